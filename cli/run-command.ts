@@ -1,0 +1,127 @@
+// One frame for every npm command: parse the words, run, turn the outcome into a message and an exit code.
+
+import { stripVTControlCharacters } from 'node:util'
+import type { Command, OptionValues } from 'commander'
+import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { onInterrupt } from './interrupt.ts'
+import { parseCommandLine } from './parse-command-line.ts'
+
+export interface CommandArguments<Options> {
+  readonly options: Options
+  /** The declared arguments in their order, parsed. */
+  readonly positionals: readonly unknown[]
+}
+
+export interface CommandContext {
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP: stop soon, whatever you return is then reported as 130. */
+  readonly signal: AbortSignal
+  readonly json: boolean
+  /** Runs once at the end, however the command ends; last registered first. */
+  onCleanup(cleanup: () => unknown): void
+  /** A line for people, on stderr, so that stdout stays one document under --json. */
+  say(line: string): void
+}
+
+type Describe = (program: Command) => void
+type Run<Options> = (args: CommandArguments<Options>, context: CommandContext) => Promise<ExitCode>
+
+/**
+ * Runs one command and ends the process.
+ * `describe` declares arguments, options (throw commander's `InvalidArgumentError` in their parsers) and examples;
+ * `--json` is declared here. Refusals thrown by `run` are printed, with --json also as `{ "refusal": … }` on stdout.
+ */
+export async function runCommand<Options extends object = OptionValues>(
+  name: string,
+  describe: Describe,
+  run: Run<Options>,
+): Promise<never> {
+  const cleanups: (() => unknown)[] = []
+  const interrupt = onInterrupt((signalName) => sayLine(`${signalName}: stopping, again to force`))
+  let exitCode: ExitCode
+  try {
+    const parsed = parseCommandLine(name, describe, process.argv.slice(2), process.env)
+    if (parsed.kind === 'help') return await leave(EXIT_CODES.pass)
+    const json = parsed.options.json === true
+    const context: CommandContext = {
+      signal: interrupt.signal,
+      json,
+      onCleanup: (cleanup) => void cleanups.push(cleanup),
+      say: sayLine,
+    }
+    const running = run({ options: parsed.options as Options, positionals: parsed.positionals }, context)
+    exitCode = await interrupt.orGiveUp(running)
+  } catch (error) {
+    exitCode = interrupt.signal.aborted ? EXIT_CODES.interrupted : report(name, error)
+  }
+  const cleaned = await runCleanups(cleanups)
+  if (interrupt.signal.aborted) exitCode = EXIT_CODES.interrupted
+  else if (!cleaned && exitCode === EXIT_CODES.pass) exitCode = EXIT_CODES.fault
+  return await leave(exitCode)
+}
+
+async function runCleanups(cleanups: (() => unknown)[]): Promise<boolean> {
+  let clean = true
+  for (let cleanup = cleanups.pop(); cleanup; cleanup = cleanups.pop()) {
+    try {
+      await cleanup()
+    } catch (error) {
+      clean = false
+      sayLine(`clean-up failed: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return clean
+}
+
+/** Prints what went wrong and returns the exit code that says so. */
+function report(name: string, error: unknown): ExitCode {
+  if (error instanceof Refusal) {
+    process.stderr.write(refusalText(name, error))
+    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ refusal: refusalFields(error) })}\n`)
+    return error.exitCode
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  sayLine(`${name}: a fault of ours: ${message.split('\n')[0]}`)
+  if (process.env.HEADROOM_DEBUG) sayLine(error instanceof Error ? (error.stack ?? message) : message)
+  else sayLine('HEADROOM_DEBUG=1 shows where it happened.')
+  return EXIT_CODES.fault
+}
+
+function refusalFields({ what, why, wayOut, exitCode }: Refusal) {
+  return { what, why, wayOut, exitCode }
+}
+
+export function refusalText(name: string, refusal: Refusal): string {
+  const lines = [
+    ...wrap(`${name}: ${refusal.what}`, ''),
+    ...refusal.why.flatMap((reason) => wrap(`- ${reason}`, '    ', '  ')),
+    ...wrap(refusal.wayOut, '  ', '  '),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Breaks at spaces so that lines fit 80 columns; a longer word (a path, a command) stays whole. */
+function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
+  const widthColumns = 80
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = []
+    let line = firstIndent
+    for (const word of paragraph.split(' ')) {
+      const started = line.trim() !== ''
+      if (started && stripVTControlCharacters(line).length + 1 + word.length > widthColumns) {
+        lines.push(line)
+        line = hangingIndent + word
+      } else line += started ? ` ${word}` : word
+    }
+    return [...lines, line]
+  })
+}
+
+function sayLine(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Ends the process after what was written to stdout has left it (pipes are asynchronous). */
+async function leave(exitCode: ExitCode): Promise<never> {
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
+  process.exit(exitCode)
+}
