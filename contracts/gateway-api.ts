@@ -1,0 +1,189 @@
+// What the gateway serves and the scenarios call: routes, requests, responses. Order ids are strings (they pass 2^53).
+
+import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS, PAYMENT_STATUSES } from './order.ts'
+import type { FromSchema } from './schema.ts'
+
+export const ROUTES = {
+  checkout: { method: 'POST', path: '/v1/app/orders' },
+  list: { method: 'GET', path: '/v1/app/orders' },
+  detail: { method: 'GET', path: '/v1/app/orders/:orderId' },
+  search: { method: 'GET', path: '/v1/admin/orders/search' },
+  health: { method: 'GET', path: '/healthz' },
+  metrics: { method: 'GET', path: '/metrics' },
+  openapi: { method: 'GET', path: '/openapi.json' },
+  /** Who answers, and which data it holds: asked before the first request of any load. */
+  identity: { method: 'GET', path: '/.well-known/headroom' },
+} as const
+
+export const IDEMPOTENCY_HEADER = 'idempotency-key'
+export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9_-]{8,64}$'
+
+/** JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes. */
+export const TOKEN = { algorithm: 'HS256', issuer: 'headroom', appAudience: 'app', adminAudience: 'admin' } as const
+
+const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
+const epochMs = { type: 'integer', minimum: 0 } as const
+const orderId = { type: 'string', pattern: '^[1-9][0-9]{0,18}$' } as const
+const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
+const quantity = { type: 'integer', minimum: 1, maximum: 999 } as const
+
+export const checkoutRequestSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['channel', 'region', 'paymentMethod', 'items'],
+  properties: {
+    channel: { type: 'string', enum: CHANNELS },
+    region: { type: 'integer', minimum: 0, maximum: 999 },
+    paymentMethod: { type: 'string', enum: PAYMENT_METHODS },
+    items: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 50,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['productId', 'quantity'],
+        properties: { productId, quantity },
+      },
+    },
+  },
+} as const
+export type CheckoutRequest = FromSchema<typeof checkoutRequestSchema>
+
+export const orderSummarySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orderId', 'userId', 'status', 'channel', 'region', 'itemCount', 'amountCents', 'createdAtMs'],
+  properties: {
+    orderId,
+    userId: { type: 'integer', minimum: 0 },
+    status: { type: 'string', enum: ORDER_STATUSES },
+    channel: { type: 'string', enum: CHANNELS },
+    region: { type: 'integer', minimum: 0 },
+    itemCount: { type: 'integer', minimum: 1 },
+    amountCents: cents,
+    createdAtMs: epochMs,
+  },
+} as const
+export type OrderSummary = FromSchema<typeof orderSummarySchema>
+
+export const checkoutResponseSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orderId', 'status', 'amountCents', 'paymentStatus', 'createdAtMs'],
+  properties: {
+    orderId,
+    status: { type: 'string', enum: ORDER_STATUSES },
+    amountCents: cents,
+    paymentStatus: { type: 'string', enum: PAYMENT_STATUSES },
+    createdAtMs: epochMs,
+  },
+} as const
+export type CheckoutResponse = FromSchema<typeof checkoutResponseSchema>
+
+export const listQuerySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: [],
+  properties: {
+    limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    /** Return orders older than this id: the `nextBefore` of the page before. */
+    before: orderId,
+  },
+} as const
+export type ListQuery = FromSchema<typeof listQuerySchema>
+
+export const listResponseSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orders', 'nextBefore'],
+  properties: {
+    orders: { type: 'array', items: orderSummarySchema },
+    nextBefore: { ...orderId, nullable: true },
+  },
+} as const
+export type ListResponse = FromSchema<typeof listResponseSchema>
+
+export const detailParamsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orderId'],
+  properties: { orderId },
+} as const
+
+export const detailResponseSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['order', 'items', 'payment'],
+  properties: {
+    order: orderSummarySchema,
+    items: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['lineNo', 'productId', 'productName', 'quantity', 'unitPriceCents'],
+        properties: {
+          lineNo: { type: 'integer', minimum: 1 },
+          productId,
+          productName: { type: 'string' },
+          quantity,
+          unitPriceCents: cents,
+        },
+      },
+    },
+    payment: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['status', 'method', 'amountCents', 'updatedAtMs'],
+      properties: {
+        status: { type: 'string', enum: PAYMENT_STATUSES },
+        method: { type: 'string', enum: PAYMENT_METHODS },
+        amountCents: cents,
+        updatedAtMs: epochMs,
+      },
+    },
+  },
+} as const
+export type DetailResponse = FromSchema<typeof detailResponseSchema>
+
+export const searchQuerySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['fromMs', 'toMs'],
+  properties: {
+    fromMs: epochMs,
+    /** Exclusive. At most 92 days after `fromMs`. */
+    toMs: epochMs,
+    region: { type: 'integer', minimum: 0, maximum: 999 },
+    status: { type: 'string', enum: ORDER_STATUSES },
+    limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    /** Opaque: the `nextAfter` of the page before. */
+    after: { type: 'string', maxLength: 64, pattern: '^[0-9]+:[1-9][0-9]{0,18}$' },
+  },
+} as const
+export type SearchQuery = FromSchema<typeof searchQuerySchema>
+export const MAX_SEARCH_RANGE_MS = 92 * 86_400_000
+
+export const searchResponseSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orders', 'nextAfter'],
+  properties: {
+    orders: { type: 'array', items: orderSummarySchema },
+    nextAfter: { type: 'string', nullable: true },
+  },
+} as const
+export type SearchResponse = FromSchema<typeof searchResponseSchema>
+
+export const errorResponseSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['code', 'message', 'requestId'],
+  properties: {
+    code: { type: 'string' },
+    message: { type: 'string' },
+    requestId: { type: 'string' },
+  },
+} as const
+export type ErrorResponse = FromSchema<typeof errorResponseSchema>

@@ -1,0 +1,120 @@
+// The plan: growth assumptions and targets (`plan.yaml`), and what follows from them (`plan.json` of a run).
+
+export const FLOWS = ['list', 'detail', 'checkout', 'search'] as const
+export type Flow = (typeof FLOWS)[number]
+
+/** An uncertain input: low and high hold the truth with 90 % confidence. */
+export interface Interval {
+  readonly low: number
+  readonly mid: number
+  readonly high: number
+}
+
+export interface Promotion {
+  readonly name: string
+  /** First day, `MM-DD`, every year. */
+  readonly from: string
+  readonly days: number
+  /** That day's orders ÷ an ordinary day's. */
+  readonly multiplier: Interval
+}
+
+/** A share of the users and the share of the orders they place: one stair of the Lorenz curve. */
+export interface ActivityClass {
+  readonly shareOfUsers: number
+  readonly shareOfOrders: number
+}
+
+export interface Whales {
+  /** Accounts (resellers, company buyers) that place orders by the thousand, all equally active. */
+  readonly count: number
+  /** Their share of all orders together. */
+  readonly shareOfOrders: number
+}
+
+export interface FlowTarget {
+  readonly p99Ms: number
+  /** Failed requests ÷ all, at most. */
+  readonly errorRate: number
+}
+
+/** `plan.yaml` after validation: every field is there. */
+export interface Plan {
+  readonly name: string
+  readonly shards: number
+  readonly rowsPerTableLimit: number
+  readonly horizonYears: number
+  /** First projected day, `YYYY-MM-DD` (UTC). */
+  readonly start: string
+  readonly orders: {
+    readonly perDayAtStart: Interval
+    /** 0.4 = 40 % more after a year, compounding daily. */
+    readonly yearlyGrowth: Interval
+    /** Monday … Sunday, mean 1. */
+    readonly weekdayShape: readonly number[]
+    /** 00 … 23 o'clock, mean 1. */
+    readonly hourShape: readonly number[]
+    /** Busiest second ÷ its hour's mean second. */
+    readonly peakSecondOverHour: number
+    readonly promotions: readonly Promotion[]
+  }
+  readonly users: {
+    /** At the end of the horizon. */
+    readonly count: number
+    /** Shares sum to 1 each, whales apart. Most active first. */
+    readonly activity: readonly ActivityClass[]
+    readonly whales: Whales
+  }
+  readonly items: {
+    /** Weight of 1, 2, 3 … items per order; sums to 1. */
+    readonly countWeights: readonly number[]
+  }
+  /** Weights sum to 1; the position is the region number. */
+  readonly regions: readonly { readonly name: string; readonly weight: number }[]
+  /** In the order of CHANNELS; sums to 1. */
+  readonly channelWeights: readonly number[]
+  readonly lifecycle: {
+    /** Days until nearly every order is in its final status. */
+    readonly settledAfterDays: number
+    readonly cancelledShare: number
+    readonly refundedShare: number
+  }
+  /** Requests of each flow per checkout. checkout is 1. */
+  readonly requestsPerOrder: Readonly<Record<Flow, number>>
+  readonly targets: Readonly<Record<Flow, FlowTarget>>
+  /** Capacity wanted above the peak: 0.3 = 30 %. */
+  readonly headroom: number
+}
+
+/** One month of the projection. Index 1 is the first month. */
+export interface PlanMonth {
+  readonly index: number
+  /** `YYYY-MM`. */
+  readonly month: string
+  /** Orders placed in this month, all tables. */
+  readonly orders: Interval
+  /** Rows of the mean `orders_NN` table at the month's end. */
+  readonly rowsPerTable: Interval
+}
+
+/** `runs/<id>/plan.json`. */
+export interface ResolvedPlan {
+  readonly plan: Plan
+  readonly planHash: string
+  readonly months: readonly PlanMonth[]
+  /** At the horizon, mid case: rows of each `orders_NN`, activity and whales included. */
+  readonly rowsByTable: readonly number[]
+  readonly totalOrders: Interval
+  /** Of the users' share of orders per shard: standard deviation ÷ mean of a table's rows. */
+  readonly tableCv: number
+  readonly peak: {
+    /** `YYYY-MM-DD` of the busiest day. */
+    readonly day: string
+    readonly promotion: string | null
+    readonly ordersPerDay: Interval
+    /** The busiest second of the horizon. */
+    readonly ratePerSecond: Readonly<Record<Flow, Interval>>
+  }
+  /** Mean over the horizon's last ordinary (promotion-free) day: what an ordinary second asks for. */
+  readonly ordinaryRatePerSecond: Readonly<Record<Flow, number>>
+}

@@ -1,0 +1,41 @@
+// An expected "no": what happened, why, and the way out. Thrown anywhere, printed without a stack trace by cli/run-command.ts.
+
+/** Exit codes of every command. 99 is k6's own code for crossed thresholds, kept so CI scripts need one table. */
+export const EXIT_CODES = {
+  pass: 0,
+  fault: 1,
+  usage: 2,
+  invalid: 3,
+  verificationFailed: 4,
+  fail: 99,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
+
+export interface RefusalDetails {
+  /** One sentence: what was refused. */
+  readonly what: string
+  /** Why, with the figures that decided it. One line per mistake. */
+  readonly why: readonly string[]
+  /** What the user can do about it: a command or a setting. */
+  readonly wayOut: string
+  readonly exitCode?: ExitCode
+}
+
+/** Thrown for mistakes of the user or the environment, never for bugs of ours. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly what: string
+  readonly why: readonly string[]
+  readonly wayOut: string
+  readonly exitCode: ExitCode
+
+  constructor(details: RefusalDetails) {
+    super(`${details.what}: ${details.why.join('; ')}`)
+    this.what = details.what
+    this.why = details.why
+    this.wayOut = details.wayOut
+    this.exitCode = details.exitCode ?? EXIT_CODES.usage
+  }
+}

@@ -1,0 +1,118 @@
+// The tables of one shard: the one place that knows columns, types and keys. The services, the seeder, the verifier
+// and the table-size model all read it.
+
+import { type Shard, type TableFamily, tableName } from './shard.ts'
+
+export interface Column {
+  readonly name: string
+  /** MySQL type, as in CREATE TABLE. */
+  readonly type: string
+  readonly nullable?: boolean
+  /** `AUTO_INCREMENT` and the like. */
+  readonly extra?: string
+}
+
+export interface SecondaryIndex {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+export interface TableShape {
+  readonly columns: readonly Column[]
+  readonly primaryKey: readonly string[]
+  readonly secondaryIndexes: readonly SecondaryIndex[]
+}
+
+/** Times are milliseconds since 1970 (UTC) in BIGINT: no time zone, no parsing, 8 bytes. */
+export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
+  orders: {
+    columns: [
+      { name: 'order_id', type: 'BIGINT' },
+      { name: 'user_id', type: 'BIGINT' },
+      { name: 'status', type: 'TINYINT' },
+      { name: 'channel', type: 'TINYINT' },
+      { name: 'region', type: 'SMALLINT' },
+      { name: 'item_count', type: 'TINYINT' },
+      { name: 'amount_cents', type: 'BIGINT' },
+      { name: 'created_at_ms', type: 'BIGINT' },
+      { name: 'updated_at_ms', type: 'BIGINT' },
+      { name: 'version', type: 'INT' },
+    ],
+    primaryKey: ['order_id'],
+    // Order ids are time-ordered: this index answers "a user's orders, newest first" without a date column.
+    secondaryIndexes: [{ name: 'user_orders', columns: ['user_id', 'order_id'] }],
+  },
+  order_items: {
+    columns: [
+      { name: 'order_id', type: 'BIGINT' },
+      { name: 'line_no', type: 'TINYINT' },
+      { name: 'product_id', type: 'INT' },
+      { name: 'quantity', type: 'SMALLINT' },
+      { name: 'unit_price_cents', type: 'BIGINT' },
+    ],
+    primaryKey: ['order_id', 'line_no'],
+    secondaryIndexes: [],
+  },
+  payments: {
+    columns: [
+      { name: 'order_id', type: 'BIGINT' },
+      { name: 'payment_no', type: 'TINYINT' },
+      { name: 'user_id', type: 'BIGINT' },
+      { name: 'status', type: 'TINYINT' },
+      { name: 'method', type: 'TINYINT' },
+      { name: 'amount_cents', type: 'BIGINT' },
+      { name: 'created_at_ms', type: 'BIGINT' },
+      { name: 'updated_at_ms', type: 'BIGINT' },
+      { name: 'version', type: 'INT' },
+    ],
+    // Clustered by order: a payment is always asked for by its order, so no secondary index is paid for.
+    primaryKey: ['order_id', 'payment_no'],
+    secondaryIndexes: [],
+  },
+  outbox: {
+    columns: [
+      { name: 'event_id', type: 'BIGINT', extra: 'AUTO_INCREMENT' },
+      { name: 'order_id', type: 'BIGINT' },
+      { name: 'version', type: 'INT' },
+      { name: 'document', type: 'JSON' },
+      { name: 'created_at_ms', type: 'BIGINT' },
+    ],
+    primaryKey: ['event_id'],
+    secondaryIndexes: [],
+  },
+  idempotency_keys: {
+    columns: [
+      { name: 'user_id', type: 'BIGINT' },
+      { name: 'idempotency_key', type: 'VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin' },
+      { name: 'request_hash', type: 'BINARY(32)' },
+      { name: 'order_id', type: 'BIGINT' },
+      { name: 'response', type: 'JSON' },
+      { name: 'created_at_ms', type: 'BIGINT' },
+    ],
+    primaryKey: ['user_id', 'idempotency_key'],
+    secondaryIndexes: [],
+  },
+}
+
+/** `CREATE TABLE IF NOT EXISTS`; without `secondaryIndexes` for a bulk load that adds them afterwards. */
+export function createTableSql(
+  family: TableFamily,
+  shard: Shard,
+  options: { readonly secondaryIndexes: boolean },
+): string {
+  const shape = TABLE_SHAPES[family]
+  const lines = [
+    ...shape.columns.map((column) => {
+      const nullability = column.nullable ? 'NULL' : 'NOT NULL'
+      return `  ${column.name} ${column.type} ${nullability}${column.extra ? ` ${column.extra}` : ''}`
+    }),
+    `  PRIMARY KEY (${shape.primaryKey.join(', ')})`,
+    ...(options.secondaryIndexes ? shape.secondaryIndexes : []).map((index) => `  KEY ${indexSql(index)}`),
+  ]
+  return `CREATE TABLE IF NOT EXISTS ${tableName(family, shard)} (\n${lines.join(',\n')}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+}
+
+/** `user_orders (user_id, order_id)`, for CREATE TABLE and ALTER TABLE … ADD KEY alike. */
+export function indexSql(index: SecondaryIndex): string {
+  return `${index.name} (${index.columns.join(', ')})`
+}
