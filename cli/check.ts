@@ -1,0 +1,41 @@
+// `npm run check`: types of every runtime, lint and format. Changes nothing.
+
+import { spawn } from 'node:child_process'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { runCommand } from './run-command.ts'
+
+interface Check {
+  readonly name: string
+  readonly args: readonly string[]
+}
+
+const CHECKS: readonly Check[] = [
+  { name: 'types', args: ['node_modules/typescript/bin/tsc', '--project', '.'] },
+  { name: 'types of the k6 scripts', args: ['node_modules/typescript/bin/tsc', '--project', 'scenarios'] },
+  { name: 'lint and format', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
+]
+
+await runCommand(
+  'check',
+  (program) => {
+    program.description('Types, lint and format of the whole tree. Exit 1 when anything is amiss.')
+  },
+  async (_, { say, signal }) => {
+    let failed = 0
+    for (const check of CHECKS) {
+      const passed = await passes(check, signal)
+      say(`${passed ? 'ok  ' : 'FAIL'} ${check.name}`)
+      if (!passed) failed += 1
+    }
+    return failed === 0 ? EXIT_CODES.pass : EXIT_CODES.fault
+  },
+)
+
+/** The checker's own findings go to stderr, so that stdout stays empty. */
+function passes({ args }: Check, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', process.stderr, process.stderr], signal })
+    child.on('error', reject)
+    child.on('exit', (code) => resolve(code === 0))
+  })
+}
