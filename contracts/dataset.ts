@@ -8,6 +8,10 @@ export interface SeededShard {
   readonly orders: number
   /** Users of this shard that can appear in it, whales apart. */
   readonly users: number
+  /** Whales of this shard. */
+  readonly whales: number
+  /** Share of this table's orders that its whales placed, as an integer out of 2^32. */
+  readonly whaleWeight: number
 }
 
 export interface Dataset {
@@ -20,6 +24,7 @@ export interface Dataset {
   readonly scale: number
   /** Shards filled to the plan's whole volume. */
   readonly fullShards: readonly number[]
+  /** One per shard, in order: the position is the shard number. */
   readonly shards: readonly SeededShard[]
   readonly rows: Readonly<Record<SeededFamily, number>>
   /** First millisecond of the data. */
@@ -28,13 +33,29 @@ export interface Dataset {
   readonly endMs: number
   /** Orders of the plan (mid) placed before the end of each hour since startMs: the time curve of every table. */
   readonly cumulativeOrdersByHour: readonly number[]
-  /** Cumulative weights and user shares as integers out of 2^32: see seeded-order.ts. */
+  /** Cumulative shares as integers out of 2^32, most active class first; the last is 2^32. See seeded-order.ts. */
   readonly activity: readonly { readonly shareOfUsers: number; readonly shareOfOrders: number }[]
   readonly whales: readonly { readonly userId: number; readonly shard: number }[]
   readonly whaleShareOfOrders: number
+  /** Whale j of shard s is user 64·(firstWhaleIndex + j + 1) + s: beyond every ordinary user, at every scale. */
+  readonly firstWhaleIndex: number
   readonly regions: number
   readonly productCount: number
 }
+
+/** `seeding`: a seeder runs or was stopped; `finished`: every row is there. */
+export type DatasetState = 'seeding' | 'finished'
+
+/** One row (dataset_id 1): what the tables beside it hold. The services read `dataset` and `state` from it. */
+export const DATASET_TABLE = 'headroom_dataset'
+export const CREATE_DATASET_SQL = `CREATE TABLE IF NOT EXISTS ${DATASET_TABLE} (
+  dataset_id TINYINT NOT NULL,
+  fingerprint CHAR(64) NOT NULL,
+  state VARCHAR(16) NOT NULL,
+  dataset LONGTEXT NOT NULL,
+  redo_off_since VARCHAR(64) NULL,
+  PRIMARY KEY (dataset_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
 /** GET /.well-known/headroom */
 export interface Identity {

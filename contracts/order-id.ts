@@ -11,7 +11,8 @@ import { asShard, type Shard } from './shard.ts'
 
 export type OrderId = string & { readonly __brand: 'OrderId' }
 
-export const ORDER_ID_EPOCH_MS = Date.UTC(2024, 0, 1)
+/** Years before the first live order: generated history lies in the past, below every live id. */
+export const ORDER_ID_EPOCH_MS = Date.UTC(2020, 0, 1)
 export const TIMESTAMP_SHIFT = 22n
 export const SHARD_SHIFT = 16n
 export const WORKER_SHIFT = 10n
