@@ -1,6 +1,25 @@
 // What was seeded: `runs/<id>/dataset.json`, the row of `headroom_dataset`, and the SUT's identity answer are this shape.
 
+import type { Plan } from './plan.ts'
 import type { SeededFamily } from './shard.ts'
+
+/** What the seeder needs to know of a plan: its first N years, not yet scaled. Made by plan/seed-volume.ts. */
+export interface SeedVolume {
+  readonly plan: Plan
+  readonly planHash: string
+  readonly years: number
+  /** History ends where the plan starts, so that rows of a running service come after it. */
+  readonly startMs: number
+  readonly endMs: number
+  readonly cumulativeOrdersByHour: readonly number[]
+  /** Rows of each `orders_NN` after these years, mid case. */
+  readonly rowsByTable: readonly number[]
+  /** Rows of a table that just reaches the plan's limit at the horizon, after these years. */
+  readonly fullTableRows: number
+  readonly ordersPerUser: number
+  readonly whalesByTable: readonly number[]
+  readonly whaleShareByTable: readonly number[]
+}
 
 export interface SeededShard {
   readonly shard: number
