@@ -69,6 +69,9 @@ export interface ElasticsearchCounters {
   readonly rejected: number
 }
 
+/** `open`: requests start when they are due. `closed` (warm-up only): each user waits for its last answer. */
+export type Arrivals = 'open' | 'closed'
+
 export interface Step {
   readonly flow: LoadFlow
   /** 0 is the warm-up: never part of a claim. */
@@ -76,7 +79,12 @@ export interface Step {
   readonly kind: 'warm-up' | 'measured'
   readonly startedAt: string
   readonly durationSeconds: number
+  /** Default: open. */
+  readonly arrivals?: Arrivals
+  /** The beginning of the step that latencies, CPU and counters leave out. Rates and errors cover all of it. */
+  readonly discardedSeconds?: number
   readonly offeredPerSecond: number
+  /** Answered iterations that were due in the step ÷ its duration. */
   readonly achievedPerSecond: number
   readonly iterations: number
   readonly dropped: number
@@ -92,6 +100,8 @@ export interface Step {
   readonly byFlow: Readonly<Partial<Record<Flow, Latency>>>
   /** k6's CPU ÷ the CPU it may use, 0 … 1; null where it cannot be read. */
   readonly generatorCpu: number | null
+  /** p99 of how late requests left the generator, after they were due. */
+  readonly generatorLateP99Ms?: number | null
   readonly machineCpu: number | null
   readonly components: readonly ComponentUsage[]
   readonly mysql: MysqlCounters | null
@@ -120,7 +130,7 @@ export interface RunConditions {
   readonly gitCommit: string | null
 }
 
-/** Rows counted by COUNT(*) at the time of the run, never estimated. */
+/** Rows counted by COUNT(*) at `tablesCountedAt`, never estimated. */
 export interface TableFacts {
   readonly shard: number
   readonly orders: number
@@ -128,6 +138,7 @@ export interface TableFacts {
   readonly payments: number
 }
 
+/** Bytes are InnoDB's and Elasticsearch's own statistics (whole pages, merged segments); rows are counted. */
 export interface EngineSizes {
   readonly ordersBytesPerRow: number
   readonly allFamiliesBytesPerOrder: number
@@ -145,6 +156,8 @@ export interface Measurements {
   readonly conditions: RunConditions
   readonly datasetFingerprint: string | null
   readonly tables: readonly TableFacts[]
+  /** null: not counted, `invalid` says why where it matters. */
+  readonly tablesCountedAt?: string | null
   readonly sizes: EngineSizes | null
   readonly steps: readonly Step[]
   /** Faults that concern the whole run; any makes it INVALID. */
