@@ -1,0 +1,142 @@
+// Least squares for the USL's three coefficients, weighted or not, with 0 ≤ α, β ≤ 1 (the bounds of R's `usl`).
+// The minimiser is ml-levenberg-marquardt; it projects onto bounds and can stall there, so bounds are met by trying
+// every set of coefficients held on a bound and keeping the best feasible fit.
+
+import { levenbergMarquardt } from 'ml-levenberg-marquardt'
+import { Matrix, pseudoInverse } from 'ml-matrix'
+import type { UslParameters, UslPoint, UslWeighting } from '../../contracts/capacity-model/usl.ts'
+
+export const USL_COEFFICIENTS = ['gamma', 'alpha', 'beta'] as const
+export type UslCoefficientName = (typeof USL_COEFFICIENTS)[number]
+
+export interface UslFit {
+  readonly parameters: UslParameters
+  readonly onBound: ReadonlySet<UslCoefficientName>
+  /** Σ((y − X(N))/σ)², σ = 1 or y. */
+  readonly weightedSquares: number
+  readonly sigmas: readonly number[]
+}
+
+type Held = Readonly<Partial<Record<UslCoefficientName, number>>>
+
+const HOLDS: readonly Held[] = [
+  { beta: 0 },
+  { alpha: 0 },
+  { alpha: 0, beta: 0 },
+  { alpha: 1 },
+  { beta: 1 },
+  { alpha: 1, beta: 0 },
+  { alpha: 0, beta: 1 },
+  { alpha: 1, beta: 1 },
+]
+
+/** Points in a fixed order, so that a shuffled input gives the same bytes. */
+export function inOrder(points: readonly UslPoint[]): readonly UslPoint[] {
+  return [...points].sort((a, b) => a.concurrency - b.concurrency || a.throughput - b.throughput)
+}
+
+export function fitLeastSquares(points: readonly UslPoint[], weighting: UslWeighting): UslFit {
+  const free = fitHolding(points, weighting, {})
+  if (isFeasible(free.parameters)) return withNegligibleOnBound(points, weighting, free)
+  const bounded = HOLDS.map((held) => fitHolding(points, weighting, held)).filter((fit) => isFeasible(fit.parameters))
+  return bounded.reduce((best, fit) => (fit.weightedSquares < best.weightedSquares ? fit : best))
+}
+
+/** Amdahl's law: the USL without crosstalk, the simpler rival in the lack-of-fit test. */
+export function fitAmdahl(points: readonly UslPoint[], weighting: UslWeighting): UslFit {
+  const free = fitHolding(points, weighting, { beta: 0 })
+  return isFeasible(free.parameters) ? free : fitHolding(points, weighting, { alpha: 0, beta: 0 })
+}
+
+function isFeasible({ gamma, alpha, beta }: UslParameters): boolean {
+  return gamma > 0 && alpha >= 0 && alpha <= 1 && beta >= 0 && beta <= 1
+}
+
+/** A coefficient whose whole effect at the largest N is below 10⁻⁸ is rounding, not evidence: a peak at 4·10¹⁷ is no peak. */
+function withNegligibleOnBound(points: readonly UslPoint[], weighting: UslWeighting, fit: UslFit): UslFit {
+  const largest = Math.max(...points.map((point) => point.concurrency))
+  const held: Partial<Record<UslCoefficientName, number>> = {}
+  if (fit.parameters.alpha * largest < 1e-8) held.alpha = 0
+  if (fit.parameters.beta * largest * largest < 1e-8) held.beta = 0
+  return Object.keys(held).length === 0 ? fit : fitHolding(points, weighting, held)
+}
+
+function fitHolding(points: readonly UslPoint[], weighting: UslWeighting, held: Held): UslFit {
+  const scale = scaleOf(points)
+  const sigmas = points.map((point) => (weighting === 'relative' ? point.throughput : 1))
+  const names = USL_COEFFICIENTS.filter((name) => held[name] === undefined)
+  const unscale = (scaled: readonly number[]): UslParameters => {
+    const value = (name: UslCoefficientName): number =>
+      held[name] ?? (scaled[names.indexOf(name)] ?? Number.NaN) * scale[name]
+    return { gamma: value('gamma'), alpha: value('alpha'), beta: value('beta') }
+  }
+  const fits = startingPoints(points, held).map((start) => {
+    const { parameterValues } = levenbergMarquardt(
+      { x: points.map((point) => point.concurrency), y: points.map((point) => point.throughput / scale.gamma) },
+      (scaled) => (concurrency) => rawThroughput(unscale(scaled), concurrency) / scale.gamma,
+      {
+        initialValues: names.map((name) => start[name] / scale[name]),
+        weights: sigmas.map((sigma) => (weighting === 'relative' ? sigma / scale.gamma : 1)),
+        jacobianFunction: (scaled) => (concurrency) => {
+          const slope = throughputGradient(unscale(scaled), concurrency)
+          return names.map((name) => (slope[name] * scale[name]) / scale.gamma)
+        },
+        maxIterations: 100,
+        errorTolerance: 0,
+        damping: 1e-3,
+      },
+    )
+    const parameters = unscale(parameterValues)
+    return { parameters, weightedSquares: weightedSquares(points, sigmas, parameters) }
+  })
+  const best = fits.reduce((a, b) => (b.weightedSquares < a.weightedSquares ? b : a))
+  return { ...best, sigmas, onBound: new Set(USL_COEFFICIENTS.filter((name) => held[name] !== undefined)) }
+}
+
+/** Every coefficient is of order 1 in these units; the minimiser's damping is additive and needs that. */
+function scaleOf(points: readonly UslPoint[]): UslParameters {
+  const largest = Math.max(...points.map((point) => point.concurrency))
+  const gamma = Math.max(...points.map((point) => point.throughput / point.concurrency))
+  return { gamma, alpha: 1 / Math.max(1, largest), beta: 1 / Math.max(1, largest * largest) }
+}
+
+/**
+ * usl4j's start (σ = 0.1, κ = 0.01, λ = max X/N), and the linear least squares of N/X = (1 + α(N−1) + βN(N−1))/γ,
+ * which is the answer itself when the noise is small and relative.
+ */
+function startingPoints(points: readonly UslPoint[], held: Held): readonly UslParameters[] {
+  const gamma = Math.max(...points.map((point) => point.throughput / point.concurrency))
+  const design = new Matrix(points.map(({ concurrency: n, throughput: x }) => [x / n, (x * (n - 1)) / n, x * (n - 1)]))
+  const [[inverse] = [], [contention] = [], [crosstalk] = []] = pseudoInverse(design)
+    .mmul(Matrix.columnVector(points.map(() => 1)))
+    .to2DArray()
+  const book = { gamma, alpha: 0.1, beta: 0.01 }
+  const starts = [book]
+  if (inverse !== undefined && contention !== undefined && crosstalk !== undefined && inverse > 0) {
+    starts.unshift({ gamma: 1 / inverse, alpha: contention / inverse, beta: crosstalk / inverse })
+  }
+  return starts.map((start) => ({ ...start, ...held }))
+}
+
+function rawThroughput(usl: UslParameters, concurrency: number): number {
+  return (usl.gamma * concurrency) / (1 + usl.alpha * (concurrency - 1) + usl.beta * concurrency * (concurrency - 1))
+}
+
+/** ∂X/∂γ, ∂X/∂α, ∂X/∂β. */
+export function throughputGradient(usl: UslParameters, concurrency: number): UslParameters {
+  const x = rawThroughput(usl, concurrency)
+  const slowdown = 1 + usl.alpha * (concurrency - 1) + usl.beta * concurrency * (concurrency - 1)
+  return {
+    gamma: x / usl.gamma,
+    alpha: (-x * (concurrency - 1)) / slowdown,
+    beta: (-x * concurrency * (concurrency - 1)) / slowdown,
+  }
+}
+
+function weightedSquares(points: readonly UslPoint[], sigmas: readonly number[], usl: UslParameters): number {
+  const squares = points.map(
+    (point, i) => ((point.throughput - rawThroughput(usl, point.concurrency)) / (sigmas[i] ?? 1)) ** 2,
+  )
+  const total = squares.reduce((sum, square) => sum + square, 0)
+  return Number.isFinite(total) ? total : Number.POSITIVE_INFINITY
+}
