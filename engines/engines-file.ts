@@ -1,0 +1,34 @@
+// `.headroom/engines.json`: how other commands and people find the running engines.
+
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ENGINE_NAMES, type Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import { readJson, writePrivate } from './engine-record.ts'
+import { CHECKOUT } from './place.ts'
+
+const FILE_NAME = 'engines.json'
+
+/** The engines `up` or `start` left running; refuses when there are none. */
+export function readEngines(stateFolder = '.headroom'): Engines {
+  const engines = findEngines(join(CHECKOUT, stateFolder))
+  if (engines) return engines
+  throw new Refusal({
+    what: 'no engines are running',
+    why: [`there is no ${join(stateFolder, FILE_NAME)}`],
+    wayOut: 'Start them: npm run up',
+  })
+}
+
+export function findEngines(state: string): Engines | undefined {
+  const engines = readJson<Engines>(join(state, FILE_NAME))
+  return engines && ENGINE_NAMES.every((name) => engines[name]) ? engines : undefined
+}
+
+export function writeEngines(state: string, engines: Engines): void {
+  writePrivate(join(state, FILE_NAME), engines)
+}
+
+export function removeEngines(state: string): void {
+  if (existsSync(state)) rmSync(join(state, FILE_NAME), { force: true })
+}

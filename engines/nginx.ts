@@ -1,0 +1,141 @@
+// nginx: the gateway, always a program on this machine. Its configuration is the gateway's own (sut/gateway/).
+
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { EngineProgram } from '../contracts/engines.ts'
+import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { giveTo } from './account.ts'
+import { startProcess, stopProcess } from './engine-process.ts'
+import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
+import { findProgram } from './find-program.ts'
+import { tailOf, waitUntilHealthy } from './health.ts'
+import { makeFolder, openPlace, type Place } from './place.ts'
+import { identify } from './process-identity.ts'
+import { runTool, ToolFailure } from './run-tool.ts'
+import type { StartContext } from './start-context.ts'
+import { forcedWay } from './start-server.ts'
+import { isAtLeast, versionIn } from './version.ts'
+import { VERSIONS } from './versions.ts'
+
+const HEALTH_LIMIT_MS = 15_000
+const DEBIAN = { title: 'nginx', packages: ['nginx'] } as const
+
+export async function nginxProgram(context: StartContext): Promise<EngineProgram> {
+  const way = forcedWay(context.env)
+  const local = way === 'fetched' ? undefined : await findLocalNginx(context)
+  if (local) return local
+  const root = await fetchDebian(context, DEBIAN)
+  const path = join(root, 'usr/sbin/nginx')
+  return { path, origin: 'fetched', version: (await versionOf(path, root)) ?? '0' }
+}
+
+export async function findLocalNginx({ place, env }: Pick<StartContext, 'place' | 'env'>) {
+  const path = findProgram(['nginx'], env.PATH, place.account)
+  const version = path && (await versionOf(path))
+  if (!version || !isAtLeast(version, VERSIONS.floors.nginx)) return undefined
+  return { path, origin: 'local', version } satisfies EngineProgram
+}
+
+export function nginxObstacle(): Refusal | undefined {
+  return debianObstacle(DEBIAN)
+}
+
+export interface NginxOptions {
+  readonly program: EngineProgram
+  /** A whole configuration; relative paths in it are below the folder that is given to it as prefix. */
+  readonly configText: string
+  /** Where it listens on 127.0.0.1: waited for. */
+  readonly port: number
+  readonly signal: AbortSignal
+  readonly stateFolder?: string
+}
+
+export interface RunningNginx {
+  readonly pid: number
+  readonly folder: string
+  readonly logPath: string
+  stop(): Promise<void>
+}
+
+/** The folder nginx runs in: what the configuration may name absolutely. */
+export function nginxFolder(place: Place = openPlace()): string {
+  return join(place.home, 'nginx')
+}
+
+export async function startNginx({
+  program,
+  configText,
+  port,
+  signal,
+  stateFolder,
+}: NginxOptions): Promise<RunningNginx> {
+  const place = openPlace(stateFolder)
+  const folder = nginxFolder(place)
+  const configPath = join(folder, 'nginx.conf')
+  makeFolder(folder, 0o700)
+  makeFolder(join(folder, 'tmp'), 0o700)
+  writeFileSync(configPath, configText, { mode: 0o600 })
+  giveTo(place.account, folder, join(folder, 'tmp'), configPath)
+  const env = debianEnv(rootOf(program), process.env)
+  const words = ['-p', folder, '-c', configPath, '-e', 'stderr']
+  await checkConfig(program.path, words, place, env)
+  const server = startProcess(place, {
+    name: 'nginx',
+    program: program.path,
+    words: [...words, '-g', 'daemon off;'],
+    env,
+  })
+  const identity = identify(server.pid) ?? { pid: server.pid, startedAt: '' }
+  const stop = () => stopProcess(place, 'nginx', identity)
+  try {
+    await waitUntilHealthy({
+      engine: 'nginx',
+      limitMs: HEALTH_LIMIT_MS,
+      signal,
+      probe: () => connects(port),
+      ended: server.ended,
+      tail: () => tailOf(server.logPath),
+    })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { pid: server.pid, folder, logPath: server.logPath, stop }
+}
+
+async function checkConfig(program: string, words: readonly string[], place: Place, env: NodeJS.ProcessEnv) {
+  try {
+    await runTool(program, [...words, '-t', '-q'], { limitMs: 10_000, account: place.account, env, cwd: place.home })
+  } catch (error) {
+    throw new Refusal({
+      what: 'nginx does not accept its configuration',
+      why: error instanceof ToolFailure ? error.tail : [String(error)],
+      wayOut: `The configuration is ${join(nginxFolder(place), 'nginx.conf')}.`,
+      exitCode: EXIT_CODES.fault,
+    })
+  }
+}
+
+function connects(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 2000 })
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.on('error', reject)
+    socket.on('timeout', () => socket.destroy(new Error(`no answer on port ${port}`)))
+  })
+}
+
+/** A fetched nginx needs the libraries unpacked beside it. */
+function rootOf({ path, origin }: EngineProgram): string | undefined {
+  return origin === 'fetched' ? path.slice(0, -'/usr/sbin/nginx'.length) : undefined
+}
+
+/** nginx tells its version on stderr; `-V` in a shell would need one, so the configuration test prints it. */
+async function versionOf(path: string, root?: string): Promise<string | undefined> {
+  const text = await runTool('sh', ['-c', '"$0" -v 2>&1', path], { limitMs: 10_000, env: debianEnv(root, process.env) })
+  return versionIn(text)
+}

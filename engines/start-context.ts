@@ -1,0 +1,59 @@
+// What every engine needs to know to start.
+
+import type { Refusal } from '../contracts/refusal.ts'
+import type { Credentials } from './credentials.ts'
+import type { Place } from './place.ts'
+
+/** `load`: sized for measurements; `test`: small, several may run beside each other. */
+export type EngineSize = 'load' | 'test'
+
+export interface StartContext {
+  readonly place: Place
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly size: EngineSize
+  readonly credentials: Credentials
+  say(line: string): void
+}
+
+export interface FoundProgram {
+  readonly path: string
+  readonly version: string
+  readonly origin: 'local' | 'fetched'
+  /** Of a fetched program: where its package was unpacked. */
+  readonly root?: string
+}
+
+/** A server that was just started and may not answer yet. */
+export interface LaunchedServer {
+  readonly url: string
+  readonly socketPath?: string
+  readonly pid?: number
+  /** How it ended, once it has. */
+  ended(): string | undefined | Promise<string | undefined>
+  /** The end of its log. */
+  tail(): readonly string[] | Promise<readonly string[]>
+}
+
+type Where = Pick<StartContext, 'place' | 'env'>
+
+/** An engine that serves on a port. Each says how it is found and run; `start-server.ts` decides which way. */
+export interface ServerEngine {
+  readonly name: 'mysql' | 'elasticsearch' | 'redis'
+  readonly title: string
+  readonly image: string
+  readonly addressVariable: string
+  readonly addressShape: string
+  readonly healthLimitMs: number
+  /** The oldest version that will do, for a server that calls itself `version`. */
+  floorFor(version: string): string
+  /** The version of a running server; throws while it does not answer as it should. */
+  probe(url: string): Promise<string>
+  findLocal(where: Where): Promise<FoundProgram | undefined>
+  /** Why it cannot be fetched on this machine, if so. */
+  fetchObstacle(where: Where): Promise<Refusal | undefined>
+  fetch(context: StartContext): Promise<FoundProgram>
+  launch(context: StartContext, program: FoundProgram): Promise<LaunchedServer>
+  /** The container's name is given by docker.ts; `afterHealthy` finishes what needs a running server. */
+  launchContainer(context: StartContext): Promise<LaunchedServer & { afterHealthy?(): Promise<void> }>
+}

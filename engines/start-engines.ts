@@ -1,0 +1,190 @@
+// Starts every engine, or finds them running; stops what was started here, also when only half of it came up.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import { openCredentials } from './credentials.ts'
+import { letContainerLive } from './docker.ts'
+import { elasticsearch } from './elasticsearch.ts'
+import { letLive } from './engine-process.ts'
+import { isKept, otherOwner, readRecords, writeOwner } from './engine-record.ts'
+import { findEngines, removeEngines, writeEngines } from './engines-file.ts'
+import { k6Program } from './k6.ts'
+import { type LockHolder, tryLock } from './lock.ts'
+import { legacyUrlOf, mysql } from './mysql.ts'
+import { nginxProgram } from './nginx.ts'
+import { openPlace, type Place } from './place.ts'
+import { redis } from './redis.ts'
+import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
+import { forcedWay, serverAtAddress, startServer } from './start-server.ts'
+import { stopRecorded } from './stop-engines.ts'
+
+export const LEGACY_ADDRESS_VARIABLE = 'HEADROOM_LEGACY_MYSQL_URL'
+
+export interface StartEnginesOptions {
+  /** Left running after the process ends, until `npm run down`; else stopped by `stop()`. */
+  readonly keep: boolean
+  readonly signal: AbortSignal
+  say(line: string): void
+  readonly size?: EngineSize
+  /** Relative to the checkout; tests have one of their own. */
+  readonly stateFolder?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface RunningEngines extends Engines {
+  /** They were running before: `stop` then leaves them alone. */
+  readonly wereRunning: boolean
+  /** Stops what this call started; a second call does nothing. */
+  stop(): Promise<void>
+}
+
+export async function startEngines(options: StartEnginesOptions): Promise<RunningEngines> {
+  // What engines run as another user must read is made under our umask.
+  if (process.getuid?.() === 0) process.umask(0o022)
+  const place = openPlace(options.stateFolder)
+  const lock = tryLock(join(place.state, 'lock'), options.keep ? 'starting the engines' : 'starting engines for a run')
+  if ('heldBy' in lock) throw busy(lock.heldBy)
+  try {
+    const owner = otherOwner(place)
+    if (owner) throw owned(owner.pid)
+    const running = await findHealthy(place, options)
+    if (running) return running
+    await stopRecorded(place)
+    removeEngines(place.state)
+    return await startAll(place, options)
+  } finally {
+    lock.release()
+  }
+}
+
+async function startAll(place: Place, options: StartEnginesOptions): Promise<RunningEngines> {
+  const failed = new AbortController()
+  const context: StartContext = {
+    place,
+    env: options.env ?? process.env,
+    signal: AbortSignal.any([options.signal, failed.signal]),
+    size: options.size ?? 'load',
+    credentials: openCredentials(place),
+    say: options.say,
+  }
+  writeOwner(place, false) // until all are up, they end with us
+  // The first failure stops the others: there is no use in waiting for a build beside a port in use.
+  const together = <T>(work: Promise<T>) =>
+    work.catch((error: unknown) => {
+      failed.abort(error)
+      throw error
+    })
+  const started = await Promise.allSettled([
+    together(startServer(mysql, context)),
+    together(startServer(elasticsearch, context)),
+    together(startServer(redis, context)),
+    together(nginxProgram(context)),
+    together(k6Program(context)),
+    together(legacyAddress(context)),
+  ])
+  const stop = async () => {
+    removeEngines(place.state)
+    await stopRecorded(place)
+  }
+  const [database, search, cache, nginx, k6, legacy] = started
+  if (
+    database.status !== 'fulfilled' ||
+    search.status !== 'fulfilled' ||
+    cache.status !== 'fulfilled' ||
+    nginx.status !== 'fulfilled' ||
+    k6.status !== 'fulfilled' ||
+    legacy.status !== 'fulfilled' ||
+    options.signal.aborted
+  ) {
+    await stop()
+    options.signal.throwIfAborted()
+    throw failed.signal.reason
+  }
+  const engines: Engines = {
+    startedAt: new Date().toISOString(),
+    mysql: database.value,
+    legacyMysql: legacy.value ?? { ...database.value, url: legacyUrlOf(database.value.url) },
+    elasticsearch: search.value,
+    redis: cache.value,
+    nginx: nginx.value,
+    k6: k6.value,
+  }
+  writeEngines(place.state, engines)
+  if (options.keep) keepRunning(place)
+  return { ...engines, wereRunning: false, stop: once(stop) }
+}
+
+/** Engines of an earlier start that still answer: a kept set, or one whose owner was killed. */
+async function findHealthy(place: Place, options: StartEnginesOptions): Promise<RunningEngines | undefined> {
+  const engines = findEngines(place.state)
+  if (!engines || !existsSync(engines.k6.path) || !existsSync(engines.nginx.path)) return undefined
+  const servers = [
+    [mysql, engines.mysql],
+    [elasticsearch, engines.elasticsearch],
+    [redis, engines.redis],
+  ] as const
+  const answers = await Promise.allSettled(servers.map(([engine, { url }]) => engine.probe(url)))
+  if (answers.some(({ status }) => status === 'rejected')) return undefined
+  const env = options.env ?? process.env
+  const mismatch = servers.find(([engine, endpoint]) => isOtherwiseAsked(engine, endpoint, env))
+  if (mismatch) throw otherwiseAsked(mismatch[0], mismatch[1])
+
+  const adopted = !isKept(place)
+  if (adopted || options.keep) writeOwner(place, options.keep)
+  const stop = async () => {
+    removeEngines(place.state)
+    await stopRecorded(place)
+  }
+  return { ...engines, wereRunning: true, stop: adopted && !options.keep ? once(stop) : async () => {} }
+}
+
+function isOtherwiseAsked(engine: ServerEngine, { url, origin }: EngineEndpoint, env: NodeJS.ProcessEnv): boolean {
+  const address = env[engine.addressVariable]
+  if (address) return address !== url
+  const way = forcedWay(env)
+  return origin === 'address' || (way !== undefined && way !== origin)
+}
+
+async function legacyAddress({ env }: StartContext): Promise<EngineEndpoint | undefined> {
+  const address = env[LEGACY_ADDRESS_VARIABLE]
+  return address ? await serverAtAddress(mysql, LEGACY_ADDRESS_VARIABLE, address) : undefined
+}
+
+function keepRunning(place: Place): void {
+  for (const record of readRecords(place)) {
+    if (record.kind === 'process') letLive(record.pid)
+    else letContainerLive(place, record.name)
+  }
+  writeOwner(place, true)
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => (done ??= action())
+}
+
+function busy({ pid, doing }: LockHolder): Refusal {
+  return new Refusal({
+    what: 'another command is at work in this checkout',
+    why: [`process ${pid} is ${doing}`],
+    wayOut: 'Wait until it is done, or use a second checkout: two of them do not disturb each other.',
+  })
+}
+
+function owned(pid: number): Refusal {
+  return new Refusal({
+    what: 'a run is using the engines of this checkout',
+    why: [`process ${pid} started them and will stop them at its end; a second run would also spoil its figures`],
+    wayOut: 'Wait until it is done or stop it, or use a second checkout: two of them do not disturb each other.',
+  })
+}
+
+function otherwiseAsked({ title, addressVariable }: ServerEngine, { origin }: EngineEndpoint): Refusal {
+  return new Refusal({
+    what: 'the engines are running already, but not the ones asked for',
+    why: [`${title} runs from "${origin}", and HEADROOM_ENGINES or ${addressVariable} ask for another`],
+    wayOut: 'Stop them first: npm run down',
+  })
+}

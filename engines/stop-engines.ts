@@ -1,0 +1,50 @@
+// Stops what this checkout started, found by its records, whoever started it and however that ended.
+
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Refusal } from '../contracts/refusal.ts'
+import { stopContainer } from './docker.ts'
+import { stopProcess } from './engine-process.ts'
+import { type EngineRecord, otherOwner, readRecords } from './engine-record.ts'
+import { removeEngines } from './engines-file.ts'
+import { tryLock } from './lock.ts'
+import { openPlace, type Place } from './place.ts'
+
+export interface StopEnginesOptions {
+  readonly stateFolder?: string
+}
+
+/** The names of what was stopped, in no particular order. */
+export async function stopEngines({ stateFolder }: StopEnginesOptions = {}): Promise<string[]> {
+  const place = openPlace(stateFolder)
+  const lock = tryLock(join(place.state, 'lock'), 'stopping the engines')
+  const user = 'heldBy' in lock ? lock.heldBy : otherOwner(place)
+  if ('heldBy' in lock || user) {
+    if ('release' in lock) lock.release()
+    throw new Refusal({
+      what: 'the engines are in use',
+      why: [
+        `process ${user?.pid} ${'heldBy' in lock ? `is ${lock.heldBy.doing}` : 'started them for its run and will stop them'}`,
+      ],
+      wayOut: `Stop that first (Ctrl-C in its terminal, or kill ${user?.pid}).`,
+    })
+  }
+  try {
+    removeEngines(place.state)
+    return await stopRecorded(place)
+  } finally {
+    lock.release()
+  }
+}
+
+export async function stopRecorded(place: Place): Promise<string[]> {
+  const records = readRecords(place)
+  await Promise.all(records.map((record) => stopRecord(place, record)))
+  rmSync(join(place.state, 'owner.json'), { force: true })
+  return records.map(({ name }) => name)
+}
+
+async function stopRecord(place: Place, record: EngineRecord): Promise<void> {
+  if (record.kind === 'process') await stopProcess(place, record.name, record)
+  else await stopContainer(place, record.name, record.container)
+}
