@@ -70,16 +70,18 @@ function fitHolding(points: readonly UslPoint[], weighting: UslWeighting, held: 
       held[name] ?? (scaled[names.indexOf(name)] ?? Number.NaN) * scale[name]
     return { gamma: value('gamma'), alpha: value('alpha'), beta: value('beta') }
   }
+  // Residuals are divided by σ here: the library's `weights` (5.1.0) steer its steps but are inverted in the error by
+  // which it picks the best step. So its x is the number of the point.
+  const divisors = sigmas.map((sigma) => (weighting === 'relative' ? sigma : scale.gamma))
   const fits = startingPoints(points, held).map((start) => {
     const { parameterValues } = levenbergMarquardt(
-      { x: points.map((point) => point.concurrency), y: points.map((point) => point.throughput / scale.gamma) },
-      (scaled) => (concurrency) => rawThroughput(unscale(scaled), concurrency) / scale.gamma,
+      { x: points.map((_, i) => i), y: points.map((point, i) => point.throughput / (divisors[i] ?? 1)) },
+      (scaled) => (i) => rawThroughput(unscale(scaled), points[i]?.concurrency ?? 0) / (divisors[i] ?? 1),
       {
         initialValues: names.map((name) => start[name] / scale[name]),
-        weights: sigmas.map((sigma) => (weighting === 'relative' ? sigma / scale.gamma : 1)),
-        jacobianFunction: (scaled) => (concurrency) => {
-          const slope = throughputGradient(unscale(scaled), concurrency)
-          return names.map((name) => (slope[name] * scale[name]) / scale.gamma)
+        jacobianFunction: (scaled) => (i) => {
+          const slope = throughputGradient(unscale(scaled), points[i]?.concurrency ?? 0)
+          return names.map((name) => (slope[name] * scale[name]) / (divisors[i] ?? 1))
         },
         maxIterations: 100,
         errorTolerance: 0,

@@ -9,7 +9,7 @@ import { isRefused } from './refuse.ts'
 import { fitUsl } from './usl.ts'
 import { concurrencyAtLatency, latencySecondsAt, throughputAt } from './usl-law.ts'
 
-function fit(points: readonly UslPoint[], question: Partial<UslQuestion> = {}): UslFitAnswer {
+function fitted(points: readonly UslPoint[], question: Partial<UslQuestion> = {}): UslFitAnswer {
   const answer = fitUsl({ points, weighting: 'none', confidence: 0.95, at: [], throughputs: [], ...question })
   if (isRefused(answer)) throw new Error(answer.refused.message)
   return answer
@@ -27,7 +27,7 @@ const parametersOf = ({ gamma, alpha, beta }: UslFitAnswer) => ({
 
 describe('published fits, unweighted least squares', () => {
   test('O1 Cisco, 32 points (usl4j ModelTest, tolerance 0.02 %)', () => {
-    const usl = fit(CISCO, { at: [20, 35], throughputs: [11048, 12201] })
+    const usl = fitted(CISCO, { at: [20, 35], throughputs: [11048, 12201] })
     within(usl.gamma.value, 995.6486, 2e-4)
     within(usl.alpha.value, 0.02671591, 2e-4)
     within(usl.beta.value, 7.690945e-4, 2e-4)
@@ -45,13 +45,13 @@ describe('published fits, unweighted least squares', () => {
   })
 
   test('O1 inversions: usl4j answers 15.35 and 17.73 because it drops the crosstalk term', () => {
-    const [lower, upper] = fit(CISCO, { throughputs: [11048, 12201] }).inversions
+    const [lower, upper] = fitted(CISCO, { throughputs: [11048, 12201] }).inversions
     within(lower && 'concurrency' in lower ? lower.concurrency : null, 19.924, 2e-4)
     within(upper && 'concurrency' in upper ? upper.concurrency : null, 29.569, 2e-4)
   })
 
   test('O2 Cisco, first 10 points (Schwartz; Nmax there is floored to 46)', () => {
-    const usl = fit(CISCO.slice(0, 10), { at: [20] })
+    const usl = fitted(CISCO.slice(0, 10), { at: [20] })
     within(usl.alpha.value, 0.01700277, 2e-4)
     within(usl.beta.value, 4.46539e-4, 2e-4)
     within(usl.gamma.value, 938.379, 2e-4)
@@ -69,7 +69,7 @@ describe('published fits, unweighted least squares', () => {
   })
 
   test('O3 specsdm91 (R usl 3.x, default nlxb): coefficients, standard errors, residual error, fitted values', () => {
-    const usl = fit(SPECSDM91, { at: SPECSDM91.map((point) => point.concurrency) })
+    const usl = fitted(SPECSDM91, { at: SPECSDM91.map((point) => point.concurrency) })
     within(usl.alpha.value, 0.0277285, 1e-5)
     within(usl.alpha.se, 0.0091217, 1e-4)
     within(usl.beta.value, 1.0436e-4, 1e-4)
@@ -82,12 +82,12 @@ describe('published fits, unweighted least squares', () => {
     within(usl.peakThroughput, 1884, 5e-4)
     within(usl.gamma.value / usl.alpha.value, 3245.589, 1e-4)
     within(1 / usl.alpha.value, 36.06401, 1e-4)
-    const fitted = usl.predictions.map((p) => ('throughput' in p ? Math.round(p.throughput) : null))
-    expect(fitted).toEqual([90, 1078, 1541, 1850, 1879, 1822, 1646])
+    const values = usl.predictions.map((p) => ('throughput' in p ? Math.round(p.throughput) : null))
+    expect(values).toEqual([90, 1078, 1541, 1850, 1879, 1822, 1646])
   })
 
   test('O3 intervals: two-sided t with n − 3; R’s confint would give 95 % labels to 90 % intervals', () => {
-    const usl = fit(SPECSDM91)
+    const usl = fitted(SPECSDM91)
     within(usl.alpha.interval?.low, 0.0024, 2e-2)
     within(usl.alpha.interval?.high, 0.0531, 2e-3)
     within(usl.beta.interval?.low, 4.92e-5, 2e-3)
@@ -103,13 +103,13 @@ describe('published fits, unweighted least squares', () => {
 
   test('O3′ two published answers for the same data: R usl 1.x (quadratic transform) has its peak 16 % further out', () => {
     // alpha 0.01704689, beta 7.892498e-05 → 111.6. Ours is the 3.x answer, and says so.
-    const usl = fit(SPECSDM91)
+    const usl = fitted(SPECSDM91)
     within(Math.sqrt((1 - 0.01704689) / 7.892498e-5) / (usl.peakConcurrency?.value ?? 1), 1.156, 1e-2)
     expect(usl.estimator).toContain('nonlinear least squares')
   })
 
   test('O4 raytracer, first 6 rows; the published “95 %” α [.00754, .04135] is t(5) at 90 %, ours is t(3) at 95 %', () => {
-    const usl = fit(RAYTRACER.slice(0, 6))
+    const usl = fitted(RAYTRACER.slice(0, 6))
     within(usl.alpha.value, 0.02444, 1e-3)
     within(usl.beta.value, 0.00163, 3e-3)
     within(usl.gamma.value, 20.856, 1e-4)
@@ -118,7 +118,7 @@ describe('published fits, unweighted least squares', () => {
   })
 
   test('O4 raytracer, all rows: beta on its bound, so no peak (an unbounded fit prints 4e17)', () => {
-    const usl = fit(RAYTRACER)
+    const usl = fitted(RAYTRACER)
     within(usl.gamma.value, 21.849, 1e-4)
     within(usl.alpha.value, 0.05777, 1e-3)
     expect(usl.beta).toMatchObject({ value: 0, atBound: true, se: null, interval: null })
@@ -128,7 +128,7 @@ describe('published fits, unweighted least squares', () => {
   })
 
   test('O5 exact synthetic data (R usl tests/coef.R)', () => {
-    const usl = fit(EXACT)
+    const usl = fitted(EXACT)
     within(usl.alpha.value, 0.02, 1e-3)
     within(usl.beta.value, 0.02, 1e-3)
     within(usl.gamma.value, 1, 1e-3)
@@ -149,7 +149,7 @@ describe('published fits, unweighted least squares', () => {
   test('O7 oracledb, 360 production points, noise of a third', () => {
     const file = new URL('./fixtures/oracledb.json', import.meta.url)
     const rows = JSON.parse(readFileSync(file, 'utf8')) as [number, number][]
-    const usl = fit(rows.map(([concurrency, throughput]) => ({ concurrency, throughput })))
+    const usl = fitted(rows.map(([concurrency, throughput]) => ({ concurrency, throughput })))
     within(usl.gamma.value, 3.38608, 1e-4)
     within(usl.alpha.value, 0.441372, 1e-3)
     within(usl.beta.value, 0.0452983, 1e-3)
@@ -161,7 +161,7 @@ describe('published fits, unweighted least squares', () => {
 describe('honesty', () => {
   test('Cisco, first 10 points: the interval at 20 holds the 10 799 measured there, under either weighting', () => {
     for (const weighting of ['none', 'relative'] as const) {
-      const [at20] = fit(CISCO.slice(0, 10), { at: [20], weighting }).predictions
+      const [at20] = fitted(CISCO.slice(0, 10), { at: [20], weighting }).predictions
       if (at20 === undefined || !('interval' in at20) || !at20.interval) throw new Error('no interval')
       expect(at20.interval.low).toBeLessThan(10799)
       expect(at20.interval.high).toBeGreaterThan(10799)
@@ -170,7 +170,7 @@ describe('honesty', () => {
   })
 
   test('beyond twice the measured size a prediction is marked', () => {
-    const ranges = fit(CISCO.slice(0, 10), { at: [5, 15, 21] }).predictions
+    const ranges = fitted(CISCO.slice(0, 10), { at: [5, 15, 21] }).predictions
     expect(ranges).toMatchObject([
       { range: 'measured', extrapolated: false },
       { range: 'up-to-twice', extrapolated: false },
@@ -179,7 +179,7 @@ describe('honesty', () => {
   })
 
   test('Cisco: five sign runs in 32 residuals are a lack of fit', () => {
-    const { lackOfFit } = fit(CISCO)
+    const { lackOfFit } = fitted(CISCO)
     expect(lackOfFit).toMatchObject({ suspected: true, signRuns: 5 })
     expect(lackOfFit.lag1Autocorrelation).toBeGreaterThan(0.8)
   })
@@ -193,8 +193,8 @@ describe('honesty', () => {
   })
 
   test('exact duplicates are warned of', () => {
-    expect(fit(CISCO).duplicatesWarning).toBeNull()
-    expect(fit([...CISCO, ...CISCO.slice(0, 3)]).duplicatesWarning).toContain('3 of 35')
+    expect(fitted(CISCO).duplicatesWarning).toBeNull()
+    expect(fitted([...CISCO, ...CISCO.slice(0, 3)]).duplicatesWarning).toContain('3 of 35')
   })
 
   test('exact Amdahl data has no peak at 10⁸', () => {
@@ -203,7 +203,7 @@ describe('honesty', () => {
       throughput: (100 * n) / (1 + 0.1 * (n - 1)),
     }))
     for (const weighting of ['none', 'relative'] as const) {
-      const usl = fit(points, { weighting })
+      const usl = fitted(points, { weighting })
       expect(usl.peakConcurrency).toBeNull()
       within(usl.ceiling, 1000, 1e-6)
     }
@@ -233,7 +233,7 @@ describe('laws', () => {
           seed,
           numRuns: 1,
         })[0]
-        expect(fit(shuffled ?? [], { at: [50] })).toEqual(fit(points, { at: [50] }))
+        expect(fitted(shuffled ?? [], { at: [50] })).toEqual(fitted(points, { at: [50] }))
       }),
       { numRuns: 30 },
     )
@@ -242,8 +242,8 @@ describe('laws', () => {
   test('a wider confidence holds the narrower', () => {
     fc.assert(
       fc.property(noisyPoints, (points) => {
-        const narrow = fit(points, { confidence: 0.8, at: [7, 300], weighting: 'relative' })
-        const wide = fit(points, { confidence: 0.99, at: [7, 300], weighting: 'relative' })
+        const narrow = fitted(points, { confidence: 0.8, at: [7, 300], weighting: 'relative' })
+        const wide = fitted(points, { confidence: 0.99, at: [7, 300], weighting: 'relative' })
         const pairs = [
           ...(['gamma', 'alpha', 'beta'] as const).map((name) => [narrow[name].interval, wide[name].interval] as const),
           [narrow.peakConcurrency?.interval, wide.peakConcurrency?.interval] as const,
@@ -266,7 +266,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(noisyPoints, (points) => {
         const perMinute = points.map((point) => ({ ...point, throughput: point.throughput * 60 }))
-        const [a, b] = [fit(points, { weighting: 'relative' }), fit(perMinute, { weighting: 'relative' })]
+        const [a, b] = [fitted(points, { weighting: 'relative' }), fitted(perMinute, { weighting: 'relative' })]
         expect(b.alpha.value).toBeCloseTo(a.alpha.value, 7)
         expect(b.beta.value).toBeCloseTo(a.beta.value, 9)
         within(b.gamma.value, 60 * a.gamma.value, 1e-6)
@@ -281,7 +281,7 @@ describe('laws', () => {
         noisyPoints,
         fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
         (points, [a = 0, b = 0, c = 0]) => {
-          const usl = parametersOf(fit(points, { weighting: 'relative' }))
+          const usl = parametersOf(fitted(points, { weighting: 'relative' }))
           const squares = (p: typeof usl) =>
             points.reduce(
               (sum, { concurrency, throughput }) => sum + (1 - (throughputAt(p, concurrency) ?? 0) / throughput) ** 2,
