@@ -42,12 +42,10 @@ function commandNames() {
 
 /** In this process: a second start of Node would cost as much as the whole capacity model. */
 async function runHere(command, words) {
-  const isTest = command === 'test'
-  const program = join(ROOT, isTest ? 'node_modules/vitest/vitest.mjs' : `cli/${command}.ts`)
+  const program = join(ROOT, `cli/${command}.ts`)
   // Children find the same Node first.
   process.env.PATH = [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter)
-  process.argv = [process.execPath, program, ...(isTest ? ['run', ...words] : words)]
-  if (isTest) process.chdir(ROOT)
+  process.argv = [process.execPath, program, ...words]
   module.enableCompileCache?.(join(CACHE, 'compiled'))
   await import(pathToFileURL(program).href)
 }

@@ -45,7 +45,11 @@ export async function hasImage(image: string): Promise<boolean> {
   }
 }
 
-export async function pullImage({ say, signal }: StartContext, image: string, forced: boolean): Promise<boolean> {
+export async function pullImage(
+  { say, signal }: Pick<StartContext, 'say' | 'signal'>,
+  image: string,
+  forced: boolean,
+): Promise<boolean> {
   const limitMs = forced ? FORCED_PULL_LIMIT_MS : PULL_LIMIT_MS
   say(`pulling ${image}, for at most ${limitMs / 1000} s`)
   try {

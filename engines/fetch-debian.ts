@@ -28,7 +28,10 @@ export function debianObstacle({ title, packages }: DebianPrograms): Refusal | u
 }
 
 /** The folder that stands for `/`: `usr/sbin/nginx` is below it. */
-export async function fetchDebian(context: StartContext, programs: DebianPrograms): Promise<string> {
+export async function fetchDebian(
+  context: Pick<StartContext, 'place' | 'say' | 'signal'>,
+  programs: DebianPrograms,
+): Promise<string> {
   const { place, say, signal } = context
   const [name] = programs.packages
   const root = join(place.cache, 'debian', name)

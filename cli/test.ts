@@ -1,0 +1,95 @@
+// `npm test`: brings what the tests need, then runs them: once on the engines of this machine, and the integration
+// suite a second time in containers where a Docker daemon answers.
+
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { chromium } from '../engines/chromium.ts'
+import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
+import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { VERSIONS } from '../engines/versions.ts'
+import { type CommandContext, runCommand } from './run-command.ts'
+
+interface Lane {
+  readonly name: string
+  readonly words: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
+const RESULTS = join(CHECKOUT, '.headroom/test-results')
+const CONTAINER_IMAGES = [VERSIONS.images.mysql, VERSIONS.images.elasticsearch, VERSIONS.images.redis]
+
+await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
+  'test',
+  (program) => {
+    program
+      .description('Run the tests. Words after -- go to vitest: a file name, -t PATTERN, …')
+      .argument('[words...]', 'what vitest is given')
+      .option('--lane <lane>', 'only unit (no engine), local or containers (default: all that this machine can run)')
+      .allowUnknownOption()
+      .addHelpText('after', '\nExamples:\n  npm test\n  npm test -- --lane unit\n  npm test -- contracts/shard.test.ts')
+  },
+  async ({ options, positionals }, context) => {
+    // A file name is in one lane only: the other one then has nothing to run, and that is no failure.
+    const named = (positionals[0] as string[] | undefined) ?? []
+    const words = named.length > 0 ? ['--passWithNoTests', ...named] : []
+    const lanes = await lanesOf(options.lane, words, context)
+    mkdirSync(RESULTS, { recursive: true })
+    let failed = false
+    for (const lane of lanes) {
+      context.say(`== ${lane.name}`)
+      if (!(await passes(lane, context.signal))) failed = true
+      context.signal.throwIfAborted()
+    }
+    return failed ? EXIT_CODES.fault : EXIT_CODES.pass
+  },
+)
+
+async function lanesOf(only: string | undefined, words: readonly string[], context: CommandContext): Promise<Lane[]> {
+  const unit: Lane = { name: 'unit', words: ['--project', 'unit', ...words], env: {} }
+  if (only === 'unit') return [unit]
+  const { say, signal } = context
+  const browser = await chromium({ place: openPlace(), env: process.env, say, signal })
+  const env = { ...browser.env, HEADROOM_CHROMIUM: browser.path }
+  const integration = ['--project', 'integration', ...words]
+  const local: Lane = { name: 'integration on local engines', words: integration, env }
+  const containers: Lane = {
+    name: `integration in containers (${VERSIONS.images.mysql})`,
+    words: integration,
+    env: { ...env, HEADROOM_TEST_ENGINES: 'containers' },
+  }
+  if (only === 'local') return [local]
+  if (only === 'containers') return [containers]
+  const obstacle = await containerObstacle(context)
+  say(obstacle ? `not run: ${containers.name}: ${obstacle}` : `to be run: ${containers.name}`)
+  return obstacle ? [unit, local] : [unit, local, containers]
+}
+
+async function containerObstacle({ say, signal }: CommandContext): Promise<string | undefined> {
+  if (!(await dockerVersion(process.env))) return 'no Docker daemon answers'
+  for (const image of CONTAINER_IMAGES) {
+    if (!(await hasImage(image)) && !(await pullImage({ say, signal }, image, false))) return `no image ${image}`
+  }
+  return undefined
+}
+
+function passes(lane: Lane, signal: AbortSignal): Promise<boolean> {
+  const file = join(RESULTS, `${lane.name.replace(/[^a-z0-9]+/gi, '-')}.json`)
+  const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), ...words, ...lane.words], {
+      cwd: CHECKOUT,
+      stdio: ['ignore', process.stderr, process.stderr],
+      env: { ...process.env, ...lane.env },
+    })
+    // vitest stops its workers and the engines' set-up by itself; killing it at once would leave them.
+    const stop = () => child.kill('SIGINT')
+    signal.addEventListener('abort', stop)
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      signal.removeEventListener('abort', stop)
+      resolve(code === 0)
+    })
+  })
+}
