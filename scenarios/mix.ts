@@ -1,0 +1,24 @@
+// mix: all flows at once, each at its share. Plain k6 runs it too:  k6 run scenarios/mix.ts -e RATE=100 -e MIX=list=8,checkout=1
+
+import { weightedPicker } from './dice.ts'
+import { iterate } from './iterate.ts'
+import { k6Options } from './load-profile.ts'
+import { checkout } from './operations/checkout.ts'
+import { detail } from './operations/detail.ts'
+import { list } from './operations/list.ts'
+import { search } from './operations/search.ts'
+import type { SetupData } from './probe.ts'
+import { settings } from './settings.ts'
+
+export { setup } from './probe.ts'
+export { handleSummary } from './summary.ts'
+
+export const options = k6Options(settings)
+
+const operationAt = weightedPicker(
+  [list, detail, checkout, search].map((item) => ({ item, weight: settings.mix[item.flow] })),
+)
+
+export default function (data: SetupData): void {
+  iterate(operationAt, data)
+}

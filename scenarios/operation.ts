@@ -1,0 +1,34 @@
+// One user action: what it sends, and what must be true of the answer.
+
+import type { RefinedResponse } from 'k6/http'
+import type { Flow } from '../contracts/plan.ts'
+import type { SeededOrder } from '../contracts/seeded-order.ts'
+import type { Catalogue } from './dataset.ts'
+import type { Dice } from './dice.ts'
+import type { Settings } from './parse-settings.ts'
+
+export type Response = RefinedResponse<'text'>
+
+export interface OperationContext {
+  readonly settings: Settings
+  readonly runId: string
+  readonly catalogue: Catalogue
+  /** The seeded order this iteration is about, or whose user it is about. */
+  readonly order: SeededOrder
+  readonly iteration: number
+  readonly dice: Dice
+}
+
+/** A request that is ready to go: everything that costs time here happens before the clock of the service starts. */
+export interface PreparedRequest {
+  send(): Response
+  /** The first thing that is wrong with the answer, or null. Called for the expected status only. */
+  wrong(body: unknown): string | null
+  readonly expectedStatus: number
+  readonly idempotencyKey?: string
+}
+
+export interface Operation {
+  readonly flow: Flow
+  prepare(context: OperationContext): PreparedRequest
+}

@@ -1,0 +1,32 @@
+// A user opens one order of theirs: the order, its items and its payment in one answer.
+
+import http from 'k6/http'
+import { type DetailResponse, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
+import { PAYMENT_STATUS_OF } from '../../contracts/order.ts'
+import type { Operation } from '../operation.ts'
+import { requestParams } from '../request-params.ts'
+import { bearer } from '../token.ts'
+
+export const detail: Operation = {
+  flow: 'detail',
+  prepare({ settings, order: { orderId, userId } }) {
+    const url = settings.baseUrl + ROUTES.detail.path.replace(':orderId', orderId)
+    const params = requestParams('detail', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
+    return {
+      expectedStatus: 200,
+      send: () => http.get(url, params),
+      wrong: (body) => wrongDetail(body as DetailResponse, orderId, userId),
+    }
+  },
+}
+
+function wrongDetail({ order, items, payment }: DetailResponse, orderId: string, userId: number): string | null {
+  if (order.orderId !== orderId) return 'detail is of the order asked for'
+  if (order.userId !== userId) return 'detail belongs to the user'
+  if (items.length === 0 || items.length !== order.itemCount) return 'detail has all items'
+  const sumCents = items.reduce((sum, { quantity, unitPriceCents }) => sum + quantity * unitPriceCents, 0)
+  if (sumCents !== order.amountCents) return 'detail: items sum to the amount'
+  if (payment.amountCents !== order.amountCents) return 'detail: payment is of the amount'
+  if (payment.status !== PAYMENT_STATUS_OF[order.status]) return 'detail: payment status fits the order status'
+  return null
+}

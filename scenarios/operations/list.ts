@@ -1,0 +1,34 @@
+// A user opens the list of their orders: the first page, newest first.
+
+import http from 'k6/http'
+import { type ListResponse, listQuerySchema, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
+import { isNewestFirst } from '../answer-checks.ts'
+import type { Operation } from '../operation.ts'
+import { requestParams } from '../request-params.ts'
+import { bearer } from '../token.ts'
+
+const LIMIT = listQuerySchema.properties.limit.default
+
+export const list: Operation = {
+  flow: 'list',
+  prepare({ settings, order: { userId } }) {
+    const url = `${settings.baseUrl}${ROUTES.list.path}?limit=${LIMIT}`
+    const params = requestParams('list', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
+    return {
+      expectedStatus: 200,
+      send: () => http.get(url, params),
+      wrong: (body) => wrongList(body as ListResponse, userId),
+    }
+  },
+}
+
+function wrongList({ orders, nextBefore }: ListResponse, userId: number): string | null {
+  // The user was chosen through an order of theirs: an empty list has lost it.
+  if (orders.length === 0) return 'list has orders'
+  if (orders.length > LIMIT) return 'list keeps its limit'
+  if (orders.some((order) => order.userId !== userId)) return 'list holds only orders of the user'
+  if (!isNewestFirst(orders.map(({ orderId }) => orderId))) return 'list is newest first'
+  if (nextBefore !== null && nextBefore !== orders[orders.length - 1]?.orderId)
+    return 'list continues after its last order'
+  return null
+}

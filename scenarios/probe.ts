@@ -1,0 +1,46 @@
+// setup(): is the target alive, is it the order system, does it hold the data, does it take our tokens? A load that
+// starts without these answers measures nothing; k6 would exit 0.
+
+import http from 'k6/http'
+import type { Dataset, Identity } from '../contracts/dataset.ts'
+import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
+import { catalogueOfFile } from './dataset.ts'
+import { settings } from './settings.ts'
+import { bearer } from './token.ts'
+
+export interface SetupData {
+  /** null: every virtual user reads it from the file. */
+  readonly dataset: Dataset | null
+}
+
+const PARAMS = { tags: { name: 'probe' }, redirects: 0, timeout: '5s', responseType: 'text' } as const
+
+/** Throws, and k6 exits 107, unless the target is what the load is meant for. */
+export function setup(): SetupData {
+  const identity = askIdentity()
+  const dataset = identity.dataset
+  if (dataset === null) throw refusal('it holds no data; npm run seed --years 3 fills it')
+  if (catalogueOfFile !== null && catalogueOfFile.fingerprint !== dataset.fingerprint) {
+    throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${catalogueOfFile.fingerprint}`)
+  }
+  const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
+  const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
+  if (status === 401 || status === 403) throw refusal(`it answers ${status} to our token; JWT_SECRET is not its secret`)
+  return { dataset: catalogueOfFile === null ? dataset : null }
+}
+
+function askIdentity(): Identity {
+  const response = http.get(settings.baseUrl + ROUTES.identity.path, PARAMS)
+  if (response.status !== 200) throw refusal(response.error || `it answers ${response.status}`)
+  try {
+    const identity = JSON.parse(response.body) as Identity
+    if (identity.system === 'headroom-sut') return identity
+  } catch {
+    // Not JSON: not ours, as below.
+  }
+  throw refusal('it is another system than the one this load is written for')
+}
+
+function refusal(why: string): Error {
+  return new Error(`probe of ${settings.baseUrl}: ${why}`)
+}
