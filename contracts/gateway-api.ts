@@ -143,6 +143,8 @@ export const detailResponseSchema = {
         updatedAtMs: epochMs,
       },
     },
+    /** Which parts are missing because a service below could not be asked. Absent: the answer is whole. */
+    degraded: { type: 'array', items: { type: 'string', enum: ['product-names'] } },
   },
 } as const
 export type DetailResponse = FromSchema<typeof detailResponseSchema>

@@ -1,9 +1,14 @@
 // How to reach a running SUT: the shape of `.headroom/sut.json` (mode 0600, it holds the token secret).
 
+export const SUT_ENDPOINT_FILE = 'sut.json'
+
+export const TOPOLOGIES = ['one-process', 'process-per-service'] as const
+export type Topology = (typeof TOPOLOGIES)[number]
+
 export interface SutEndpoint {
   /** The gateway, `http://127.0.0.1:port`. */
   readonly baseUrl: string
-  readonly topology: 'one-process' | 'process-per-service'
+  readonly topology: Topology
   /** HS256 secret: the load generator signs its own test tokens. */
   readonly jwtSecret: string
   /** For CPU accounting: every process of the SUT and the gateway, by component name. */

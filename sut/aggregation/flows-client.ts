@@ -1,0 +1,13 @@
+// The business layer in another process, as the front-ends reach it.
+
+import { type RemoteService, remoteService } from '../domain/service-client.ts'
+import { FLOW_OPERATIONS, type OrderFlows } from './order-flows.ts'
+
+export const FLOWS_SERVICE = 'flows'
+
+export function remoteFlows(options: {
+  readonly url: string
+  readonly internalSecret: string
+}): RemoteService<OrderFlows> {
+  return remoteService<OrderFlows>(FLOWS_SERVICE, FLOW_OPERATIONS, options)
+}

@@ -1,0 +1,71 @@
+// What the front-ends may ask of the business layer: one operation per flow. In-process and over HTTP alike.
+
+import type { Dataset } from '../../contracts/dataset.ts'
+import type {
+  CheckoutRequest,
+  CheckoutResponse,
+  DetailResponse,
+  ListResponse,
+  SearchQuery,
+  SearchResponse,
+} from '../../contracts/gateway-api.ts'
+import type { OrderId } from '../../contracts/order-id.ts'
+import type { CatalogueService } from '../domain/catalogue/catalogue-service.ts'
+import type { OrderService } from '../domain/order/order-service.ts'
+import type { PaymentService } from '../domain/payment/payment-service.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { checkout } from './checkout.ts'
+import { detail } from './detail.ts'
+import { list } from './list.ts'
+import { search } from './search.ts'
+
+export interface CheckoutCall {
+  readonly userId: number
+  readonly idempotencyKey: string
+  readonly body: CheckoutRequest
+}
+
+export interface ListCall {
+  readonly userId: number
+  readonly limit: number
+  readonly before?: OrderId | undefined
+}
+
+export interface DetailCall {
+  readonly userId: number
+  readonly orderId: OrderId
+}
+
+export interface OrderFlows {
+  checkout(call: CheckoutCall, context: CallContext): Promise<CheckoutResponse>
+  list(call: ListCall, context: CallContext): Promise<ListResponse>
+  /** null: this user has no such order. */
+  detail(call: DetailCall, context: CallContext): Promise<DetailResponse | null>
+  search(query: SearchQuery, context: CallContext): Promise<SearchResponse>
+  /** What was seeded below; null: nothing was. */
+  dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+}
+
+export const FLOW_OPERATIONS = [
+  'checkout',
+  'list',
+  'detail',
+  'search',
+  'dataset',
+] as const satisfies readonly (keyof OrderFlows)[]
+
+export interface DomainServices {
+  readonly order: OrderService
+  readonly payment: PaymentService
+  readonly catalogue: CatalogueService
+}
+
+export function orderFlows(domain: DomainServices): OrderFlows {
+  return {
+    checkout: (call, context) => checkout(domain, call, context),
+    list: (call, context) => list(domain, call, context),
+    detail: (call, context) => detail(domain, call, context),
+    search: (query, context) => search(domain, query, context),
+    dataset: (call, context) => domain.order.dataset(call, context),
+  }
+}

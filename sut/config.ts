@@ -1,0 +1,163 @@
+// The only reader of process.env in the SUT. Every mistake is reported at once, before anything is opened.
+
+import { readFileSync } from 'node:fs'
+import { Refusal } from '../contracts/refusal.ts'
+import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
+
+export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'payment', 'catalogue', 'indexer'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Services that are called over HTTP when each has its own process. */
+export const INTERNAL_SERVICES = ['aggregation', 'order', 'payment', 'catalogue'] as const
+export type InternalService = (typeof INTERNAL_SERVICES)[number]
+
+export interface MysqlConfig {
+  readonly url: string
+  readonly socketPath: string | undefined
+  readonly poolSize: number
+}
+
+export interface Config {
+  readonly role: Role
+  readonly host: string
+  /** 0: any free port, told to whoever started us. */
+  readonly port: number
+  readonly logLevel: LogLevel
+  readonly requestDeadlineMs: number
+  readonly maxInFlight: number
+  readonly userRatePerSecond: number
+  readonly mysql: MysqlConfig
+  readonly elasticsearchUrl: string
+  readonly redisUrl: string
+  readonly jwtSecret: string
+  readonly internalSecret: string
+  readonly serviceUrls: Readonly<Record<InternalService, string>>
+}
+
+type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
+
+/** What each role cannot run without. The rest may be left unset and is empty then. */
+const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
+  all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'jwtSecret'],
+  app: ['jwtSecret', 'internalSecret', 'aggregation'],
+  admin: ['jwtSecret', 'internalSecret', 'aggregation'],
+  aggregation: ['internalSecret', 'order', 'payment', 'catalogue'],
+  order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
+  payment: ['mysql', 'internalSecret'],
+  catalogue: ['mysql', 'internalSecret'],
+  indexer: ['mysql', 'elasticsearchUrl'],
+}
+
+const MIN_SECRET_LENGTH = 32
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws one Refusal that lists every mistake. */
+export function readConfig(role: Role, environment: Environment = process.env): Config {
+  const mistakes: string[] = []
+  const reader = new Reader(environment, mistakes)
+  const needed = new Set<Setting>(NEEDS[role])
+  const config: Config = {
+    role,
+    host: reader.text('HEADROOM_HOST', '127.0.0.1'),
+    port: reader.whole('HEADROOM_PORT', 0, { min: 0, max: 65_535 }),
+    logLevel: reader.oneOf('HEADROOM_LOG_LEVEL', LOG_LEVELS, 'info'),
+    requestDeadlineMs: reader.whole('HEADROOM_REQUEST_DEADLINE_MS', 5_000, { min: 10, max: 60_000 }),
+    maxInFlight: reader.whole('HEADROOM_MAX_IN_FLIGHT', 512, { min: 1, max: 100_000 }),
+    userRatePerSecond: reader.whole('HEADROOM_USER_RATE_PER_SECOND', 200, { min: 1, max: 1_000_000 }),
+    mysql: {
+      url: reader.url('HEADROOM_MYSQL', ['mysql:'], needed.has('mysql')),
+      socketPath: reader.optional('HEADROOM_MYSQL_SOCKET'),
+      poolSize: reader.whole('HEADROOM_MYSQL_POOL_SIZE', 16, { min: 1, max: 1_000 }),
+    },
+    elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
+    redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
+    jwtSecret: reader.secret('HEADROOM_JWT_SECRET', needed.has('jwtSecret')),
+    internalSecret: reader.secret('HEADROOM_INTERNAL_SECRET', needed.has('internalSecret')),
+    serviceUrls: {
+      aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
+      order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
+      payment: reader.url('HEADROOM_PAYMENT', ['http:'], needed.has('payment')),
+      catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
+    },
+  }
+  if (mistakes.length > 0) {
+    throw new Refusal({
+      what: `the ${role} service cannot start with this environment`,
+      why: mistakes,
+      wayOut: 'Correct the variables named above; docs/architecture.md lists them all.',
+    })
+  }
+  return Object.freeze(config)
+}
+
+class Reader {
+  readonly #environment: Environment
+  readonly #mistakes: string[]
+
+  constructor(environment: Environment, mistakes: string[]) {
+    this.#environment = environment
+    this.#mistakes = mistakes
+  }
+
+  /** NAME itself, or the content of the file that NAME_FILE names. */
+  optional(name: string): string | undefined {
+    const value = this.#environment[name]
+    const file = this.#environment[`${name}_FILE`]
+    if (value && file) this.#mistakes.push(`${name} and ${name}_FILE are both set`)
+    if (value || !file) return value || undefined
+    try {
+      return readFileSync(file, 'utf8').trim() || undefined
+    } catch (error) {
+      this.#mistakes.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? error})`)
+      return undefined
+    }
+  }
+
+  text(name: string, fallback: string): string {
+    return this.optional(name) ?? fallback
+  }
+
+  whole(name: string, fallback: number, { min, max }: { readonly min: number; readonly max: number }): number {
+    const text = this.optional(name)
+    if (text === undefined) return fallback
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    this.#mistakes.push(`${name}=${text} is not a whole number from ${min} to ${max}`)
+    return fallback
+  }
+
+  oneOf<const T extends readonly string[]>(name: string, values: T, fallback: T[number]): T[number] {
+    const text = this.text(name, fallback)
+    if ((values as readonly string[]).includes(text)) return text
+    this.#mistakes.push(`${name}=${text} is none of ${values.join(', ')}`)
+    return fallback
+  }
+
+  secret(name: string, needed: boolean): string {
+    const value = this.optional(name)
+    if (!value && needed) this.#mistakes.push(`${name} (or ${name}_FILE) is missing`)
+    if (value && value.length < MIN_SECRET_LENGTH) {
+      this.#mistakes.push(`${name} is shorter than ${MIN_SECRET_LENGTH} characters`)
+    }
+    return value ?? ''
+  }
+
+  /** PREFIX_URL; a password kept apart in PREFIX_PASSWORD (or its _FILE) is put into it. Never quotes the URL itself. */
+  url(prefix: string, protocols: readonly string[], needed: boolean): string {
+    const name = `${prefix}_URL`
+    const text = this.optional(name)
+    const password = this.optional(`${prefix}_PASSWORD`)
+    if (!text) {
+      if (needed) this.#mistakes.push(`${name} (or ${name}_FILE) is missing`)
+      return ''
+    }
+    const url = URL.parse(text)
+    if (!url || !protocols.includes(url.protocol)) {
+      this.#mistakes.push(`${name} is not a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} address`)
+      return ''
+    }
+    if (password) url.password = encodeURIComponent(password)
+    return url.href
+  }
+}

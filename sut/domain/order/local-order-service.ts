@@ -1,0 +1,48 @@
+// The order service on its own tables, index and cache.
+
+import { selectDataset } from '../../storage/dataset-table.ts'
+import type { MysqlPool } from '../../storage/mysql-pool.ts'
+import { selectOwnOrders } from '../../storage/order-tables.ts'
+import type { RedisCache } from '../../storage/redis-cache.ts'
+import type { SearchIndex } from '../../storage/search-index.ts'
+import { OrderCache } from './order-cache.ts'
+import { findOwnOrder, searchOrders } from './order-reads.ts'
+import type { OrderService } from './order-service.ts'
+import { type OrderIds, OrderPlacement } from './place-order.ts'
+
+const DATASET_FRESH_MS = 1_000
+
+export interface OrderStores {
+  readonly pool: MysqlPool
+  readonly index: SearchIndex
+  readonly redis: RedisCache
+}
+
+export function localOrderService({ pool, index, redis }: OrderStores, ids: OrderIds): OrderService {
+  const placement = new OrderPlacement(pool, ids)
+  const cache = new OrderCache(redis)
+  return {
+    place: (request, context) => placement.place(request, context),
+    storedAnswer: (request, context) => placement.storedAnswer(request, context),
+    find: (request, context) => cache.find(request, () => findOwnOrder(pool, request, context)),
+    list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
+    search: (request, context) => searchOrders(pool, index, request, context),
+    dataset: remembered((_request, context) => selectDataset(pool, context)),
+  }
+}
+
+/** A data set's description is large, and whoever asks who we are may ask often. */
+function remembered(read: OrderService['dataset']): OrderService['dataset'] {
+  let answer: ReturnType<OrderService['dataset']> | undefined
+  let untilMs = 0
+  return (request, context) => {
+    if (!answer || performance.now() > untilMs) {
+      untilMs = performance.now() + DATASET_FRESH_MS
+      answer = read(request, context)
+      answer.catch(() => {
+        answer = undefined
+      })
+    }
+    return answer
+  }
+}

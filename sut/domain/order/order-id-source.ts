@@ -1,0 +1,187 @@
+// Order ids for a running service: a leased worker, its generator, and what to do when the clock misbehaves.
+//
+// Never two owners: ids are only issued while the lease is known to hold on this process's monotonic clock.
+// Never a repeat after a restart: ids stay below a mark that was persisted before they were issued.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OrderId } from '../../../contracts/order-id.ts'
+import type { Shard } from '../../../contracts/shard.ts'
+import { SutError } from '../../errors.ts'
+import { type CallContext, contextFor, remainingMs } from '../../telemetry/call-context.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { OrderIdGenerator } from './order-id-generator.ts'
+
+export interface WorkerLease {
+  readonly workerId: number
+  readonly owner: string
+  readonly ttlMs: number
+  readonly highWaterMs: number
+}
+
+export interface FreeWorker {
+  readonly workerId: number
+  readonly owner: string
+  readonly highWaterMs: number
+}
+
+/** Where leases are kept: MySQL, see worker-leases.ts. */
+export interface WorkerLeases {
+  free(context: CallContext): Promise<readonly FreeWorker[]>
+  take(seen: FreeWorker, lease: WorkerLease, context: CallContext): Promise<boolean>
+  renew(lease: WorkerLease, context: CallContext): Promise<boolean>
+  release(lease: WorkerLease, lastIssuedMs: number, context: CallContext): Promise<void>
+}
+
+export interface Clock {
+  readonly wallMs: () => number
+  /** Never goes back. */
+  readonly monotonicMs: () => number
+}
+
+export const SYSTEM_CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+const TTL_MS = 15_000
+const RENEW_EVERY_MS = 3_000
+/** Ids may run this far beyond the last renewal; a crash costs at most this stretch of one worker's ids. */
+const RESERVE_MS = 8_000
+/** The lease ends earlier for us than in the database: the renewal's answer took some time. */
+const SAFETY_MS = 2_000
+const LEASE_CALL_LIMIT_MS = 4_000
+
+interface Held {
+  readonly lease: WorkerLease
+  readonly generator: OrderIdGenerator
+  validUntilMs: number
+  ceilingMs: number
+}
+
+export class OrderIdSource {
+  readonly #leases: WorkerLeases
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #refusals
+  readonly #waits
+  #held: Held | undefined
+  #changing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(leases: WorkerLeases, metrics: Metrics, logger: Logger, clock: Clock = SYSTEM_CLOCK) {
+    this.#leases = leases
+    this.#clock = clock
+    this.#logger = logger
+    this.#refusals = metrics.counter(
+      'headroom_order_id_refusals_total',
+      'Checkouts refused because the clock went back',
+    )
+    this.#waits = metrics.counter('headroom_order_id_waits_total', 'Waits for the clock to catch up')
+    metrics.gauge('headroom_order_id_worker', 'Leased worker number, 0: none', () => this.#held?.lease.workerId ?? 0)
+  }
+
+  async start(): Promise<void> {
+    await this.#acquire()
+    this.#timer = setInterval(() => void this.#keep(), RENEW_EVERY_MS)
+    this.#timer.unref()
+  }
+
+  async next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }> {
+    for (;;) {
+      const held = this.#held
+      if (!held || this.#clock.monotonicMs() > held.validUntilMs) {
+        await this.#change(() => this.#renewOrReplace())
+        remainingMs(context)
+        continue
+      }
+      const answer = held.generator.next(shard, this.#clock.wallMs(), held.ceilingMs)
+      if (answer.kind === 'id') return answer
+      if (answer.kind === 'behind') throw this.#refuse(answer.byMs)
+      if (answer.kind === 'wait') {
+        this.#waits.inc()
+        await sleep(Math.min(answer.waitMs, remainingMs(context)))
+      } else {
+        await this.#change(() => this.#renewOrReplace())
+      }
+      remainingMs(context)
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#changing?.catch(() => {})
+    const held = this.#held
+    this.#held = undefined
+    if (held) await this.#leases.release(held.lease, held.generator.lastIssuedMs, leaseContext())
+  }
+
+  /** This worker's ids lie ahead of the clock: another worker, whose ids do not, takes over. */
+  #refuse(byMs: number): SutError {
+    this.#refusals.inc()
+    this.#logger.error({ byMs }, 'the clock went back; leasing another worker')
+    void this.#change(() => this.#replace()).catch((error) => this.#logger.error({ err: error }, 'no worker to be had'))
+    return new SutError('clock-went-back', `the order clock is ${byMs} ms behind its last order`, {
+      retryAfterSeconds: 1,
+    })
+  }
+
+  async #replace(): Promise<void> {
+    const behind = this.#held
+    await this.#acquire()
+    if (behind) await this.#leases.release(behind.lease, behind.generator.lastIssuedMs, leaseContext())
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      await this.#change(() => this.#renewOrReplace())
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'the lease of the order id worker was not renewed')
+    }
+  }
+
+  /** One change of the lease at a time; whoever asks meanwhile gets the outcome of the one under way. */
+  #change(work: () => Promise<void>): Promise<void> {
+    this.#changing ??= work().finally(() => {
+      this.#changing = undefined
+    })
+    return this.#changing
+  }
+
+  async #renewOrReplace(): Promise<void> {
+    const held = this.#held
+    if (!held) return this.#acquire()
+    const sentAtMs = this.#clock.monotonicMs()
+    const ceilingMs = Math.max(held.ceilingMs, this.#clock.wallMs() + RESERVE_MS)
+    if (await this.#leases.renew({ ...held.lease, highWaterMs: ceilingMs }, leaseContext())) {
+      held.validUntilMs = sentAtMs + TTL_MS - SAFETY_MS
+      held.ceilingMs = ceilingMs
+      return
+    }
+    this.#logger.warn({ workerId: held.lease.workerId }, 'the lease of the order id worker was lost')
+    await this.#acquire()
+  }
+
+  /** Takes the free worker that was unused for longest. Its own mark may still lie ahead: then `next` waits or refuses. */
+  async #acquire(): Promise<void> {
+    this.#held = undefined
+    const context = leaseContext()
+    for (const seen of await this.#leases.free(context)) {
+      const sentAtMs = this.#clock.monotonicMs()
+      const ceilingMs = Math.max(seen.highWaterMs, this.#clock.wallMs() + RESERVE_MS)
+      const lease = { workerId: seen.workerId, owner: randomUUID(), ttlMs: TTL_MS, highWaterMs: ceilingMs }
+      if (!(await this.#leases.take(seen, lease, context))) continue
+      this.#held = {
+        lease,
+        generator: new OrderIdGenerator(seen.workerId, seen.highWaterMs),
+        validUntilMs: sentAtMs + TTL_MS - SAFETY_MS,
+        ceilingMs,
+      }
+      this.#logger.info({ workerId: seen.workerId }, 'leased an order id worker')
+      return
+    }
+    throw new SutError('unavailable', 'all order id workers are leased', { retryAfterSeconds: TTL_MS / 1000 })
+  }
+}
+
+function leaseContext(): CallContext {
+  return contextFor('worker-lease', LEASE_CALL_LIMIT_MS)
+}

@@ -1,0 +1,83 @@
+// The order service as others call it: its own tables, its own index. In-process and over HTTP alike.
+
+import type { Dataset } from '../../../contracts/dataset.ts'
+import type { CheckoutResponse } from '../../../contracts/gateway-api.ts'
+import type { Channel, Order, OrderItem, OrderStatus, PaymentMethod } from '../../../contracts/order.ts'
+import type { OrderId } from '../../../contracts/order-id.ts'
+import type { CallContext } from '../../telemetry/call-context.ts'
+
+export interface AnswerKey {
+  readonly userId: number
+  readonly idempotencyKey: string
+  /** SHA-256 of the request in its canonical form, hex: the same key with another request is refused. */
+  readonly requestHash: string
+}
+
+export interface PlaceOrder extends AnswerKey {
+  readonly channel: Channel
+  readonly region: number
+  readonly paymentMethod: PaymentMethod
+  /** With the prices the buyer is charged. */
+  readonly items: readonly OrderItem[]
+}
+
+export interface OwnOrder {
+  readonly orderId: OrderId
+  readonly userId: number
+}
+
+export interface OrderWithItems {
+  readonly order: Order
+  readonly items: readonly OrderItem[]
+}
+
+export interface OwnOrders {
+  readonly userId: number
+  readonly limit: number
+  /** Only orders older than this one. */
+  readonly before?: OrderId | undefined
+}
+
+export interface OrderSearch {
+  readonly fromMs: number
+  /** Exclusive. */
+  readonly toMs: number
+  readonly region?: number | undefined
+  readonly status?: OrderStatus | undefined
+  readonly limit: number
+  readonly after?: SearchPosition | undefined
+}
+
+export interface SearchPosition {
+  readonly createdAtMs: number
+  readonly orderId: OrderId
+}
+
+export interface FoundOrders {
+  /** Newest first, as MySQL has them now. */
+  readonly orders: readonly Order[]
+  /** Where the next page starts; null: this was the last. */
+  readonly next: SearchPosition | null
+}
+
+export interface OrderService {
+  /** Stores order, items, first payment, search event and the answer to the key, or nothing; or finds the answer. */
+  place(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse>
+  /** The answer already given to this key; null: none yet. */
+  storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null>
+  /** null when this user has no such order. */
+  find(request: OwnOrder, context: CallContext): Promise<OrderWithItems | null>
+  /** Newest first. */
+  list(request: OwnOrders, context: CallContext): Promise<readonly Order[]>
+  search(request: OrderSearch, context: CallContext): Promise<FoundOrders>
+  dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+}
+
+export const ORDER_OPERATIONS = [
+  'place',
+  'storedAnswer',
+  'find',
+  'list',
+  'search',
+  'dataset',
+] as const satisfies readonly (keyof OrderService)[]

@@ -1,0 +1,68 @@
+// A service of its own process: POST /internal/<service>/<operation>, JSON in and out. Only callers that know the
+// internal secret are answered, and the gateway never passes /internal on.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { ERROR_STATUS, SutError } from '../errors.ts'
+import { type CallContext, contextFor } from '../telemetry/call-context.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
+
+export type Methods<S> = { readonly [K in keyof S]: (request: never, context: CallContext) => Promise<unknown> }
+
+export interface ServiceServerOptions extends ProcessTelemetry {
+  readonly internalSecret: string
+  readonly maxDeadlineMs: number
+  readonly logger: Logger
+}
+
+const BODY_LIMIT_BYTES = 256 * 1024
+
+export function serveService<S extends Methods<S>>(
+  name: string,
+  service: S,
+  operations: readonly (keyof S & string)[],
+  options: ServiceServerOptions,
+): FastifyInstance {
+  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, logger: false, keepAliveTimeout: 75_000 })
+  registerProcessRoutes(app, options)
+  const expected = digest(`Bearer ${options.internalSecret}`)
+  for (const operation of operations) {
+    app.post(servicePath(name, operation), async (request, reply) => {
+      if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
+        throw new SutError('unauthenticated', 'not a service of this system')
+      }
+      const context = contextOf(request.headers, options.maxDeadlineMs)
+      const result = await service[operation](request.body as never, context)
+      return reply.type('application/json').send(JSON.stringify(result ?? null))
+    })
+  }
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = asSutError(error)
+    if (answer.status === 500) options.logger.error({ err: error }, `${name}: a fault of ours`)
+    const body: ErrorBody = {
+      code: answer.code,
+      message: answer.message,
+      ...(answer.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: answer.retryAfterSeconds }),
+    }
+    return reply.code(ERROR_STATUS[answer.code]).send(body)
+  })
+  return app
+}
+
+function contextOf(headers: Readonly<Record<string, unknown>>, maxDeadlineMs: number): CallContext {
+  const leftMs = Number(headers[DEADLINE_HEADER])
+  const budgetMs = leftMs > 0 ? Math.min(leftMs, maxDeadlineMs) : maxDeadlineMs
+  return contextFor(String(headers[REQUEST_ID_HEADER] ?? 'unknown'), budgetMs)
+}
+
+/** Equal lengths for the comparison, whatever was sent. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function asSutError(error: unknown): SutError {
+  if (error instanceof SutError) return error
+  return new SutError('internal', 'an unexpected error', { cause: error })
+}

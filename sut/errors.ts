@@ -1,0 +1,51 @@
+// The error catalogue: every code the SUT answers with, its HTTP status, and what may be told to the client.
+
+export const ERROR_STATUS = {
+  'bad-request': 400,
+  'idempotency-key-missing': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'idempotency-key-in-flight': 409,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'idempotency-key-reused': 422,
+  'unknown-product': 422,
+  'too-many-requests': 429,
+  internal: 500,
+  'clock-went-back': 503,
+  'outcome-unknown': 503,
+  overloaded: 503,
+  'search-unavailable': 503,
+  unavailable: 503,
+  'deadline-exceeded': 504,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+export interface SutErrorOptions {
+  /** Sent as Retry-After: the same request may be sent again after this long. */
+  readonly retryAfterSeconds?: number
+  readonly cause?: unknown
+}
+
+/** A failure with an answer for the client. The message is public: no address, no SQL, no secret in it. */
+export class SutError extends Error {
+  override readonly name = 'SutError'
+  readonly code: ErrorCode
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: SutErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code]
+  }
+}
+
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === 'string' && Object.hasOwn(ERROR_STATUS, text)
+}

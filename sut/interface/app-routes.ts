@@ -1,0 +1,134 @@
+// The app's interface: a user's own orders.
+
+import type { FastifyInstance } from 'fastify'
+import {
+  type CheckoutRequest,
+  checkoutRequestSchema,
+  checkoutResponseSchema,
+  detailParamsSchema,
+  detailResponseSchema,
+  IDEMPOTENCY_HEADER,
+  IDEMPOTENCY_KEY_PATTERN,
+  type ListQuery,
+  listQuerySchema,
+  listResponseSchema,
+  ROUTES,
+} from '../../contracts/gateway-api.ts'
+import { isOrderId, type OrderId } from '../../contracts/order-id.ts'
+import type { OrderFlows } from '../aggregation/order-flows.ts'
+import { SutError } from '../errors.ts'
+import { contextFor } from '../telemetry/call-context.ts'
+import { errorResponses } from './error-responses.ts'
+import type { TokenVerifier } from './token.ts'
+import type { UserRateLimit } from './user-rate-limit.ts'
+
+export interface FrontEnd {
+  readonly flows: OrderFlows
+  readonly verify: TokenVerifier
+  readonly rateLimit: UserRateLimit
+  readonly requestDeadlineMs: number
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** From the verified token; 0 on routes without one. */
+    userId: number
+  }
+}
+
+const DEFAULT_LIMIT = 20
+const KEY_FORMAT = new RegExp(IDEMPOTENCY_KEY_PATTERN)
+const TAGS = ['app']
+
+export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): void {
+  const { flows, requestDeadlineMs } = frontEnd
+  app.register((scope, _options, done) => {
+    requireUser(scope, frontEnd)
+    scope.post<{ Body: CheckoutRequest }>(
+      ROUTES.checkout.path,
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Place an order; the same key and body again give the same answer',
+          security: [{ app: [] }],
+          headers: {
+            type: 'object',
+            properties: { [IDEMPOTENCY_HEADER]: { type: 'string', description: IDEMPOTENCY_KEY_PATTERN } },
+          },
+          body: checkoutRequestSchema,
+          response: { 201: checkoutResponseSchema, ...errorResponses },
+        },
+      },
+      async (request, reply) => {
+        const idempotencyKey = idempotencyKeyOf(request.headers[IDEMPOTENCY_HEADER])
+        const call = { userId: request.userId, idempotencyKey, body: request.body }
+        return reply.code(201).send(await flows.checkout(call, contextFor(request.id, requestDeadlineMs)))
+      },
+    )
+    scope.get<{ Querystring: ListQuery }>(
+      ROUTES.list.path,
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'Own orders, newest first',
+          security: [{ app: [] }],
+          querystring: listQuerySchema,
+          response: { 200: listResponseSchema, ...errorResponses },
+        },
+      },
+      async ({ id, userId, query }) => {
+        const before = query.before === undefined ? undefined : orderIdOf(query.before)
+        const call = { userId, limit: query.limit ?? DEFAULT_LIMIT, before }
+        return flows.list(call, contextFor(id, requestDeadlineMs))
+      },
+    )
+    scope.get<{ Params: { readonly orderId: string } }>(
+      ROUTES.detail.path,
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'One own order with items and payment',
+          security: [{ app: [] }],
+          params: detailParamsSchema,
+          response: { 200: detailResponseSchema, ...errorResponses },
+        },
+      },
+      async ({ id, userId, params }) => {
+        const call = { userId, orderId: orderIdOf(params.orderId) }
+        const found = await flows.detail(call, contextFor(id, requestDeadlineMs))
+        // Another user's order and no order at all are the same answer.
+        if (!found) throw new SutError('not-found', 'you have no such order')
+        return found
+      },
+    )
+    done()
+  })
+}
+
+/** Before the body is read: who asks, and whether not too often. */
+export function requireUser(
+  scope: FastifyInstance,
+  { verify, rateLimit }: Pick<FrontEnd, 'verify' | 'rateLimit'>,
+): void {
+  scope.decorateRequest('userId', 0)
+  scope.addHook('onRequest', async (request) => {
+    const { userId } = await verify(request.headers.authorization)
+    rateLimit.take(userId)
+    request.userId = userId
+  })
+}
+
+function idempotencyKeyOf(header: string | string[] | undefined): string {
+  if (typeof header !== 'string' || header === '') {
+    throw new SutError('idempotency-key-missing', 'checkout needs an Idempotency-Key header')
+  }
+  if (!KEY_FORMAT.test(header)) {
+    throw new SutError('bad-request', `the Idempotency-Key does not match ${IDEMPOTENCY_KEY_PATTERN}`)
+  }
+  return header
+}
+
+function orderIdOf(text: string): OrderId {
+  if (!isOrderId(text)) throw new SutError('bad-request', 'this is not an order id')
+  return text
+}

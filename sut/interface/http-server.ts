@@ -1,0 +1,96 @@
+// The front-ends' HTTP server: strict validation of what comes in, one shape of error going out, a bound on what is in flight.
+
+import { randomUUID } from 'node:crypto'
+import { Ajv } from 'ajv'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { ErrorResponse } from '../../contracts/gateway-api.ts'
+import { type ErrorCode, SutError } from '../errors.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+
+export interface HttpServerOptions extends ProcessTelemetry {
+  readonly logger: Logger
+  readonly maxInFlight: number
+}
+
+export const BODY_LIMIT_BYTES = 64 * 1024
+
+const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+}
+
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Longer than the gateway keeps an idle connection, so that it is the gateway who closes.
+    keepAliveTimeout: 75_000,
+    requestTimeout: 10_000,
+    genReqId: requestIdOf,
+  })
+  setValidator(app)
+  boundInFlight(app, options)
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendError(asSutError(error), request, reply, options.logger),
+  )
+  app.setNotFoundHandler((request, reply) =>
+    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, options.logger),
+  )
+  registerProcessRoutes(app, options)
+  return app
+}
+
+/** The gateway's id, so that its log and ours can be joined. */
+function requestIdOf({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
+}
+
+/** Query and path are text and may be read as numbers; a body says what it means. Unknown fields are refused in both. */
+function setValidator(app: FastifyInstance): void {
+  const ofText = new Ajv({ coerceTypes: true, useDefaults: true })
+  const ofJson = new Ajv({ useDefaults: true })
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ofJson : ofText).compile(schema as object))
+}
+
+function boundInFlight(app: FastifyInstance, { maxInFlight, metrics }: HttpServerOptions): void {
+  let inFlight = 0
+  const refused = metrics.counter(
+    'headroom_overload_refusals_total',
+    'Requests refused because too many were in flight',
+  )
+  metrics.gauge('headroom_requests_in_flight', 'Requests being answered', () => inFlight)
+  app.addHook('onRequest', (request, reply, done) => {
+    // Health and metrics must answer when everything else is refused.
+    if (!request.url.startsWith('/v1/')) return done()
+    if (inFlight >= maxInFlight) {
+      refused.inc()
+      return done(new SutError('overloaded', 'too many requests at once', { retryAfterSeconds: 1 }))
+    }
+    inFlight++
+    reply.raw.once('close', () => {
+      inFlight--
+    })
+    done()
+  })
+}
+
+function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
+  if (error.status === 500) logger.error({ err: error, requestId: request.id, url: request.url }, 'a fault of ours')
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  const body: ErrorResponse = { code: error.code, message: error.message, requestId: request.id }
+  return reply.code(error.status).send(body)
+}
+
+function asSutError(error: FastifyError | SutError): SutError {
+  if (error instanceof SutError) return error
+  if (error.validation) return new SutError('bad-request', error.message)
+  const code = CODE_OF_FASTIFY[error.code]
+  if (code) return new SutError(code, error.message)
+  const isClientsFault = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
+  if (isClientsFault) return new SutError('bad-request', error.message)
+  return new SutError('internal', 'an unexpected error', { cause: error })
+}

@@ -1,0 +1,216 @@
+// Starts the whole SUT on this machine: its processes, the gateway in front, and the file that tells others where it is.
+// It lives as long as the process that launched it.
+
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import getPort from 'get-port'
+import { request } from 'undici'
+import type { Engines } from '../contracts/engines.ts'
+import { ROUTES } from '../contracts/gateway-api.ts'
+import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
+import type { InternalService, Role } from './config.ts'
+import { renderNginxConfig } from './gateway/nginx.ts'
+import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+
+export interface RunningGateway {
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/** Runs nginx with a configuration: given by the caller, who knows where nginx comes from. */
+export type StartGateway = (gateway: {
+  readonly configText: string
+  readonly port: number
+  readonly signal: AbortSignal
+}) => Promise<RunningGateway>
+
+export interface LaunchOptions {
+  readonly topology: Topology
+  /** Git-ignored folder of this checkout: logs go to `logs/`, the address to `sut.json`. */
+  readonly stateDir: string
+  /** Of the gateway on 127.0.0.1; any free one when absent. */
+  readonly port?: number
+  readonly signal: AbortSignal
+  readonly startGateway: StartGateway
+}
+
+export interface RunningSut {
+  readonly endpoint: SutEndpoint
+  stop(): Promise<void>
+}
+
+type EngineAddresses = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
+
+const HEALTH_LIMIT_MS = 30_000
+
+/** Settings that a user may tune from outside; everything else is ours to say. */
+const TUNABLE = [
+  'HEADROOM_LOG_LEVEL',
+  'HEADROOM_MYSQL_POOL_SIZE',
+  'HEADROOM_REQUEST_DEADLINE_MS',
+  'HEADROOM_MAX_IN_FLIGHT',
+  'HEADROOM_USER_RATE_PER_SECOND',
+  'NODE_OPTIONS',
+  'NODE_EXTRA_CA_CERTS',
+  'PATH',
+  'HOME',
+  'TMPDIR',
+] as const
+
+export async function launchSut(engines: EngineAddresses, options: LaunchOptions): Promise<RunningSut> {
+  const { topology, stateDir, signal } = options
+  const started: { stop(): Promise<void> }[] = []
+  const endpointFile = join(stateDir, SUT_ENDPOINT_FILE)
+  const stop = async () => {
+    rmSync(endpointFile, { force: true })
+    for (let part = started.pop(); part; part = started.pop()) await part.stop()
+  }
+  try {
+    const secrets = { jwt: secret(), internal: secret() }
+    const environment = environmentOf(engines, secrets)
+    const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
+      const service = await startServiceProcess({
+        role,
+        environment: { ...environment, ...serviceUrls },
+        logFolder: join(stateDir, 'logs'),
+        signal,
+      })
+      started.push(service)
+      return service
+    }
+    const services = topology === 'one-process' ? [await start('all')] : await startEach(start)
+    const port = await gatewayPort(options.port)
+    const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })
+    started.push(gateway)
+    const endpoint: SutEndpoint = {
+      baseUrl: `http://127.0.0.1:${port}`,
+      topology,
+      jwtSecret: secrets.jwt,
+      processes: [
+        ...services.map(({ role, pid }) => ({ component: role === 'all' ? 'sut' : `sut:${role}`, pid })),
+        { component: 'nginx', pid: gateway.pid },
+      ],
+    }
+    await untilHealthy(endpoint.baseUrl, services, signal)
+    writeEndpoint(stateDir, endpointFile, endpoint)
+    return { endpoint, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Start = (role: Role, serviceUrls?: Readonly<Record<string, string>>) => Promise<ServiceProcess>
+
+/** From the tables upwards: each layer is told where the one below it listens. */
+async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
+  // The first one creates what tables are missing; the others would only wait for it.
+  const order = await start('order')
+  const others = await allStarted([start('payment'), start('catalogue'), start('indexer')])
+  const domain = [order, ...others]
+  const urls = domain.map(({ role, port }) => [urlSetting(role as InternalService), urlOf(port)])
+  const aggregation = await start('aggregation', Object.fromEntries(urls))
+  const frontEndUrls = { [urlSetting('aggregation')]: urlOf(aggregation.port) }
+  const frontEnds = await allStarted([start('app', frontEndUrls), start('admin', frontEndUrls)])
+  return [...domain, aggregation, ...frontEnds]
+}
+
+/** Waits for all to settle, so that none is still starting when what was started is stopped. */
+async function allStarted(starting: readonly Promise<ServiceProcess>[]): Promise<readonly ServiceProcess[]> {
+  await Promise.allSettled(starting)
+  return Promise.all(starting)
+}
+
+function urlSetting(service: InternalService): string {
+  return `HEADROOM_${service.toUpperCase()}_URL`
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`
+}
+
+function configFor(services: readonly ServiceProcess[], port: number): string {
+  const addressOf = (role: Role) => {
+    const service = services.find((candidate) => candidate.role === role || candidate.role === 'all')
+    if (!service) throw new Error(`no process of role ${role}`)
+    return `127.0.0.1:${service.port}`
+  }
+  return renderNginxConfig({
+    listen: `127.0.0.1:${port}`,
+    app: addressOf('app'),
+    admin: addressOf('admin'),
+    temporaryFolder: 'tmp',
+  })
+}
+
+function secret(): string {
+  return randomBytes(32).toString('hex')
+}
+
+function environmentOf(
+  { mysql, elasticsearch, redis }: EngineAddresses,
+  secrets: { readonly jwt: string; readonly internal: string },
+): Readonly<Record<string, string>> {
+  const tuned = TUNABLE.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    ...Object.fromEntries(tuned),
+    HEADROOM_MYSQL_URL: mysql.url,
+    ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
+    HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
+    HEADROOM_REDIS_URL: redis.url,
+    HEADROOM_JWT_SECRET: secrets.jwt,
+    HEADROOM_INTERNAL_SECRET: secrets.internal,
+  }
+}
+
+async function gatewayPort(wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return getPort({ host: '127.0.0.1' })
+  const port = await getPort({ host: '127.0.0.1', port: wanted })
+  if (port === wanted) return port
+  throw new Refusal({
+    what: `the gateway cannot listen on 127.0.0.1:${wanted}`,
+    why: [`port ${wanted} is in use`],
+    wayOut: `Stop what uses it, or name another port; ${port} is free.`,
+  })
+}
+
+async function untilHealthy(baseUrl: string, services: readonly ServiceProcess[], signal: AbortSignal): Promise<void> {
+  let last = 'no answer'
+  for (const startedAtMs = performance.now(); performance.now() - startedAtMs < HEALTH_LIMIT_MS; ) {
+    signal.throwIfAborted()
+    const dead = services.find((service) => service.ended())
+    if (dead) throw notHealthy(`its ${dead.role} process ${dead.ended()}; its log is ${dead.logPath}`)
+    try {
+      const { statusCode, body } = await request(`${baseUrl}${ROUTES.health.path}`, { headersTimeout: 3_000 })
+      last = `${statusCode} ${await body.text()}`
+      if (statusCode === 200) return
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error)
+    }
+    await sleep(100, undefined, { signal })
+  }
+  throw notHealthy(`${baseUrl}${ROUTES.health.path} said last: ${last}`)
+}
+
+function notHealthy(why: string): Refusal {
+  return new Refusal({
+    what: 'the order system started but is not ready',
+    why: [why],
+    wayOut: 'Its logs are in .headroom/logs; npm run doctor shows what the engines need.',
+    exitCode: EXIT_CODES.fault,
+  })
+}
+
+/** Whole or not at all, and for nobody else's eyes. */
+function writeEndpoint(stateDir: string, file: string, endpoint: SutEndpoint): void {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const partial = `${file}.${process.pid}`
+  writeFileSync(partial, `${JSON.stringify(endpoint, null, 2)}\n`, { mode: 0o600 })
+  renameSync(partial, file)
+}

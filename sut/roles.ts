@@ -1,0 +1,169 @@
+// Which layers a process holds, by role. In `all` they call each other directly; otherwise each calls the next over HTTP,
+// through the same interfaces.
+
+import type { FastifyInstance } from 'fastify'
+import type { Topology } from '../contracts/sut-endpoint.ts'
+import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
+import { FLOW_OPERATIONS, type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
+import type { Config, InternalService, Role } from './config.ts'
+import {
+  CATALOGUE_OPERATIONS,
+  type CatalogueService,
+  localCatalogueService,
+} from './domain/catalogue/catalogue-service.ts'
+import { localOrderService } from './domain/order/local-order-service.ts'
+import { OrderIdSource } from './domain/order/order-id-source.ts'
+import { ORDER_OPERATIONS, type OrderService } from './domain/order/order-service.ts'
+import { OutboxRelay } from './domain/order/outbox-relay.ts'
+import { workerLeasesIn } from './domain/order/worker-leases.ts'
+import { localPaymentService, PAYMENT_OPERATIONS, type PaymentService } from './domain/payment/payment-service.ts'
+import { type RemoteService, remoteService } from './domain/service-client.ts'
+import { type Methods, serveService } from './domain/service-server.ts'
+import { registerAdminRoutes } from './interface/admin-routes.ts'
+import { registerAppRoutes } from './interface/app-routes.ts'
+import { createHttpServer } from './interface/http-server.ts'
+import { registerIdentityRoute } from './interface/identity-route.ts'
+import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
+import { tokenVerifier } from './interface/token.ts'
+import { UserRateLimit } from './interface/user-rate-limit.ts'
+import type { MysqlPool } from './storage/mysql-pool.ts'
+import type { SearchIndex } from './storage/search-index.ts'
+import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { healthOf } from './telemetry/health.ts'
+import { timed } from './telemetry/metrics.ts'
+
+export interface RoleOptions extends StoreOptions {
+  readonly version: string
+}
+
+type Build = (options: RoleOptions) => Promise<FastifyInstance>
+
+/** Opens what the role needs and returns its server, not yet listening. */
+export function buildRole(options: RoleOptions): Promise<FastifyInstance> {
+  return BUILDERS[options.config.role](options)
+}
+
+const BUILDERS: Readonly<Record<Role, Build>> = {
+  all: async (options) => {
+    const pool = await openMysql(options)
+    const index = openSearchIndex(options)
+    const flows = localFlows(options, {
+      order: await openOrderService(options, pool, index),
+      payment: localPaymentService(pool),
+      catalogue: localCatalogueService(pool),
+    })
+    startRelay(options, pool, index)
+    return frontEndServer(options, flows, ['app', 'admin'])
+  },
+  app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
+  admin: async (options) => frontEndServer(options, connectFlows(options), ['admin']),
+  aggregation: async (options) => {
+    const flows = localFlows(options, {
+      order: connect<OrderService>(options, 'order', ORDER_OPERATIONS),
+      payment: connect<PaymentService>(options, 'payment', PAYMENT_OPERATIONS),
+      catalogue: connect<CatalogueService>(options, 'catalogue', CATALOGUE_OPERATIONS),
+    })
+    return serve(options, FLOWS_SERVICE, flows, FLOW_OPERATIONS)
+  },
+  order: async (options) => {
+    const service = await openOrderService(options, await openMysql(options), openSearchIndex(options))
+    return serve(options, 'order', service, ORDER_OPERATIONS)
+  },
+  payment: async (options) =>
+    serve(options, 'payment', localPaymentService(await openMysql(options)), PAYMENT_OPERATIONS),
+  catalogue: async (options) =>
+    serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_OPERATIONS),
+  indexer: async (options) => {
+    startRelay(options, await openMysql(options), openSearchIndex(options))
+    return createHttpServer(serverOptions(options))
+  },
+}
+
+async function openOrderService(options: RoleOptions, pool: MysqlPool, index: SearchIndex): Promise<OrderService> {
+  const { metrics, logger, parts } = options
+  const ids = new OrderIdSource(workerLeasesIn(pool), metrics, logger)
+  await ids.start()
+  parts.add({ stop: () => ids.stop() })
+  const stores = { pool, index, redis: openRedis(options) }
+  return timed<OrderService>(metrics, 'domain', localOrderService(stores, ids), ORDER_OPERATIONS)
+}
+
+function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: SearchIndex): void {
+  const relay = new OutboxRelay(pool, index, metrics, logger)
+  relay.start()
+  parts.add({ stop: () => relay.stop() })
+}
+
+function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {
+  return timed<OrderFlows>(metrics, 'aggregation', orderFlows(domain), FLOW_OPERATIONS)
+}
+
+function connectFlows(options: RoleOptions): OrderFlows {
+  const { serviceUrls, internalSecret } = options.config
+  return attach(options, 'aggregation', remoteFlows({ url: serviceUrls.aggregation, internalSecret }))
+}
+
+function connect<S extends Methods<S>>(
+  options: RoleOptions,
+  name: InternalService,
+  operations: readonly (keyof S & string)[],
+): S {
+  const { serviceUrls, internalSecret } = options.config
+  return attach(options, name, remoteService<S>(name, operations, { url: serviceUrls[name], internalSecret }))
+}
+
+function attach<S>({ parts }: RoleOptions, name: string, remote: RemoteService<S>): S {
+  parts.add({ checks: [{ name, vital: true, check: remote.ping }], stop: remote.close })
+  return remote.service
+}
+
+function serve<S extends Methods<S>>(
+  options: RoleOptions,
+  name: string,
+  service: S,
+  operations: readonly (keyof S & string)[],
+): FastifyInstance {
+  const { internalSecret, requestDeadlineMs } = options.config
+  return serveService(name, service, operations, {
+    ...serverOptions(options),
+    internalSecret,
+    maxDeadlineMs: requestDeadlineMs,
+  })
+}
+
+function serverOptions({ config, metrics, logger, parts }: RoleOptions) {
+  return { metrics, logger, health: healthOf(() => parts.checks), maxInFlight: config.maxInFlight }
+}
+
+async function frontEndServer(
+  options: RoleOptions,
+  flows: OrderFlows,
+  ends: readonly ('app' | 'admin')[],
+): Promise<FastifyInstance> {
+  const { config, version } = options
+  const frontEnd = {
+    flows,
+    rateLimit: new UserRateLimit(config.userRatePerSecond),
+    requestDeadlineMs: config.requestDeadlineMs,
+  }
+  const app = { ...frontEnd, verify: await tokenVerifier(config.jwtSecret, 'app') }
+  const admin = { ...frontEnd, verify: await tokenVerifier(config.jwtSecret, 'admin') }
+  const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
+  const server = createHttpServer(serverOptions(options))
+  if (ends.includes('admin')) registerAdminRoutes(server, admin)
+  if (ends.includes('app')) {
+    registerAppRoutes(server, app)
+    registerIdentityRoute(server, flows, identity)
+    const registerRoutes = (described: FastifyInstance) => {
+      registerAppRoutes(described, app)
+      registerAdminRoutes(described, admin)
+      registerIdentityRoute(described, flows, identity)
+    }
+    registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
+  }
+  return server
+}
+
+function topologyOf({ role }: Config): Topology {
+  return role === 'all' ? 'one-process' : 'process-per-service'
+}

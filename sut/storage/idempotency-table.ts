@@ -1,0 +1,53 @@
+// idempotency_keys_NN: which answer a key was given. The row is inserted first in the order's own transaction, so a key
+// and its order exist together or not at all; the user id is part of the key.
+
+import type { CheckoutResponse } from '../../contracts/gateway-api.ts'
+import type { OrderId } from '../../contracts/order-id.ts'
+import { shardOf } from '../../contracts/shard.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
+import type { MysqlPool, Session } from './mysql-pool.ts'
+
+export interface IdempotencyKey {
+  readonly userId: number
+  readonly key: string
+}
+
+export interface StoredAnswer {
+  readonly requestHash: Buffer
+  readonly response: CheckoutResponse
+}
+
+const INSERT = insertSql('idempotency_keys', 'one')
+const SELECT = sqlPerShard(
+  'idempotency_keys',
+  (table) => `SELECT request_hash, response FROM ${table} WHERE user_id = ? AND idempotency_key = ?`,
+)
+
+export async function insertAnswer(
+  session: Session,
+  { userId, key }: IdempotencyKey,
+  answer: StoredAnswer & { readonly orderId: OrderId; readonly createdAtMs: number },
+): Promise<void> {
+  await session.execute(sqlOf(INSERT, shardOf(userId)), [
+    userId,
+    key,
+    answer.requestHash,
+    BigInt(answer.orderId),
+    JSON.stringify(answer.response),
+    answer.createdAtMs,
+  ])
+}
+
+export async function selectAnswer(
+  pool: MysqlPool,
+  { userId, key }: IdempotencyKey,
+  context: CallContext,
+): Promise<StoredAnswer | undefined> {
+  const [row] = await pool.rows<{ readonly request_hash: Buffer; readonly response: string }>(
+    sqlOf(SELECT, shardOf(userId)),
+    [userId, key],
+    context,
+  )
+  return row && { requestHash: row.request_hash, response: JSON.parse(row.response) as CheckoutResponse }
+}

@@ -1,0 +1,142 @@
+// orders_NN and order_items_NN: rows in, rows out. Ownership is part of every query by a user.
+
+import { CHANNELS, ORDER_STATUSES, type Order, type OrderItem } from '../../contracts/order.ts'
+import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
+import { type Shard, shardOf } from '../../contracts/shard.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
+import type { MysqlPool, Session, SqlValue } from './mysql-pool.ts'
+import { nameAt } from './name-at.ts'
+
+/** BIGINT arrives as text. */
+interface OrderRow {
+  readonly order_id: OrderId
+  readonly user_id: string
+  readonly status: number
+  readonly channel: number
+  readonly region: number
+  readonly item_count: number
+  readonly amount_cents: string
+  readonly created_at_ms: string
+  readonly updated_at_ms: string
+  readonly version: number
+}
+
+interface ItemRow {
+  readonly line_no: number
+  readonly product_id: number
+  readonly quantity: number
+  readonly unit_price_cents: string
+}
+
+const ORDER_COLUMNS = columnsOf('orders')
+const INSERT_ORDER = insertSql('orders', 'one')
+const INSERT_ITEMS = insertSql('order_items', 'many')
+const SELECT_OWN = sqlPerShard(
+  'orders',
+  (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE order_id = ? AND user_id = ?`,
+)
+const SELECT_NEWEST = sqlPerShard(
+  'orders',
+  (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE user_id = ? ORDER BY order_id DESC LIMIT ?`,
+)
+const SELECT_OLDER = sqlPerShard(
+  'orders',
+  (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE user_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`,
+)
+const SELECT_BY_IDS = sqlPerShard('orders', (table) => `(SELECT ${ORDER_COLUMNS} FROM ${table} WHERE order_id IN (?))`)
+const SELECT_ITEMS = sqlPerShard(
+  'order_items',
+  (table) => `SELECT line_no, product_id, quantity, unit_price_cents FROM ${table} WHERE order_id = ? ORDER BY line_no`,
+)
+
+export async function insertOrder(session: Session, order: Order, items: readonly OrderItem[]): Promise<void> {
+  const shard = shardOf(order.userId)
+  const orderId = BigInt(order.orderId)
+  await session.execute(sqlOf(INSERT_ORDER, shard), [
+    orderId,
+    order.userId,
+    ORDER_STATUSES.indexOf(order.status),
+    CHANNELS.indexOf(order.channel),
+    order.region,
+    order.itemCount,
+    order.amountCents,
+    order.createdAtMs,
+    order.updatedAtMs,
+    order.version,
+  ])
+  const rows = items.map((item) => [orderId, item.lineNo, item.productId, item.quantity, item.unitPriceCents])
+  await session.execute(sqlOf(INSERT_ITEMS, shard), [rows])
+}
+
+/** undefined when there is no such order of this user. */
+export async function selectOwnOrder(
+  pool: MysqlPool,
+  key: { readonly orderId: OrderId; readonly userId: number },
+  context: CallContext,
+): Promise<Order | undefined> {
+  const sql = sqlOf(SELECT_OWN, shardOf(key.userId))
+  const rows = await pool.rows<OrderRow>(sql, [BigInt(key.orderId), key.userId], context)
+  return rows[0] && orderOf(rows[0])
+}
+
+/** Newest first. */
+export async function selectOwnOrders(
+  pool: MysqlPool,
+  page: { readonly userId: number; readonly limit: number; readonly before: OrderId | undefined },
+  context: CallContext,
+): Promise<readonly Order[]> {
+  const shard = shardOf(page.userId)
+  const rows = page.before
+    ? await pool.rows<OrderRow>(sqlOf(SELECT_OLDER, shard), [page.userId, BigInt(page.before), page.limit], context)
+    : await pool.rows<OrderRow>(sqlOf(SELECT_NEWEST, shard), [page.userId, page.limit], context)
+  return rows.map(orderOf)
+}
+
+/** Orders of any users, in no particular order: one round trip however many shards they lie in. */
+export async function selectOrders(
+  pool: MysqlPool,
+  orderIds: readonly OrderId[],
+  context: CallContext,
+): Promise<readonly Order[]> {
+  const idsByShard = new Map<Shard, bigint[]>()
+  for (const orderId of orderIds) {
+    const shard = shardOfOrder(orderId)
+    const ids = idsByShard.get(shard)
+    if (ids) ids.push(BigInt(orderId))
+    else idsByShard.set(shard, [BigInt(orderId)])
+  }
+  if (idsByShard.size === 0) return []
+  const sql = [...idsByShard.keys()].map((shard) => sqlOf(SELECT_BY_IDS, shard)).join(' UNION ALL ')
+  const values: SqlValue[] = [...idsByShard.values()]
+  return (await pool.rows<OrderRow>(sql, values, context)).map(orderOf)
+}
+
+export async function selectItems(
+  pool: MysqlPool,
+  orderId: OrderId,
+  context: CallContext,
+): Promise<readonly OrderItem[]> {
+  const rows = await pool.rows<ItemRow>(sqlOf(SELECT_ITEMS, shardOfOrder(orderId)), [BigInt(orderId)], context)
+  return rows.map((row) => ({
+    lineNo: row.line_no,
+    productId: row.product_id,
+    quantity: row.quantity,
+    unitPriceCents: Number(row.unit_price_cents),
+  }))
+}
+
+function orderOf(row: OrderRow): Order {
+  return {
+    orderId: row.order_id,
+    userId: Number(row.user_id),
+    status: nameAt(ORDER_STATUSES, row.status),
+    channel: nameAt(CHANNELS, row.channel),
+    region: row.region,
+    itemCount: row.item_count,
+    amountCents: Number(row.amount_cents),
+    createdAtMs: Number(row.created_at_ms),
+    updatedAtMs: Number(row.updated_at_ms),
+    version: row.version,
+  }
+}

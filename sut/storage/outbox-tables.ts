@@ -1,0 +1,117 @@
+// outbox_NN: what the search index has still to be told. Written in the order's transaction, deleted once told.
+
+import type { OrderId } from '../../contracts/order-id.ts'
+import type { OrderDocument } from '../../contracts/search-index.ts'
+import { ALL_SHARDS, type Shard, tableName } from '../../contracts/shard.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
+import type { MysqlPool, Session } from './mysql-pool.ts'
+
+export interface OutboxEvent {
+  readonly shard: Shard
+  /** Text: an AUTO_INCREMENT of its table. */
+  readonly eventId: string
+  readonly orderId: OrderId
+  readonly version: number
+  /** JSON of an OrderDocument. */
+  readonly document: string
+  readonly createdAtMs: number
+}
+
+export interface ParkedEvent extends OutboxEvent {
+  readonly reason: string
+}
+
+/** Events that the index refuses for good: kept for a person, out of the way of the others. */
+export const PARKED_TABLE = 'outbox_parked'
+export const CREATE_PARKED_SQL = `CREATE TABLE IF NOT EXISTS ${PARKED_TABLE} (
+  shard TINYINT NOT NULL,
+  event_id BIGINT NOT NULL,
+  order_id BIGINT NOT NULL,
+  version INT NOT NULL,
+  document JSON NOT NULL,
+  reason VARCHAR(500) NOT NULL,
+  parked_at_ms BIGINT NOT NULL,
+  PRIMARY KEY (shard, event_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+
+const INSERT = insertSql('outbox', 'one', 'order_id, version, document, created_at_ms')
+const DELETE = sqlPerShard('outbox', (table) => `DELETE FROM ${table} WHERE event_id IN (?)`)
+const PARK = `INSERT IGNORE INTO ${PARKED_TABLE}
+  (shard, event_id, order_id, version, document, reason, parked_at_ms) VALUES ?`
+
+interface EventRow {
+  readonly shard: number
+  readonly event_id: string
+  readonly order_id: OrderId
+  readonly version: number
+  readonly document: string
+  readonly created_at_ms: string
+}
+
+export async function insertEvent(
+  session: Session,
+  shard: Shard,
+  event: { readonly orderId: OrderId; readonly version: number; readonly document: OrderDocument },
+  createdAtMs: number,
+): Promise<void> {
+  await session.execute(sqlOf(INSERT, shard), [
+    BigInt(event.orderId),
+    event.version,
+    JSON.stringify(event.document),
+    createdAtMs,
+  ])
+}
+
+/** The oldest events of every shard, in one round trip. */
+export async function selectEvents(
+  pool: MysqlPool,
+  limitPerShard: number,
+  context: CallContext,
+): Promise<readonly OutboxEvent[]> {
+  const perShard = ALL_SHARDS.map(
+    (shard) =>
+      `(SELECT ${shard} AS shard, event_id, order_id, version, document, created_at_ms
+        FROM ${tableName('outbox', shard)} ORDER BY event_id LIMIT ${Math.trunc(limitPerShard)})`,
+  )
+  const rows = await pool.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
+  return rows.map((row) => ({
+    shard: row.shard as Shard,
+    eventId: row.event_id,
+    orderId: row.order_id,
+    version: row.version,
+    document: row.document,
+    createdAtMs: Number(row.created_at_ms),
+  }))
+}
+
+/** Removes what was told and parks what was refused, in one commit. */
+export async function settleEvents(
+  pool: MysqlPool,
+  told: readonly OutboxEvent[],
+  parked: readonly ParkedEvent[],
+  nowMs: number,
+  context: CallContext,
+): Promise<void> {
+  const idsByShard = new Map<Shard, bigint[]>()
+  for (const { shard, eventId } of [...told, ...parked]) {
+    const ids = idsByShard.get(shard) ?? []
+    ids.push(BigInt(eventId))
+    idsByShard.set(shard, ids)
+  }
+  await pool.transaction(context, async (session) => {
+    if (parked.length > 0) {
+      const rows = parked.map((event) => [
+        event.shard,
+        BigInt(event.eventId),
+        BigInt(event.orderId),
+        event.version,
+        event.document,
+        event.reason.slice(0, 500),
+        nowMs,
+      ])
+      await session.execute(PARK, [rows])
+    }
+    for (const [shard, eventIds] of idsByShard) await session.execute(sqlOf(DELETE, shard), [eventIds])
+  })
+}

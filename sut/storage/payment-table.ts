@@ -1,0 +1,67 @@
+// payments_NN. The first row of an order is written with the order, in its transaction; later ones by the payment service.
+
+import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment } from '../../contracts/order.ts'
+import type { OrderId } from '../../contracts/order-id.ts'
+import { shardOf } from '../../contracts/shard.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
+import type { MysqlPool, Session } from './mysql-pool.ts'
+import { nameAt } from './name-at.ts'
+
+interface PaymentRow {
+  readonly order_id: OrderId
+  readonly payment_no: number
+  readonly user_id: string
+  readonly status: number
+  readonly method: number
+  readonly amount_cents: string
+  readonly created_at_ms: string
+  readonly updated_at_ms: string
+  readonly version: number
+}
+
+const INSERT = insertSql('payments', 'one')
+const SELECT_LATEST = sqlPerShard(
+  'payments',
+  (table) =>
+    `SELECT ${columnsOf('payments')} FROM ${table} WHERE order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1`,
+)
+
+export async function insertPayment(session: Session, payment: Payment): Promise<void> {
+  await session.execute(sqlOf(INSERT, shardOf(payment.userId)), [
+    BigInt(payment.orderId),
+    payment.paymentNo,
+    payment.userId,
+    PAYMENT_STATUSES.indexOf(payment.status),
+    PAYMENT_METHODS.indexOf(payment.method),
+    payment.amountCents,
+    payment.createdAtMs,
+    payment.updatedAtMs,
+    payment.version,
+  ])
+}
+
+/** The last attempt to pay an order of this user; undefined when there is none. */
+export async function selectLatestPayment(
+  pool: MysqlPool,
+  key: { readonly orderId: OrderId; readonly userId: number },
+  context: CallContext,
+): Promise<Payment | undefined> {
+  const sql = sqlOf(SELECT_LATEST, shardOf(key.userId))
+  const [row] = await pool.rows<PaymentRow>(sql, [BigInt(key.orderId), key.userId], context)
+  return row && paymentOf(row)
+}
+
+function paymentOf(row: PaymentRow): Payment {
+  return {
+    orderId: row.order_id,
+    paymentNo: row.payment_no,
+    userId: Number(row.user_id),
+    status: nameAt(PAYMENT_STATUSES, row.status),
+    method: nameAt(PAYMENT_METHODS, row.method),
+    amountCents: Number(row.amount_cents),
+    createdAtMs: Number(row.created_at_ms),
+    updatedAtMs: Number(row.updated_at_ms),
+    version: row.version,
+  }
+}

@@ -1,0 +1,61 @@
+// A cache that is allowed to fail: a miss, a timeout and a dead Redis look the same to the caller, who reads MySQL.
+
+import { Redis } from 'ioredis'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+const COMMAND_LIMIT_MS = 50
+/** After a failure Redis is left alone for this long, so that a dead one costs each request nothing. */
+const PAUSE_MS = 1_000
+
+export class RedisCache {
+  readonly #redis: Redis
+  readonly #failures
+  #pausedUntilMs = 0
+
+  constructor(redisUrl: string, metrics: Metrics) {
+    this.#redis = new Redis(redisUrl, {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: COMMAND_LIMIT_MS,
+      connectTimeout: 2_000,
+      enableAutoPipelining: true,
+      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+    })
+    this.#failures = metrics.counter('headroom_cache_failures_total', 'Cache commands that failed')
+    // Without a listener an error event would end the process; the commands report the same failure.
+    this.#redis.on('error', () => {})
+    void this.#redis.connect().catch(() => {})
+  }
+
+  async get(key: string): Promise<string | null> {
+    return this.#attempt(() => this.#redis.get(key), null)
+  }
+
+  async set(key: string, value: string, ttlMs: number): Promise<void> {
+    await this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs), null)
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#attempt(() => this.#redis.del(key), 0)
+  }
+
+  async ping(): Promise<void> {
+    await this.#redis.ping()
+  }
+
+  close(): void {
+    this.#redis.disconnect()
+  }
+
+  async #attempt<T>(command: () => Promise<T>, otherwise: T): Promise<T> {
+    if (performance.now() < this.#pausedUntilMs) return otherwise
+    try {
+      return await command()
+    } catch {
+      this.#failures.inc()
+      this.#pausedUntilMs = performance.now() + PAUSE_MS
+      return otherwise
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// The order index in Elasticsearch: finds order ids by time, region and status over all shards. The rows themselves are
+// then read from MySQL, which stays the source of truth.
+
+import { Client, errors } from '@elastic/elasticsearch'
+import { ORDER_STATUSES, type OrderStatus } from '../../contracts/order.ts'
+import type { OrderId } from '../../contracts/order-id.ts'
+import { ORDER_INDEX, ORDER_INDEX_MAPPING, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
+import { SutError } from '../errors.ts'
+import { type CallContext, remainingMs } from '../telemetry/call-context.ts'
+import type { OutboxEvent } from './outbox-tables.ts'
+
+export interface IndexQuery {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly region: number | undefined
+  readonly status: OrderStatus | undefined
+  readonly limit: number
+  /** Only orders after this one, newest first. */
+  readonly after: IndexPosition | undefined
+}
+
+export interface IndexPosition {
+  readonly createdAtMs: number
+  readonly orderId: OrderId
+}
+
+/** What became of one event of a bulk. `stale`: the index knows a newer version already. */
+export type BulkOutcome =
+  | { readonly kind: 'indexed' }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'retry'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export class SearchIndex {
+  readonly #client: Client
+
+  constructor(elasticsearchUrl: string) {
+    this.#client = new Client({ node: elasticsearchUrl, maxRetries: 0, requestTimeout: 10_000 })
+  }
+
+  /** Newest first. */
+  async find(query: IndexQuery, context: CallContext): Promise<readonly IndexPosition[]> {
+    try {
+      const answer = await this.#client.search<unknown, never>(
+        {
+          index: ORDER_INDEX,
+          size: query.limit,
+          track_total_hits: false,
+          _source: false,
+          query: { bool: { filter: filtersOf(query) } },
+          sort: [{ created_at_ms: { order: 'desc' } }, { order_id: { order: 'desc', missing: '_last' } }],
+          // As text: 63-bit numbers do not survive JSON.
+          ...(query.after ? { search_after: [query.after.createdAtMs, query.after.orderId] } : {}),
+        },
+        { requestTimeout: remainingMs(context) },
+      )
+      return answer.hits.hits.map((hit) => ({ createdAtMs: Number(hit.sort?.[0]), orderId: hit._id as OrderId }))
+    } catch (error) {
+      throw new SutError('search-unavailable', 'the search index cannot be reached; lists and details still answer', {
+        retryAfterSeconds: 5,
+        cause: error,
+      })
+    }
+  }
+
+  /** Rejects when the index is out of reach as a whole; otherwise one outcome per event, in order. */
+  async write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
+    const lines = events.flatMap((event) => [
+      // The row's version: a late or repeated event is a conflict, and harmless.
+      JSON.stringify({ index: { _id: event.orderId, version: event.version, version_type: 'external' } }),
+      event.document,
+    ])
+    const answer = await this.#client.transport.request<{
+      readonly items: readonly { readonly index: { readonly status: number; readonly error?: unknown } }[]
+    }>({
+      method: 'POST',
+      path: `/${ORDER_INDEX}/_bulk`,
+      querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
+      bulkBody: `${lines.join('\n')}\n`,
+    })
+    return answer.items.map(({ index }) => outcomeOf(index.status, index.error))
+  }
+
+  async ensureIndex(): Promise<void> {
+    try {
+      await this.#client.indices.create({
+        index: ORDER_INDEX,
+        settings: ORDER_INDEX_SETTINGS,
+        mappings: ORDER_INDEX_MAPPING,
+      })
+    } catch (error) {
+      const isThere =
+        error instanceof errors.ResponseError && error.body?.error?.type === 'resource_already_exists_exception'
+      if (!isThere) throw error
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#client.transport.request({ method: 'GET', path: '/_cluster/health' }, { requestTimeout: 1_500 })
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close()
+  }
+}
+
+function filtersOf({ fromMs, toMs, region, status }: IndexQuery) {
+  return [
+    { range: { created_at_ms: { gte: fromMs, lt: toMs } } },
+    ...(region === undefined ? [] : [{ term: { region } }]),
+    ...(status === undefined ? [] : [{ term: { status: ORDER_STATUSES.indexOf(status) } }]),
+  ]
+}
+
+function outcomeOf(status: number, error: unknown): BulkOutcome {
+  if (status === 409) return { kind: 'stale' }
+  if (status < 300) return { kind: 'indexed' }
+  const reason = JSON.stringify(error) ?? `status ${status}`
+  return status === 429 || status >= 500 || status === 403 ? { kind: 'retry', reason } : { kind: 'refused', reason }
+}

@@ -1,0 +1,95 @@
+// order_id_workers: who may issue order ids with which worker number, and up to which millisecond it may have done so.
+// Lease times are on the database's clock, so that the services' clocks need not agree.
+
+import { MAX_WORKER, SEEDER_WORKER } from '../../contracts/order-id.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import type { MysqlPool } from './mysql-pool.ts'
+
+export const WORKERS_TABLE = 'order_id_workers'
+export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
+  worker_id TINYINT NOT NULL,
+  owner CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  leased_until_ms BIGINT NOT NULL,
+  high_water_ms BIGINT NOT NULL,
+  PRIMARY KEY (worker_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+
+const workerRows = Array.from({ length: MAX_WORKER - SEEDER_WORKER }, (_, index) => `(${index + 1}, '', 0, 0)`)
+export const FILL_WORKERS_SQL = `INSERT IGNORE INTO ${WORKERS_TABLE}
+  (worker_id, owner, leased_until_ms, high_water_ms) VALUES ${workerRows.join(', ')}`
+
+const NOW_MS = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)'
+
+export interface FreeWorker {
+  readonly workerId: number
+  readonly owner: string
+  /** No id of this worker carries a later time. */
+  readonly highWaterMs: number
+}
+
+/** Workers whose lease ran out, the longest unused first. */
+export async function selectFreeWorkers(pool: MysqlPool, context: CallContext): Promise<readonly FreeWorker[]> {
+  const rows = await pool.rows<{ readonly worker_id: number; readonly owner: string; readonly high_water_ms: string }>(
+    `SELECT worker_id, owner, high_water_ms FROM ${WORKERS_TABLE}
+     WHERE leased_until_ms < ${NOW_MS} ORDER BY high_water_ms, worker_id`,
+    [],
+    context,
+  )
+  return rows.map((row) => ({
+    workerId: row.worker_id,
+    owner: row.owner,
+    highWaterMs: Number(row.high_water_ms),
+  }))
+}
+
+export interface Lease {
+  readonly workerId: number
+  /** Unique to one holding of the lease, never reused. */
+  readonly owner: string
+  readonly ttlMs: number
+  /** Ids up to this time may be issued from now on. */
+  readonly highWaterMs: number
+}
+
+/** False when somebody else was quicker. */
+export async function takeWorker(
+  pool: MysqlPool,
+  seen: FreeWorker,
+  lease: Lease,
+  context: CallContext,
+): Promise<boolean> {
+  const taken = await pool.execute(
+    `UPDATE ${WORKERS_TABLE}
+     SET owner = ?, leased_until_ms = ${NOW_MS} + ?, high_water_ms = GREATEST(high_water_ms, ?)
+     WHERE worker_id = ? AND owner = ? AND leased_until_ms < ${NOW_MS}`,
+    [lease.owner, lease.ttlMs, lease.highWaterMs, seen.workerId, seen.owner],
+    context,
+  )
+  return taken === 1
+}
+
+/** False when the lease is no longer ours. */
+export async function renewWorker(pool: MysqlPool, lease: Lease, context: CallContext): Promise<boolean> {
+  const renewed = await pool.execute(
+    `UPDATE ${WORKERS_TABLE}
+     SET leased_until_ms = ${NOW_MS} + ?, high_water_ms = GREATEST(high_water_ms, ?)
+     WHERE worker_id = ? AND owner = ?`,
+    [lease.ttlMs, lease.highWaterMs, lease.workerId, lease.owner],
+    context,
+  )
+  return renewed === 1
+}
+
+/** Gives the worker back at once; `lastIssuedMs` replaces the reservation by what was used of it. */
+export async function releaseWorker(
+  pool: MysqlPool,
+  { workerId, owner }: Pick<Lease, 'workerId' | 'owner'>,
+  lastIssuedMs: number,
+  context: CallContext,
+): Promise<void> {
+  await pool.execute(
+    `UPDATE ${WORKERS_TABLE} SET leased_until_ms = 0, high_water_ms = ? WHERE worker_id = ? AND owner = ?`,
+    [lastIssuedMs, workerId, owner],
+    context,
+  )
+}

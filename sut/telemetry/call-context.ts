@@ -1,0 +1,27 @@
+// What travels with every call through the layers: whose request it is and until when an answer is of use.
+
+import { SutError } from '../errors.ts'
+
+export interface CallContext {
+  readonly requestId: string
+  /** On this process's monotonic clock; between processes the remaining time travels. */
+  readonly deadlineAtMs: number
+}
+
+export function contextFor(requestId: string, budgetMs: number): CallContext {
+  return { requestId, deadlineAtMs: performance.now() + budgetMs }
+}
+
+/** Whole milliseconds left, at least 1. Throws when none are. */
+export function remainingMs(context: CallContext): number {
+  const leftMs = context.deadlineAtMs - performance.now()
+  if (leftMs <= 0) throw deadlineExceeded()
+  return Math.ceil(leftMs)
+}
+
+export function deadlineExceeded(cause?: unknown): SutError {
+  return new SutError('deadline-exceeded', 'the answer took longer than this request may', {
+    retryAfterSeconds: 1,
+    cause,
+  })
+}
