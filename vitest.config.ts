@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Engines end in their own time.
+    teardownTimeout: 90_000,
     projects: [
       {
         test: {
@@ -13,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: ['test/engines.setup.ts'],
           include: ['**/*.integration.test.ts'],
           exclude: ['**/node_modules/**', 'runs/**', '.headroom/**'],
           testTimeout: 60_000,

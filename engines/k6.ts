@@ -9,7 +9,7 @@ import { waitForLock } from './lock.ts'
 import { CHECKOUT } from './place.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
 import type { StartContext } from './start-context.ts'
-import { forcedWay } from './start-server.ts'
+import { isProgramAllowed, notLocal } from './start-server.ts'
 import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -19,9 +19,9 @@ const VERSION = VERSIONS.k6
 type Where = Pick<StartContext, 'place' | 'env'>
 
 export async function k6Program(context: StartContext): Promise<EngineProgram> {
-  const way = forcedWay(context.env)
-  const local = way === 'fetched' ? undefined : await findLocalK6(context)
+  const local = isProgramAllowed('local', context.env) ? await findLocalK6(context) : undefined
   if (local) return local
+  if (!isProgramAllowed('fetched', context.env)) throw notLocal('k6', `exactly ${VERSION}`)
   const path = builtPath(context)
   const built: EngineProgram = { path, origin: 'fetched', version: VERSION }
   if (existsSync(path)) return built

@@ -88,7 +88,7 @@ async function makeSystemTables(
     const script = findProgram(['mariadb-install-db', 'mysql_install_db'], folders.join(':'), place.account)
     if (!script) throw new Error(`there is no mariadb-install-db beside ${program.path}`)
     const words = ['--no-defaults', `--datadir=${dataFolder}`, '--skip-test-db', '--skip-name-resolve']
-    // root@localhost is whoever owns the data folder's process, over the socket only: no password to lose.
+    // root@localhost is the system's root, over the socket only: no password to lose.
     words.push('--auth-root-authentication-method=socket', '--auth-root-socket-user=root')
     if (program.root) words.push(`--basedir=${join(program.root, 'usr')}`)
     await runTool(script, words, options)

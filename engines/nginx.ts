@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { EngineProgram } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { giveTo } from './account.ts'
-import { startProcess, stopProcess } from './engine-process.ts'
+import { letLive, startProcess, stopProcess } from './engine-process.ts'
 import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { tailOf, waitUntilHealthy } from './health.ts'
@@ -14,7 +14,7 @@ import { makeFolder, openPlace, type Place } from './place.ts'
 import { identify } from './process-identity.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
 import type { StartContext } from './start-context.ts'
-import { forcedWay } from './start-server.ts'
+import { isProgramAllowed, notLocal } from './start-server.ts'
 import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -22,9 +22,9 @@ const HEALTH_LIMIT_MS = 15_000
 const DEBIAN = { title: 'nginx', packages: ['nginx'] } as const
 
 export async function nginxProgram(context: StartContext): Promise<EngineProgram> {
-  const way = forcedWay(context.env)
-  const local = way === 'fetched' ? undefined : await findLocalNginx(context)
+  const local = isProgramAllowed('local', context.env) ? await findLocalNginx(context) : undefined
   if (local) return local
+  if (!isProgramAllowed('fetched', context.env)) throw notLocal('nginx', `${VERSIONS.floors.nginx} or newer`)
   const root = await fetchDebian(context, DEBIAN)
   const path = join(root, 'usr/sbin/nginx')
   return { path, origin: 'fetched', version: (await versionOf(path, root)) ?? '0' }
@@ -43,11 +43,13 @@ export function nginxObstacle(): Refusal | undefined {
 
 export interface NginxOptions {
   readonly program: EngineProgram
-  /** A whole configuration; relative paths in it are below the folder that is given to it as prefix. */
+  /** A whole configuration but for `daemon` and `pid`; relative paths in it are below `nginxFolder()`. */
   readonly configText: string
   /** Where it listens on 127.0.0.1: waited for. */
   readonly port: number
   readonly signal: AbortSignal
+  /** Left running when this process ends. */
+  readonly keep: boolean
   readonly stateFolder?: string
 }
 
@@ -63,11 +65,21 @@ export function nginxFolder(place: Place = openPlace()): string {
   return join(place.home, 'nginx')
 }
 
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const
+
+/** Temporary files below the prefix: the folders compiled into packages belong to root. */
+export function localNginxConfig(configText: string): string {
+  const missing = TEMPORARY.filter((kind) => !configText.includes(`${kind}_temp_path`))
+  const lines = missing.map((kind) => `\n  ${kind}_temp_path tmp/${kind};`)
+  return configText.replace(/^(\s*|.*[;}]\s*)http\s*\{/m, (opening) => opening + lines.join(''))
+}
+
 export async function startNginx({
   program,
   configText,
   port,
   signal,
+  keep,
   stateFolder,
 }: NginxOptions): Promise<RunningNginx> {
   const place = openPlace(stateFolder)
@@ -75,15 +87,15 @@ export async function startNginx({
   const configPath = join(folder, 'nginx.conf')
   makeFolder(folder, 0o700)
   makeFolder(join(folder, 'tmp'), 0o700)
-  writeFileSync(configPath, configText, { mode: 0o600 })
+  writeFileSync(configPath, localNginxConfig(configText), { mode: 0o600 })
   giveTo(place.account, folder, join(folder, 'tmp'), configPath)
   const env = debianEnv(rootOf(program), process.env)
-  const words = ['-p', folder, '-c', configPath, '-e', 'stderr']
+  const words = ['-p', folder, '-c', configPath, '-e', 'stderr', '-g', 'daemon off; pid nginx.pid;']
   await checkConfig(program.path, words, place, env)
   const server = startProcess(place, {
     name: 'nginx',
     program: program.path,
-    words: [...words, '-g', 'daemon off;'],
+    words,
     env,
   })
   const identity = identify(server.pid) ?? { pid: server.pid, startedAt: '' }
@@ -101,6 +113,7 @@ export async function startNginx({
     await stop()
     throw error
   }
+  if (keep) letLive(server.pid)
   return { pid: server.pid, folder, logPath: server.logPath, stop }
 }
 
@@ -134,7 +147,7 @@ function rootOf({ path, origin }: EngineProgram): string | undefined {
   return origin === 'fetched' ? path.slice(0, -'/usr/sbin/nginx'.length) : undefined
 }
 
-/** nginx tells its version on stderr; `-V` in a shell would need one, so the configuration test prints it. */
+/** nginx tells its version on stderr. */
 async function versionOf(path: string, root?: string): Promise<string | undefined> {
   const text = await runTool('sh', ['-c', '"$0" -v 2>&1', path], { limitMs: 10_000, env: debianEnv(root, process.env) })
   return versionIn(text)

@@ -17,7 +17,7 @@ import { nginxProgram } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
-import { forcedWay, serverAtAddress, startServer } from './start-server.ts'
+import { allowedWays, serverAtAddress, startServer } from './start-server.ts'
 import { stopRecorded } from './stop-engines.ts'
 
 export const LEGACY_ADDRESS_VARIABLE = 'HEADROOM_LEGACY_MYSQL_URL'
@@ -143,8 +143,7 @@ async function findHealthy(place: Place, options: StartEnginesOptions): Promise<
 function isOtherwiseAsked(engine: ServerEngine, { url, origin }: EngineEndpoint, env: NodeJS.ProcessEnv): boolean {
   const address = env[engine.addressVariable]
   if (address) return address !== url
-  const way = forcedWay(env)
-  return origin === 'address' || (way !== undefined && way !== origin)
+  return origin === 'address' || !allowedWays(env).includes(origin)
 }
 
 async function legacyAddress({ env }: StartContext): Promise<EngineEndpoint | undefined> {

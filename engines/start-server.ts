@@ -1,55 +1,79 @@
 // Which way a server is found: an address given, Docker, a program on this machine, or fetched (docs/engines.md).
 
-import { ENGINE_ORIGINS, type EngineEndpoint } from '../contracts/engines.ts'
+import type { EngineEndpoint, EngineOrigin } from '../contracts/engines.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { dockerVersion, hasImage, pullImage } from './docker.ts'
 import { waitUntilHealthy } from './health.ts'
 import type { LaunchedServer, ServerEngine, StartContext } from './start-context.ts'
 import { isAtLeast } from './version.ts'
 
-const WAY_VARIABLE = 'HEADROOM_ENGINES'
-const WAYS = ENGINE_ORIGINS.filter((origin) => origin !== 'address')
-export type Way = (typeof WAYS)[number]
+export const WAY_VARIABLE = 'HEADROOM_ENGINES'
 
-/** The way the user insists on, if any. */
-export function forcedWay(env: NodeJS.ProcessEnv): Way | undefined {
+export type Way = Exclude<EngineOrigin, 'address'>
+
+const WAYS: Readonly<Record<string, readonly Way[]>> = {
+  docker: ['docker'],
+  programs: ['local', 'fetched'],
+  local: ['local'],
+  fetched: ['fetched'],
+}
+
+/** In the order they are tried. */
+export function allowedWays(env: NodeJS.ProcessEnv): readonly Way[] {
   const given = env[WAY_VARIABLE]
-  if (!given) return undefined
-  const way = WAYS.find((known) => known === given)
-  if (way) return way
+  if (!given) return ['docker', 'local', 'fetched']
+  const ways = WAYS[given]
+  if (ways) return ways
   throw new Refusal({
     what: `${WAY_VARIABLE}=${given} is not a way to get engines`,
-    why: [`the ways are ${WAYS.join(', ')}`],
-    wayOut: `Set one of them, or unset ${WAY_VARIABLE}: then they are tried in this order.`,
+    why: [`the ways are ${Object.keys(WAYS).join(', ')}`],
+    wayOut: `Set one of them, or unset ${WAY_VARIABLE}: then docker, local and fetched are tried in this order.`,
   })
+}
+
+/** nginx and k6 run as programs even where the servers come from Docker. */
+export function isProgramAllowed(origin: 'local' | 'fetched', env: NodeJS.ProcessEnv): boolean {
+  const ways = allowedWays(env)
+  return ways.includes(origin) || ways.every((way) => way === 'docker')
 }
 
 export async function startServer(engine: ServerEngine, context: StartContext): Promise<EngineEndpoint> {
   const address = context.env[engine.addressVariable]
   if (address) return await serverAtAddress(engine, engine.addressVariable, address)
-  const way = forcedWay(context.env)
-  if (way === 'docker' || (!way && (await imageIsHere(engine, context, false)))) {
-    if (way && !(await imageIsHere(engine, context, true)))
-      throw noWay(engine, 'no Docker daemon answers with the image')
+  const ways = allowedWays(context.env)
+  if (ways.includes('docker') && (await imageIsHere(engine, context, ways.length === 1))) {
     const launched = await engine.launchContainer(context)
     const endpoint = await healthy(engine, context, launched, 'docker')
     await launched.afterHealthy?.()
     return endpoint
   }
-  if (way !== 'fetched') {
-    const found = await engine.findLocal(context)
-    if (found) return await healthy(engine, context, await engine.launch(context, found), 'local')
-    if (way === 'local') throw noWay(engine, 'no program of a version that will do is in PATH')
-  }
-  const fetched = await engine.fetch(context)
-  return await healthy(engine, context, await engine.launch(context, fetched), 'fetched')
+  const local = ways.includes('local') ? await engine.findLocal(context) : undefined
+  const program = local ?? (ways.includes('fetched') ? await engine.fetch(context) : undefined)
+  if (program) return await healthy(engine, context, await engine.launch(context, program), program.origin)
+  throw new Refusal({
+    what: `${engine.title} cannot be had the way ${WAY_VARIABLE} asks for`,
+    why: [
+      ways.includes('docker')
+        ? `no Docker daemon answers on this machine with the image ${engine.image}`
+        : 'no program of a version that will do is in PATH',
+    ],
+    wayOut: `Unset ${WAY_VARIABLE}, or give an address in ${engine.addressVariable}.`,
+  })
 }
 
-async function imageIsHere(engine: ServerEngine, context: StartContext, forced: boolean): Promise<boolean> {
+export function notLocal(title: string, wanted: string): Refusal {
+  return new Refusal({
+    what: `${title} cannot be had the way ${WAY_VARIABLE} asks for`,
+    why: [`no ${title} of a version that will do (${wanted}) is in PATH`],
+    wayOut: `Unset ${WAY_VARIABLE}, or put one into PATH.`,
+  })
+}
+
+async function imageIsHere(engine: ServerEngine, context: StartContext, isOnlyWay: boolean): Promise<boolean> {
   if (!(await dockerVersion(context.env))) return false
   if (await hasImage(engine.image)) return true
-  if (await pullImage(context, engine.image, forced)) return true
-  if (!forced) context.say(`${engine.image} could not be pulled: looking for ${engine.title} without Docker`)
+  if (await pullImage(context, engine.image, isOnlyWay)) return true
+  if (!isOnlyWay) context.say(`${engine.image} could not be pulled: looking for ${engine.title} without Docker`)
   return false
 }
 
@@ -86,13 +110,5 @@ export async function serverAtAddress(engine: ServerEngine, variable: string, ur
     what: `${engine.title} ${version} at ${variable} is too old`,
     why: [`${floor} or newer is needed`],
     wayOut: `Give another address, or unset ${variable}: then Headroom starts its own.`,
-  })
-}
-
-function noWay(engine: ServerEngine, why: string): Refusal {
-  return new Refusal({
-    what: `${engine.title} cannot be had the way ${WAY_VARIABLE} asks for`,
-    why: [`${why} (${engine.image})`],
-    wayOut: `Unset ${WAY_VARIABLE}, or give an address in ${engine.addressVariable}.`,
   })
 }

@@ -1,0 +1,72 @@
+// npm run doctor: what is here, what is missing, and how to get it.
+
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { findEngines } from '../engines/engines-file.ts'
+import { openPlace } from '../engines/place.ts'
+import { type MachineSurvey, surveyMachine } from '../engines/survey.ts'
+import { runCommand } from './run-command.ts'
+
+const GIB = 1024 ** 3
+// Fetched programs take about 1 GiB, the redo log 2, a small data set the rest.
+const LEAST_FREE_DISK_BYTES = 5 * GIB
+// A gibibyte for Elasticsearch, half of one for the database, the rest for services and k6.
+const LEAST_MEMORY_BYTES = 3 * GIB
+
+await runCommand(
+  'doctor',
+  (program) =>
+    program
+      .description(
+        'Tell what is installed, where each engine would come from, free disk and memory, and what is missing.',
+      )
+      .addHelpText('after', '\nExit code 0: a run is possible here. 2: something is missing.'),
+  async (_args, { json, say }) => {
+    const survey = await surveyMachine()
+    const missing = [...missingEngines(survey), ...missingSpace(survey)]
+    const running = findEngines(openPlace().state) !== undefined
+    if (json) process.stdout.write(`${JSON.stringify({ node: process.version, ...survey, running, missing })}\n`)
+    else process.stdout.write(`${linesOf(survey, running).join('\n')}\n`)
+    for (const { what, wayOut } of missing) say(`missing: ${what}\n  ${wayOut}`)
+    say(missing.length === 0 ? 'a run is possible here' : 'a run is not possible here yet')
+    return missing.length === 0 ? EXIT_CODES.pass : EXIT_CODES.usage
+  },
+)
+
+interface Missing {
+  readonly what: string
+  readonly wayOut: string
+}
+
+function missingEngines({ engines }: MachineSurvey): Missing[] {
+  return engines.flatMap(({ engine, detail, wayOut }) => (wayOut ? [{ what: `${engine}: ${detail}`, wayOut }] : []))
+}
+
+function missingSpace({ freeDiskBytes, memoryBytes }: MachineSurvey): Missing[] {
+  const missing: Missing[] = []
+  if (freeDiskBytes < LEAST_FREE_DISK_BYTES) {
+    const what = `free disk: ${gib(freeDiskBytes)} of the ${gib(LEAST_FREE_DISK_BYTES)} a small run needs`
+    missing.push({ what, wayOut: 'Free some, or move the checkout to a larger disk.' })
+  }
+  if (memoryBytes < LEAST_MEMORY_BYTES) {
+    const what = `memory: ${gib(memoryBytes)} of the ${gib(LEAST_MEMORY_BYTES)} a small run needs`
+    missing.push({ what, wayOut: 'Use a larger machine, or give addresses of engines elsewhere (docs/engines.md).' })
+  }
+  return missing
+}
+
+function linesOf({ engines, dockerVersion, freeDiskBytes, memoryBytes }: MachineSurvey, running: boolean): string[] {
+  return [
+    `node           ${process.version}`,
+    `docker         ${dockerVersion ? `${dockerVersion} answers` : 'no daemon answers (not needed)'}`,
+    ...engines.map(
+      ({ engine, origin, detail }) => `${engine.padEnd(14)} ${origin ? `${origin}: ${detail}` : 'missing'}`,
+    ),
+    `memory         ${gib(memoryBytes)}`,
+    `free disk      ${gib(freeDiskBytes)}`,
+    `engines        ${running ? 'running (.headroom/engines.json)' : 'not running'}`,
+  ]
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / GIB).toFixed(1)} GiB`
+}

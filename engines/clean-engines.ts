@@ -1,0 +1,54 @@
+// Removes what the engines keep on disk: data, logs, passwords; on request the fetched programs too.
+
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ENGINE_NAMES } from '../contracts/engines.ts'
+import { removeVolumes } from './docker.ts'
+import { CHECKOUT, linkedHome, openPlace } from './place.ts'
+import { stopEngines } from './stop-engines.ts'
+
+const TEST_STATE = /^test-(\d+)$/
+
+export interface CleanOptions {
+  /** Also what was fetched or built: the next start takes minutes again. */
+  readonly programs: boolean
+}
+
+/** What would go, for the question before it goes. */
+export function foldersToClean({ programs }: CleanOptions): string[] {
+  const state = join(CHECKOUT, '.headroom')
+  if (!existsSync(state)) return []
+  const home = linkedHome(state)
+  const inside = readdirSync(state).filter(
+    (name) => name !== 'home' && name !== 'lock' && (programs || name !== 'cache'),
+  )
+  const outside = home && existsSync(home) ? readdirSync(home).filter((name) => programs || name !== 'cache') : []
+  return [...inside.map((name) => join(state, name)), ...outside.map((name) => join(home as string, name))]
+}
+
+export async function cleanEngines(options: CleanOptions): Promise<void> {
+  for (const stateFolder of ['.headroom', ...testStateFolders()]) {
+    await stopEngines({ stateFolder })
+    await removeVolumes(openPlace(stateFolder), ENGINE_NAMES)
+  }
+  for (const path of foldersToClean(options)) rmSync(path, { recursive: true, force: true })
+  const home = linkedHome(join(CHECKOUT, '.headroom'))
+  if (home && existsSync(home) && readdirSync(home).length === 0) rmSync(home, { recursive: true })
+}
+
+/** Stops and removes one state folder whole: a test's, at its end. */
+export async function removeState(stateFolder: string): Promise<void> {
+  await stopEngines({ stateFolder })
+  const place = openPlace(stateFolder)
+  if (place.home !== place.state) rmSync(place.home, { recursive: true, force: true })
+  rmSync(place.state, { recursive: true, force: true })
+}
+
+/** State folders of test runs, `.headroom/test-<pid>`, with the pid that made them. */
+export function testStateFolders(): string[] {
+  const state = join(CHECKOUT, '.headroom')
+  if (!existsSync(state)) return []
+  return readdirSync(state)
+    .filter((name) => TEST_STATE.test(name))
+    .map((name) => join('.headroom', name))
+}
