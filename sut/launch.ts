@@ -142,7 +142,6 @@ function configFor(services: readonly ServiceProcess[], port: number): string {
     listen: `127.0.0.1:${port}`,
     app: addressOf('app'),
     admin: addressOf('admin'),
-    temporaryFolder: 'tmp',
   })
 }
 

@@ -1,22 +1,20 @@
-// The gateway's configuration: the only address outside callers know. Pure text; whoever starts nginx writes it to a file.
+// The gateway's configuration: the only address outside callers know. Pure text; whoever starts nginx writes it to a file
+// and says where nginx may keep its pid and temporary files.
 
 export interface NginxOptions {
   /** `127.0.0.1:8080`, or `8080` inside a container. */
   readonly listen: string
   readonly app: string
   readonly admin: string
-  /** Existing folder for nginx's pid and temporary files; a relative path lies below nginx's prefix. */
-  readonly temporaryFolder: string
 }
 
 /** Larger bodies are no checkout. They stay in memory, so that the workers never write a file. */
 const BODY_LIMIT = '64k'
 
-export function renderNginxConfig({ listen, app, admin, temporaryFolder }: NginxOptions): string {
-  for (const value of [listen, app, admin, temporaryFolder]) assertPlain(value)
+export function renderNginxConfig({ listen, app, admin }: NginxOptions): string {
+  for (const value of [listen, app, admin]) assertPlain(value)
   return `# Rendered by sut/gateway/nginx.ts
 worker_processes 1;
-pid ${temporaryFolder}/nginx.pid;
 error_log stderr warn;
 
 events {
@@ -28,11 +26,6 @@ http {
   default_type application/json;
   server_tokens off;
   tcp_nodelay on;
-  client_body_temp_path ${temporaryFolder}/body;
-  proxy_temp_path ${temporaryFolder}/proxy;
-  fastcgi_temp_path ${temporaryFolder}/fastcgi;
-  uwsgi_temp_path ${temporaryFolder}/uwsgi;
-  scgi_temp_path ${temporaryFolder}/scgi;
 
   keepalive_timeout 75s;
   keepalive_requests 1000000;
