@@ -12,6 +12,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   { name: 'types of the k6 scripts', args: ['node_modules/typescript/bin/tsc', '--project', 'scenarios'] },
+  { name: 'types of the report page', args: ['node_modules/typescript/bin/tsc', '--project', 'reports/browser'] },
   { name: 'lint and format', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 ]
 

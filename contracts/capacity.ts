@@ -1,5 +1,6 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
+import type { InvalidReason } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 
 export const VERDICTS = ['PASS', 'FAIL', 'INVALID'] as const
@@ -9,9 +10,14 @@ export type Verdict = (typeof VERDICTS)[number]
 export const PROVENANCES = ['measured', 'modelled', 'extrapolated', 'planned'] as const
 export type Provenance = (typeof PROVENANCES)[number]
 
+/** What a claim is about. `evidence` claims carry all others: when one is INVALID, so is the run. */
+export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine'] as const
+export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number]
+
 export interface Claim {
-  /** Stable, kebab-case: `rows-per-table`, `checkout-p99-at-peak`. */
+  /** Stable, kebab-case: `rows-per-table`, `checkout-at-peak-second`. */
   readonly id: string
+  readonly subject: ClaimSubject
   /** The claim as a sentence that can be false. */
   readonly claim: string
   readonly verdict: Verdict
@@ -24,6 +30,19 @@ export interface Claim {
   readonly why: string
 }
 
+/** How much of the plan's volume was really in the tables while the load ran. */
+export interface Seeding {
+  readonly plannedOrders: number
+  /** null: no dataset came with the run. */
+  readonly seededOrders: number | null
+  readonly countedOrders: number | null
+  /** Counted (else seeded) ÷ planned, 0 … 1. */
+  readonly shareOfPlan: number | null
+  readonly fullShards: readonly number[]
+  /** What a run at this share does not prove; empty at the whole volume. */
+  readonly notProven: readonly string[]
+}
+
 export interface TableProjection {
   readonly limit: number
   /** One per shard: rows at the horizon, mid case, and rows counted now. */
@@ -32,54 +51,104 @@ export interface TableProjection {
     readonly projectedRows: number
     readonly countedRows: number | null
   }[]
-  readonly months: readonly { readonly month: string; readonly rowsPerTable: Interval }[]
+  readonly fullestShard: number
+  /** Rows of the fullest table ÷ rows of the mean table, mid case. */
+  readonly fullestOverMean: number
+  readonly months: readonly {
+    readonly month: string
+    readonly rowsPerTable: Interval
+    readonly rowsInFullest: Interval
+  }[]
   /** `YYYY-MM` when the fullest table passes the limit; null with the reason. */
   readonly crossing: { readonly low: string | null; readonly mid: string | null; readonly high: string | null }
   readonly crossingReason: string | null
-  readonly probabilityAnyTableExceeds: number
+  /** null: cannot be computed, see the method for why. */
+  readonly probabilityAnyTableExceeds: number | null
   readonly probabilityMethod: string
 }
 
+/** What one step says about its rate. A step with too little evidence says nothing: `invalid`. */
+export const OUTCOMES = ['pass', 'fail', 'invalid'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 export interface CapacityPoint {
+  readonly index: number
+  readonly durationSeconds: number
   readonly offeredPerSecond: number
   readonly achievedPerSecond: number
+  readonly samples: number
+  /** From the intended start; null: too few samples. */
   readonly p99Ms: number | null
   readonly serviceP99Ms: number | null
   readonly errorRate: number
-  readonly valid: boolean
-  readonly pass: boolean
+  readonly dropped: number
+  readonly generatorCpu: number | null
+  readonly machineCpu: number | null
+  readonly outcome: Outcome
+  /** Why it is not a pass, in sentences. */
   readonly reasons: readonly string[]
+  readonly invalid: readonly InvalidReason[]
+}
+
+/** Throughput against concurrency (Little's law over the steps), by the Universal Scalability Law. */
+export interface CapacityFit {
+  readonly method: string
+  readonly peakThroughputPerSecond: number
+  readonly atConcurrency: number
+  readonly curve: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
+  readonly points: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
 }
 
 export interface FlowCapacity {
   readonly flow: Flow
+  /** `mix`: measured while all flows ran together, at its share of the mix. */
+  readonly measured: 'alone' | 'mix'
   readonly targetP99Ms: number
+  readonly targetErrorRate: number
   readonly points: readonly CapacityPoint[]
   /** The operating point's bracket. */
   readonly lastPassPerSecond: number | null
   readonly firstFailPerSecond: number | null
+  /** What ended the climb, in a sentence. */
   readonly limitedBy: string | null
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number
   /** Machines like the measured one that the peak asks for, headroom included; null with a reason. */
   readonly machinesForPeak: Interval | null
-  readonly machinesReason: string | null
-  /** Fit over the steps; null with the reason. */
-  readonly curve: readonly { readonly offeredPerSecond: number; readonly p99Ms: number }[] | null
-  readonly curveReason: string | null
+  /** How the number was come by, or why there is none. */
+  readonly machinesReason: string
+  /** null with the reason. */
+  readonly fit: CapacityFit | null
+  readonly fitReason: string | null
+}
+
+/** All flows at once, at the plan's mix. A step passes when every flow in it does. */
+export interface MixCapacity {
+  readonly flows: readonly Flow[]
+  readonly points: readonly CapacityPoint[]
+  readonly lastPassPerSecond: number | null
+  readonly firstFailPerSecond: number | null
+  readonly limitedBy: string | null
+  /** Requests of these flows together. */
+  readonly peakPerSecond: Interval
+  readonly ordinaryPerSecond: number
 }
 
 export interface BottleneckRow {
   readonly component: string
-  /** CPU seconds of this component per request of the flow. */
+  /** CPU milliseconds of this component per request of the flow (service demand law, D = U ÷ X). */
   readonly demandMs: number
-  /** At the highest valid step. */
+  /** Busy share of what it can use (`servers` cores) at the highest usable step. */
   readonly utilisation: number
+  /** Cores it can use: one for a JavaScript process, all of the machine for the others. */
+  readonly servers: number
   readonly saturatesAtPerSecond: number | null
 }
 
 export interface FlowBottleneck {
   readonly flow: Flow
+  /** The step the figures come from; null: no step had them. */
+  readonly atOfferedPerSecond: number | null
   readonly rows: readonly BottleneckRow[]
   readonly givesFirst: string | null
   readonly reason: string
@@ -90,18 +159,32 @@ export interface SizingRow {
   readonly low: number
   readonly mid: number
   readonly high: number
-  readonly unit: string
+  readonly unit: 'machines' | 'cores' | 'bytes' | 'rows' | 'shards'
   readonly provenance: Provenance
+  /** The rule behind the numbers, one sentence. */
   readonly rule: string
+}
+
+export interface AnswerLine {
+  readonly about: string
+  readonly verdict: Verdict
+  readonly sentence: string
 }
 
 export interface Capacity {
   readonly runId: string
   readonly createdAt: string
   readonly verdict: Verdict
+  /** For someone who reads nothing else. */
+  readonly answer: readonly AnswerLine[]
   readonly claims: readonly Claim[]
+  readonly seeding: Seeding
   readonly tables: TableProjection
   readonly flows: readonly FlowCapacity[]
+  /** null: the run loaded no mix. */
+  readonly mix: MixCapacity | null
+  /** Flows of the plan that this run did not measure. */
+  readonly flowsNotMeasured: readonly Flow[]
   readonly bottlenecks: readonly FlowBottleneck[]
   readonly sizing: readonly SizingRow[]
   /** Where this run is weak, most serious first. */

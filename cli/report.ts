@@ -1,0 +1,86 @@
+// `npm run report`: draw (again) the report of a run from the evidence in its folder.
+
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Verdict } from '../contracts/capacity.ts'
+import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { RUN_FILES } from '../contracts/run-folder.ts'
+import { verdictText } from '../reports/verdict-text.ts'
+import { writeReport } from '../reports/write-report.ts'
+import { runCommand } from './run-command.ts'
+
+const RUNS = fileURLToPath(new URL('../runs', import.meta.url))
+
+const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
+  PASS: EXIT_CODES.pass,
+  FAIL: EXIT_CODES.fail,
+  INVALID: EXIT_CODES.invalid,
+}
+
+const HELP = `
+Reads plan.json, dataset.json and measurements.json of the run and writes report.html, capacity.json and junit.xml
+beside them. The same evidence gives the same bytes, however often it is drawn.
+Exit code: 0 PASS, 99 FAIL, 3 INVALID, 2 when no report can be drawn.
+
+Examples:
+  npm run report                                    the newest run
+  npm run report 2026-11-22T09-30-00-checkout       another one, by name or by path
+  npm run --silent report -- --json | jq .verdict   the whole of capacity.json`
+
+await runCommand(
+  'report',
+  (program) =>
+    program
+      .description('Draw (again) the report of a run.')
+      .argument('[run]', 'name below runs/, or path of a run folder; default: the newest')
+      .addHelpText('after', HELP),
+  async ({ positionals: [run] }, { json, say }) => {
+    const runDir = typeof run === 'string' ? await namedRun(run) : await newestRun()
+    const { capacity, reportPath } = await writeReport(runDir)
+    if (json) process.stdout.write(`${JSON.stringify(capacity, null, 2)}\n`)
+    else process.stdout.write(verdictText(capacity))
+    say(`Report: ${reportPath}`)
+    return EXIT_CODE_OF[capacity.verdict]
+  },
+)
+
+async function namedRun(name: string): Promise<string> {
+  const candidates = [...(basename(name) === name ? [join(RUNS, name)] : []), resolve(name)]
+  for (const candidate of candidates) if (await isFolder(candidate)) return candidate
+  const runs = await runNames()
+  throw new Refusal({
+    what: `there is no run ${name}`,
+    why: [`neither ${candidates.join(' nor ')} is a folder`],
+    wayOut: runs.length > 0 ? `The newest runs: ${runs.slice(0, 5).join(', ')}.` : 'npm start makes a first run.',
+  })
+}
+
+async function newestRun(): Promise<string> {
+  for (const name of await runNames()) {
+    if (await isFile(join(RUNS, name, RUN_FILES.measurements))) return join(RUNS, name)
+  }
+  throw new Refusal({
+    what: 'there is no run to report on',
+    why: [`no folder below ${RUNS} holds ${RUN_FILES.measurements}`],
+    wayOut: 'npm start measures a first one; npm run load checkout loads one flow.',
+  })
+}
+
+/** Newest first: run names begin with their start time. */
+async function runNames(): Promise<readonly string[]> {
+  const entries = await readdir(RUNS, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted()
+    .toReversed()
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false
+}

@@ -1,0 +1,58 @@
+// The verdict in a few lines, for someone who reads nothing else.
+
+import type { AnswerLine, Claim, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
+import { compact, exact, range } from './quantity.ts'
+import { overallVerdict } from './verdict.ts'
+
+export function answer(
+  claims: readonly Claim[],
+  tables: TableProjection,
+  sizing: readonly SizingRow[],
+): readonly AnswerLine[] {
+  const broken = claims.find(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
+  const rows = tableLine(tables, claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID')
+  if (broken !== undefined) {
+    const sentence = `The load of this run proves nothing. ${broken.why}`
+    return [{ about: 'Evidence', verdict: 'INVALID', sentence }, rows]
+  }
+  const at = (moment: string) => claims.filter(({ id }) => id.endsWith(moment))
+  return [
+    rows,
+    ...momentLine('Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),
+    ...momentLine('Peak second', 'the peak second', at('-at-peak-second'), machineSentence(sizing)),
+  ]
+}
+
+function tableLine({ crossing, limit, tables, fullestShard }: TableProjection, verdict: Verdict): AnswerLine {
+  const fullest = compact(tables[fullestShard]?.projectedRows ?? 0)
+  const early = crossing.high === null ? '' : ` With high growth it passes the limit in ${crossing.high}.`
+  const sentence =
+    crossing.mid === null
+      ? `The fullest table ends at ${fullest} of ${compact(limit)} rows.${early}`
+      : `The fullest table passes ${compact(limit)} rows in ${crossing.mid} and ends at ${fullest}.`
+  return { about: 'Rows per table', verdict, sentence }
+}
+
+function momentLine(about: string, moment: string, claims: readonly Claim[], more = ''): AnswerLine[] {
+  if (claims.length === 0) return []
+  const verdict = overallVerdict(claims)
+  const named = (wanted: Verdict) =>
+    claims
+      .filter((claim) => claim.verdict === wanted)
+      .map(({ id }) => id.replace(/-at-.*$/, '').replace('all-flows', 'all flows at once'))
+      .join(', ')
+  const unknown = named('INVALID') === '' ? '' : ` Nobody can say for ${named('INVALID')}: the load never got there.`
+  const sentences = {
+    PASS: `One machine like this carries ${moment}.`,
+    FAIL: `One machine like this does not carry ${moment}: ${named('FAIL')}.${unknown}`,
+    INVALID: unknown.trimStart(),
+  }
+  return [{ about, verdict, sentence: verdict === 'PASS' ? sentences.PASS : `${sentences[verdict]}${more}` }]
+}
+
+function machineSentence(sizing: readonly SizingRow[]): string {
+  const row = sizing.find(({ unit }) => unit === 'machines')
+  if (row === undefined) return ''
+  const whom = row.what.replace('Machines for ', '').replace(' at the peak', '')
+  return ` For ${whom} it takes about ${exact(row.mid)} such machines (${range(row.low, row.high, exact)}), headroom included: ${row.provenance}.`
+}

@@ -1,0 +1,98 @@
+// Question: at which rate does p99 pass its target, and how much of it is waiting for a turn?
+// From the intended start is what a user waits; the service time alone hides the queue (coordinated omission).
+
+import type { FlowCapacity } from '../../contracts/capacity.ts'
+import { compact, ms } from '../quantity.ts'
+import { type Chart, COLOURS, frame } from './chart.ts'
+import { rateAxis, rateMarkers } from './rate-axis.ts'
+
+const TICKS_MS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000]
+
+export const LATENCY_SERIES = ['from intended start', 'service time'] as const
+
+export function latencyChart(flow: FlowCapacity): Chart {
+  const values = flow.points.flatMap((point) => {
+    const both = [point.p99Ms, point.serviceP99Ms] as const
+    return both.flatMap((p99Ms, at) =>
+      p99Ms === null || p99Ms <= 0
+        ? []
+        : [
+            {
+              offered: point.offeredPerSecond,
+              p99Ms,
+              series: LATENCY_SERIES[at],
+              p99Text: ms(p99Ms),
+              offeredText: `${compact(point.offeredPerSecond)}/s`,
+            },
+          ],
+    )
+  })
+  const description = `${flow.flow}: p99 against offered rate, from the intended start and as service time, with the target of ${ms(flow.targetP99Ms)}.`
+  const x = rateAxis(flow)
+  const y = {
+    field: 'p99Ms',
+    type: 'quantitative',
+    title: 'p99, ms (logarithmic)',
+    scale: { type: 'log', nice: true },
+    axis: { values: TICKS_MS, format: '~r' },
+  } as const
+  const series = {
+    field: 'series',
+    type: 'nominal',
+    title: null,
+    legend: { symbolType: 'stroke', symbolSize: 300 },
+  } as const
+  return {
+    id: `latency-${flow.flow}`,
+    title: 'p99 against the target',
+    description,
+    spec: {
+      ...frame(description, 280),
+      data: { values },
+      layer: [
+        ...rateMarkers(flow),
+        {
+          mark: { type: 'line', strokeWidth: 2, point: { filled: true, size: 40 } },
+          encoding: {
+            x,
+            y,
+            color: { ...series, scale: { domain: [...LATENCY_SERIES], range: [COLOURS.main, COLOURS.second] } },
+            strokeDash: {
+              ...series,
+              scale: {
+                domain: [...LATENCY_SERIES],
+                range: [
+                  [1, 0],
+                  [5, 3],
+                ],
+              },
+            },
+            tooltip: [
+              { field: 'offeredText', title: 'offered' },
+              { field: 'series', title: 'measured' },
+              { field: 'p99Text', title: 'p99' },
+            ],
+          },
+        },
+        {
+          data: { values: [{ target: flow.targetP99Ms }] },
+          mark: { type: 'rule', color: COLOURS.limit, strokeWidth: 2 },
+          encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: flow.targetP99Ms, type: 'quantitative' } },
+        },
+        {
+          data: { values: [{ label: `target ${ms(flow.targetP99Ms)}` }] },
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'bottom',
+            dx: 4,
+            dy: -4,
+            fontWeight: 'bold',
+            color: COLOURS.limit,
+          },
+          encoding: { x: { value: 0 }, y: { datum: flow.targetP99Ms, type: 'quantitative' }, text: { field: 'label' } },
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,82 @@
+// The x axis that throughput and latency share: offered rate, with the operating point's bracket, the ordinary rate and
+// the peak second on it. A peak far beyond what was measured is named at the edge, not drawn to scale.
+
+import type { FlowCapacity } from '../../contracts/capacity.ts'
+import { perSecond } from '../quantity.ts'
+import { COLOURS, type Layer } from './chart.ts'
+
+interface Scale {
+  domain: string[]
+  range: string[]
+}
+
+export const OUTCOME_NAMES = { pass: 'met every target', fail: 'missed a target', invalid: 'cannot be judged' } as const
+
+export const OUTCOME_SCALE: Scale = {
+  domain: Object.values(OUTCOME_NAMES),
+  range: [COLOURS.pass, COLOURS.fail, COLOURS.invalid],
+}
+
+export const OUTCOME_SHAPES: Scale = {
+  domain: Object.values(OUTCOME_NAMES),
+  range: ['circle', 'cross', 'triangle-up'],
+}
+
+export function rateEnd(flow: FlowCapacity): number {
+  const highest = flow.points.reduce((most, { offeredPerSecond }) => Math.max(most, offeredPerSecond), 1)
+  const marks = [flow.ordinaryPerSecond, flow.peakPerSecond.mid].filter((rate) => rate <= 1.5 * highest)
+  return Math.max(highest, ...marks) * 1.08
+}
+
+export function rateAxis(flow: FlowCapacity) {
+  return {
+    field: 'offered',
+    type: 'quantitative' as const,
+    title: 'offered rate, per second',
+    scale: { domain: [0, rateEnd(flow)], nice: false },
+    axis: { grid: false, tickCount: 6, format: ',' },
+  }
+}
+
+/** Layers behind the data: bracket, ordinary rate, peak second. */
+export function rateMarkers(flow: FlowCapacity): Layer[] {
+  const x = rateAxis(flow)
+  const end = rateEnd(flow)
+  const onAxis = [
+    { offered: flow.ordinaryPerSecond, label: `ordinary ${perSecond(flow.ordinaryPerSecond)}` },
+    { offered: flow.peakPerSecond.mid, label: `peak ${perSecond(flow.peakPerSecond.mid)}` },
+  ].filter(({ offered }) => offered <= end)
+  const beyond = flow.peakPerSecond.mid > end ? [{ label: `peak ${perSecond(flow.peakPerSecond.mid)} →` }] : []
+  const bracket =
+    flow.lastPassPerSecond !== null && flow.firstFailPerSecond !== null
+      ? [
+          {
+            offered: flow.lastPassPerSecond,
+            to: flow.firstFailPerSecond,
+            label: 'operating point: between last pass and first fail',
+          },
+        ]
+      : []
+  return [
+    {
+      data: { values: bracket },
+      mark: { type: 'rect', color: COLOURS.invalid, opacity: 0.16 },
+      encoding: { x, x2: { field: 'to' }, tooltip: [{ field: 'label', title: 'bracket' }] },
+    },
+    {
+      data: { values: onAxis },
+      mark: { type: 'rule', color: COLOURS.marker, strokeDash: [2, 3], opacity: 0.6 },
+      encoding: { x },
+    },
+    {
+      data: { values: onAxis },
+      mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, color: COLOURS.text },
+      encoding: { x, y: { value: 2 }, text: { field: 'label' } },
+    },
+    {
+      data: { values: beyond },
+      mark: { type: 'text', align: 'right', baseline: 'top', fontWeight: 'bold', color: COLOURS.marker },
+      encoding: { x: { value: 'width' }, y: { value: 2 }, text: { field: 'label' } },
+    },
+  ]
+}

@@ -1,0 +1,64 @@
+// Question: up to which offered rate does the machine keep pace?
+
+import type { FlowCapacity } from '../../contracts/capacity.ts'
+import { bracketText } from '../bracket.ts'
+import { compact, percent } from '../quantity.ts'
+import { type Chart, COLOURS, frame } from './chart.ts'
+import { OUTCOME_NAMES, OUTCOME_SCALE, OUTCOME_SHAPES, rateAxis, rateEnd, rateMarkers } from './rate-axis.ts'
+
+export function throughputChart(flow: FlowCapacity): Chart {
+  const end = rateEnd(flow)
+  const values = flow.points.map((point) => ({
+    offered: point.offeredPerSecond,
+    achieved: point.achievedPerSecond,
+    outcome: OUTCOME_NAMES[point.outcome],
+    offeredText: `${compact(point.offeredPerSecond)}/s`,
+    achievedText: `${compact(point.achievedPerSecond)}/s (${percent(point.achievedPerSecond / point.offeredPerSecond)})`,
+  }))
+  const description = `${flow.flow}: achieved against offered rate in ${values.length} steps; ${bracketText(flow) ?? 'no step decided anything'}.`
+  const x = rateAxis(flow)
+  const y = {
+    field: 'achieved',
+    type: 'quantitative' as const,
+    title: 'achieved rate, per second',
+    scale: { domain: [0, end], nice: false },
+    axis: { tickCount: 6, format: ',' },
+  }
+  return {
+    id: `throughput-${flow.flow}`,
+    title: 'Offered and achieved',
+    description,
+    spec: {
+      ...frame(description, 280),
+      data: { values },
+      layer: [
+        ...rateMarkers(flow),
+        {
+          data: {
+            values: [
+              { offered: 0, achieved: 0 },
+              { offered: end, achieved: end },
+            ],
+          },
+          mark: { type: 'line', color: COLOURS.grid, strokeDash: [4, 4] },
+          encoding: { x, y },
+        },
+        { mark: { type: 'line', color: COLOURS.main, strokeWidth: 2 }, encoding: { x, y } },
+        {
+          mark: { type: 'point', filled: true, size: 80, opacity: 1 },
+          encoding: {
+            x,
+            y,
+            color: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SCALE },
+            shape: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SHAPES },
+            tooltip: [
+              { field: 'offeredText', title: 'offered' },
+              { field: 'achievedText', title: 'achieved' },
+              { field: 'outcome', title: 'step' },
+            ],
+          },
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,113 @@
+// Claims about the evidence itself. While one of these is INVALID, no other claim of the run counts.
+
+import type { Claim } from '../../contracts/capacity.ts'
+import type { Dataset } from '../../contracts/dataset.ts'
+import type { InvalidCode, InvalidReason, Measurements } from '../../contracts/measurement.ts'
+import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
+import { exact, plural } from '../quantity.ts'
+
+/** Reasons that spoil the run even when only one step saw them: the system under test was not the one claimed. */
+const SPOILS_THE_RUN: readonly InvalidCode[] = ['target-dead', 'engine-lost', 'target-changed']
+
+export function evidenceClaims(dataset: Dataset | null, measurements: Measurements): readonly Claim[] {
+  return [evidenceValid(measurements), enginesAlive(measurements), dataComplete(dataset, measurements)]
+}
+
+function evidenceValid(measurements: Measurements): Claim {
+  const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
+  const valid = measured.filter((step) => step.valid)
+  const nothing = measured.length === 0 ? ['no step was measured'] : ['every measured step is invalid']
+  const faults = [...measurements.invalid.map(sentence), ...(valid.length === 0 ? nothing : [])]
+  return {
+    id: 'evidence-valid',
+    subject: 'evidence',
+    claim: 'The run measured what it set out to measure.',
+    verdict: faults.length === 0 ? 'PASS' : 'INVALID',
+    target: 'no fault of the run, at least one valid step',
+    measured: `${exact(valid.length)} of ${plural(measured.length, 'step')} valid, ${plural(measurements.invalid.length, 'fault')} of the run`,
+    interval: null,
+    samples: measured.length,
+    provenance: 'measured',
+    why:
+      faults.length === 0
+        ? 'Generator, rates and samples were judged step by step; none spoils the run.'
+        : faults.join('; '),
+  }
+}
+
+function enginesAlive(measurements: Measurements): Claim {
+  const seen = [...measurements.invalid, ...measurements.steps.flatMap(({ invalid }) => invalid)]
+  const faults = [...new Set(seen.filter(({ code }) => SPOILS_THE_RUN.includes(code)).map(sentence))]
+  return {
+    id: 'engines-alive',
+    subject: 'evidence',
+    claim: 'The order system and every engine stayed alive and the same from the first step to the last.',
+    verdict: faults.length === 0 ? 'PASS' : 'INVALID',
+    target: 'none lost, none replaced',
+    measured: faults.length === 0 ? 'none lost, none replaced' : plural(faults.length, 'loss', 'losses'),
+    interval: null,
+    samples: measurements.steps.length,
+    provenance: 'measured',
+    why: faults.length === 0 ? 'Asked before, during and after the load.' : faults.join('; '),
+  }
+}
+
+function dataComplete(dataset: Dataset | null, measurements: Measurements): Claim {
+  const claim = {
+    id: 'data-complete',
+    subject: 'evidence',
+    claim: 'The tables hold every row that was seeded.',
+    target: dataset === null ? 'a known dataset' : `${exact(dataset.rows.orders)} orders, counted by COUNT(*)`,
+    interval: null,
+    samples: measurements.tables.length,
+    provenance: 'measured',
+  } as const
+  const invalid = (measured: string, why: string): Claim => ({ ...claim, verdict: 'INVALID', measured, why })
+  if (dataset === null)
+    return invalid('unknown', 'The target holds no dataset of ours, so what was measured is unknown.')
+  if (measurements.tables.length === 0) return invalid('not counted', 'The rows were not counted.')
+  const counted = countedRows(measurements)
+  const measured = `${exact(counted.orders)} orders`
+  if (measurements.datasetFingerprint !== dataset.fingerprint) {
+    return invalid(
+      measured,
+      `The load met dataset ${measurements.datasetFingerprint ?? 'unknown'}, not ${dataset.fingerprint}.`,
+    )
+  }
+  const missing = missingRows(dataset, measurements, counted)
+  if (missing.length > 0) return invalid(measured, missing.join('; '))
+  const more = counted.orders - dataset.rows.orders
+  const surplus = more > 0 ? ` ${exact(more)} more were placed by load on top.` : ''
+  return { ...claim, verdict: 'PASS', measured, why: `Counted per table, none is short.${surplus}` }
+}
+
+function countedRows(measurements: Measurements): Record<SeededFamily, number> {
+  const sum = (rows: (table: Measurements['tables'][number]) => number) =>
+    measurements.tables.reduce((total, table) => total + rows(table), 0)
+  return {
+    orders: sum(({ orders }) => orders),
+    order_items: sum(({ orderItems }) => orderItems),
+    payments: sum(({ payments }) => payments),
+  }
+}
+
+function missingRows(dataset: Dataset, measurements: Measurements, counted: Record<SeededFamily, number>): string[] {
+  const shortTables = dataset.shards.filter(
+    ({ shard, orders }) => (measurements.tables.find((table) => table.shard === shard)?.orders ?? 0) < orders,
+  )
+  const shortFamilies = SEEDED_FAMILIES.filter((family) => counted[family] < dataset.rows[family])
+  return [
+    ...(shortTables.length > 0
+      ? [
+          `${plural(shortTables.length, 'order table')} short of rows: shards ${shortTables.map(({ shard }) => shard).join(', ')}`,
+        ]
+      : []),
+    ...shortFamilies.map(
+      (family) => `${family}: ${exact(counted[family])} rows counted, ${exact(dataset.rows[family])} seeded`,
+    ),
+  ]
+}
+
+function sentence({ code, evidence }: InvalidReason): string {
+  return `${code}: ${evidence}`
+}

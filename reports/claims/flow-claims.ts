@@ -1,0 +1,102 @@
+// Claims about each measured flow, on the machine that was measured: its targets at the plan's ordinary rate and at the
+// peak second.
+
+import type { CapacityPoint, Claim, FlowBottleneck, FlowCapacity, Seeding, Verdict } from '../../contracts/capacity.ts'
+import { type Bracket, bracketText } from '../bracket.ts'
+import { evidenceAt } from '../flow-capacity.ts'
+import { compact, ms, percent, perSecond, range } from '../quantity.ts'
+
+interface Moment {
+  readonly id: 'at-ordinary-rate' | 'at-peak-second'
+  readonly name: string
+  readonly ratePerSecond: number
+}
+
+export function flowClaims(
+  flow: FlowCapacity,
+  bottleneck: FlowBottleneck | undefined,
+  seeding: Seeding,
+): readonly Claim[] {
+  const ordinary: Moment = { id: 'at-ordinary-rate', name: 'ordinary rate', ratePerSecond: flow.ordinaryPerSecond }
+  const peak: Moment = { id: 'at-peak-second', name: 'peak second', ratePerSecond: flow.peakPerSecond.mid }
+  return [ordinary, peak].map((moment) => flowClaim(flow, moment, bottleneck, seeding))
+}
+
+function flowClaim(
+  flow: FlowCapacity,
+  moment: Moment,
+  bottleneck: FlowBottleneck | undefined,
+  seeding: Seeding,
+): Claim {
+  const verdict = verdictAt(flow, moment.ratePerSecond)
+  const decisive = decisivePoint(flow, moment.ratePerSecond, verdict)
+  const share =
+    seeding.shareOfPlan === null || seeding.notProven.length === 0
+      ? ''
+      : `, on ${percent(seeding.shareOfPlan)} of the planned rows`
+  return {
+    id: `${flow.flow}-${moment.id}`,
+    subject: 'flow',
+    claim: `One machine like this serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
+    verdict,
+    target: `p99 ≤ ${ms(flow.targetP99Ms)}, errors ≤ ${percent(flow.targetErrorRate)} at ${perSecond(moment.ratePerSecond)}`,
+    measured: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
+    interval: bracketText(flow),
+    samples: decisive?.samples ?? null,
+    provenance: 'measured',
+    why: why(flow, moment, verdict, decisive, bottleneck),
+  }
+}
+
+/** A machine that passes at a higher rate passes here; one that fails at a lower rate fails here; else nobody knows. */
+export function verdictAt({ lastPassPerSecond, firstFailPerSecond }: Bracket, ratePerSecond: number): Verdict {
+  if (lastPassPerSecond !== null && lastPassPerSecond >= ratePerSecond) return 'PASS'
+  return firstFailPerSecond !== null && firstFailPerSecond <= ratePerSecond ? 'FAIL' : 'INVALID'
+}
+
+function decisivePoint(flow: FlowCapacity, ratePerSecond: number, verdict: Verdict): CapacityPoint | undefined {
+  if (verdict === 'PASS') return evidenceAt(flow.points, ratePerSecond)
+  const at = verdict === 'FAIL' ? flow.firstFailPerSecond : flow.lastPassPerSecond
+  const outcome = verdict === 'FAIL' ? 'fail' : 'pass'
+  return flow.points.find((point) => point.offeredPerSecond === at && point.outcome === outcome)
+}
+
+function measured(point: CapacityPoint): string {
+  const p99 = point.p99Ms === null ? 'p99 unknown' : `p99 ${ms(point.p99Ms)}`
+  const dropped = point.dropped > 0 ? `, ${compact(point.dropped)} dropped` : ''
+  return `${p99}, errors ${percent(point.errorRate)}${dropped} at ${perSecond(point.offeredPerSecond)}`
+}
+
+function why(
+  flow: FlowCapacity,
+  moment: Moment,
+  verdict: Verdict,
+  decisive: CapacityPoint | undefined,
+  bottleneck: FlowBottleneck | undefined,
+): string {
+  const rate = perSecond(moment.ratePerSecond)
+  if (verdict === 'PASS' && decisive !== undefined) {
+    return `The step at ${perSecond(decisive.offeredPerSecond)} met every target, and ${rate} asks for no more.`
+  }
+  if (verdict === 'FAIL' && decisive !== undefined) {
+    return [
+      `At ${perSecond(decisive.offeredPerSecond)} already: ${decisive.reasons[0] ?? 'a target was missed'}.`,
+      first(bottleneck),
+      machines(flow, moment),
+    ].join('')
+  }
+  const limited = flow.limitedBy === null ? '' : ` The climb ended there: ${flow.limitedBy}.`
+  if (flow.lastPassPerSecond === null)
+    return `No valid step met the targets, and none proved a failure at ${rate} or below.${limited}`
+  return `Proven up to ${perSecond(flow.lastPassPerSecond)} only; no valid step says what happens at ${rate}.${limited}${machines(flow, moment)}`
+}
+
+function first(bottleneck: FlowBottleneck | undefined): string {
+  return bottleneck?.givesFirst == null ? '' : ` Gives first: ${bottleneck.reason}.`
+}
+
+function machines(flow: FlowCapacity, moment: Moment): string {
+  if (moment.id !== 'at-peak-second' || flow.machinesForPeak === null) return ''
+  const { low, mid, high } = flow.machinesForPeak
+  return ` The peak with headroom asks for ${mid} such machines (${range(low, high)}), modelled as if they shared nothing.`
+}

@@ -1,0 +1,78 @@
+// All flows at the same time on one machine: measured where the run loaded the mix, else modelled from the flows alone.
+
+import type { Claim, FlowCapacity, MixCapacity, Verdict } from '../../contracts/capacity.ts'
+import type { Interval } from '../../contracts/plan.ts'
+import { bracketText } from '../bracket.ts'
+import { type MachineLoad, machineLoad, ordinaryRate, peakRate } from '../machine-load.ts'
+import { ms, percent, perSecond, range, significant } from '../quantity.ts'
+import { verdictAt } from './flow-claims.ts'
+
+export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity | null): readonly Claim[] {
+  if (mix !== null) {
+    return [
+      measuredClaim('all-flows-at-ordinary-rate', 'ordinary rate', mix, mix.ordinaryPerSecond),
+      measuredClaim('all-flows-at-peak-second', 'peak second', mix, mix.peakPerSecond.mid),
+    ]
+  }
+  if (flows.length < 2) return []
+  return [
+    modelledClaim('all-flows-at-ordinary-rate', 'ordinary rates', flows, ordinaryRate),
+    modelledClaim('all-flows-at-peak-second', 'peak second', flows, peakRate),
+  ]
+}
+
+function measuredClaim(id: string, moment: string, mix: MixCapacity, ratePerSecond: number): Claim {
+  const verdict = verdictAt(mix, ratePerSecond)
+  const at = verdict === 'FAIL' ? mix.firstFailPerSecond : mix.lastPassPerSecond
+  const point = mix.points.find(({ offeredPerSecond }) => offeredPerSecond === at)
+  const p99 = point?.p99Ms == null ? 'p99 unknown' : `p99 of all ${ms(point.p99Ms)}`
+  return {
+    id,
+    subject: 'machine',
+    claim: `One machine like this serves ${mix.flows.join(', ')} together within their targets at the ${moment}, ${perSecond(ratePerSecond)}.`,
+    verdict,
+    target: `every flow within its own target at ${perSecond(ratePerSecond)}`,
+    measured:
+      point === undefined
+        ? 'nothing'
+        : `${p99}, errors ${percent(point.errorRate)} at ${perSecond(point.offeredPerSecond)}`,
+    interval: bracketText(mix),
+    samples: point?.samples ?? null,
+    provenance: 'measured',
+    why:
+      verdict === 'PASS'
+        ? `The mix passed at ${perSecond(mix.lastPassPerSecond ?? 0)}.`
+        : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`,
+  }
+}
+
+function modelledClaim(
+  id: string,
+  moment: string,
+  flows: readonly FlowCapacity[],
+  rateOf: (flow: FlowCapacity) => Interval,
+): Claim {
+  const load = machineLoad(flows, rateOf)
+  const rates = flows.map((flow) => `${flow.flow} ${perSecond(rateOf(flow).mid)}`).join(', ')
+  const unknown = flows.filter(({ lastPassPerSecond }) => lastPassPerSecond === null).map(({ flow }) => flow)
+  return {
+    id,
+    subject: 'machine',
+    claim: `One machine like this carries all measured flows at once at their ${moment}: ${rates}.`,
+    verdict: verdictOf(load),
+    target: '≤ 1 machine',
+    measured: load.machines === null ? 'unknown' : `${significant(load.machines.mid)} machines`,
+    interval: load.machines === null ? null : `${range(load.machines.low, load.machines.high, significant)} machines`,
+    samples: null,
+    provenance: load.machines !== null && load.machines.mid > 2 ? 'extrapolated' : 'modelled',
+    why:
+      load.machines === null
+        ? `No operating point for ${unknown.join(', ')}; the others alone need at least ${significant(load.atLeast)} machines.`
+        : `Each flow was measured alone; modelled as if each used the machine in proportion to its own operating point (${load.shares.map(({ flow, share }) => `${flow} ${significant(share)}`).join(', ')}).`,
+  }
+}
+
+function verdictOf({ machines, atLeast }: MachineLoad): Verdict {
+  if (atLeast > 1) return 'FAIL'
+  return machines !== null && machines.mid <= 1 ? 'PASS' : 'INVALID'
+}

@@ -1,0 +1,99 @@
+// What one machine like the measured one carries of each flow, and how many of them the plan's peak asks for.
+
+import type { CapacityPoint, FlowCapacity } from '../contracts/capacity.ts'
+import type { Measurements, Step } from '../contracts/measurement.ts'
+import { FLOWS, type Flow, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
+import { capacityPoint, ownFigures, type StepFigures } from './capacity-point.ts'
+import { operatingPoint } from './operating-point.ts'
+import { compact, percent, perSecond } from './quantity.ts'
+import { throughputFit } from './throughput-fit.ts'
+
+export function flowCapacities(resolved: ResolvedPlan, measurements: Measurements): readonly FlowCapacity[] {
+  return FLOWS.flatMap((flow) => {
+    const steps = measurements.steps.filter(({ kind }) => kind === 'measured')
+    const alone = steps.filter((step) => step.flow === flow)
+    const inMix = steps.filter((step) => step.flow === 'mix' && step.byFlow[flow] !== undefined)
+    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved)]
+    return inMix.length > 0 ? [flowCapacity(flow, 'mix', inMix, resolved)] : []
+  })
+}
+
+function flowCapacity(
+  flow: Flow,
+  measured: FlowCapacity['measured'],
+  steps: readonly Step[],
+  resolved: ResolvedPlan,
+): FlowCapacity {
+  const target = resolved.plan.targets[flow]
+  const points = steps
+    .map((step) =>
+      capacityPoint(step, measured === 'alone' ? ownFigures(step) : mixFigures(step, flow), resolved.plan.targets),
+    )
+    .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond || a.index - b.index)
+  const point = operatingPoint(points)
+  const peakPerSecond = resolved.peak.ratePerSecond[flow]
+  return {
+    flow,
+    measured,
+    targetP99Ms: target.p99Ms,
+    targetErrorRate: target.errorRate,
+    points,
+    ...point,
+    peakPerSecond,
+    ordinaryPerSecond: resolved.ordinaryRatePerSecond[flow],
+    ...machinesForPeak(peakPerSecond, resolved.plan.headroom, point.lastPassPerSecond, point.firstFailPerSecond),
+    ...throughputFit(measured === 'alone' ? steps : []),
+  }
+}
+
+/** A flow's part of a mix, by its share of the requests that were sent. */
+function mixFigures(step: Step, flow: Flow): StepFigures {
+  const latency = step.byFlow[flow]
+  if (latency === undefined) throw new Error(`step ${step.index} holds no ${flow}`)
+  const sent = FLOWS.reduce((sum, other) => sum + (step.byFlow[other]?.samples ?? 0), 0)
+  const share = sent > 0 ? latency.samples / sent : 0
+  return {
+    flow,
+    offeredPerSecond: step.offeredPerSecond * share,
+    achievedPerSecond: step.achievedPerSecond * share,
+    fromIntendedStart: latency,
+    serviceP99Ms: null,
+  }
+}
+
+/**
+ * peak × (1 + headroom) ÷ the operating point's bracket. Machines are counted as if they shared nothing: a model, and an
+ * extrapolation from two machines on.
+ */
+export function machinesForPeak(
+  peak: Interval,
+  headroom: number,
+  lastPass: number | null,
+  firstFail: number | null,
+): Pick<FlowCapacity, 'machinesForPeak' | 'machinesReason'> {
+  if (lastPass === null) {
+    return { machinesForPeak: null, machinesReason: 'no step met the targets, so there is no capacity to multiply' }
+  }
+  const wanted = 1 + headroom
+  const best = firstFail ?? lastPass
+  return {
+    machinesForPeak: {
+      low: Math.ceil((peak.low * wanted) / best),
+      mid: Math.ceil((peak.mid * wanted) / lastPass),
+      high: Math.ceil((peak.high * wanted) / lastPass),
+    },
+    machinesReason:
+      `peak of ${range(peak)} with ${percent(headroom)} headroom ÷ ${perSecond(lastPass)} that passed` +
+      `${firstFail === null ? ' (an upper bound: nothing failed)' : ` (low end: ÷ ${perSecond(firstFail)} that failed)`}; ` +
+      'as if machines shared nothing',
+  }
+}
+
+function range({ low, mid, high }: Interval): string {
+  return `${perSecond(mid)} [${compact(low)} to ${compact(high)}]`
+}
+
+/** The passing step nearest above a rate: what is known about the rate itself. */
+export function evidenceAt(points: readonly CapacityPoint[], ratePerSecond: number): CapacityPoint | undefined {
+  return points.find(({ outcome, offeredPerSecond }) => outcome === 'pass' && offeredPerSecond >= ratePerSecond)
+}

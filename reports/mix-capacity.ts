@@ -1,0 +1,30 @@
+// What one machine carries of all flows at once, where the run loaded the mix.
+
+import type { MixCapacity } from '../contracts/capacity.ts'
+import type { Measurements } from '../contracts/measurement.ts'
+import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
+import { capacityPoint, ownFigures } from './capacity-point.ts'
+import { operatingPoint } from './operating-point.ts'
+
+export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements): MixCapacity | null {
+  const steps = measurements.steps.filter(({ flow, kind }) => flow === 'mix' && kind === 'measured')
+  const flows = FLOWS.filter((flow) => steps.some(({ byFlow }) => byFlow[flow] !== undefined))
+  if (flows.length === 0) return null
+  const points = steps.map((step) => capacityPoint(step, ownFigures(step), resolved.plan.targets))
+  const peaks = flows.map((flow) => resolved.peak.ratePerSecond[flow])
+  return {
+    flows,
+    points,
+    ...operatingPoint(points),
+    peakPerSecond: {
+      low: sum(peaks.map(({ low }) => low)),
+      mid: sum(peaks.map(({ mid }) => mid)),
+      high: sum(peaks.map(({ high }) => high)),
+    },
+    ordinaryPerSecond: sum(flows.map((flow) => resolved.ordinaryRatePerSecond[flow])),
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,102 @@
+// What the report must find in the three files of a run. Fields it does not read may come and go.
+
+const number = { type: 'number' } as const
+const text = { type: 'string' } as const
+const count = { type: 'integer', minimum: 0 } as const
+const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
+const list = (items: object, more: object = {}) => ({ type: 'array', items, ...more })
+const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
+  type: 'object',
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  properties,
+})
+const mapOf = (schema: object) => ({ type: 'object', additionalProperties: schema })
+
+const interval = object({ low: number, mid: number, high: number })
+const target = object({ p99Ms: number, errorRate: number })
+const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
+
+export const PLAN_FILE_SCHEMA = object({
+  plan: object({
+    name: text,
+    shards: count,
+    rowsPerTableLimit: { type: 'number', exclusiveMinimum: 0 },
+    horizonYears: number,
+    targets: perFlow(target),
+    headroom: number,
+  }),
+  planHash: text,
+  months: list(object({ month: text, rowsPerTable: interval }), { minItems: 1 }),
+  rowsByTable: list(number, { minItems: 1 }),
+  totalOrders: interval,
+  peak: object({ day: text, promotion: nullable(text), ratePerSecond: perFlow(interval) }),
+  ordinaryRatePerSecond: perFlow(number),
+})
+
+export const DATASET_FILE_SCHEMA = object({
+  fingerprint: text,
+  seed: number,
+  years: number,
+  scale: number,
+  fullShards: list(count),
+  shards: list(object({ shard: count, orders: count })),
+  rows: object({ orders: count, order_items: count, payments: count }),
+})
+
+const latency = object({ samples: count, p99Ms: nullable(number), meanMs: nullable(number) })
+const reason = object({ code: text, evidence: text })
+
+const step = object(
+  {
+    flow: text,
+    index: count,
+    kind: { enum: ['warm-up', 'measured'] },
+    durationSeconds: { type: 'number', exclusiveMinimum: 0 },
+    discardedSeconds: number,
+    offeredPerSecond: { type: 'number', exclusiveMinimum: 0 },
+    achievedPerSecond: { type: 'number', minimum: 0 },
+    dropped: count,
+    errorRate: { type: 'number', minimum: 0, maximum: 1 },
+    failures: list(object({ what: text, count })),
+    serviceTime: latency,
+    fromIntendedStart: latency,
+    byFlow: mapOf(latency),
+    generatorCpu: nullable(number),
+    machineCpu: nullable(number),
+    components: list(object({ name: text, cpuSeconds: number })),
+    valid: { type: 'boolean' },
+    invalid: list(reason),
+  },
+  ['discardedSeconds'],
+)
+
+export const MEASUREMENTS_FILE_SCHEMA = object({
+  runId: text,
+  startedAt: text,
+  finishedAt: text,
+  profile: text,
+  command: text,
+  conditions: object({
+    host: object({
+      cpuModel: text,
+      cores: { type: 'integer', minimum: 1 },
+      memoryBytes: number,
+      os: text,
+      kernel: text,
+    }),
+    versions: mapOf(text),
+    topology: text,
+    target: text,
+    sharedMachine: { type: 'boolean' },
+    bufferPoolBytes: nullable(number),
+    flushLogAtTrxCommit: nullable(number),
+    gitCommit: nullable(text),
+  }),
+  datasetFingerprint: nullable(text),
+  tables: list(object({ shard: count, orders: count, orderItems: count, payments: count })),
+  sizes: nullable(
+    object({ allFamiliesBytesPerOrder: number, databaseBytes: number, searchBytes: number, searchDocuments: count }),
+  ),
+  steps: list(step),
+  invalid: list(reason),
+})

@@ -1,0 +1,30 @@
+// Verdicts and provenance as word and shape; colour only repeats what they say.
+
+import type { Outcome, Provenance, Verdict } from '../../contracts/capacity.ts'
+import { html, type Markup } from '../html.ts'
+
+const SHAPES: Readonly<Record<Verdict, Markup>> = {
+  PASS: html`<circle cx="12" cy="12" r="11" fill="currentColor"/><path d="M6.5 12.5l3.6 3.6 7.4-8" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
+  FAIL: html`<rect x="1" y="1" width="22" height="22" rx="5" fill="currentColor"/><path d="M7 7l10 10M17 7L7 17" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
+  INVALID: html`<path d="M12 1.5L23.3 22H.7z" fill="currentColor"/><path d="M12 9v6.2M12 17.4v2" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
+}
+
+export function icon(verdict: Verdict): Markup {
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[verdict]}</svg>`
+}
+
+export function tone(verdict: Verdict): string {
+  return `tone-${verdict.toLowerCase()}`
+}
+
+export function badge(verdict: Verdict): Markup {
+  return html`<span class="badge ${tone(verdict)}">${icon(verdict)}${verdict}</span>`
+}
+
+export function outcomeBadge(outcome: Outcome): Markup {
+  return badge(outcome === 'pass' ? 'PASS' : outcome === 'fail' ? 'FAIL' : 'INVALID')
+}
+
+export function tag(provenance: Provenance): Markup {
+  return html`<span class="tag">${provenance}</span>`
+}

@@ -1,0 +1,46 @@
+// The capacity curve of every measured flow: throughput and p99 against the offered rate.
+
+import type { Capacity, CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
+import { bracketText } from '../bracket.ts'
+import type { Chart } from '../charts/chart.ts'
+import { html, type Markup } from '../html.ts'
+import { exact, ms, percent, perSecond, range, significant } from '../quantity.ts'
+import { outcomeBadge } from './badge.ts'
+import { chartFigure } from './chart-figure.ts'
+
+export function flowsSection(capacity: Capacity, chartsOf: (flow: FlowCapacity) => readonly Chart[]): Markup {
+  const missing = capacity.flowsNotMeasured
+  return html`
+<section id="flows" aria-labelledby="flows-title">
+  <h2 id="flows-title">Capacity of one machine, per flow</h2>
+  <p class="lead">Each point is one steady step. Latency counts from the moment a request was due: what a user waits. The shaded band is the operating point's bracket.${missing.length > 0 ? ` Not measured in this run: ${missing.join(', ')}.` : ''}</p>
+  ${capacity.flows.map((flow) => flowCard(flow, chartsOf(flow)))}
+</section>`
+}
+
+function flowCard(flow: FlowCapacity, charts: readonly Chart[]): Markup {
+  return html`
+<div class="card">
+  <div class="flow-head"><h3>${flow.flow}${flow.measured === 'mix' ? ' (within the mix)' : ''}</h3><p>operating point: <strong>${bracketText(flow) ?? 'none found'}</strong></p></div>
+  <div class="pair">${charts.map(chartFigure)}</div>
+  <div class="notes">
+    <p><strong>Asked for:</strong> ordinary ${perSecond(flow.ordinaryPerSecond)}; peak second ${perSecond(flow.peakPerSecond.mid)} (${range(flow.peakPerSecond.low, flow.peakPerSecond.high, perSecond)}).</p>
+    <p><strong>What ended the climb:</strong> ${flow.limitedBy ?? 'nothing did; the highest rate offered still passed'}.</p>
+    <p><strong>Machines for the peak:</strong> ${flow.machinesForPeak === null ? 'not known' : `${exact(flow.machinesForPeak.mid)} (${range(flow.machinesForPeak.low, flow.machinesForPeak.high, exact)})`}: ${flow.machinesReason}.</p>
+    <p><strong>Fitted curve:</strong> ${flow.fit === null ? `none drawn: ${flow.fitReason ?? ''}` : `throughput peaks at ${perSecond(flow.fit.peakThroughputPerSecond)} with ${significant(flow.fit.atConcurrency)} requests in flight (${flow.fit.method})`}.</p>
+  </div>
+  <details><summary>All steps of ${flow.flow}, exact</summary><div class="scroll">${stepTable(flow)}</div></details>
+</div>`
+}
+
+function stepTable({ flow, points }: FlowCapacity): Markup {
+  return html`<table><caption>Steps of ${flow}</caption>
+<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Achieved /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
+<tbody>${points.map(stepRow)}</tbody></table>`
+}
+
+function stepRow(point: CapacityPoint): Markup {
+  const number = (text: string) => html`<td class="number">${text}</td>`
+  const share = (value: number | null) => (value === null ? '–' : percent(value))
+  return html`<tr><td>${outcomeBadge(point.outcome)}</td>${number(significant(point.offeredPerSecond, 4))}${number(significant(point.achievedPerSecond, 4))}${number(point.p99Ms === null ? '–' : ms(point.p99Ms))}${number(point.serviceP99Ms === null ? '–' : ms(point.serviceP99Ms))}${number(percent(point.errorRate))}${number(exact(point.dropped))}${number(exact(point.samples))}${number(`${significant(point.durationSeconds)} s`)}${number(`${share(point.generatorCpu)} / ${share(point.machineCpu)}`)}<td class="why">${point.reasons.join('; ')}</td></tr>`
+}

@@ -1,0 +1,64 @@
+// How to get these numbers again: command, seed, commit, versions, machine, conditions, and the evidence itself.
+
+import type { Dataset } from '../../contracts/dataset.ts'
+import type { Measurements } from '../../contracts/measurement.ts'
+import type { ResolvedPlan } from '../../contracts/plan.ts'
+import { RUN_FILES } from '../../contracts/run-folder.ts'
+import { html, type Markup } from '../html.ts'
+import { bytes, percent, plural } from '../quantity.ts'
+
+export interface Reproduction {
+  readonly resolved: ResolvedPlan
+  readonly dataset: Dataset | null
+  readonly measurements: Measurements
+}
+
+export function reproduceSection({ resolved, dataset, measurements }: Reproduction): Markup {
+  const { conditions } = measurements
+  const { host } = conditions
+  const facts: readonly (readonly [string, string])[] = [
+    ['Run', measurements.runId],
+    ['Measured', `${measurements.startedAt} to ${measurements.finishedAt}`],
+    ['Commit', conditions.gitCommit ?? 'not recorded'],
+    ['Plan', `${resolved.plan.name}, hash ${resolved.planHash}`],
+    ['Data', dataText(dataset)],
+    ['Profile', measurements.profile],
+    ['Target', `${conditions.target} (${conditions.topology})`],
+    [
+      'Host',
+      `${host.cpuModel}, ${plural(host.cores, 'core')}, ${bytes(host.memoryBytes)} memory, ${host.os}, kernel ${host.kernel}`,
+    ],
+    ['Shared machine', conditions.sharedMachine ? 'yes: generator, services and engines on the same cores' : 'no'],
+    [
+      'MySQL',
+      `buffer pool ${conditions.bufferPoolBytes === null ? 'unknown' : bytes(conditions.bufferPoolBytes)}, innodb_flush_log_at_trx_commit ${conditions.flushLogAtTrxCommit ?? 'unknown'}`,
+    ],
+    [
+      'Versions',
+      Object.entries(conditions.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(' · '),
+    ],
+  ]
+  return html`
+<section id="reproduce" aria-labelledby="reproduce-title">
+  <h2 id="reproduce-title">How to reproduce it</h2>
+  <p class="lead">The same commit, plan and seed give the same rows. The rates depend on the machine.</p>
+  <div class="card">
+    <pre><code>${measurements.command}</code></pre>
+    <dl class="facts">${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
+    ${download(RUN_FILES.measurements, measurements)}${download(RUN_FILES.plan, resolved)}
+  </div>
+</section>`
+}
+
+function dataText(dataset: Dataset | null): string {
+  if (dataset === null) return 'unknown: the target holds no dataset of ours'
+  return `seed ${dataset.seed}, ${plural(dataset.years, 'year')}, scale ${percent(dataset.scale)}, fingerprint ${dataset.fingerprint}`
+}
+
+/** The evidence travels with the report: what is shown can be checked without the run folder. */
+function download(file: string, content: unknown): Markup {
+  const base64 = Buffer.from(`${JSON.stringify(content, null, 2)}\n`).toString('base64')
+  return html`<a class="download" download="${file}" href="data:application/json;base64,${base64}">Download ${file}</a>`
+}

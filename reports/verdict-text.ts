@@ -1,0 +1,14 @@
+// The verdict for a terminal: the answer first, then every claim.
+
+import type { Capacity } from '../contracts/capacity.ts'
+
+export function verdictText({ verdict, answer, claims }: Capacity): string {
+  const idWidth = Math.max(...claims.map(({ id }) => id.length)) + 2
+  return [
+    verdict,
+    ...answer.map(({ about, verdict: own, sentence }) => `  ${own.padEnd(9)}${about}: ${sentence}`),
+    '',
+    ...claims.map(({ verdict: own, id, measured }) => `  ${own.padEnd(9)}${id.padEnd(idWidth)}${measured}`),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,122 @@
+// Where this run is weak, most serious first: what a careful reader would object, said before they do.
+
+import type { Claim, FlowCapacity, MixCapacity, Seeding, TableProjection } from '../contracts/capacity.ts'
+import type { Measurements } from '../contracts/measurement.ts'
+import type { Flow } from '../contracts/plan.ts'
+import { bytes, compact, percent, perSecond, plural, probability, significant } from './quantity.ts'
+
+/** Below this a hold may miss checkpoints, merges and garbage collections. */
+const SHORT_STEP_SECONDS = 60
+
+export interface WeaknessInput {
+  readonly claims: readonly Claim[]
+  readonly seeding: Seeding
+  readonly tables: TableProjection
+  readonly flows: readonly FlowCapacity[]
+  readonly flowsNotMeasured: readonly Flow[]
+  readonly mix: MixCapacity | null
+  readonly measurements: Measurements
+}
+
+export function weaknesses(input: WeaknessInput): readonly string[] {
+  return [
+    ...evidence(input),
+    ...volume(input),
+    ...machine(input),
+    ...range(input),
+    ...coverage(input),
+    ...repetition(input),
+    ...growth(input),
+    ...settings(input),
+  ]
+}
+
+function evidence({ claims }: WeaknessInput): string[] {
+  const broken = claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
+  return broken.map(({ why }) => `The evidence is broken, so no figure below counts: ${why}`)
+}
+
+function volume({ seeding }: WeaknessInput): string[] {
+  if (seeding.notProven.length === 0) return []
+  const share = seeding.shareOfPlan === null ? 'an unknown share' : percent(seeding.shareOfPlan)
+  return [`The tables held ${share} of the planned orders. Latencies at full tables are not proven by this run.`]
+}
+
+function machine({ measurements }: WeaknessInput): string[] {
+  const { sharedMachine, host } = measurements.conditions
+  return sharedMachine
+    ? [
+        `Load generator, services and engines shared ${plural(host.cores, 'core')}: capacities include the generator's cost and are pessimistic for the services alone.`,
+      ]
+    : []
+}
+
+function range({ flows }: WeaknessInput): string[] {
+  return flows.flatMap(({ flow, peakPerSecond, points, machinesForPeak }) => {
+    const highest = points.reduce((most, point) => Math.max(most, point.offeredPerSecond), 0)
+    const factor = peakPerSecond.mid / highest
+    return factor > 2 && machinesForPeak !== null
+      ? [
+          `${flow}: the peak of ${perSecond(peakPerSecond.mid)} is ${significant(factor)} times the highest rate measured. How many machines carry it is extrapolated from one.`,
+        ]
+      : []
+  })
+}
+
+function coverage({ flowsNotMeasured, flows, mix }: WeaknessInput): string[] {
+  return [
+    ...(flowsNotMeasured.length > 0 ? [`Not measured in this run: ${flowsNotMeasured.join(', ')}.`] : []),
+    ...(mix === null && flows.length > 1
+      ? ['Every flow ran alone. On a real evening they compete; their sum is modelled, not measured.']
+      : []),
+  ]
+}
+
+function repetition({ flows, measurements }: WeaknessInput): string[] {
+  const steps = measurements.steps.filter(({ kind }) => kind === 'measured')
+  const once = flows.every(
+    ({ points }) => new Set(points.map((point) => point.offeredPerSecond)).size === points.length,
+  )
+  const shortest = steps.reduce((least, { durationSeconds }) => Math.min(least, durationSeconds), Infinity)
+  const invalid = flows.flatMap(({ points }) => points.filter(({ outcome }) => outcome === 'invalid')).length
+  return [
+    ...(once && steps.length > 0
+      ? ['Each rate was held once. Without repeats there is no interval for a p99, so small differences mean nothing.']
+      : []),
+    ...(shortest < SHORT_STEP_SECONDS
+      ? [
+          `The shortest step lasted ${significant(shortest)} s: too short to see every checkpoint, segment merge or slow leak.`,
+        ]
+      : []),
+    ...(invalid > 0 ? [`${plural(invalid, 'step')} could not be judged; the tables under the curves say why.`] : []),
+  ]
+}
+
+function growth({ tables }: WeaknessInput): string[] {
+  const chance = tables.probabilityAnyTableExceeds
+  return chance !== null && chance > 0.05 && tables.crossing.mid === null
+    ? [
+        `The row claim holds in the mid case only: the chance that some table passes ${compact(tables.limit)} rows is ${probability(chance)}${tables.crossing.high === null ? '' : `, with high growth in ${tables.crossing.high}`}.`,
+      ]
+    : []
+}
+
+function settings({ measurements }: WeaknessInput): string[] {
+  const { bufferPoolBytes, flushLogAtTrxCommit, gitCommit, topology } = measurements.conditions
+  return [
+    ...(flushLogAtTrxCommit !== null && flushLogAtTrxCommit !== 1
+      ? [
+          `MySQL ran with innodb_flush_log_at_trx_commit = ${flushLogAtTrxCommit}: a crash can lose a second of orders, and checkouts look faster.`,
+        ]
+      : []),
+    ...(bufferPoolBytes !== null && measurements.sizes !== null && measurements.sizes.databaseBytes <= bufferPoolBytes
+      ? [
+          `All data (${bytes(measurements.sizes.databaseBytes)}) fitted in MySQL's buffer pool (${bytes(bufferPoolBytes)}): no read went to disk.`,
+        ]
+      : []),
+    ...(topology === 'one-process'
+      ? ['All services ran in one process: calls between services cost nothing here.']
+      : []),
+    ...(gitCommit === null ? ['The commit that was measured is not recorded.'] : []),
+  ]
+}
