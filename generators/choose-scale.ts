@@ -1,0 +1,67 @@
+// The fraction of the plan to seed when nobody names one: what disk, memory and patience allow.
+
+import type { SeedVolume } from '../contracts/dataset.ts'
+import { SHARD_COUNT, TABLE_FAMILIES } from '../contracts/shard.ts'
+import { predictSize } from './predict-size.ts'
+import { meanItemsPerOrder } from './rows/order-cursor.ts'
+
+/** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
+export const ORDERS_PER_SECOND = 22_000
+/** Creating 320 tables and 64 indexes, starting threads. */
+export const FIXED_SECONDS = 12
+/** Engines need room for logs, merges and index builds. */
+const DISK_SHARE = 0.5
+/** Beyond it loading waits for the disk, and the time estimate no longer holds. */
+const MEMORY_SHARE = 0.5
+const MIN_ORDERS_PER_TABLE = 500
+
+export interface ScaleChoice {
+  readonly scale: number
+  readonly orders: number
+  /** What set it, in a sentence. */
+  readonly why: string
+}
+
+export interface ScaleLimits {
+  /** null: unknown, no limit. */
+  readonly freeDiskBytes: number | null
+  readonly memoryBytes: number
+  readonly timeBudgetSeconds: number
+  readonly volume: SeedVolume
+}
+
+export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, volume }: ScaleLimits): ScaleChoice {
+  const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
+  const items = meanItemsPerOrder(volume.plan)
+  const bytesPerOrder = predictSize({ orders: 1, order_items: items, payments: 1 }, 0).totalBytes
+  const tableBytes = predictSize(
+    { orders: 0, order_items: 0, payments: 0 },
+    SHARD_COUNT * TABLE_FAMILIES.length,
+  ).mysqlBytes
+  const limits = [
+    { orders: planOrders, why: 'the whole plan fits' },
+    {
+      orders: freeDiskBytes === null ? planOrders : (freeDiskBytes * DISK_SHARE - tableBytes) / bytesPerOrder,
+      why: `half of the ${gigabytes(freeDiskBytes ?? 0)} GB of free disk`,
+    },
+    { orders: (memoryBytes * MEMORY_SHARE) / bytesPerOrder, why: `half of the ${gigabytes(memoryBytes)} GB of memory` },
+    {
+      orders: Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * ORDERS_PER_SECOND,
+      why: `about ${timeBudgetSeconds} s of loading`,
+    },
+  ]
+  const tightest = limits.reduce((least, limit) => (limit.orders < least.orders ? limit : least))
+  const orders = Math.max(tightest.orders, MIN_ORDERS_PER_TABLE * SHARD_COUNT)
+  const scale = Math.min(1, roundDown(orders / planOrders))
+  return { scale, orders: Math.round(scale * planOrders), why: tightest.why }
+}
+
+/** To two digits, so that a scale can be typed again. */
+function roundDown(scale: number): number {
+  const digit = 10 ** (Math.floor(Math.log10(scale)) - 1)
+  return Number((Math.floor(scale / digit) * digit).toPrecision(2))
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1)
+}

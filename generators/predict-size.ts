@@ -1,0 +1,58 @@
+// How many bytes the tables will take, from their columns: InnoDB's page arithmetic, before a row is written.
+//
+// Row: 5 header + 13 transaction and roll pointer + columns; 16 256 usable bytes a page, 15/16 full when filled in
+// primary-key order; a sorted secondary index is full. Files are larger than their pages by what is allocated ahead.
+
+import { SEEDED_FAMILIES, type SeededFamily } from '../contracts/shard.ts'
+import { TABLE_SHAPES } from '../contracts/tables.ts'
+
+const PAGE_BYTES = 16_384
+const USABLE_PAGE_BYTES = 16_256
+const SEQUENTIAL_FILL = 15 / 16
+const DIRECTORY_BYTES_PER_ROW = 0.5
+const ROW_OVERHEAD_BYTES = 18
+const ENTRY_OVERHEAD_BYTES = 5
+/** Free extents and upper levels, as measured on filled tables. */
+const FILE_OVER_LEAVES = 1.06
+/** An empty file-per-table tablespace with one index; each further index adds a page or two. */
+const EMPTY_TABLE_BYTES = 112 * 1024
+/** Lucene, without _source, merged as a bulk load leaves it: measured. */
+const SEARCH_BYTES_PER_DOCUMENT = 62
+
+const TYPE_BYTES: Readonly<Record<string, number>> = { BIGINT: 8, INT: 4, SMALLINT: 2, TINYINT: 1 }
+
+export interface SizePrediction {
+  readonly rows: Readonly<Record<SeededFamily, number>>
+  readonly bytesPerRow: Readonly<Record<SeededFamily, number>>
+  readonly mysqlBytes: number
+  readonly searchBytes: number
+  readonly totalBytes: number
+}
+
+export function bytesPerRow(family: SeededFamily): number {
+  const { columns, primaryKey, secondaryIndexes } = TABLE_SHAPES[family]
+  const sizeOf = (names: readonly string[]) =>
+    columns.filter(({ name }) => names.includes(name)).reduce((sum, { type }) => sum + (TYPE_BYTES[type] ?? 0), 0)
+  const rowBytes = ROW_OVERHEAD_BYTES + sizeOf(columns.map(({ name }) => name))
+  const clustered = pageShare(rowBytes, SEQUENTIAL_FILL)
+  const secondary = secondaryIndexes.map(({ columns: keys }) =>
+    pageShare(ENTRY_OVERHEAD_BYTES + sizeOf([...new Set([...keys, ...primaryKey])]), 1),
+  )
+  return [clustered, ...secondary].reduce((sum, bytes) => sum + bytes, 0) * FILE_OVER_LEAVES
+}
+
+export function predictSize(rows: Readonly<Record<SeededFamily, number>>, tables: number): SizePrediction {
+  const perRow = Object.fromEntries(SEEDED_FAMILIES.map((family) => [family, bytesPerRow(family)])) as Record<
+    SeededFamily,
+    number
+  >
+  const filled = SEEDED_FAMILIES.reduce((sum, family) => sum + rows[family] * perRow[family], 0)
+  const mysqlBytes = Math.ceil(filled + tables * EMPTY_TABLE_BYTES)
+  const searchBytes = Math.ceil(rows.orders * SEARCH_BYTES_PER_DOCUMENT)
+  return { rows, bytesPerRow: perRow, mysqlBytes, searchBytes, totalBytes: mysqlBytes + searchBytes }
+}
+
+/** A row's share of its leaf page. */
+function pageShare(entryBytes: number, fill: number): number {
+  return PAGE_BYTES / Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW))
+}

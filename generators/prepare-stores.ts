@@ -1,0 +1,95 @@
+// Before the first row: may this data set be written here? New, continued, finished, or refused.
+
+import type { Client } from '@elastic/elasticsearch'
+import type { Connection } from 'mysql2/promise'
+import type { Dataset } from '../contracts/dataset.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import type { StoredDataset } from './store/dataset-store.ts'
+import { readStoredDataset, storeDataset } from './store/dataset-store.ts'
+import { rows } from './store/mysql-connection.ts'
+import { dropAll, fillCatalogue, filledTables } from './store/order-tables.ts'
+import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
+
+/** LOAD DATA LOCAL is switched on for the load where the account may; returns how to undo it. */
+export async function allowLocalInfile(connection: Connection): Promise<() => Promise<void>> {
+  const [row] = await rows<{ allowed: number }>(connection, 'SELECT @@GLOBAL.local_infile AS allowed')
+  if (row?.allowed === 1) return async () => {}
+  try {
+    await connection.query('SET GLOBAL local_infile = 1')
+  } catch (error) {
+    throw new Refusal({
+      what: 'the database does not take LOAD DATA LOCAL INFILE',
+      why: ['local_infile is OFF (MySQL 8 and 9 ship so)', error instanceof Error ? error.message : String(error)],
+      wayOut: 'Have an administrator run SET GLOBAL local_infile = 1, or start the server with --local-infile=ON.',
+    })
+  }
+  return async () => {
+    await connection.query('SET GLOBAL local_infile = 0')
+  }
+}
+
+export function refuseOtherDataset(stored: StoredDataset, wanted: { readonly fingerprint: string }): void {
+  if (stored.dataset.fingerprint === wanted.fingerprint) return
+  throw new Refusal({
+    what: `these tables hold another data set${stored.state === 'finished' ? '' : ', half seeded'}`,
+    why: [
+      `there: ${stored.dataset.fingerprint.slice(0, 12)} (${describe(stored.dataset)})`,
+      `asked for: ${wanted.fingerprint.slice(0, 12)} (${describe(wanted as Dataset)})`,
+    ],
+    wayOut: 'Repeat the options it was begun with to continue it, or add --reset to remove it first.',
+  })
+}
+
+function describe({ seed, scale, years, fullShards, planHash }: Dataset): string {
+  const full = fullShards.length > 0 ? `, full shards ${fullShards.join(' ')}` : ''
+  return `plan ${planHash.slice(0, 12)}, ${years} years, seed ${seed}, scale ${scale}${full}`
+}
+
+/** Tables with rows and no record of who wrote them are not ours to add to. */
+export async function refuseForeignRows(connection: Connection): Promise<void> {
+  const filled = await filledTables(connection)
+  if (filled.length === 0) return
+  throw new Refusal({
+    what: 'the tables hold rows that this seeder did not write',
+    why: [`${filled.length} tables with rows: ${filled.slice(0, 5).join(', ')}${filled.length > 5 ? ' …' : ''}`],
+    wayOut: 'Use an empty database, or add --reset to remove these rows.',
+  })
+}
+
+export async function removeAll(connection: Connection, search: Client | null): Promise<void> {
+  await dropAll(connection)
+  if (search) await dropIndex(search)
+}
+
+export async function beginDataset(connection: Connection, search: Client | null, dataset: Dataset): Promise<void> {
+  await storeDataset(connection, dataset)
+  const stored = await readStoredDataset(connection)
+  if (stored) refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile
+  await fillCatalogue(connection)
+  if (search) await prepareIndex(search, dataset, stored !== null)
+}
+
+async function prepareIndex(search: Client, dataset: Dataset, mayExist: boolean): Promise<void> {
+  const indexed = await indexedFingerprint(search)
+  if (indexed === null) {
+    await createIndex(search, dataset.fingerprint, dataset.rows.orders)
+  } else if (mayExist && indexed === dataset.fingerprint) {
+    await startLoading(search)
+  } else {
+    throw new Refusal({
+      what: 'Elasticsearch holds the orders of another data set',
+      why: [`index fingerprint ${indexed.slice(0, 12)}, asked for ${dataset.fingerprint.slice(0, 12)}`],
+      wayOut: 'Add --reset to remove it, and what MySQL holds, first.',
+    })
+  }
+}
+
+/** Committed chunks have their documents in the index: an index that was lost since cannot be filled up. */
+export async function refuseLostIndex(search: Client, ordersCommitted: number): Promise<void> {
+  if (ordersCommitted === 0 || (await indexedFingerprint(search)) !== null) return
+  throw new Refusal({
+    what: 'the search index is gone, but MySQL holds orders that were in it',
+    why: [`${ordersCommitted} orders are committed, and there is no index "orders"`],
+    wayOut: 'Seed again from the start with --reset.',
+  })
+}

@@ -1,0 +1,124 @@
+// One order's rows as bytes, per table family. Each cell list is in the column order of contracts/tables.ts; the two
+// text forms (TSV for LOAD DATA, NDJSON for other databases) differ only in what stands between the cells.
+
+import { type SeededFamily, tableName } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { writeNumber, writeSeven } from './digits.ts'
+import type { OrderCursor } from './order-cursor.ts'
+
+export const ROW_FORMATS = ['tsv', 'ndjson'] as const
+export type RowFormat = (typeof ROW_FORMATS)[number]
+
+/** Writes all rows of the cursor's order in one family; returns the position after them. */
+export type RowWriter = (order: OrderCursor, target: Uint8Array, at: number) => number
+
+/** Bytes that stand before each cell, and after the last. */
+interface Frame {
+  readonly before: readonly Uint8Array[]
+  readonly end: Uint8Array
+}
+
+/** An order's rows in one family never need more: 50 items × 5 cells × 20 digits, with names. */
+export const MAX_ORDER_BYTES = 16_384
+
+const PAYMENT_NO = 1
+
+export function rowWriter(family: SeededFamily, format: RowFormat): RowWriter {
+  const frame = frameOf(family, format)
+  return { orders: orderRow, order_items: itemRows, payments: paymentRow }[family](frame)
+}
+
+/** How many rows of a family an order has, once read. */
+export function rowsOf(family: SeededFamily, order: OrderCursor): number {
+  return family === 'order_items' ? order.itemCount : 1
+}
+
+function orderRow({ before, end }: Frame): RowWriter {
+  const cell = cellWriter(before)
+  return (order, target, start) => {
+    order.readUser()
+    order.readPlace()
+    order.readItems()
+    order.readState()
+    let at = writeOrderId(order, target, put(target, start, before[0] as Uint8Array))
+    at = cell(target, at, 1, order.userId)
+    at = cell(target, at, 2, order.status)
+    at = cell(target, at, 3, order.channel)
+    at = cell(target, at, 4, order.region)
+    at = cell(target, at, 5, order.itemCount)
+    at = cell(target, at, 6, order.amountCents)
+    at = cell(target, at, 7, order.createdAtMs)
+    at = cell(target, at, 8, order.updatedAtMs)
+    at = cell(target, at, 9, order.version)
+    return put(target, at, end)
+  }
+}
+
+function itemRows({ before, end }: Frame): RowWriter {
+  const cell = cellWriter(before)
+  return (order, target, start) => {
+    order.readItems()
+    let at = start
+    for (let line = 0; line < order.itemCount; line++) {
+      const productId = order.productIds[line] as number
+      at = writeOrderId(order, target, put(target, at, before[0] as Uint8Array))
+      at = cell(target, at, 1, line + 1)
+      at = cell(target, at, 2, productId)
+      at = cell(target, at, 3, order.quantities[line] as number)
+      at = cell(target, at, 4, order.prices[productId] as number)
+      at = put(target, at, end)
+    }
+    return at
+  }
+}
+
+function paymentRow({ before, end }: Frame): RowWriter {
+  const cell = cellWriter(before)
+  return (order, target, start) => {
+    order.readUser()
+    order.readItems()
+    order.readState()
+    order.readMethod()
+    let at = writeOrderId(order, target, put(target, start, before[0] as Uint8Array))
+    at = cell(target, at, 1, PAYMENT_NO)
+    at = cell(target, at, 2, order.userId)
+    at = cell(target, at, 3, order.paymentStatus)
+    at = cell(target, at, 4, order.method)
+    at = cell(target, at, 5, order.amountCents)
+    at = cell(target, at, 6, order.createdAtMs)
+    at = cell(target, at, 7, order.paymentUpdatedAtMs)
+    at = cell(target, at, 8, order.paymentVersion)
+    return put(target, at, end)
+  }
+}
+
+function frameOf(family: SeededFamily, format: RowFormat): Frame {
+  const names = TABLE_SHAPES[family].columns.map(({ name }) => name)
+  if (format === 'tsv') return { before: names.map((_, at) => bytes(at === 0 ? '' : '\t')), end: bytes('\n') }
+  // Order ids pass 2^53: the one cell that is a JSON string.
+  const key = (name: string, at: number) => `${at === 0 ? '{' : at === 1 ? '",' : ','}"${name}":${at === 0 ? '"' : ''}`
+  return { before: names.map((name, at) => bytes(key(name, at))), end: bytes('}\n') }
+}
+
+function cellWriter(before: readonly Uint8Array[]) {
+  return (target: Uint8Array, at: number, column: number, value: number) =>
+    writeNumber(target, put(target, at, before[column] as Uint8Array), value)
+}
+
+export function writeOrderId(order: OrderCursor, target: Uint8Array, at: number): number {
+  return writeSeven(target, writeNumber(target, at, order.idHigh), order.idLow)
+}
+
+export function put(target: Uint8Array, start: number, source: Uint8Array): number {
+  let at = start
+  for (let from = 0; from < source.length; from++) target[at++] = source[from] as number
+  return at
+}
+
+export function bytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'latin1'))
+}
+
+export function fileName(family: SeededFamily, shard: number, format: RowFormat): string {
+  return `${tableName(family, shard as Parameters<typeof tableName>[1])}.${format}`
+}

@@ -1,0 +1,34 @@
+// One order's two lines of an Elasticsearch bulk body: contracts/search-index.ts as bytes.
+
+import type { OrderDocument } from '../../contracts/search-index.ts'
+import { writeNumber } from './digits.ts'
+import type { OrderCursor } from './order-cursor.ts'
+import { bytes, put, writeOrderId } from './row-formats.ts'
+
+/** More than any two lines need. */
+export const MAX_SEARCH_BYTES = 400
+
+const key = (name: keyof OrderDocument, open = ',') => bytes(`${open}"${name}":`)
+const INDEX = bytes('{"index":{"_id":"')
+const VERSION = bytes('","version_type":"external","version":')
+const DOCUMENT = bytes('}}\n')
+const USER = key('user_id', '{')
+const STATUS = key('status')
+const CHANNEL = key('channel')
+const REGION = key('region')
+const AMOUNT = key('amount_cents')
+const CREATED = key('created_at_ms')
+const END = bytes('}\n')
+
+/** For an order that orderRow has just read. */
+export function writeSearchLines(order: OrderCursor, target: Uint8Array, start: number): number {
+  let at = writeOrderId(order, target, put(target, start, INDEX))
+  at = writeNumber(target, put(target, at, VERSION), order.version)
+  at = writeNumber(target, put(target, put(target, at, DOCUMENT), USER), order.userId)
+  at = writeNumber(target, put(target, at, STATUS), order.status)
+  at = writeNumber(target, put(target, at, CHANNEL), order.channel)
+  at = writeNumber(target, put(target, at, REGION), order.region)
+  at = writeNumber(target, put(target, at, AMOUNT), order.amountCents)
+  at = writeNumber(target, put(target, at, CREATED), order.createdAtMs)
+  return put(target, at, END)
+}

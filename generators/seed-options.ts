@@ -1,0 +1,51 @@
+// What a caller of the seeder decides, and what it gets back.
+
+import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import type { SizePrediction } from './predict-size.ts'
+import type { StoreAddresses } from './store/addresses.ts'
+
+export interface SeedOptions {
+  /** The plan's years to seed: plan/seed-volume.ts makes it. */
+  readonly volume: SeedVolume
+  readonly seed: number
+  /** null: what disk, memory and the time budget allow, or what a begun data set has. */
+  readonly scale: number | null
+  readonly timeBudgetSeconds: number
+  readonly fullShards: readonly number[]
+  /** The part of the work this run does; all tables of the data set are described whatever it is. */
+  readonly shards: readonly number[]
+  /** Removes what is there first. */
+  readonly reset: boolean
+  readonly dryRun: boolean
+}
+
+export interface SeedDeps {
+  readonly stores: StoreAddresses
+  /** Where the engines keep their data; null when they run elsewhere. */
+  readonly freeDiskBytes: number | null
+  readonly memoryBytes: number
+  readonly cores: number
+  readonly signal: AbortSignal
+  /** A line for people. */
+  readonly say: (line: string) => void
+  readonly startProgress: StartProgress
+}
+
+/** cli/progress.ts. */
+export type StartProgress = (options: { readonly label: string; readonly total: number; readonly unit: string }) => {
+  update(done: number): void
+  stop(): void
+}
+
+export interface SeedReport {
+  readonly dataset: Dataset
+  readonly outcome: 'dry-run' | 'seeded' | 'already-there'
+  /** By this run. */
+  readonly rowsWritten: number
+  readonly seconds: number
+  readonly prediction: SizePrediction
+  /** Files of the seeded tables afterwards; null where nothing was written. */
+  readonly measuredMysqlBytes: number | null
+  /** Every shard of the data set is there, not only the shards of this run. */
+  readonly finished: boolean
+}

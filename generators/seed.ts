@@ -1,0 +1,109 @@
+// Fills 64 × 3 tables and the search index with the plan's orders: chunk by chunk, resumable, exact.
+
+import type { Client } from '@elastic/elasticsearch'
+import type { Connection } from 'mysql2/promise'
+import type { Dataset } from '../contracts/dataset.ts'
+import { ALL_SHARDS } from '../contracts/shard.ts'
+import { countRows, draftDataset } from './build-dataset.ts'
+import { chooseScale } from './choose-scale.ts'
+import {
+  allowLocalInfile,
+  beginDataset,
+  refuseForeignRows,
+  refuseLostIndex,
+  refuseOtherDataset,
+  removeAll,
+} from './prepare-stores.ts'
+import { runLanes } from './run-lanes.ts'
+import { forecast, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
+import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
+import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
+import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
+import { connect } from './store/mysql-connection.ts'
+import { endLoading, searchClient } from './store/search-index.ts'
+import { lockShards } from './store/seed-lock.ts'
+import { measuredTableBytes } from './store/table-bytes.ts'
+
+/** The same call continues what a killed one began; a finished data set is left as it is. */
+export async function seed(options: SeedOptions, deps: SeedDeps): Promise<SeedReport> {
+  const connection = await connect(deps.stores.mysql)
+  const search = deps.stores.elasticsearchUrl ? searchClient(deps.stores.elasticsearchUrl) : null
+  try {
+    await lockShards(connection, options.reset ? ALL_SHARDS : options.shards)
+    return await seedLocked(connection, search, options, deps)
+  } finally {
+    connection.destroy()
+    await search?.close()
+  }
+}
+
+async function seedLocked(
+  connection: Connection,
+  search: Client | null,
+  options: SeedOptions,
+  deps: SeedDeps,
+): Promise<SeedReport> {
+  const startedAtMs = Date.now()
+  const stored = options.reset ? null : await readStoredDataset(connection)
+  const draft = draftDataset(options.volume, { ...options, scale: scaleFor(options, deps, stored) })
+  const prediction = forecast(draft, options)
+  const report = { prediction, rowsWritten: 0, measuredMysqlBytes: null }
+  const secondsSoFar = () => (Date.now() - startedAtMs) / 1000
+
+  if (stored) refuseOtherDataset(stored, draft)
+  const lanesBefore = stored ? await readLanes(connection, stored.dataset) : []
+  if (stored && isWhole(lanesBefore, options.shards)) {
+    deps.say('Every row of this data set is already there: 0 rows written.')
+    const finished = stored.state === 'finished'
+    return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }
+  }
+  sayForecast(draft, prediction, options, deps)
+  refuseSmallDisk(prediction, lanesBefore, deps.freeDiskBytes)
+  const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)
+  if (options.dryRun) return { ...report, dataset, outcome: 'dry-run', seconds: secondsSoFar(), finished: false }
+
+  if (options.reset) await removeAll(connection, search)
+  else if (!stored) await refuseForeignRows(connection)
+  if (search) await refuseLostIndex(search, ordersDone(lanesBefore))
+  await beginDataset(connection, search, dataset)
+  const rowsWritten = await load(connection, dataset, options, deps)
+  const finished = (await readLanes(connection, dataset)).every(isComplete)
+  if (finished) {
+    if (search) await endLoading(search)
+    await markFinished(connection)
+  }
+  const measuredMysqlBytes = await measuredTableBytes(connection, options.shards)
+  return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds: secondsSoFar(), measuredMysqlBytes, finished }
+}
+
+async function load(
+  connection: Connection,
+  dataset: Dataset,
+  { volume, shards }: SeedOptions,
+  deps: SeedDeps,
+): Promise<number> {
+  const forbidAgain = await allowLocalInfile(connection)
+  try {
+    const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
+    return await runLanes(
+      { lanes, shards, job: { dataset, plan: volume.plan, stores: deps.stores }, lock: connection },
+      deps,
+    )
+  } finally {
+    await forbidAgain().catch(() => {})
+  }
+}
+
+/** A begun data set keeps its scale unless another is asked for. */
+function scaleFor(options: SeedOptions, deps: SeedDeps, stored: StoredDataset | null): number {
+  if (options.scale !== null) return options.scale
+  if (stored) return stored.dataset.scale
+  const { scale, why } = chooseScale({ ...deps, timeBudgetSeconds: options.timeBudgetSeconds, volume: options.volume })
+  deps.say(`Scale ${scale}, set by ${why} (--scale overrides).`)
+  return scale
+}
+
+function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
+  const mine = lanes.filter(({ shard }) => shards.includes(shard))
+  return mine.length > 0 && mine.every(isComplete)
+}

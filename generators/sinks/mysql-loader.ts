@@ -1,0 +1,86 @@
+// LOAD DATA LOCAL INFILE from a stream, one chunk per transaction, with its checkpoint.
+//
+// LOCAL makes the server treat errors as warnings (duplicates are skipped, values clipped), and mysql2 turns an error of
+// our stream into a normal end of file. So nothing is believed: rows affected must equal rows sent, without a single
+// warning, or the chunk is rolled back.
+
+import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
+import { Refusal } from '../../contracts/refusal.ts'
+import { type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { explained, rows } from '../store/mysql-connection.ts'
+import type { ChunkRows } from './chunk-rows.ts'
+
+/** Sorted, duplicate-free input needs neither check; bulk insert of MariaDB (MDEV-515) asks for both to be off. */
+const FAST_SESSION = [
+  'SET SESSION unique_checks = 0',
+  'SET SESSION foreign_key_checks = 0',
+  'SET SESSION sql_log_bin = 0',
+]
+
+export async function prepareSession(connection: Connection): Promise<void> {
+  await connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")
+  for (const sql of FAST_SESSION) {
+    // sql_log_bin asks for a privilege that an application account may lack; without it the load is slower, not wrong.
+    await connection.query(sql).catch(() => {})
+  }
+}
+
+export interface Chunk {
+  readonly family: SeededFamily
+  readonly shard: number
+  readonly rows: ChunkRows
+  /** Runs after the rows and before COMMIT; what it throws rolls the chunk back. */
+  readonly beforeCommit: () => Promise<void>
+}
+
+/** Returns the rows committed. */
+export async function loadChunk(connection: Connection, chunk: Chunk): Promise<number> {
+  const table = tableName(chunk.family, chunk.shard as Shard)
+  try {
+    await connection.query('START TRANSACTION')
+    const result = await loadData(connection, table, chunk)
+    if (result.affectedRows !== chunk.rows.rows || result.warningStatus !== 0) {
+      throw await mismatch(connection, table, chunk.rows.rows, result)
+    }
+    await chunk.beforeCommit()
+    await connection.query('COMMIT')
+    return chunk.rows.rows
+  } catch (error) {
+    chunk.rows.destroy()
+    await connection.query('ROLLBACK').catch(() => {}) // a lost connection rolls back by itself
+    throw explained(error)
+  }
+}
+
+async function loadData(
+  connection: Connection,
+  table: string,
+  { family, rows: stream }: Chunk,
+): Promise<ResultSetHeader> {
+  const columns = TABLE_SHAPES[family].columns.map(({ name }) => name)
+  const options: QueryOptions & { infileStreamFactory: () => ChunkRows } = {
+    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET binary (${columns.join(', ')})`,
+    // The server names a file it wants; whatever it names, it gets our rows.
+    infileStreamFactory: () => stream,
+  }
+  const [result] = await connection.query<ResultSetHeader>(options)
+  return result
+}
+
+async function mismatch(
+  connection: Connection,
+  table: string,
+  sent: number,
+  result: ResultSetHeader,
+): Promise<Refusal> {
+  const warnings = await rows<{ Code: number; Message: string }>(connection, 'SHOW WARNINGS LIMIT 5')
+  return new Refusal({
+    what: `${table} did not take the rows as they were sent; the chunk was rolled back`,
+    why: [
+      `${sent} rows sent, ${result.affectedRows} stored, ${result.warningStatus} warnings`,
+      ...warnings.map(({ Code, Message }) => `${Code}: ${Message}`),
+    ],
+    wayOut: 'If something else wrote into these tables, seed again from the start with --reset.',
+  })
+}

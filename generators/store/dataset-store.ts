@@ -1,0 +1,50 @@
+// The row of headroom_dataset: which data set the tables hold, and whether it is whole.
+
+import type { Connection } from 'mysql2/promise'
+import { CREATE_DATASET_SQL, DATASET_TABLE, type Dataset, type DatasetState } from '../../contracts/dataset.ts'
+import { CREATE_LANES_SQL, createLanes, LANES_TABLE } from './lanes.ts'
+import { rows } from './mysql-connection.ts'
+
+export interface StoredDataset {
+  readonly dataset: Dataset
+  readonly state: DatasetState
+  /** MySQL's start time, noted when its redo log was switched off; null while redo is on. */
+  readonly redoOffSince: string | null
+}
+
+/** null: nothing was ever seeded here. */
+export async function readStoredDataset(connection: Connection): Promise<StoredDataset | null> {
+  const tables = await rows(
+    connection,
+    'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
+    [DATASET_TABLE],
+  )
+  if (tables.length === 0) return null
+  const [found] = await rows<{ dataset: string; state: DatasetState; redo_off_since: string | null }>(
+    connection,
+    `SELECT dataset, state, redo_off_since FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
+  )
+  if (!found) return null
+  return { dataset: JSON.parse(found.dataset) as Dataset, state: found.state, redoOffSince: found.redo_off_since }
+}
+
+/** Names the data set before its first row is written. A parallel seeder of other shards may have been first. */
+export async function storeDataset(connection: Connection, dataset: Dataset): Promise<void> {
+  await connection.query(CREATE_DATASET_SQL)
+  await connection.query(CREATE_LANES_SQL)
+  await connection.query(
+    `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, fingerprint, state, dataset) VALUES (1, ?, 'seeding', ?)`,
+    [dataset.fingerprint, JSON.stringify(dataset)],
+  )
+  await createLanes(connection, dataset)
+}
+
+export async function markFinished(connection: Connection): Promise<void> {
+  await connection.query(`UPDATE ${DATASET_TABLE} SET state = 'finished' WHERE dataset_id = 1`)
+}
+
+export async function markRedo(connection: Connection, offSince: string | null): Promise<void> {
+  await connection.query(`UPDATE ${DATASET_TABLE} SET redo_off_since = ? WHERE dataset_id = 1`, [offSince])
+}
+
+export const SEEDER_TABLES = [DATASET_TABLE, LANES_TABLE] as const

@@ -1,0 +1,65 @@
+// Connections to the order database, and what its errors mean to a person.
+
+import { type Connection, createConnection } from 'mysql2/promise'
+import { Refusal } from '../../contracts/refusal.ts'
+import type { MysqlAddress } from './addresses.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+export async function connect({ url, socketPath }: MysqlAddress): Promise<Connection> {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  try {
+    return await createConnection({
+      ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: decodeURIComponent(pathname.slice(1)),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+    })
+  } catch (error) {
+    throw explained(error)
+  }
+}
+
+/** The rows of a query. */
+export async function rows<Row>(connection: Connection, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const [found] = await connection.query(sql, [...values])
+  return found as Row[]
+}
+
+const LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT', 'ETIMEDOUT'])
+// 1021 ER_DISK_FULL, 1114 ER_RECORD_FILE_FULL, 3 EE_WRITE, 20 EE_DISK_FULL, 1026 ER_ERROR_ON_WRITE.
+const FULL = new Set([1021, 1114, 3, 20, 1026])
+const DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
+
+/** A known mishap as a refusal; anything else as it came. */
+export function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Refusal) return error
+  const { code, errno } = error as { code?: string; errno?: number }
+  const why = [error.message]
+  if (code && DENIED.has(code)) {
+    return new Refusal({
+      what: 'the order database refused us',
+      why,
+      wayOut: 'Check HEADROOM_MYSQL_URL, or run npm run up.',
+    })
+  }
+  if (errno && FULL.has(errno)) {
+    return new Refusal({
+      what: 'the database has no room left',
+      why,
+      wayOut:
+        'Free disk space (npm run seed -- --dry-run shows how much is needed), then run the same command: it continues.',
+    })
+  }
+  if (code && LOST.has(code)) {
+    return new Refusal({
+      what: 'the order database is gone',
+      why: [`${code}: ${error.message}`],
+      wayOut: 'Start it again (npm run up), then run the same command: what was committed stays, and it continues.',
+    })
+  }
+  return error
+}

@@ -1,0 +1,29 @@
+// One seeder per shard at a time: server-side named locks, gone with the connection that holds them. Several machines
+// may seed disjoint shards of one database.
+
+import { createHash } from 'node:crypto'
+import type { Connection } from 'mysql2/promise'
+import { Refusal } from '../../contracts/refusal.ts'
+import { rows } from './mysql-connection.ts'
+
+/** Takes the locks of all shards or refuses. Keep the connection open, and stop when it is lost. */
+export async function lockShards(connection: Connection, shards: readonly number[]): Promise<void> {
+  const [schema] = await rows<{ name: string }>(connection, 'SELECT DATABASE() AS name')
+  const prefix = `headroom_${createHash('sha256')
+    .update(schema?.name ?? '')
+    .digest('hex')
+    .slice(0, 16)}`
+  const taken: number[] = []
+  for (const shard of shards) {
+    const [row] = await rows<{ got: number | null }>(connection, 'SELECT GET_LOCK(?, 0) AS got', [`${prefix}_${shard}`])
+    if (row?.got !== 1) taken.push(shard)
+  }
+  if (taken.length === 0) return
+  throw new Refusal({
+    what: 'another seeder is at work on these tables',
+    why: [
+      `it holds the lock of ${taken.length === 1 ? 'shard' : 'shards'} ${taken.slice(0, 8).join(', ')}${taken.length > 8 ? ' …' : ''}`,
+    ],
+    wayOut: 'Wait until it has ended, or seed other shards with --shards.',
+  })
+}

@@ -1,0 +1,84 @@
+// A seeding thread: its own connections, one task at a time. A task leaves a whole chunk or nothing.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Connection } from 'mysql2/promise'
+import { Refusal } from '../../contracts/refusal.ts'
+import { OrderCursor } from '../rows/order-cursor.ts'
+import { rowsOf, rowWriter } from '../rows/row-formats.ts'
+import { ChunkRows } from '../sinks/chunk-rows.ts'
+import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
+import { SearchFeed } from '../sinks/search-feed.ts'
+import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
+import { connect, explained } from '../store/mysql-connection.ts'
+import { createTables, finishTable } from '../store/order-tables.ts'
+import { searchClient } from '../store/search-index.ts'
+import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
+
+type LoadTask = Extract<SeedTask, { kind: 'load' }>
+
+const { dataset, plan, stores } = workerData as SeedJob
+const port = parentPort
+if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
+
+const feed = stores.elasticsearchUrl ? new SearchFeed(searchClient(stores.elasticsearchUrl)) : undefined
+let connection: Connection | undefined
+
+port.on('message', (task: SeedTask) => {
+  void answer(task).then((message) => port.postMessage(message))
+})
+
+async function answer(task: SeedTask): Promise<SeedAnswer> {
+  try {
+    return { ok: true, rows: await run(task) }
+  } catch (error) {
+    const known = explained(error)
+    if (known instanceof Refusal) {
+      const { what, why, wayOut, exitCode } = known
+      return { ok: false, refusal: { what, why, wayOut, exitCode } }
+    }
+    return { ok: false, message: String(known), stack: known instanceof Error ? known.stack : undefined }
+  }
+}
+
+async function run(task: SeedTask): Promise<number> {
+  connection ??= await openConnection()
+  switch (task.kind) {
+    case 'create':
+      await createTables(connection, task.shards)
+      return 0
+    case 'finish':
+      await finishTable(connection, task.family, task.shard)
+      await markIndexed(connection, task)
+      return 0
+    case 'load':
+      return load(connection, task)
+  }
+}
+
+async function openConnection(): Promise<Connection> {
+  const opened = await connect(stores.mysql)
+  await prepareSession(opened)
+  return opened
+}
+
+async function load(on: Connection, { family, shard, from, to }: LoadTask): Promise<number> {
+  const searchFeed = family === 'orders' ? feed : undefined
+  const rows = new ChunkRows({
+    cursor: new OrderCursor(dataset, plan, shard),
+    write: rowWriter(family, 'tsv'),
+    rowsOf: (order) => rowsOf(family, order),
+    from,
+    to,
+    feed: searchFeed,
+  })
+  const beforeCommit = async () => {
+    await searchFeed?.drain()
+    await moveCheckpoint(on, { family, shard }, from, to)
+  }
+  try {
+    return await loadChunk(on, { family, shard, rows, beforeCommit })
+  } catch (error) {
+    await searchFeed?.discard()
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+// Worker threads that run TypeScript, one task each at a time.
+
+import { Worker } from 'node:worker_threads'
+import { Refusal } from '../../contracts/refusal.ts'
+import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
+
+const ENTRY = new URL('./worker-entry.mjs', import.meta.url)
+const SEED_WORKER = new URL('./seed-worker.ts', import.meta.url).href
+
+export interface SeedThread {
+  /** Returns the rows written. One task at a time. */
+  run(task: SeedTask): Promise<number>
+}
+
+export class WorkerPool {
+  readonly threads: readonly SeedThread[]
+  readonly #workers: readonly Worker[]
+
+  constructor(size: number, job: SeedJob) {
+    const workerData = { ...job, module: SEED_WORKER }
+    this.#workers = Array.from({ length: size }, () => new Worker(ENTRY, { workerData, execArgv: [] }))
+    this.threads = this.#workers.map((worker) => ({ run: (task) => ask(worker, task) }))
+  }
+
+  /** Ends the threads at once: the server rolls back what they had not committed. */
+  async terminate(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+}
+
+function ask(worker: Worker, task: SeedTask): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (answer: SeedAnswer) => {
+      settle()
+      if (answer.ok) resolve(answer.rows)
+      else if ('refusal' in answer) reject(new Refusal(answer.refusal))
+      else reject(Object.assign(new Error(answer.message), { stack: answer.stack }))
+    }
+    const onError = (error: Error) => {
+      settle()
+      reject(error)
+    }
+    const onExit = () => onError(new Error('a seeding thread ended'))
+    const settle = () => {
+      worker.off('message', onMessage)
+      worker.off('error', onError)
+      worker.off('exit', onExit)
+    }
+    worker.on('message', onMessage)
+    worker.on('error', onError)
+    worker.on('exit', onExit)
+    worker.postMessage(task)
+  })
+}
