@@ -34,6 +34,6 @@ export interface ShardsAnswer {
   readonly tableSd: number
   readonly expectedMax: number
   readonly exceed: readonly Exceedance[]
-  /** With heavy keys: no placement has a fullest table below this multiple of the mean. */
+  /** With heavy keys: the fullest table holds at least this multiple of the mean when all other rows spread evenly. */
   readonly maxOverMeanFloor?: number
 }
