@@ -1,0 +1,89 @@
+// First start under docker compose: generates the secrets and writes, for each consumer, a folder that only it can read.
+// Run again, it keeps what is there.
+
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderNginxConfig } from './gateway/nginx.ts'
+
+/** Where docker-compose.yml mounts the checkout's state folder, and a file that tells who owns the checkout. */
+const STATE = '/state'
+const CHECKOUT_FILE = '/checkout/docker-compose.yml'
+
+interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** The users that the images run their programs as. */
+const MYSQL: Owner = { uid: 999, gid: 999 }
+const REDIS: Owner = { uid: 999, gid: 999 }
+const ELASTICSEARCH: Owner = { uid: 1000, gid: 0 }
+const NODE: Owner = { uid: 1000, gid: 1000 }
+const ROOT: Owner = { uid: 0, gid: 0 }
+
+const folder = join(STATE, 'compose')
+const checkoutOwner: Owner = statSync(CHECKOUT_FILE)
+// The engine creates the folder as root when it is not there yet.
+if (statSync(STATE).uid === ROOT.uid) chownSync(STATE, checkoutOwner.uid, checkoutOwner.gid)
+makeFolder(folder, checkoutOwner)
+
+const secrets = {
+  jwt: secret('jwt_secret'),
+  internal: secret('internal_secret'),
+  mysqlRoot: secret('mysql_root_password'),
+  mysql: secret('mysql_password'),
+  elasticsearch: secret('elasticsearch_password'),
+  redis: secret('redis_password'),
+}
+
+give('mysql', MYSQL, { root_password: secrets.mysqlRoot, password: secrets.mysql })
+give('elasticsearch', ELASTICSEARCH, { password: secrets.elasticsearch })
+give('redis', REDIS, {
+  password: secrets.redis,
+  'redis.conf': `requirepass ${secrets.redis}\nsave ""\nappendonly no\nmaxmemory 128mb\nmaxmemory-policy allkeys-lru`,
+})
+give('stores', NODE, {
+  internal_secret: secrets.internal,
+  mysql_password: secrets.mysql,
+  elasticsearch_password: secrets.elasticsearch,
+  redis_password: secrets.redis,
+})
+give('aggregation', NODE, { internal_secret: secrets.internal })
+give('front-end', NODE, { internal_secret: secrets.internal, jwt_secret: secrets.jwt })
+give('gateway', ROOT, { 'nginx.conf': renderNginxConfig({ listen: '8080', app: 'app:8080', admin: 'admin:8080' }) })
+write(join(folder, 'engines.env'), enginesEnvironment(), checkoutOwner, 0o600)
+
+/** What the checkout's owner may read too, so that the load tool and the seeder can be pointed here. */
+function secret(name: string): string {
+  const path = join(folder, name)
+  if (!existsSync(path)) write(path, randomBytes(32).toString('hex'), checkoutOwner, 0o600)
+  return readFileSync(path, 'utf8').trim()
+}
+
+function give(consumer: string, owner: Owner, files: Readonly<Record<string, string>>): void {
+  makeFolder(join(folder, consumer), owner)
+  for (const [name, text] of Object.entries(files)) write(join(folder, consumer, name), text, owner, 0o400)
+}
+
+function enginesEnvironment(): string {
+  const port = (engine: string) => process.env[`HEADROOM_COMPOSE_${engine}_PORT`]
+  return [
+    `HEADROOM_MYSQL_URL=mysql://root:${secrets.mysqlRoot}@127.0.0.1:${port('MYSQL')}/headroom`,
+    `HEADROOM_ELASTICSEARCH_URL=http://elastic:${secrets.elasticsearch}@127.0.0.1:${port('ELASTICSEARCH')}`,
+    `HEADROOM_REDIS_URL=redis://:${secrets.redis}@127.0.0.1:${port('REDIS')}/0`,
+  ].join('\n')
+}
+
+/** Folders may be passed through by all: the files in them say who reads. */
+function makeFolder(path: string, { uid, gid }: Owner): void {
+  mkdirSync(path, { recursive: true })
+  chownSync(path, uid, gid)
+  chmodSync(path, 0o711)
+}
+
+function write(path: string, text: string, { uid, gid }: Owner, mode: number): void {
+  writeFileSync(path, `${text}\n`, { mode: 0o600 })
+  chownSync(path, uid, gid)
+  chmodSync(path, mode)
+}
