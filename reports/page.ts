@@ -2,14 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { compile } from 'vega-lite'
-import type { Capacity, FlowCapacity } from '../contracts/capacity.ts'
+import type { Capacity } from '../contracts/capacity.ts'
 import type { Chart } from './charts/chart.ts'
-import { concurrencyFitChart } from './charts/concurrency-fit.ts'
-import { latencyChart } from './charts/latency.ts'
-import { rowsPerTableChart } from './charts/rows-per-table.ts'
-import { serviceDemandChart } from './charts/service-demand.ts'
-import { tableGrowthChart } from './charts/table-growth.ts'
-import { throughputChart } from './charts/throughput.ts'
+import { chartsOf } from './charts/charts-of.ts'
 import { embeddedJson, html, type Markup } from './html.ts'
 import { bottleneckSection } from './sections/bottleneck-section.ts'
 import { claimsSection } from './sections/claims-section.ts'
@@ -39,13 +34,7 @@ export interface PageInput extends Reproduction {
 
 export function page(input: PageInput): string {
   const { capacity, script, resolved } = input
-  const tableCharts = [rowsPerTableChart(capacity.tables), tableGrowthChart(capacity.tables)]
-  const flowCharts = new Map(capacity.flows.map((flow) => [flow.flow, chartsOfFlow(flow)]))
-  const chartsOf = ({ flow }: FlowCapacity) => flowCharts.get(flow) ?? []
-  const demandChart = capacity.bottlenecks.some(({ rows }) => rows.length > 0)
-    ? serviceDemandChart(capacity.bottlenecks)
-    : null
-  const charts = [...tableCharts, ...[...flowCharts.values()].flat(), ...(demandChart === null ? [] : [demandChart])]
+  const charts = chartsOf(capacity)
   const body = html`
 <a class="skip" href="#claims">Skip to the claims</a>
 <div class="page">
@@ -57,21 +46,16 @@ export function page(input: PageInput): string {
 <main>
 <noscript><p class="banner">The charts need JavaScript. Every figure in them also stands in the tables.</p></noscript>
 ${claimsSection(capacity)}
-${tablesSection(capacity, tableCharts)}
-${flowsSection(capacity, chartsOf)}
-${bottleneckSection(capacity, demandChart)}
+${tablesSection(capacity, charts.tables)}
+${flowsSection(capacity, charts.flows)}
+${bottleneckSection(capacity, charts.demand)}
 ${sizingSection(capacity)}
 ${weaknessSection(capacity)}
 ${reproduceSection(input)}
 </main>
 <footer>Made by Headroom from this run's own evidence. Measured, modelled and extrapolated figures are marked as such; none is audited.</footer>
 </div>`
-  return frame(`Headroom: ${capacity.verdict}, run ${capacity.runId}`, body, charts, script)
-}
-
-function chartsOfFlow(flow: FlowCapacity): readonly Chart[] {
-  const fit = flow.fit === null ? [] : [concurrencyFitChart(flow, flow.fit)]
-  return [throughputChart(flow), latencyChart(flow), ...fit]
+  return frame(`Headroom: ${capacity.verdict}, run ${capacity.runId}`, body, charts.all, script)
 }
 
 function frame(title: string, body: Markup, charts: readonly Chart[], script: string): string {

@@ -26,7 +26,9 @@ export const PLAN_FILE_SCHEMA = object({
     headroom: number,
   }),
   planHash: text,
-  months: list(object({ month: text, rowsPerTable: interval }), { minItems: 1 }),
+  months: list(object({ month: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$' }, rowsPerTable: interval }), {
+    minItems: 1,
+  }),
   rowsByTable: list(number, { minItems: 1 }),
   totalOrders: interval,
   peak: object({ day: text, promotion: nullable(text), ratePerSecond: perFlow(interval) }),

@@ -8,10 +8,16 @@ const specs: Record<string, unknown> = JSON.parse(document.getElementById('chart
 
 for (const place of document.querySelectorAll<HTMLElement>('[data-chart]')) {
   const spec = specs[place.dataset.chart ?? '']
-  if (spec === undefined) continue
-  const runtime = parse(spec as Parameters<typeof parse>[0], undefined, { ast: true })
-  const view = new View(runtime, { expr: expressionInterpreter, renderer: 'svg', container: place, hover: true })
+  if (spec !== undefined) draw(spec as Parameters<typeof parse>[0], place)
+}
+
+function draw(spec: Parameters<typeof parse>[0], place: HTMLElement): void {
+  // The place speaks for the picture; a screen reader would read every single mark of it.
+  const picture = document.createElement('div')
+  picture.setAttribute('aria-hidden', 'true')
+  place.append(picture)
+  const runtime = parse(spec, undefined, { ast: true })
+  const view = new View(runtime, { expr: expressionInterpreter, renderer: 'svg', container: picture, hover: true })
   view.tooltip(showTooltip)
-  // The container speaks for the picture: without this, a screen reader would read every mark.
-  void view.runAsync().then(() => place.querySelector('svg')?.setAttribute('aria-hidden', 'true'))
+  void view.runAsync()
 }

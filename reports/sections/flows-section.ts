@@ -1,6 +1,7 @@
 // The capacity curve of every measured flow: throughput and p99 against the offered rate.
 
 import type { Capacity, CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
+import type { Flow } from '../../contracts/plan.ts'
 import { bracketText } from '../bracket.ts'
 import type { Chart } from '../charts/chart.ts'
 import { html, type Markup } from '../html.ts'
@@ -8,13 +9,13 @@ import { exact, ms, percent, perSecond, range, significant } from '../quantity.t
 import { outcomeBadge } from './badge.ts'
 import { chartFigure } from './chart-figure.ts'
 
-export function flowsSection(capacity: Capacity, chartsOf: (flow: FlowCapacity) => readonly Chart[]): Markup {
+export function flowsSection(capacity: Capacity, charts: ReadonlyMap<Flow, readonly Chart[]>): Markup {
   const missing = capacity.flowsNotMeasured
   return html`
 <section id="flows" aria-labelledby="flows-title">
   <h2 id="flows-title">Capacity of one machine, per flow</h2>
   <p class="lead">Each point is one steady step. Latency counts from the moment a request was due: what a user waits. The shaded band is the operating point's bracket.${missing.length > 0 ? ` Not measured in this run: ${missing.join(', ')}.` : ''}</p>
-  ${capacity.flows.map((flow) => flowCard(flow, chartsOf(flow)))}
+  ${capacity.flows.map((flow) => flowCard(flow, charts.get(flow.flow) ?? []))}
 </section>`
 }
 

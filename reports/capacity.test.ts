@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest'
+import type { Verdict } from '../contracts/capacity.ts'
+import type { InvalidCode } from '../contracts/measurement.ts'
+import { capacityOf, type Evidence } from './capacity.ts'
+import { datasetFixture } from './fixtures/dataset.ts'
+import { climbFixture, latencyFixture, measurementsFixture, stepFixture } from './fixtures/measurements.ts'
+import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
+
+const dataset = datasetFixture()
+const invalid = (code: InvalidCode) => [{ code, evidence: 'seen' }]
+const evidence = (parts: Partial<Evidence> = {}): Evidence => ({
+  resolved: resolvedPlanFixture(),
+  dataset,
+  measurements: measurementsFixture({ dataset }),
+  ...parts,
+})
+/** A peak that the fixture's machine carries. */
+const smallPeak = resolvedPlanFixture({
+  ordinaryCheckoutsPerSecond: 20,
+  peakCheckoutsPerSecond: { low: 80, mid: 100, high: 120 },
+})
+const checkouts = climbFixture('checkout', 310, 62)
+
+const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
+  [
+    'passes when the peak fits one machine',
+    evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
+    'PASS',
+  ],
+  ['fails when the peak is beyond the first failing step', evidence(), 'FAIL'],
+  [
+    'is invalid when the target was dead',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        invalid: invalid('target-dead'),
+        steps: checkouts.map((step) => ({ ...step, errorRate: 1, valid: false, invalid: invalid('target-dead') })),
+      }),
+    }),
+    'INVALID',
+  ],
+  [
+    'never passes when Elasticsearch was lost in one step',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: checkouts.map((step) =>
+          step.index === 3 ? { ...step, valid: false, invalid: invalid('engine-lost') } : step,
+        ),
+      }),
+    }),
+    'INVALID',
+  ],
+  [
+    'is invalid when every step dropped work and looks fast',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: checkouts.map((step) => ({
+          ...step,
+          dropped: 9,
+          valid: false,
+          invalid: invalid('dropped-iterations'),
+          fromIntendedStart: latencyFixture(5000, 20),
+        })),
+      }),
+    }),
+    'INVALID',
+  ],
+  [
+    'is invalid when only the step at the peak dropped work',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: [
+          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+          stepFixture(
+            { flow: 'checkout', offeredPerSecond: 110, dropped: 5, invalid: invalid('dropped-iterations') },
+            2,
+          ),
+        ],
+      }),
+    }),
+    'INVALID',
+  ],
+  [
+    'fails when dropped work did not even help',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: [
+          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+          stepFixture(
+            { flow: 'checkout', offeredPerSecond: 90, p99Ms: 900, dropped: 5, invalid: invalid('dropped-iterations') },
+            2,
+          ),
+        ],
+      }),
+    }),
+    'FAIL',
+  ],
+  [
+    'is invalid when the generator was the slow one',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: [
+          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+          stepFixture(
+            { flow: 'checkout', offeredPerSecond: 90, p99Ms: 900, invalid: invalid('generator-saturated') },
+            2,
+          ),
+        ],
+      }),
+    }),
+    'INVALID',
+  ],
+  [
+    'fails when errors cross their target at the peak',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: [
+          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+          stepFixture({ flow: 'checkout', offeredPerSecond: 90, errors: 50 }, 2),
+        ],
+      }),
+    }),
+    'FAIL',
+  ],
+  [
+    'is invalid without a dataset of ours',
+    evidence({ resolved: smallPeak, dataset: null, measurements: measurementsFixture({ steps: checkouts }) }),
+    'INVALID',
+  ],
+  [
+    'is invalid when the load met other data',
+    evidence({
+      resolved: smallPeak,
+      measurements: { ...measurementsFixture({ steps: checkouts }), datasetFingerprint: 'another' },
+    }),
+    'INVALID',
+  ],
+  [
+    'is invalid when one table is short of one row',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: checkouts,
+        tables: measurementsFixture({ dataset }).tables.map((table) =>
+          table.shard === 5 ? { ...table, orders: table.orders - 1 } : table,
+        ),
+      }),
+    }),
+    'INVALID',
+  ],
+  ['is invalid when nothing was measured', evidence({ measurements: measurementsFixture({ steps: [] }) }), 'INVALID'],
+  [
+    'is invalid when only the warm-up ran',
+    evidence({ measurements: measurementsFixture({ steps: checkouts.slice(0, 1) }) }),
+    'INVALID',
+  ],
+  [
+    'fails when the tables overflow in the mid case, whatever the load did',
+    evidence({
+      resolved: resolvedPlanFixture({
+        ordinaryCheckoutsPerSecond: 20,
+        peakCheckoutsPerSecond: { low: 80, mid: 100, high: 120 },
+        meanRows: { low: 45e6, mid: 49.5e6, high: 60e6 },
+      }),
+      measurements: measurementsFixture({ steps: checkouts }),
+    }),
+    'FAIL',
+  ],
+]
+
+describe('the verdict of a run', () => {
+  it.each(CASES)('%s', (_, given, verdict) => {
+    expect(capacityOf(given).verdict).toBe(verdict)
+  })
+})
+
+describe('rows per table', () => {
+  const tables = (mid: number) =>
+    capacityOf(evidence({ resolved: resolvedPlanFixture({ meanRows: { low: mid * 0.8, mid, high: mid * 1.25 } }) }))
+      .tables
+
+  it('says in which month low, mid and high growth cross', () => {
+    const { crossing, fullestOverMean, months, limit } = tables(49.5e6)
+    expect(crossing.low).toBeNull()
+    expect(crossing.mid).toBe('2028-12')
+    expect(crossing.high !== null && crossing.high < '2028-12').toBe(true)
+    expect(fullestOverMean).toBeGreaterThan(1.01)
+    expect(months.find(({ month }) => month === crossing.high)?.rowsInFullest.high).toBeGreaterThan(limit)
+  })
+
+  it('gives the chance of an overflow: one half when the fullest table just reaches the limit, rising with the volume', () => {
+    const { fullestOverMean } = tables(45e6)
+    expect(tables(50e6 / fullestOverMean).probabilityAnyTableExceeds).toBeCloseTo(0.5, 5)
+    const chances = [20e6, 40e6, 45e6, 49e6, 60e6].map((mid) => tables(mid).probabilityAnyTableExceeds ?? -1)
+    expect(chances).toEqual(chances.toSorted((a, b) => a - b))
+    expect(chances[0]).toBeLessThan(0.001)
+  })
+})
+
+describe('machines for the peak', () => {
+  it('are peak × (1 + headroom) ÷ the bracket, rounded up', () => {
+    const steps = [
+      stepFixture({ flow: 'checkout', offeredPerSecond: 200, p99Ms: 90 }, 1),
+      stepFixture({ flow: 'checkout', offeredPerSecond: 250, p99Ms: 900 }, 2),
+    ]
+    const resolved = resolvedPlanFixture({ peakCheckoutsPerSecond: { low: 1_000, mid: 2_000, high: 4_000 } })
+    const [flow] = capacityOf(evidence({ resolved, measurements: measurementsFixture({ steps }) })).flows
+    expect(flow?.machinesForPeak).toEqual({ low: 6, mid: 13, high: 26 })
+  })
+
+  it('are marked as extrapolated beyond twice what was measured', () => {
+    const row = capacityOf(evidence()).sizing.find(({ unit }) => unit === 'machines')
+    expect(row?.mid).toBeGreaterThan(2)
+    expect(row?.provenance).toBe('extrapolated')
+  })
+
+  it('stay unknown when no step passed', () => {
+    const steps = [stepFixture({ flow: 'checkout', offeredPerSecond: 10, p99Ms: 900 }, 1)]
+    const { flows, sizing } = capacityOf(evidence({ measurements: measurementsFixture({ steps }) }))
+    expect(flows[0]?.machinesForPeak).toBeNull()
+    expect(sizing.filter(({ unit }) => unit === 'machines')).toEqual([])
+  })
+})
+
+describe('the mix', () => {
+  const byFlow = {
+    list: latencyFixture(3000, 80),
+    detail: latencyFixture(2000, 60),
+    checkout: latencyFixture(500, 150),
+  }
+  const mixOf = (checkoutP99Ms: number) =>
+    capacityOf(
+      evidence({
+        measurements: measurementsFixture({
+          steps: [
+            stepFixture(
+              {
+                flow: 'mix',
+                offeredPerSecond: 800,
+                p99Ms: 85,
+                byFlow: { ...byFlow, checkout: latencyFixture(500, checkoutP99Ms) },
+              },
+              1,
+            ),
+          ],
+        }),
+      }),
+    )
+
+  it('fails as soon as one flow misses its own target', () => {
+    expect(mixOf(150).mix?.lastPassPerSecond).toBe(800)
+    expect(mixOf(401).mix?.firstFailPerSecond).toBe(800)
+  })
+
+  it('gives each flow its share of the offered rate', () => {
+    const { flows } = mixOf(150)
+    const total = flows.reduce((sum, { points }) => sum + (points[0]?.offeredPerSecond ?? 0), 0)
+    expect(flows.map(({ flow, measured }) => [flow, measured])).toEqual([
+      ['list', 'mix'],
+      ['detail', 'mix'],
+      ['checkout', 'mix'],
+    ])
+    expect(total).toBeCloseTo(800)
+    expect(flows[2]?.points[0]?.offeredPerSecond).toBeCloseTo((800 * 500) / 5500)
+  })
+})
+
+describe('what gives first', () => {
+  it('is the component that is full at the lowest rate', () => {
+    const [list] = capacityOf(evidence()).bottlenecks
+    const rates = list?.rows.map(({ saturatesAtPerSecond }) => saturatesAtPerSecond ?? Infinity) ?? []
+    expect(rates).toEqual(rates.toSorted((a, b) => a - b))
+    expect(list?.givesFirst).toBe(list?.rows[0]?.component)
+    // 1.66 ms of CPU a request on 2 cores.
+    expect(list?.rows[0]?.saturatesAtPerSecond).toBeCloseTo(2 / 0.00166, 0)
+  })
+})
+
+describe('honesty', () => {
+  it('carries what a partial volume does not prove, and says it first', () => {
+    const { seeding, weaknesses } = capacityOf(evidence())
+    expect(seeding.shareOfPlan).toBeCloseTo(1_280_000 / 2_892_800_000)
+    expect(seeding.notProven.length).toBeGreaterThan(0)
+    expect(weaknesses[0]).toContain('0.044')
+  })
+
+  it('has nothing to hold back at the whole volume', () => {
+    const whole = datasetFixture({ ordersPerShard: 45_200_000 })
+    const { seeding } = capacityOf(evidence({ dataset: whole, measurements: measurementsFixture({ dataset: whole }) }))
+    expect(seeding.notProven).toEqual([])
+  })
+
+  it('takes its date from the evidence, not from the clock', () => {
+    expect(capacityOf(evidence()).createdAt).toBe('2026-11-22T09:41:12.000Z')
+  })
+})

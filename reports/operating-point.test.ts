@@ -1,0 +1,81 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type CapacityPoint, OUTCOMES, type Outcome } from '../contracts/capacity.ts'
+import { operatingPoint } from './operating-point.ts'
+
+function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
+  return {
+    index: 1,
+    durationSeconds: 20,
+    offeredPerSecond,
+    achievedPerSecond: offeredPerSecond,
+    samples: 1000,
+    p99Ms: 10,
+    serviceP99Ms: 10,
+    errorRate: 0,
+    dropped: 0,
+    generatorCpu: null,
+    machineCpu: null,
+    outcome,
+    reasons: outcome === 'pass' ? [] : [`${outcome} at ${offeredPerSecond}`],
+    invalid: [],
+  }
+}
+
+describe('the operating point', () => {
+  it.each([
+    ['brackets the climb', [point(100, 'pass'), point(200, 'pass'), point(300, 'fail')], 200, 300, 'fail at 300'],
+    ['has no upper end when nothing failed', [point(100, 'pass'), point(200, 'pass')], 200, null, null],
+    ['has no lower end when nothing passed', [point(100, 'fail')], null, 100, 'fail at 100'],
+    [
+      'does not trust a pass above a failure',
+      [point(100, 'pass'), point(200, 'fail'), point(300, 'pass')],
+      100,
+      200,
+      'fail at 200',
+    ],
+    [
+      'does not trust a rate of which one repeat failed',
+      [point(100, 'pass'), point(200, 'pass'), point(200, 'fail')],
+      100,
+      200,
+      'fail at 200',
+    ],
+    [
+      'does not trust a rate of which one repeat is invalid',
+      [point(100, 'pass'), point(200, 'pass'), point(200, 'invalid')],
+      100,
+      null,
+      'invalid at 200',
+    ],
+    [
+      'says why the climb proved nothing more',
+      [point(100, 'pass'), point(200, 'invalid')],
+      100,
+      null,
+      'invalid at 200',
+    ],
+    ['of nothing is nothing', [], null, null, null],
+  ] as const)('%s', (_, points, lastPassPerSecond, firstFailPerSecond, limitedBy) => {
+    expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy })
+  })
+
+  it('is the same in any order, and its ends never cross', () => {
+    const points = fc.array(
+      fc
+        .tuple(fc.integer({ min: 1, max: 20 }), fc.constantFrom(...OUTCOMES))
+        .map(([rate, outcome]) => point(rate, outcome)),
+    )
+    fc.assert(
+      fc.property(points, (steps) => {
+        const { lastPassPerSecond, firstFailPerSecond } = operatingPoint(steps)
+        const reversed = operatingPoint(steps.toReversed())
+        expect([reversed.lastPassPerSecond, reversed.firstFailPerSecond]).toEqual([
+          lastPassPerSecond,
+          firstFailPerSecond,
+        ])
+        expect(lastPassPerSecond ?? 0).toBeLessThan(firstFailPerSecond ?? 99)
+      }),
+    )
+  })
+})

@@ -1,0 +1,143 @@
+// The page in a real browser, from disk: complete, silent, offline, and not to be taken over by a text in it.
+// Chromium: HEADROOM_CHROMIUM names it, else the usual places.
+
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { browserScript } from './browser-script.ts'
+import { capacityOf, type Evidence } from './capacity.ts'
+import { datasetFixture } from './fixtures/dataset.ts'
+import { hostileEvidence } from './fixtures/hostile.ts'
+import { measurementsFixture } from './fixtures/measurements.ts'
+import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
+import { page as reportPage } from './page.ts'
+
+const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/snap/bin/chromium']
+const executablePath = process.env.HEADROOM_CHROMIUM ?? USUAL_PLACES.find((path) => existsSync(path))
+
+const EVIDENCE: Readonly<Record<string, Evidence>> = {
+  ordinary: { resolved: resolvedPlanFixture(), dataset: datasetFixture(), measurements: measurementsFixture() },
+  hostile: hostileEvidence(),
+}
+
+let browser: Browser
+let folder: string
+const trouble: string[] = []
+
+beforeAll(async () => {
+  if (executablePath === undefined) return
+  folder = await mkdtemp(join(tmpdir(), 'headroom-page-'))
+  const script = await browserScript()
+  for (const [name, evidence] of Object.entries(EVIDENCE)) {
+    await writeFile(join(folder, `${name}.html`), reportPage({ ...evidence, capacity: capacityOf(evidence), script }))
+  }
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+})
+
+async function open(name: string, widthPx: number, javaScriptEnabled = true): Promise<Page> {
+  trouble.length = 0
+  const context = await browser.newContext({
+    viewport: { width: widthPx, height: 900 },
+    javaScriptEnabled,
+    offline: true,
+  })
+  const page = await context.newPage()
+  const address = pathToFileURL(join(folder, `${name}.html`)).href
+  page.on('console', (message) => trouble.push(`console ${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
+  page.on('dialog', (dialog) => trouble.push(`dialog: ${dialog.message()}`))
+  page.on('request', (request) => {
+    if (request.url() !== address) trouble.push(`request: ${request.url()}`)
+  })
+  await page.goto(address)
+  if (javaScriptEnabled) {
+    await page.waitForFunction(`[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg'))`)
+  }
+  return page
+}
+
+describe.skipIf(executablePath === undefined)('the report in a browser', () => {
+  it.each(Object.keys(EVIDENCE))('draws every chart of the %s run, says nothing and asks for nothing', async (name) => {
+    const page = await open(name, 1200)
+    const empty = await page.$$eval(
+      '.chart',
+      (charts) => charts.filter((chart) => chart.querySelectorAll('svg path, svg line, svg text').length < 10).length,
+    )
+    expect(await page.locator('.chart').count()).toBe(11)
+    expect(empty).toBe(0)
+    expect(trouble).toEqual([])
+    await page.context().close()
+  })
+
+  it.each([360, 900, 1600])('fits a screen %d px wide, opened and closed, and after a resize', async (widthPx) => {
+    const page = await open('ordinary', widthPx)
+    const overflowPx = () =>
+      page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    const widestChartPx = () =>
+      page.$$eval('.chart', (charts) => Math.max(...charts.map((chart) => chart.scrollWidth - chart.clientWidth)))
+    expect(await overflowPx()).toBe(0)
+    await page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true })`)
+    expect(await overflowPx()).toBe(0)
+    await page.setViewportSize({ width: 500, height: 900 })
+    await page.waitForTimeout(200)
+    expect(await overflowPx()).toBe(0)
+    expect(await widestChartPx()).toBeLessThanOrEqual(0)
+    await page.context().close()
+  })
+
+  it('shows hostile texts as texts', async () => {
+    const page = await open('hostile', 1200)
+    expect(await page.title()).not.toBe('owned')
+    expect(await page.locator('img, svg[onload], [onmouseover]').count()).toBe(0)
+    expect(await page.locator('script').count()).toBe(2)
+    expect(await page.locator('pre').innerText()).toContain('</script><img src=x')
+    await page.mouse.move(600, 600)
+    expect(trouble).toEqual([])
+    await page.context().close()
+  })
+
+  it('says with headings, labels and words what it shows', async () => {
+    const page = await open('ordinary', 1200)
+    expect(await page.locator('h1').innerText()).toBe('FAIL')
+    const order = ['Claims', 'Rows per table', 'Capacity of one machine, per flow', 'What gives first', 'Sizing']
+    expect((await page.locator('h2').allInnerTexts()).slice(0, 5)).toEqual(order)
+    const unnamed = await page.$$eval(
+      '.chart:not([role=img][aria-label]), table:not(:has(caption)), th:not([scope]), section:not([aria-labelledby])',
+      (elements) => elements.map((element) => element.outerHTML.slice(0, 80)),
+    )
+    expect(unnamed).toEqual([])
+    await page.context().close()
+  })
+
+  it('tells what a mark stands for under the pointer', async () => {
+    const page = await open('ordinary', 1200)
+    await page.locator('[data-chart=rows-per-table] .mark-rect path').first().hover()
+    await expect.poll(() => page.locator('.tip').innerText()).toContain('orders_00')
+    expect(trouble).toEqual([])
+    await page.context().close()
+  })
+
+  it('keeps every figure without JavaScript', async () => {
+    const page = await open('ordinary', 1200, false)
+    expect(await page.locator('noscript').count()).toBe(1)
+    expect(await page.locator('#tables table tbody tr').count()).toBe(64)
+    await page.context().close()
+  })
+
+  it('carries the evidence it was drawn from', async () => {
+    const page = await open('ordinary', 1200)
+    const href = (await page.locator('a[download="measurements.json"]').getAttribute('href')) ?? ''
+    const embedded = Buffer.from(href.slice(href.indexOf(',') + 1), 'base64').toString('utf8')
+    expect(JSON.parse(embedded)).toEqual(JSON.parse(JSON.stringify(measurementsFixture())))
+    await page.context().close()
+  })
+})
