@@ -1,0 +1,76 @@
+// What must hold of every single row: each rule is the SQL condition of a row that breaks it.
+
+import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS, PAYMENT_STATUSES } from '../../contracts/order.ts'
+import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
+import { type SeededFamily, SHARD_COUNT } from '../../contracts/shard.ts'
+import type { CheckName } from './finding.ts'
+
+export interface RowRule {
+  readonly check: CheckName
+  readonly what: string
+  /** True for a row that breaks the rule. */
+  readonly broken: (shard: number) => string
+}
+
+/** Rows of the seeder carry worker 0 in their id; those of running services another. */
+export const IS_SEEDED = '((order_id >> 10) & 63) = 0'
+
+const ID_TIME_MS = `((order_id >> 22) + ${ORDER_ID_EPOCH_MS})`
+
+const routedById: RowRule = {
+  check: 'order-ids',
+  what: 'order id routes to another table',
+  broken: (shard) => `((order_id >> 16) & 63) <> ${shard}`,
+}
+const routedByUser: RowRule = {
+  check: 'shard-routing',
+  what: 'user belongs to another shard',
+  broken: (shard) => `user_id % ${SHARD_COUNT} <> ${shard}`,
+}
+const inTime: RowRule = {
+  check: 'books',
+  what: 'changed before it was created, or version below 1',
+  broken: () => 'updated_at_ms < created_at_ms OR version < 1',
+}
+const idTime: RowRule = {
+  check: 'order-ids',
+  what: 'time in the id is not the time of creation, or the sequence is not 0',
+  broken: () => `${IS_SEEDED} AND (${ID_TIME_MS} <> created_at_ms OR (order_id & 1023) <> 0)`,
+}
+
+export const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
+  orders: [
+    routedById,
+    routedByUser,
+    inTime,
+    idTime,
+    {
+      check: 'books',
+      what: 'status, channel, item count or amount out of range',
+      broken: () =>
+        `NOT (status BETWEEN 0 AND ${ORDER_STATUSES.length - 1} AND channel BETWEEN 0 AND ${CHANNELS.length - 1}` +
+        ' AND item_count >= 1 AND amount_cents > 0 AND region >= 0)',
+    },
+  ],
+  order_items: [
+    routedById,
+    {
+      check: 'books',
+      what: 'product, quantity or price out of range',
+      broken: () => 'NOT (product_id >= 1 AND quantity >= 1 AND unit_price_cents >= 1 AND line_no >= 1)',
+    },
+  ],
+  payments: [
+    routedById,
+    routedByUser,
+    inTime,
+    idTime,
+    {
+      check: 'books',
+      what: 'payment number, status or method out of range',
+      broken: () =>
+        `NOT (payment_no >= 1 AND status BETWEEN 0 AND ${PAYMENT_STATUSES.length - 1}` +
+        ` AND method BETWEEN 0 AND ${PAYMENT_METHODS.length - 1})`,
+    },
+  ],
+}

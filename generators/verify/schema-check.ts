@@ -1,0 +1,52 @@
+// What a bulk load switches off must be on again: secondary indexes, redo log, index refresh.
+
+import type { Client } from '@elastic/elasticsearch'
+import type { Connection } from 'mysql2/promise'
+import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { rows } from '../store/mysql-connection.ts'
+import { type Finding, MAX_SAMPLES } from './finding.ts'
+
+export async function verifySchema(
+  connection: Connection,
+  search: Client | null,
+  shards: readonly number[],
+): Promise<readonly Finding[]> {
+  const findings = [await missingIndexes(connection, shards), await redoOff(connection), await refreshOff(search)]
+  return findings.filter((finding) => finding !== null)
+}
+
+async function missingIndexes(connection: Connection, shards: readonly number[]): Promise<Finding | null> {
+  const found = await rows<{ name: string }>(
+    connection,
+    `SELECT CONCAT(table_name, '.', index_name) AS name FROM information_schema.statistics
+     WHERE table_schema = DATABASE() AND seq_in_index = 1`,
+  )
+  const present = new Set(found.map(({ name }) => name))
+  const missing = SEEDED_FAMILIES.flatMap((family) =>
+    shards.flatMap((shard) =>
+      TABLE_SHAPES[family].secondaryIndexes.map(({ name }) => `${tableName(family, shard as Shard)}.${name}`),
+    ),
+  ).filter((name) => !present.has(name))
+  if (missing.length === 0) return null
+  const samples = missing.slice(0, MAX_SAMPLES)
+  return { check: 'schema', where: 'MySQL', what: 'secondary index missing', count: missing.length, samples }
+}
+
+/** MySQL only; MariaDB cannot switch it off and knows no such status. */
+async function redoOff(connection: Connection): Promise<Finding | null> {
+  const [row] = await rows<{ Value: string }>(connection, "SHOW GLOBAL STATUS LIKE 'Innodb_redo_log_enabled'")
+  if (!row || row.Value === 'ON') return null
+  const what = 'the redo log is off: a crash loses the instance'
+  return { check: 'schema', where: 'MySQL', what, count: 1, samples: ['ALTER INSTANCE ENABLE INNODB REDO_LOG'] }
+}
+
+async function refreshOff(search: Client | null): Promise<Finding | null> {
+  if (!search) return null
+  const found = await search.indices.getSettings({ index: ORDER_INDEX })
+  const interval = found[ORDER_INDEX]?.settings?.index?.refresh_interval
+  if (interval !== '-1' && interval !== -1) return null
+  const what = 'refresh is still off: new orders are never found'
+  return { check: 'schema', where: ORDER_INDEX, what, count: 1, samples: [`refresh_interval ${interval}`] }
+}

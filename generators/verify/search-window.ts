@@ -1,0 +1,94 @@
+// MySQL against Elasticsearch, both directions, by id and version: all orders created within a window of time, from 64
+// tables and from the index, small enough that one search answer holds them.
+
+import type { Client } from '@elastic/elasticsearch'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
+import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { type Shard, tableName } from '../../contracts/shard.ts'
+import { type Finding, MAX_SAMPLES } from './finding.ts'
+
+/** Created in [fromMs, toMs). */
+export interface SearchWindow {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Elasticsearch's own limit of one answer (index.max_result_window). */
+export const MAX_HITS = 10_000
+const ID_PER_MS = 2n ** 22n
+
+export async function verifySearchWindow(
+  connection: Connection,
+  search: Client,
+  shards: readonly number[],
+  window: SearchWindow,
+): Promise<readonly Finding[]> {
+  const found = await documents(search, window)
+  if (found === null) {
+    const middleMs = Math.floor((window.fromMs + window.toMs) / 2)
+    return [
+      ...(await verifySearchWindow(connection, search, shards, { ...window, toMs: middleMs })),
+      ...(await verifySearchWindow(connection, search, shards, { ...window, fromMs: middleMs })),
+    ]
+  }
+  return compare(await orders(connection, shards, window), found, new Set(shards))
+}
+
+/** Version by id; null: too many for one answer. */
+async function documents(search: Client, { fromMs, toMs }: SearchWindow): Promise<Map<string, number> | null> {
+  const answer = (await search.transport.request({
+    method: 'POST',
+    path: `/${ORDER_INDEX}/_search`,
+    querystring: { filter_path: 'hits.total.value,hits.hits._id,hits.hits._version' },
+    body: {
+      size: MAX_HITS,
+      version: true,
+      sort: ['_doc'],
+      track_total_hits: true,
+      query: { range: { created_at_ms: { gte: fromMs, lt: toMs, format: 'epoch_millis' } } },
+    },
+  })) as { hits: { total: { value: number }; hits?: { _id: string; _version: number }[] } }
+  const splittable = toMs - fromMs > 1
+  if (answer.hits.total.value > MAX_HITS && splittable) return null
+  return new Map((answer.hits.hits ?? []).map(({ _id, _version }) => [_id, _version]))
+}
+
+async function orders(
+  connection: Connection,
+  shards: readonly number[],
+  { fromMs, toMs }: SearchWindow,
+): Promise<Map<string, number>> {
+  const idAt = (ms: number) => (BigInt(ms - ORDER_ID_EPOCH_MS) * ID_PER_MS).toString()
+  const selects = shards.map(
+    (shard) =>
+      `SELECT order_id, version FROM ${tableName('orders', shard as Shard)} WHERE order_id >= ${idAt(fromMs)} AND order_id < ${idAt(toMs)}`,
+  )
+  const [found] = await connection.query<RowDataPacket[]>({ sql: selects.join(' UNION ALL '), rowsAsArray: true })
+  return new Map((found as unknown as [string, number][]).map(([id, version]) => [String(id), version]))
+}
+
+function compare(
+  rows: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, number>,
+  shards: ReadonlySet<number>,
+): readonly Finding[] {
+  const missing: string[] = []
+  const otherVersion: string[] = []
+  for (const [id, version] of rows) {
+    const indexed = found.get(id)
+    if (indexed === undefined) missing.push(`order ${id}`)
+    else if (indexed !== version) otherVersion.push(`order ${id}: version ${version} in MySQL, ${indexed} in the index`)
+  }
+  const isOurs = (id: string) => shards.has(Number((BigInt(id) >> 16n) & 63n))
+  const ghosts = [...found.keys()].filter((id) => !rows.has(id) && isOurs(id)).map((id) => `document ${id}`)
+  return [
+    finding('orders missing from the index', missing),
+    finding('documents of another version than their order', otherVersion),
+    finding('documents without an order', ghosts),
+  ].filter(({ count }) => count > 0)
+}
+
+function finding(what: string, all: readonly string[]): Finding {
+  return { check: 'search-index', where: ORDER_INDEX, what, count: all.length, samples: all.slice(0, MAX_SAMPLES) }
+}
