@@ -1,0 +1,111 @@
+// All steps of one flow: a warm-up that also says what the machine can do, then the series of its profile.
+
+import { availableParallelism } from 'node:os'
+import type { LoadFlow, Profile, Step } from '../contracts/measurement.ts'
+import { FLOWS, type Flow } from '../contracts/plan.ts'
+import { stepOutcome } from '../contracts/step-outcome.ts'
+import { planRates, type Series, type StepPlan, seriesOf } from './profiles.ts'
+import { runStep, type StepContext, targetP99Of } from './run-step.ts'
+
+export interface FlowLoad extends Omit<StepContext, 'k6Program'> {
+  readonly profile: Profile
+  readonly ratePerSecond?: number
+  readonly durationSeconds?: number
+  /** null: as long as it takes. */
+  readonly budgetSeconds: number | null
+  readonly k6: { readonly path: string }
+  onStep(step: Step): Promise<void>
+}
+
+const WARM_UP_SECONDS = 5
+const WARM_UP_SECONDS_IN_BUDGET = 3
+/** Enough to keep every core busy, too few to queue: what they get through is near what the machine can do. */
+const WARM_UP_USERS_PER_CORE = 4
+/** k6 starts, prepares and ends: so much longer than its hold takes a step. */
+const OVERHEAD_SECONDS = 2
+const KNEE_STEPS_IN_BUDGET = 7
+const SHORTEST_HOLD_SECONDS = 4
+
+export async function loadFlow(flow: LoadFlow, load: FlowLoad): Promise<void> {
+  const context: StepContext = { ...load, k6Program: load.k6.path }
+  const deadlineMs = load.budgetSeconds === null ? Number.POSITIVE_INFINITY : Date.now() + load.budgetSeconds * 1000
+  const warmUp = await runStep(
+    {
+      flow,
+      index: 0,
+      kind: 'warm-up',
+      arrivals: 'closed',
+      ratePerSecond: 1,
+      holdSeconds: load.budgetSeconds === null ? WARM_UP_SECONDS : WARM_UP_SECONDS_IN_BUDGET,
+      virtualUsers: WARM_UP_USERS_PER_CORE * availableParallelism(),
+    },
+    context,
+  )
+  await load.onStep(warmUp)
+  if (isHopeless(warmUp)) return
+
+  const series = seriesFor(flow, load, warmUp.achievedPerSecond)
+  const tried: { readonly ratePerSecond: number; readonly outcome: ReturnType<typeof stepOutcome> }[] = []
+  for (let next = series([]); next !== null; next = series(tried)) {
+    if (load.signal.aborted || !fits(next, deadlineMs, tried.length)) return
+    const step = await runStep(
+      {
+        flow,
+        index: tried.length + 1,
+        kind: 'measured',
+        arrivals: 'open',
+        ...next,
+        virtualUsers: virtualUsersFor(next.ratePerSecond, targetP99Of(flow, load.plan)),
+      },
+      context,
+    )
+    await load.onStep(step)
+    if (isHopeless(step)) return
+    tried.push({ ratePerSecond: next.ratePerSecond, outcome: stepOutcome(step, load.plan.plan.targets) })
+  }
+}
+
+/** No use in going on: the next step would fare no better. */
+function isHopeless({ invalid }: Step): boolean {
+  return invalid.some(({ code }) => ['target-dead', 'generator-failed', 'engine-lost', 'interrupted'].includes(code))
+}
+
+function seriesFor(flow: LoadFlow, load: FlowLoad, warmUpPerSecond: number): Series {
+  const flows: readonly Flow[] = flow === 'mix' ? FLOWS : [flow]
+  const { hourShape, peakSecondOverHour } = load.plan.plan.orders
+  const budgetHold = holdInBudget(load)
+  return seriesOf({
+    profile: load.profile,
+    ratePerSecond: load.ratePerSecond ?? null,
+    durationSeconds: load.durationSeconds ?? budgetHold,
+    warmUpPerSecond,
+    ...planRates(load.plan, flows),
+    hourShape,
+    peakSecondOverHour,
+  })
+}
+
+/** So that as many steps as a knee needs fit; null: the profile's own. */
+function holdInBudget({ budgetSeconds, profile }: FlowLoad): number | null {
+  if (budgetSeconds === null || profile !== 'knee') return null
+  const forSteps = budgetSeconds - WARM_UP_SECONDS_IN_BUDGET - OVERHEAD_SECONDS
+  return Math.max(SHORTEST_HOLD_SECONDS, Math.floor(forSteps / KNEE_STEPS_IN_BUDGET - OVERHEAD_SECONDS))
+}
+
+/** The first step is always made: a budget too short for any would measure nothing. */
+function fits({ holdSeconds }: StepPlan, deadlineMs: number, stepsDone: number): boolean {
+  return stepsDone === 0 || Date.now() + (holdSeconds + OVERHEAD_SECONDS) * 1000 <= deadlineMs
+}
+
+/** Answers may take so many times the target before arrivals find no free user. */
+const PATIENCE_OF_TARGET = 5
+const SHORTEST_PATIENCE_SECONDS = 1
+const FEWEST_USERS = 20
+/** Each takes k6 about 0.2 MB and a few milliseconds to make. */
+const MOST_USERS = 3000
+
+/** Little's law, N = λ W: users that are busy when answers take W. */
+export function virtualUsersFor(ratePerSecond: number, targetP99Ms: number): number {
+  const patienceSeconds = Math.max(SHORTEST_PATIENCE_SECONDS, (PATIENCE_OF_TARGET * targetP99Ms) / 1000)
+  return Math.min(MOST_USERS, Math.max(FEWEST_USERS, Math.ceil(ratePerSecond * patienceSeconds)))
+}

@@ -1,0 +1,200 @@
+// Everything that is looked at once a second while a run lasts: processes, MySQL, Elasticsearch, Redis, the target's own
+// health. Two uses: the counters of a step's steady part, and proof that nothing went away.
+
+import { Redis } from 'ioredis'
+import type { Engines } from '../contracts/engines.ts'
+import type { ComponentUsage, ElasticsearchCounters, InvalidReason, MysqlCounters } from '../contracts/measurement.ts'
+import { elasticsearchDelta, readElasticsearch } from './elasticsearch-counters.ts'
+import { MysqlProbe, mysqlDelta } from './mysql-counters.ts'
+import { type ProcessSnapshot, snapshotOf, type WatchedProcess } from './process-usage.ts'
+import { askHealth, type Target } from './target.ts'
+import { endsOf, type Fault, type Sample, watch } from './watch.ts'
+
+/** The part of `engines.json` that measuring needs. */
+export type ObservedEngines = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
+
+const EVERY_MS = 1000
+const PROCESSES_EVERY_MS = 500
+const REDIS_TIMEOUT_MS = 3000
+
+export interface Usage {
+  readonly components: readonly ComponentUsage[]
+  readonly machineCpu: number | null
+  readonly generatorCpu: number | null
+  readonly mysql: MysqlCounters | null
+  readonly elasticsearch: ElasticsearchCounters | null
+}
+
+export interface ObserverOptions {
+  readonly target: Target
+  /** null: not on this machine, so only the target's own word says how they are. */
+  readonly engines: ObservedEngines | null
+  readonly cores: number
+  readonly onFault: (fault: Fault) => void
+}
+
+export const GENERATOR = 'k6'
+
+export class Observer {
+  readonly #options: ObserverOptions
+  readonly #faults: Fault[] = []
+  readonly #watched: WatchedProcess[]
+  readonly #processes
+  readonly #mysqlProbe: MysqlProbe | undefined
+  readonly #mysql
+  readonly #elasticsearch
+  readonly #redis: Redis | undefined
+  readonly #others
+
+  constructor(options: ObserverOptions) {
+    const { target, engines } = options
+    this.#options = options
+    this.#watched = [...target.processes, ...engineProcesses(engines)]
+    const onFault = (fault: Fault) => {
+      this.#faults.push(fault)
+      options.onFault(fault)
+    }
+    this.#processes = watch<ProcessSnapshot | null>({
+      name: 'target-processes',
+      everyMs: PROCESSES_EVERY_MS,
+      read: () => snapshotOf(this.#watched),
+      wrong: (value, before) => replacedProcess(target.processes, value, before),
+      onFault,
+    })
+    this.#mysqlProbe = engines === null ? undefined : new MysqlProbe(engines.mysql)
+    this.#mysql = watchEngine('mysql', this.#mysqlProbe && (() => this.#mysqlProbe!.read()), onFault)
+    const searchUrl = engines?.elasticsearch.url
+    this.#elasticsearch = watchEngine(
+      'elasticsearch',
+      searchUrl ? () => readElasticsearch(searchUrl) : undefined,
+      onFault,
+    )
+    this.#redis = engines === null ? undefined : redisProbe(engines.redis.url)
+    this.#others = [
+      ...(this.#redis ? [watch({ name: 'redis', everyMs: EVERY_MS, read: () => ping(this.#redis!), onFault })] : []),
+      watch({
+        name: 'target',
+        everyMs: EVERY_MS,
+        read: () => askHealth(target.baseUrl),
+        wrong: (down) => (down.length === 0 ? null : `says it has lost ${down.join(' and ')}`),
+        onFault,
+      }),
+    ]
+  }
+
+  /** The generator's processes come and go with the steps. */
+  watchGenerator(pid: number): void {
+    this.#watched.push({ component: GENERATOR, pid })
+  }
+
+  forgetGenerator(pid: number): void {
+    const at = this.#watched.findIndex((process) => process.pid === pid)
+    if (at >= 0) this.#watched.splice(at, 1)
+  }
+
+  usage(fromMs: number, toMs: number): Usage {
+    const mysql = endsOf(this.#mysql?.samples ?? [], fromMs, toMs)
+    const search = endsOf(this.#elasticsearch?.samples ?? [], fromMs, toMs)
+    return {
+      ...cpuUsage(this.#processes.samples, fromMs, toMs, this.#options.cores),
+      mysql: mysql && mysqlDelta(mysql.first.value.counters, mysql.last.value.counters),
+      elasticsearch: search && elasticsearchDelta(search.first.value.counters, search.last.value.counters),
+    }
+  }
+
+  faults(fromMs = 0, toMs = Number.POSITIVE_INFINITY): readonly InvalidReason[] {
+    return this.#faults
+      .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+      .map(({ name, evidence, atMs }) => ({
+        code: name === 'target-processes' ? 'target-changed' : 'engine-lost',
+        evidence: `${name}: ${evidence} (at ${new Date(atMs).toISOString()})`,
+      }))
+  }
+
+  async stop(): Promise<void> {
+    const watches = [this.#processes, this.#mysql, this.#elasticsearch, ...this.#others]
+    await Promise.all(watches.map((one) => one?.stop()))
+    this.#mysqlProbe?.close()
+    this.#redis?.disconnect()
+  }
+}
+
+function watchEngine<T extends { readonly uptimeSeconds: number }>(
+  name: string,
+  read: (() => Promise<T>) | undefined,
+  onFault: (fault: Fault) => void,
+) {
+  if (read === undefined) return undefined
+  const wrong = (value: T, before: T | undefined) =>
+    before !== undefined && value.uptimeSeconds < before.uptimeSeconds
+      ? `was restarted: up for ${value.uptimeSeconds} s, ${before.uptimeSeconds} s before`
+      : null
+  return watch({ name, everyMs: EVERY_MS, read, wrong, onFault })
+}
+
+function engineProcesses(engines: ObservedEngines | null): WatchedProcess[] {
+  return (['mysql', 'elasticsearch', 'redis'] as const).flatMap((component) => {
+    const pid = engines?.[component].pid
+    return pid === undefined ? [] : [{ component, pid }]
+  })
+}
+
+function replacedProcess(
+  expected: Target['processes'],
+  value: ProcessSnapshot | null,
+  before: ProcessSnapshot | null | undefined,
+): string | null {
+  if (value === null) return null
+  const gone = expected.filter(({ pid }) => !value.startTicks.has(pid))
+  if (gone.length > 0) return `${gone.map(({ component, pid }) => `${component} (${pid})`).join(', ')} ended`
+  const replaced = expected.find(({ pid }) => {
+    const startedBefore = before?.startTicks.get(pid)
+    return startedBefore !== undefined && startedBefore !== value.startTicks.get(pid)
+  })
+  return replaced === undefined ? null : `${replaced.component} (${replaced.pid}) is another process now`
+}
+
+/** Samples lie a little inside the window, so CPU time is scaled to the whole of it. */
+export function cpuUsage(
+  samples: readonly Sample<ProcessSnapshot | null>[],
+  fromMs: number,
+  toMs: number,
+  cores: number,
+): Pick<Usage, 'components' | 'machineCpu' | 'generatorCpu'> {
+  const ends = endsOf(samples, fromMs, toMs)
+  if (ends === null || ends.first.value === null || ends.last.value === null) {
+    return { components: [], machineCpu: null, generatorCpu: null }
+  }
+  const [first, last] = [ends.first.value, ends.last.value]
+  const seconds = (ends.last.atMs - ends.first.atMs) / 1000
+  const components = [...last.components].map(([name, { cpuSeconds, rssBytes }]) => {
+    const spent = Math.max(0, cpuSeconds - (first.components.get(name)?.cpuSeconds ?? 0))
+    const cpuShare = spent / (seconds * cores)
+    return { name, cpuSeconds: (spent * (toMs - fromMs)) / 1000 / seconds, cpuShare, rssBytes }
+  })
+  const total = last.machine.totalSeconds - first.machine.totalSeconds
+  return {
+    components: components.toSorted((a, b) => b.cpuShare - a.cpuShare),
+    machineCpu: total > 0 ? (last.machine.busySeconds - first.machine.busySeconds) / total : null,
+    generatorCpu: components.find(({ name }) => name === GENERATOR)?.cpuShare ?? null,
+  }
+}
+
+function redisProbe(url: string): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: REDIS_TIMEOUT_MS,
+    commandTimeout: REDIS_TIMEOUT_MS,
+  })
+  // Told by the failing ping as well; without a listener ioredis would print it.
+  redis.on('error', () => {})
+  return redis
+}
+
+async function ping(redis: Redis): Promise<void> {
+  if (redis.status === 'end') await redis.connect()
+  await redis.ping()
+}

@@ -1,0 +1,206 @@
+// A load, from the first question to the target to `measurements.json`. Written after every step, as a run that was cut
+// off until the last line of it says otherwise: whatever kills it leaves evidence that claims nothing.
+
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Dataset, Identity } from '../contracts/dataset.ts'
+import type { EngineProgram } from '../contracts/engines.ts'
+import type { InvalidReason, LoadFlow, Measurements, Profile, RunConditions, Step } from '../contracts/measurement.ts'
+import type { ResolvedPlan } from '../contracts/plan.ts'
+import { RUN_FILES } from '../contracts/run-folder.ts'
+import { type ConditionsOf, runConditions } from './conditions.ts'
+import { loadFlow } from './load-flow.ts'
+import { Observer } from './observer.ts'
+import { countTables, measureSizes, missingRows } from './tables.ts'
+import { askIdentity, type Target } from './target.ts'
+
+export interface LoadRequest {
+  readonly flows: readonly LoadFlow[]
+  readonly profile: Profile
+  /** Means what the profile makes of it: docs/load.md. */
+  readonly ratePerSecond?: number
+  readonly durationSeconds?: number
+  /** For all flows together: steps are shortened and the search ends early to keep to it. */
+  readonly budgetSeconds?: number
+  readonly target: Target
+  /** null: not ours to look into. */
+  readonly engines: ConditionsOf['engines']
+  readonly k6: EngineProgram
+  readonly plan: ResolvedPlan
+  /** `runs/<id>`; its name is the run's. */
+  readonly runDir: string
+  /** What the user typed. */
+  readonly command: string
+  readonly signal: AbortSignal
+  say(line: string): void
+  /** After each step. */
+  onStep?(step: Step): void
+}
+
+/** Counting 50 million rows takes about 10 s a table on a small machine. */
+const COUNTING_LIMIT_MS = 10 * 60_000
+
+export async function runLoad(request: LoadRequest): Promise<Measurements> {
+  const run = await Run.begin(request)
+  const identity = await askIdentity(request.target.baseUrl).catch((error: Error) => error)
+  if (identity instanceof Error) return await run.end([{ code: 'target-dead', evidence: reasonOf(identity) }])
+  if (identity.dataset === null)
+    return await run.end([{ code: 'data-incomplete', evidence: 'the target holds no data' }])
+  await run.know(identity, identity.dataset)
+
+  const lost = new AbortController()
+  const observer = new Observer({
+    target: request.target,
+    engines: request.engines,
+    cores: availableParallelism(),
+    onFault: ({ name, evidence }) => {
+      request.say(`${name}: ${evidence}; the load ends here`)
+      lost.abort()
+    },
+  })
+  const signal = AbortSignal.any([request.signal, lost.signal])
+  try {
+    for (const [at, flow] of request.flows.entries()) {
+      if (signal.aborted) break
+      const budgetSeconds = request.budgetSeconds === undefined ? null : request.budgetSeconds / request.flows.length
+      request.say(`${flow} (${at + 1} of ${request.flows.length})`)
+      await loadFlow(flow, {
+        ...request,
+        runId: run.id,
+        signal,
+        observer,
+        budgetSeconds,
+        onStep: async (step) => {
+          await run.add(step)
+          request.onStep?.(step)
+        },
+      })
+    }
+  } finally {
+    await observer.stop()
+  }
+  if (request.signal.aborted) return await run.end([...observer.faults(), interrupted(run.steps.length)])
+  return await run.end([...observer.faults(), ...(await run.closingChecks(identity, observer.faults().length > 0))])
+}
+
+class Run {
+  readonly id: string
+  readonly steps: Step[] = []
+  readonly #request: LoadRequest
+  readonly #startedAt = new Date().toISOString()
+  #conditions: RunConditions
+  #dataset: Dataset | null = null
+  #counted: Pick<Measurements, 'tables' | 'tablesCountedAt' | 'sizes'> = {
+    tables: [],
+    tablesCountedAt: null,
+    sizes: null,
+  }
+
+  private constructor(request: LoadRequest, conditions: RunConditions) {
+    this.id = basename(request.runDir)
+    this.#request = request
+    this.#conditions = conditions
+  }
+
+  static async begin(request: LoadRequest): Promise<Run> {
+    await mkdir(request.runDir, { recursive: true })
+    await writeJson(join(request.runDir, RUN_FILES.plan), request.plan)
+    const run = new Run(request, await runConditions(conditionsOf(request, null)))
+    await run.#write([interrupted(0)])
+    return run
+  }
+
+  async know(identity: Identity, dataset: Dataset): Promise<void> {
+    this.#dataset = dataset
+    this.#conditions = await runConditions(conditionsOf(this.#request, identity))
+    await writeJson(join(this.#request.runDir, RUN_FILES.dataset), dataset)
+    await this.#write([interrupted(0)])
+  }
+
+  async add(step: Step): Promise<void> {
+    this.steps.push(step)
+    await this.#write([interrupted(this.steps.length)])
+  }
+
+  /** Is it still the system, and are the rows there, that the load was meant for? */
+  async closingChecks(before: Identity, somethingIsLost: boolean): Promise<readonly InvalidReason[]> {
+    const unmeasured = this.#request.flows
+      .filter((flow) => !this.steps.some((step) => step.flow === flow && step.kind === 'measured'))
+      .map((flow): InvalidReason => ({ code: 'generator-failed', evidence: `no step of ${flow} was measured` }))
+    if (somethingIsLost) return []
+    const changed = await askIdentity(this.#request.target.baseUrl).then(
+      (now) => changedTarget(before, now),
+      (error: Error): InvalidReason => ({ code: 'target-dead', evidence: `at the end: ${reasonOf(error)}` }),
+    )
+    return [...unmeasured, ...(changed ? [changed] : []), ...(await this.#count())]
+  }
+
+  async #count(): Promise<readonly InvalidReason[]> {
+    const { engines, signal, say } = this.#request
+    if (engines === null) return []
+    say('counting the rows of every table')
+    try {
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(COUNTING_LIMIT_MS)])
+      const { tables, countedAt } = await countTables(engines.mysql, limited)
+      const sizes = await measureSizes(engines.mysql, engines.elasticsearch.url, tables)
+      this.#counted = { tables, tablesCountedAt: countedAt, sizes }
+      const missing = missingRows(this.#dataset, tables)
+      return missing === null ? [] : [missing]
+    } catch (error) {
+      return [{ code: 'data-incomplete', evidence: `the tables could not be counted: ${reasonOf(error)}` }]
+    }
+  }
+
+  async end(invalid: readonly InvalidReason[]): Promise<Measurements> {
+    return await this.#write(invalid)
+  }
+
+  async #write(invalid: readonly InvalidReason[]): Promise<Measurements> {
+    const measurements: Measurements = {
+      runId: this.id,
+      startedAt: this.#startedAt,
+      finishedAt: new Date().toISOString(),
+      profile: this.#request.profile,
+      command: this.#request.command,
+      conditions: this.#conditions,
+      datasetFingerprint: this.#dataset?.fingerprint ?? null,
+      ...this.#counted,
+      steps: this.steps,
+      invalid,
+    }
+    await writeJson(join(this.#request.runDir, RUN_FILES.measurements), measurements)
+    return measurements
+  }
+}
+
+function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity | null): ConditionsOf {
+  return {
+    target,
+    engines,
+    topology: identity?.topology ?? 'unknown',
+    sutVersion: identity?.version ?? null,
+    k6Version: k6.version,
+  }
+}
+
+function changedTarget(before: Identity, now: Identity): InvalidReason | null {
+  const facts = ({ version, topology, dataset }: Identity) => `${version}, ${topology}, data ${dataset?.fingerprint}`
+  if (facts(before) === facts(now)) return null
+  return { code: 'target-changed', evidence: `before: ${facts(before)}; after: ${facts(now)}` }
+}
+
+function interrupted(steps: number): InvalidReason {
+  return { code: 'interrupted', evidence: `the run was cut off after ${steps} steps` }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
+  return error instanceof Error ? error.message || error.name : String(error)
+}
+
+/** Whole or not at all: a reader never sees half a file. */
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.partial`, `${JSON.stringify(value, null, 1)}\n`)
+  await rename(`${path}.partial`, path)
+}

@@ -1,0 +1,124 @@
+// How many rows each table holds, counted; how many bytes they take, by the engines' own statistics.
+
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { Dataset } from '../contracts/dataset.ts'
+import type { EngineEndpoint } from '../contracts/engines.ts'
+import type { EngineSizes, InvalidReason, TableFacts } from '../contracts/measurement.ts'
+import { ORDER_INDEX } from '../contracts/search-index.ts'
+import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../contracts/shard.ts'
+import { getElasticsearch } from './elasticsearch-counters.ts'
+import { connectMysql } from './mysql-counters.ts'
+
+export interface CountedTables {
+  readonly tables: readonly TableFacts[]
+  readonly countedAt: string
+}
+
+const COUNTING_CONNECTIONS = 2
+
+/** Exact: COUNT(*) of every seeded table. Throws when `signal` ends it or a table is missing. */
+export async function countTables(endpoint: EngineEndpoint, signal: AbortSignal): Promise<CountedTables> {
+  const left = [...ALL_SHARDS]
+  const facts: TableFacts[] = []
+  const worker = async () => {
+    const connection = await connectMysql(endpoint)
+    const abort = () => connection.destroy()
+    signal.addEventListener('abort', abort)
+    try {
+      for (let shard = left.shift(); shard !== undefined; shard = left.shift()) {
+        signal.throwIfAborted()
+        facts.push(await countShard(connection, shard))
+      }
+    } finally {
+      signal.removeEventListener('abort', abort)
+      connection.destroy()
+    }
+  }
+  await Promise.all(Array.from({ length: COUNTING_CONNECTIONS }, worker))
+  return { tables: facts.toSorted((a, b) => a.shard - b.shard), countedAt: new Date().toISOString() }
+}
+
+async function countShard(connection: Connection, shard: Shard): Promise<TableFacts> {
+  const count = async (family: SeededFamily): Promise<number> => {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `SELECT COUNT(*) AS counted FROM ${tableName(family, shard)}`,
+    )
+    return Number(rows[0]?.counted)
+  }
+  return {
+    shard,
+    orders: await count('orders'),
+    orderItems: await count('order_items'),
+    payments: await count('payments'),
+  }
+}
+
+/** Orders are only ever added, so fewer rows than were seeded means that data is missing. */
+export function missingRows(dataset: Dataset | null, tables: readonly TableFacts[]): InvalidReason | null {
+  const short = (dataset?.shards ?? []).filter(({ shard, orders }) => (tables[shard]?.orders ?? 0) < orders)
+  const [first] = short
+  if (first === undefined) return null
+  const counted = tables[first.shard]?.orders ?? 0
+  return {
+    code: 'data-incomplete',
+    evidence: `${short.length} tables hold fewer orders than were seeded, such as shard ${first.shard}: ${counted} of ${first.orders}`,
+  }
+}
+
+interface DatabaseBytes {
+  readonly orders: number
+  readonly all: number
+}
+
+/** Bytes per row need the counted rows: information_schema's own row numbers are samples. */
+export async function measureSizes(
+  mysql: EngineEndpoint,
+  elasticsearchUrl: string,
+  tables: readonly TableFacts[],
+): Promise<EngineSizes | null> {
+  const orders = tables.reduce((sum, table) => sum + table.orders, 0)
+  if (orders === 0) return null
+  const [bytes, search] = await Promise.all([databaseBytes(mysql), searchSize(elasticsearchUrl)])
+  return {
+    ordersBytesPerRow: bytes.orders / orders,
+    allFamiliesBytesPerOrder: bytes.all / orders,
+    databaseBytes: bytes.all,
+    searchBytes: search.bytes,
+    searchDocuments: search.documents,
+  }
+}
+
+async function databaseBytes(mysql: EngineEndpoint): Promise<DatabaseBytes> {
+  const connection = await connectMysql(mysql)
+  try {
+    // MySQL caches these figures for a day; MariaDB does not know the variable.
+    await connection.query('SET SESSION information_schema_stats_expiry = 0').catch(() => {})
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `SELECT TABLE_NAME AS name, DATA_LENGTH + INDEX_LENGTH AS bytes
+       FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`,
+    )
+    const bytesOf = new Map(rows.map((row) => [String(row.name), Number(row.bytes)]))
+    const sum = (families: readonly SeededFamily[]) =>
+      families
+        .flatMap((family) => ALL_SHARDS.map((shard) => bytesOf.get(tableName(family, shard)) ?? 0))
+        .reduce((total, bytes) => total + bytes, 0)
+    return { orders: sum(['orders']), all: sum(SEEDED_FAMILIES) }
+  } finally {
+    connection.destroy()
+  }
+}
+
+interface IndexStats {
+  readonly _all: {
+    readonly primaries: {
+      readonly docs: { readonly count: number }
+      readonly store: { readonly size_in_bytes: number }
+    }
+  }
+}
+
+async function searchSize(url: string): Promise<{ readonly bytes: number; readonly documents: number }> {
+  const stats = (await getElasticsearch(url, `/${ORDER_INDEX}/_stats/docs,store`)) as IndexStats
+  const { docs, store } = stats._all.primaries
+  return { bytes: store.size_in_bytes, documents: docs.count }
+}
