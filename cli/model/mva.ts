@@ -1,0 +1,40 @@
+// Op `mva`: a closed system by mean value analysis.
+
+import { solveMva } from '../../reports/capacity-model/mva.ts'
+import { defineOp } from './op.ts'
+import { count, list, number, record, repeatedNames, text, withDefault } from './shape.ts'
+import { SEED } from './shared-fields.ts'
+
+export const op = defineOp({
+  about: `N users who wait for each answer and think before the next request. Exact mean value analysis, also for
+stations with several servers; Schweitzer's approximation, and said so, for populations too large for it.
+Demands are seconds of a resource per request over all visits: take them from op demand, never from response times.`,
+  example: {
+    demands: [
+      { name: 'cpu', seconds: 2 },
+      { name: 'disk', seconds: 3 },
+      { name: 'net', seconds: 1 },
+    ],
+    thinkSeconds: 4,
+    populations: [1, 20],
+  },
+  shape: record({
+    demands: list(
+      record({ name: text(), seconds: number({ atLeast: 0 }), servers: withDefault(count({ atMost: 1e6 }), 1) }),
+      {
+        atLeast: 1,
+        atMost: 1000,
+      },
+    ),
+    thinkSeconds: withDefault(number({ atLeast: 0 }), 0),
+    populations: list(count(), { atLeast: 1, atMost: 10_000 }),
+    seed: SEED,
+  }),
+  mistakes: ({ demands }) => [
+    ...repeatedNames(demands, 'demands'),
+    ...demands.flatMap(({ seconds }, i) =>
+      seconds > 0 && seconds < 1e-12 ? [`demands[${i}].seconds: below 1e-12`] : [],
+    ),
+  ],
+  answer: solveMva,
+})

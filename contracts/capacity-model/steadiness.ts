@@ -1,0 +1,20 @@
+// Whether a series settles, and how much of its start to leave out.
+
+export interface SteadyQuestion {
+  readonly series: readonly number[]
+}
+
+export interface SteadyAnswer {
+  readonly steady: true
+  /** Observations at the start that still belong to the warm-up. */
+  readonly discard: number
+  readonly mean: number
+  readonly kept: number
+}
+
+export interface UnsteadyAnswer {
+  readonly steady: false
+  readonly discard: null
+  readonly discardReason: string
+  readonly mean: { readonly refused: { readonly reason: string; readonly message: string; readonly needed?: number } }
+}
