@@ -12,8 +12,8 @@ import { createIndex, dropIndex, indexedFingerprint, startLoading } from './stor
 
 /** LOAD DATA LOCAL is switched on for the load where the account may; returns how to undo it. */
 export async function allowLocalInfile(connection: Connection): Promise<() => Promise<void>> {
-  const [row] = await rows<{ allowed: number }>(connection, 'SELECT @@GLOBAL.local_infile AS allowed')
-  if (row?.allowed === 1) return async () => {}
+  const [row] = await rows<{ allowed: string | number }>(connection, 'SELECT @@GLOBAL.local_infile AS allowed')
+  if (Number(row?.allowed) === 1) return async () => {}
   try {
     await connection.query('SET GLOBAL local_infile = 1')
   } catch (error) {
