@@ -28,7 +28,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   reports: { folders: ['contracts'], packages: ANY_PACKAGE },
   'reports/capacity-model': {
     folders: ['contracts'],
-    packages: ['simple-statistics', 'ml-*', '@stdlib/*', 'jstat', 'hdr-histogram-js'],
+    packages: ['simple-statistics', 'ml-*', '@stdlib/*', 'pure-rand/*'],
   },
   engines: { folders: ['contracts'], packages: ANY_PACKAGE },
   'sut/gateway': { folders: SUT_SHARED, packages: ['node:*'] },

@@ -1,0 +1,230 @@
+// The contract of `npm run model` with the outside: exit codes, mistakes, refusals, bytes, and no number that is none.
+
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ModelOp } from './model/op.ts'
+import { renderAnswer } from './model/render.ts'
+
+const OP_NAMES = [
+  'usl',
+  'usl-eval',
+  'mva',
+  'mmc',
+  'demand',
+  'table',
+  'cache',
+  'shards',
+  'forecast',
+  'quantile',
+  'latency',
+  'search',
+  'steady',
+  'elastic',
+] as const
+
+const load = async (name: string): Promise<ModelOp> => (await import(`./model/${name}.ts`)).op
+
+function model(args: readonly string[], input: string) {
+  const program = fileURLToPath(new URL('./model.ts', import.meta.url))
+  return spawnSync(process.execPath, ['--import', 'tsx', program, ...args], { input, encoding: 'utf8' })
+}
+
+describe('as a program', () => {
+  const question = { servers: 4, serviceSeconds: 0.01, arrivalRates: [360, 400], targets: [] }
+
+  test('an answer: one JSON object, nothing else, exit 0, the same bytes again', () => {
+    const first = model(['mmc'], JSON.stringify(question))
+    expect(first).toMatchObject({ status: 0, stderr: '' })
+    const answer = JSON.parse(first.stdout)
+    expect(answer.results[0].p99Seconds).toBeCloseTo(0.12193, 5)
+    expect(answer.results[1]).toMatchObject({ arrivalRate: 400, refused: { reason: 'unstable' } })
+    expect(model(['mmc'], JSON.stringify(question)).stdout).toBe(first.stdout)
+  })
+
+  test('a refusal of the whole question is an answer too', () => {
+    const { status, stdout } = model(['usl'], '{"points":[{"concurrency":1,"throughput":2}]}')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ refused: { reason: 'too-few-points' } })
+  })
+
+  test('input of another shape: exit 2, every mistake, nothing on stdout, no stack trace', () => {
+    const { status, stdout, stderr } = model(
+      ['mmc'],
+      '{"servers":0,"serviceSeconds":"x","arrivalRates":[-1],"colour":1}',
+    )
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    for (const mistake of [
+      'servers: must be',
+      'serviceSeconds: must be',
+      'arrivalRates[0]: must be',
+      'colour: unknown field',
+    ]) {
+      expect(stderr).toContain(mistake)
+    }
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test.each([
+    [['mmc'], 'not json', 'not JSON'],
+    [['mmc'], '', 'empty'],
+    [['mmc'], '[1]', 'must be an object'],
+    [['nonsense'], '{}', "no op 'nonsense'"],
+    [['mmc', 'mva'], '{}', 'one op at a time'],
+    [[], '', 'name an op'],
+  ])('%j with %j is wrong usage', (args, input, message) => {
+    const { status, stdout, stderr } = model(args, input)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('help teaches: every op by name, and one worked example each', () => {
+    const { status, stdout } = model(['--help'], '')
+    expect(status).toBe(0)
+    for (const name of OP_NAMES) expect(stdout).toContain(`  ${name} `)
+    expect(model(['mmc', '--help'], '').stdout).toMatch(/Input:[\s\S]+Output:[\s\S]+"p99Seconds"/)
+  })
+})
+
+test('every file with an op is listed', () => {
+  const frame = ['op', 'shape', 'render', 'shared-fields']
+  const files = readdirSync(new URL('./model', import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
+  expect(files.filter((file) => !frame.includes(file)).sort()).toEqual([...OP_NAMES].sort())
+})
+
+test('a number that is none never leaves: the whole answer is refused instead', () => {
+  expect(JSON.parse(renderAnswer({ a: [{ rate: Number.NaN }] }))).toMatchObject({
+    refused: { reason: 'out-of-range', message: expect.stringContaining('a.0.rate') },
+  })
+})
+
+/** What may be below zero: differences, correlations, the ends of an interval of such, and what the caller gave. */
+const MAY_BE_NEGATIVE =
+  /(bias|difference|deltaAicc|lag1Autocorrelation|\b(alpha|beta)\.interval\.\w+|^(mean|value|interval\.\w+))$/
+
+function negativePaths(value: unknown, path: string): readonly string[] {
+  if (typeof value === 'number') return value < 0 && !MAY_BE_NEGATIVE.test(path) ? [`${path} = ${value}`] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, entry]) => negativePaths(entry, path === '' ? key : `${path}.${key}`))
+}
+
+type Change = (value: unknown, path: string) => unknown
+
+function changeLeaves(value: unknown, change: Change, path = ''): unknown {
+  if (Array.isArray(value)) return value.map((entry, i) => changeLeaves(entry, change, `${path}[${i}]`))
+  if (typeof value !== 'object' || value === null) return change(value, path)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, changeLeaves(entry, change, `${path}.${key}`)]),
+  )
+}
+
+const QUESTIONS: Readonly<Record<string, readonly object[]>> = {
+  forecast: [
+    { totalMedian: 2.4e9, sigma: 0.2, shards: 64, cvTable: 0.05, limit: 50e6 },
+    { totalRows: 3.2e9, years: 3, yearlyGrowth: 0.5 },
+  ],
+  quantile: [
+    { samples: Array.from({ length: 400 }, (_, i) => i / 7), percentile: 95, confidence: 0.95 },
+    { count: 10_000, percentile: 99, confidence: 0.95 },
+    { a: [1, 2, 3.5], b: [4, 5, 9] },
+  ],
+  shards: [
+    {
+      users: 1e5,
+      shards: 64,
+      meanRowsPerUser: 50,
+      cvRowsPerUser: 12,
+      hashedIds: true,
+      limits: [1e5],
+      heavyKeys: [{ share: 0.02 }],
+    },
+  ],
+  mva: [
+    {
+      demands: [
+        { name: 'a', seconds: 0.5, servers: 3 },
+        { name: 'b', seconds: 0.2, servers: 1 },
+      ],
+      thinkSeconds: 1,
+      populations: [9, 40],
+    },
+  ],
+  cache: [{ zipf: 0.8, pages: 10_000, poolPages: 1000, twin: { pages: 100, poolPages: 10 } }],
+}
+
+const numbers = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.double({ min: -14, max: 14, noNaN: true }).map((power) => (x: number) => x * 10 ** power),
+  },
+  { weight: 4, arbitrary: fc.double({ min: 0.3, max: 3, noNaN: true }).map((factor) => (x: number) => x * factor) },
+  { weight: 2, arbitrary: fc.integer({ min: -3, max: 40 }).map((power) => (x: number) => Math.ceil(x * 1.5 ** power)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      () => 0,
+      () => 1,
+      () => -1,
+      () => 1e15,
+      () => 1e-12,
+      () => 1e300,
+      () => -1e300,
+    ),
+  },
+)
+
+describe.each(OP_NAMES)('fuzz %s', (name) => {
+  test('numbers of any size: an answer without NaN, Infinity or negative capacity, or mistakes by name', async () => {
+    const op = await load(name)
+    const questions = [op.example, ...(QUESTIONS[name] ?? [])]
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...questions),
+        fc.infiniteStream(fc.tuple(numbers, share)),
+        share,
+        (question, stream, often) => {
+          const input = changeLeaves(question, (leaf) => {
+            const [change, chance] = stream.next().value
+            return typeof leaf === 'number' && chance < often * often ? change(leaf) : leaf
+          })
+          const result = op.run(input)
+          if ('mistakes' in result) {
+            expect(result.mistakes.length).toBeGreaterThan(0)
+            return
+          }
+          const answer = JSON.parse(renderAnswer(result.answer))
+          expect(answer.refused?.reason).not.toBe('out-of-range')
+          expect(negativePaths(answer, '')).toEqual([])
+          expect(renderAnswer(op.run(input) as object)).toBe(renderAnswer(result))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('anything at any place: mistakes that name the place, never an exception', async () => {
+    const op = await load(name)
+    const questions = [op.example, ...(QUESTIONS[name] ?? [])]
+    fc.assert(
+      fc.property(fc.constantFrom(...questions), fc.nat(), fc.jsonValue(), (question, at, replacement) => {
+        const paths: string[] = []
+        changeLeaves(question, (_, path) => paths.push(path))
+        const chosen = paths[at % paths.length]
+        const input = changeLeaves(question, (leaf, path) => (path === chosen ? replacement : leaf))
+        const result = op.run(input)
+        if ('answer' in result) expect(JSON.parse(renderAnswer(result.answer))).toBeTypeOf('object')
+      }),
+      { numRuns: 60 },
+    )
+    fc.assert(
+      fc.property(fc.jsonValue(), (input) => {
+        const result = op.run(input)
+        if ('mistakes' in result) expect(result.mistakes.length).toBeGreaterThan(0)
+      }),
+    )
+  })
+})
