@@ -13,7 +13,6 @@ const ASK_LIMIT_MS = 10_000
 // Slower than this and the programs are fetched sooner than the images; HEADROOM_ENGINES=docker waits longer.
 const PULL_LIMIT_MS = 90_000
 const FORCED_PULL_LIMIT_MS = 900_000
-const STOP_LIMIT_S = 30
 
 export interface ContainerCommand {
   readonly name: string
@@ -122,9 +121,9 @@ export function letContainerLive(place: Place, name: string): void {
   mortal.delete(containerName(place, name))
 }
 
-export async function stopContainer(place: Place, name: string, container: string): Promise<void> {
+export async function stopContainer(place: Place, name: string, container: string, limitMs: number): Promise<void> {
   try {
-    await docker(['stop', '--time', String(STOP_LIMIT_S), container], { limitMs: (STOP_LIMIT_S + 10) * 1000 })
+    await docker(['stop', '--time', String(limitMs / 1000), container], { limitMs: limitMs + 10_000 })
   } catch {
     // not running, or the daemon is gone and the container with it
   }

@@ -11,8 +11,6 @@ import { makeFolder, type Place } from './place.ts'
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts'
 import type { LaunchedServer } from './start-context.ts'
 
-const STOP_LIMIT_MS = 30_000
-
 export interface EngineCommand {
   readonly name: string
   readonly program: string
@@ -79,11 +77,16 @@ export function logPathOf({ home }: Place, name: string): string {
 }
 
 /** Stops a recorded process and its group; a pid that now belongs to somebody else is left alone. */
-export async function stopProcess(place: Place, name: string, identity: ProcessIdentity): Promise<void> {
+export async function stopProcess(
+  place: Place,
+  name: string,
+  identity: ProcessIdentity,
+  limitMs: number,
+): Promise<void> {
   const group = () => (isRunning(identity) ? true : hasOrphans(place, identity))
   if (group()) killGroup(identity.pid, 'SIGTERM')
   for (let waitedMs = 0; group(); waitedMs += 50) {
-    if (waitedMs >= STOP_LIMIT_MS) killGroup(identity.pid, 'SIGKILL')
+    if (waitedMs >= limitMs) killGroup(identity.pid, 'SIGKILL')
     await sleep(50)
   }
   mortal.delete(identity.pid)

@@ -126,7 +126,7 @@ async function probe(url: string): Promise<string> {
       throw new Error('local_infile is off there and seeding needs it: SET GLOBAL local_infile = 1')
     return row.version
   } finally {
-    connection.destroy()
+    await connection.end()
   }
 }
 

@@ -19,6 +19,7 @@ import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
 
 const HEALTH_LIMIT_MS = 15_000
+const STOP_LIMIT_MS = 10_000
 const DEBIAN = { title: 'nginx', packages: ['nginx'] } as const
 
 export async function nginxProgram(context: StartContext): Promise<EngineProgram> {
@@ -99,7 +100,7 @@ export async function startNginx({
     env,
   })
   const identity = identify(server.pid) ?? { pid: server.pid, startedAt: '' }
-  const stop = () => stopProcess(place, 'nginx', identity)
+  const stop = () => stopProcess(place, 'nginx', identity, STOP_LIMIT_MS)
   try {
     await waitUntilHealthy({
       engine: 'nginx',

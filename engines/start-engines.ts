@@ -18,7 +18,7 @@ import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
 import { allowedWays, serverAtAddress, startServer } from './start-server.ts'
-import { stopRecorded } from './stop-engines.ts'
+import { STARTING_STOP_LIMIT_MS, stopRecorded } from './stop-engines.ts'
 
 export const LEGACY_ADDRESS_VARIABLE = 'HEADROOM_LEGACY_MYSQL_URL'
 
@@ -70,50 +70,41 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
     say: options.say,
   }
   writeOwner(place, false) // until all are up, they end with us
-  // The first failure stops the others: there is no use in waiting for a build beside a port in use.
-  const together = <T>(work: Promise<T>) =>
-    work.catch((error: unknown) => {
-      failed.abort(error)
-      throw error
-    })
-  const started = await Promise.allSettled([
-    together(startServer(mysql, context)),
-    together(startServer(elasticsearch, context)),
-    together(startServer(redis, context)),
-    together(nginxProgram(context)),
-    together(k6Program(context)),
-    together(legacyAddress(context)),
-  ])
-  const stop = async () => {
-    removeEngines(place.state)
-    await stopRecorded(place)
-  }
-  const [database, search, cache, nginx, k6, legacy] = started
-  if (
-    database.status !== 'fulfilled' ||
-    search.status !== 'fulfilled' ||
-    cache.status !== 'fulfilled' ||
-    nginx.status !== 'fulfilled' ||
-    k6.status !== 'fulfilled' ||
-    legacy.status !== 'fulfilled' ||
-    options.signal.aborted
-  ) {
-    await stop()
+  const starting = [
+    startServer(mysql, context),
+    legacyAddress(context),
+    startServer(elasticsearch, context),
+    startServer(redis, context),
+    nginxProgram(context),
+    k6Program(context),
+  ] as const
+  try {
+    const [orders, legacy, search, cache, nginx, k6] = await Promise.all(starting)
     options.signal.throwIfAborted()
-    throw failed.signal.reason
+    const engines: Engines = {
+      startedAt: new Date().toISOString(),
+      mysql: orders,
+      legacyMysql: legacy ?? { ...orders, url: legacyUrlOf(orders.url) },
+      elasticsearch: search,
+      redis: cache,
+      nginx,
+      k6,
+    }
+    writeEngines(place.state, engines)
+    if (options.keep) keepRunning(place)
+    return { ...engines, wereRunning: false, stop: once(() => stopAll(place)) }
+  } catch (error) {
+    // One has failed: there is no use in waiting for a build beside a port in use.
+    failed.abort(error)
+    await Promise.allSettled(starting)
+    await stopRecorded(place, STARTING_STOP_LIMIT_MS)
+    throw options.signal.aborted ? options.signal.reason : error
   }
-  const engines: Engines = {
-    startedAt: new Date().toISOString(),
-    mysql: database.value,
-    legacyMysql: legacy.value ?? { ...database.value, url: legacyUrlOf(database.value.url) },
-    elasticsearch: search.value,
-    redis: cache.value,
-    nginx: nginx.value,
-    k6: k6.value,
-  }
-  writeEngines(place.state, engines)
-  if (options.keep) keepRunning(place)
-  return { ...engines, wereRunning: false, stop: once(stop) }
+}
+
+async function stopAll(place: Place): Promise<void> {
+  removeEngines(place.state)
+  await stopRecorded(place)
 }
 
 /** Engines of an earlier start that still answer: a kept set, or one whose owner was killed. */
@@ -133,11 +124,8 @@ async function findHealthy(place: Place, options: StartEnginesOptions): Promise<
 
   const adopted = !isKept(place)
   if (adopted || options.keep) writeOwner(place, options.keep)
-  const stop = async () => {
-    removeEngines(place.state)
-    await stopRecorded(place)
-  }
-  return { ...engines, wereRunning: true, stop: adopted && !options.keep ? once(stop) : async () => {} }
+  const stop = adopted && !options.keep ? once(() => stopAll(place)) : async () => {}
+  return { ...engines, wereRunning: true, stop }
 }
 
 function isOtherwiseAsked(engine: ServerEngine, { url, origin }: EngineEndpoint, env: NodeJS.ProcessEnv): boolean {

@@ -37,14 +37,19 @@ export async function stopEngines({ stateFolder }: StopEnginesOptions = {}): Pro
   }
 }
 
-export async function stopRecorded(place: Place): Promise<string[]> {
+// A database writes its pages back at the end; one that was only starting has nothing to lose (InnoDB, Lucene and the
+// append-only file recover), and people who pressed Ctrl-C wait for it.
+const STOP_LIMIT_MS = 30_000
+export const STARTING_STOP_LIMIT_MS = 5_000
+
+export async function stopRecorded(place: Place, limitMs = STOP_LIMIT_MS): Promise<string[]> {
   const records = readRecords(place)
-  await Promise.all(records.map((record) => stopRecord(place, record)))
+  await Promise.all(records.map((record) => stopRecord(place, record, limitMs)))
   rmSync(join(place.state, 'owner.json'), { force: true })
   return records.map(({ name }) => name)
 }
 
-async function stopRecord(place: Place, record: EngineRecord): Promise<void> {
-  if (record.kind === 'process') await stopProcess(place, record.name, record)
-  else await stopContainer(place, record.name, record.container)
+async function stopRecord(place: Place, record: EngineRecord, limitMs: number): Promise<void> {
+  if (record.kind === 'process') await stopProcess(place, record.name, record, limitMs)
+  else await stopContainer(place, record.name, record.container, limitMs)
 }
