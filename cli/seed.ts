@@ -1,17 +1,22 @@
 // `npm run seed`: fill the tables and the search index with the plan's orders.
 
+import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { Option } from 'commander'
+import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
-import { memoryBytes } from '../engines/machine.ts'
+import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { ROW_FORMATS, type RowFormat } from '../generators/rows/row-formats.ts'
 import { seed } from '../generators/seed.ts'
+import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { findStores } from './find-stores.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
-import { runCommand } from './run-command.ts'
+import { type CommandContext, runCommand } from './run-command.ts'
 
 const DEFAULT_TIME_BUDGET_SECONDS = 180
 
@@ -25,6 +30,8 @@ Examples:
   npm run seed -- --shards 0-15                 a quarter of the work; other machines take the rest
   npm run seed -- --reset --seed 2              another data set instead of the one that is there`
 
+const SINKS = ['mysql', ...ROW_FORMATS] as const
+
 interface Options {
   readonly years?: number
   readonly scale?: number
@@ -32,9 +39,12 @@ interface Options {
   readonly fullShard: readonly number[]
   readonly seed: number
   readonly plan: string
+  readonly sink: (typeof SINKS)[number]
+  readonly out?: string
   readonly shards?: readonly number[]
   readonly dryRun?: boolean
   readonly reset?: boolean
+  readonly redoOff?: boolean
 }
 
 await runCommand<Options>(
@@ -53,16 +63,23 @@ await runCommand<Options>(
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
       .option('--plan <file>', 'the growth plan', 'plan.yaml')
       .option('--shards <range>', 'seed these shards only: 0-15', parseShardRange)
+      .addOption(new Option('--sink <where>', 'mysql (and Elasticsearch), or files').choices(SINKS).default('mysql'))
+      .option('--out <folder>', 'where the files go')
       .option('--dry-run', 'show rows, bytes, time and free disk, and write nothing')
+      .option('--redo-off', 'MySQL only: load without redo log; a server that dies meanwhile must be re-initialised')
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),
-  async ({ options }, { json, signal, say }) => {
+  async ({ options }, context) => {
+    const { json, signal, say } = context
     const plan = await loadPlan(options.plan)
     const years = options.years ?? plan.horizonYears
     if (years > plan.horizonYears) throw beyondHorizon(years, plan.horizonYears)
+    const volume = seedVolume(plan, years)
+    if (options.sink !== 'mysql') return writeFiles(options, options.sink, volume, context)
+    if (options.out) throw outWithoutFiles()
     const report = await seed(
       {
-        volume: seedVolume(plan, years),
+        volume,
         seed: options.seed,
         scale: options.scale ?? null,
         timeBudgetSeconds: options.timeBudget,
@@ -70,6 +87,7 @@ await runCommand<Options>(
         shards: options.shards ?? ALL_SHARDS,
         reset: options.reset ?? false,
         dryRun: options.dryRun ?? false,
+        redoOff: options.redoOff ?? false,
       },
       {
         ...findStores(process.env),
@@ -80,10 +98,47 @@ await runCommand<Options>(
         startProgress,
       },
     )
-    process.stdout.write(json ? `${JSON.stringify(summary(report))}\n` : reportText(report))
+    process.stdout.write(
+      json ? `${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n` : reportText(report),
+    )
     return EXIT_CODES.pass
   },
 )
+
+async function writeFiles(
+  options: Options,
+  format: RowFormat,
+  volume: SeedVolume,
+  { json, signal, say }: CommandContext,
+): Promise<ExitCode> {
+  const { out: folder, scale, seed, fullShard: fullShards, shards = ALL_SHARDS } = options
+  if (!folder || scale === undefined) {
+    throw new Refusal({
+      what: `--sink ${format} needs to know where and how much`,
+      why: [...(folder ? [] : ['--out is missing']), ...(scale === undefined ? ['--scale is missing'] : [])],
+      wayOut: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
+    })
+  }
+  mkdirSync(folder, { recursive: true })
+  const report = await seedFiles(
+    { volume, seed, scale, fullShards, shards, format, folder },
+    { freeDiskBytes: freeDiskBytes(folder), signal, say, startProgress },
+  )
+  if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
+  else
+    process.stdout.write(
+      `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
+    )
+  return EXIT_CODES.pass
+}
+
+function outWithoutFiles(): Refusal {
+  return new Refusal({
+    what: '--out names a folder, but the rows go to MySQL',
+    why: ['--sink mysql is the default'],
+    wayOut: 'Add --sink tsv or --sink ndjson, or leave --out out.',
+  })
+}
 
 function beyondHorizon(years: number, horizonYears: number): Refusal {
   return new Refusal({
@@ -94,9 +149,8 @@ function beyondHorizon(years: number, horizonYears: number): Refusal {
 }
 
 /** The hourly curve alone has 26 000 numbers: left out. */
-function summary({ dataset, ...report }: SeedReport) {
-  const { cumulativeOrdersByHour: _curve, whales: _whales, ...described } = dataset
-  return { ...report, dataset: described }
+function described({ cumulativeOrdersByHour: _curve, whales: _whales, ...rest }: Dataset) {
+  return rest
 }
 
 function reportText({ outcome, rowsWritten, seconds, finished, prediction, measuredMysqlBytes }: SeedReport): string {

@@ -17,6 +17,8 @@ export interface SeedOptions {
   /** Removes what is there first. */
   readonly reset: boolean
   readonly dryRun: boolean
+  /** MySQL only, and only for a server with nothing else worth keeping. */
+  readonly redoOff?: boolean
 }
 
 export interface SeedDeps {

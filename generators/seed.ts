@@ -20,6 +20,7 @@ import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
 import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
 import { connect } from './store/mysql-connection.ts'
+import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
 import { endLoading, searchClient } from './store/search-index.ts'
 import { lockShards } from './store/seed-lock.ts'
 import { measuredTableBytes } from './store/table-bytes.ts'
@@ -50,6 +51,7 @@ async function seedLocked(
   const report = { prediction, rowsWritten: 0, measuredMysqlBytes: null }
   const secondsSoFar = () => (Date.now() - startedAtMs) / 1000
 
+  if (stored) await refuseLostRedo(connection, stored)
   if (stored) refuseOtherDataset(stored, draft)
   const lanesBefore = stored ? await readLanes(connection, stored.dataset) : []
   if (stored && isWhole(lanesBefore, options.shards)) {
@@ -79,11 +81,12 @@ async function seedLocked(
 async function load(
   connection: Connection,
   dataset: Dataset,
-  { volume, shards }: SeedOptions,
+  { volume, shards, redoOff }: SeedOptions,
   deps: SeedDeps,
 ): Promise<number> {
   const forbidAgain = await allowLocalInfile(connection)
   try {
+    if (redoOff) await switchRedoOff(connection)
     const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
     return await runLanes(
       { lanes, shards, job: { dataset, plan: volume.plan, stores: deps.stores }, lock: connection },
@@ -91,6 +94,7 @@ async function load(
     )
   } finally {
     await forbidAgain().catch(() => {})
+    await restoreRedo(connection).catch(ifConnected(deps))
   }
 }
 
@@ -106,4 +110,9 @@ function scaleFor(options: SeedOptions, deps: SeedDeps, stored: StoredDataset | 
 function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
   const mine = lanes.filter(({ shard }) => shards.includes(shard))
   return mine.length > 0 && mine.every(isComplete)
+}
+
+/** A server that is gone cannot be restored now; the next run sees what was noted, and decides. */
+function ifConnected({ say }: SeedDeps) {
+  return (error: unknown) => say(`The redo log could not be checked: ${error instanceof Error ? error.message : error}`)
 }

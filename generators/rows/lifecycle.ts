@@ -41,31 +41,38 @@ export function lifecycleOf({ lifecycle }: Plan, nowMs: number): Lifecycle {
   return (state, createdAtMs, outcome, pace) => {
     const early = (pace & 0xffff) / 65_536
     const late = (pace >>> 16) / 65_536
-    const change = (status: number, atMs: number, movesMoney: boolean) => {
-      if (atMs > nowMs) return false
-      state.status = status
-      state.updatedAtMs = atMs
-      state.version++
-      if (movesMoney) {
-        state.paymentUpdatedAtMs = atMs
-        state.paymentVersion++
-      }
-      return true
-    }
-    const after = (share: number) => createdAtMs + Math.floor(settleMs * share)
-
-    state.status = CODE.placed
-    state.version = state.paymentVersion = 1
-    state.updatedAtMs = state.paymentUpdatedAtMs = createdAtMs
     if (outcome < cancelledBelow) {
-      change(CODE.cancelled, after(0.001 + 0.07 * late), true)
-    } else if (
-      change(CODE.paid, after(0.0001 + 0.0019 * early), true) &&
-      change(CODE.shipped, after(0.02 + 0.13 * early), false)
-    ) {
-      if (outcome < refundedBelow) change(CODE.refunded, after(0.3 + 0.7 * late), true)
-      else change(CODE.completed, after(0.25 + 0.75 * late), false)
+      const cancelledAtMs = createdAtMs + Math.floor(settleMs * (0.001 + 0.07 * late))
+      if (cancelledAtMs > nowMs) return set(state, CODE.placed, createdAtMs, 1, createdAtMs, 1)
+      return set(state, CODE.cancelled, cancelledAtMs, 2, cancelledAtMs, 2)
     }
-    state.paymentStatus = PAYMENT_CODE[state.status] as number
+    const paidAtMs = createdAtMs + Math.floor(settleMs * (0.0001 + 0.0019 * early))
+    if (paidAtMs > nowMs) return set(state, CODE.placed, createdAtMs, 1, createdAtMs, 1)
+    const shippedAtMs = createdAtMs + Math.floor(settleMs * (0.02 + 0.13 * early))
+    if (shippedAtMs > nowMs) return set(state, CODE.paid, paidAtMs, 2, paidAtMs, 2)
+    if (outcome < refundedBelow) {
+      const refundedAtMs = createdAtMs + Math.floor(settleMs * (0.3 + 0.7 * late))
+      if (refundedAtMs > nowMs) return set(state, CODE.shipped, shippedAtMs, 3, paidAtMs, 2)
+      return set(state, CODE.refunded, refundedAtMs, 4, refundedAtMs, 3)
+    }
+    const completedAtMs = createdAtMs + Math.floor(settleMs * (0.25 + 0.75 * late))
+    if (completedAtMs > nowMs) return set(state, CODE.shipped, shippedAtMs, 3, paidAtMs, 2)
+    return set(state, CODE.completed, completedAtMs, 4, paidAtMs, 2)
   }
+}
+
+function set(
+  state: OrderState,
+  status: number,
+  updatedAtMs: number,
+  version: number,
+  paymentUpdatedAtMs: number,
+  paymentVersion: number,
+): void {
+  state.status = status
+  state.updatedAtMs = updatedAtMs
+  state.version = version
+  state.paymentStatus = PAYMENT_CODE[status] as number
+  state.paymentUpdatedAtMs = paymentUpdatedAtMs
+  state.paymentVersion = paymentVersion
 }

@@ -1,7 +1,7 @@
 // One order's rows as bytes, per table family. Each cell list is in the column order of contracts/tables.ts; the two
 // text forms (TSV for LOAD DATA, NDJSON for other databases) differ only in what stands between the cells.
 
-import { type SeededFamily, tableName } from '../../contracts/shard.ts'
+import { type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { writeNumber, writeSeven } from './digits.ts'
 import type { OrderCursor } from './order-cursor.ts'
@@ -119,6 +119,7 @@ export function bytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'))
 }
 
-export function fileName(family: SeededFamily, shard: number, format: RowFormat): string {
-  return `${tableName(family, shard as Parameters<typeof tableName>[1])}.${format}`
+/** `orders_07.tsv`. */
+export function fileName(family: SeededFamily, shard: Shard, format: RowFormat): string {
+  return `${tableName(family, shard)}.${format}`
 }

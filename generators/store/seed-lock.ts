@@ -15,7 +15,9 @@ export async function lockShards(connection: Connection, shards: readonly number
     .slice(0, 16)}`
   const taken: number[] = []
   for (const shard of shards) {
-    const [row] = await rows<{ got: string | number | null }>(connection, 'SELECT GET_LOCK(?, 0) AS got', [`${prefix}_${shard}`])
+    const [row] = await rows<{ got: string | number | null }>(connection, 'SELECT GET_LOCK(?, 0) AS got', [
+      `${prefix}_${shard}`,
+    ])
     if (Number(row?.got) !== 1) taken.push(shard)
   }
   if (taken.length === 0) return
