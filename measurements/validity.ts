@@ -151,7 +151,7 @@ function notSteady({ steadiness }: StepEvidence): InvalidReason | null {
 
 /** What setup() found wrong with the target, from k6's log. */
 function probeRefusal(log: string): string | null {
-  return /probe of [^\n]*/.exec(log)?.[0].replace(/\\?"?\s*(at |hint=|source=).*$/, '') ?? null
+  return /probe of [^\n]*/.exec(log)?.[0] ?? null
 }
 
 function lastLine(log: string): string {

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { parseSettings } from './parse-settings.ts'
+
+const SECRET = { JWT_SECRET: 'x' }
+
+describe('parseSettings', () => {
+  it('needs only the secret', () => {
+    expect(parseSettings(SECRET, {})).toMatchObject({
+      baseUrl: 'http://127.0.0.1:8080',
+      arrivals: 'open',
+      ratePerSecond: 10,
+      durationSeconds: 30,
+      virtualUsers: 20,
+      runId: null,
+      datasetPath: null,
+    })
+  })
+
+  it('needs nothing when the services of this checkout run, and gives their secret to nobody else', () => {
+    const local = { baseUrl: 'http://127.0.0.1:4711', jwtSecret: 'ours' }
+    expect(parseSettings({}, local)).toMatchObject(local)
+    expect(() => parseSettings({ BASE_URL: 'http://10.0.0.1' }, local)).toThrow(/JWT_SECRET is missing/)
+  })
+
+  it('sizes users by the rate (Little’s law)', () => {
+    expect(parseSettings({ ...SECRET, RATE: '450.5' }, {}).virtualUsers).toBe(451)
+    expect(parseSettings({ ...SECRET, RATE: '450', VIRTUAL_USERS: '7' }, {}).virtualUsers).toBe(7)
+  })
+
+  it.each([
+    ['45', 45],
+    ['45s', 45],
+    ['2.5s', 2.5],
+    ['5m', 300],
+    ['1h30m', 5400],
+  ])('reads %s', (DURATION, seconds) => {
+    expect(parseSettings({ ...SECRET, DURATION }, {}).durationSeconds).toBe(seconds)
+  })
+
+  it('names every mistake at once', () => {
+    const env = {
+      BASE_URL: 'ftp://x',
+      RATE: '-1',
+      DURATION: 'soon',
+      ARRIVALS: 'both',
+      RUN_ID: 'a b',
+      MIX: 'pay=1',
+      P99_MS: '0',
+    }
+    const mistakes = ['BASE_URL', 'JWT_SECRET', 'RATE', 'DURATION', 'ARRIVALS', 'RUN_ID', 'MIX', 'P99_MS']
+    for (const mistake of mistakes) expect(() => parseSettings(env, {})).toThrow(mistake)
+  })
+
+  it.each(['0s', 's', '5 m', '-3'])('refuses the duration "%s"', (DURATION) => {
+    expect(() => parseSettings({ ...SECRET, DURATION }, {})).toThrow(/DURATION/)
+  })
+
+  it('refuses a mix of nothing', () => {
+    expect(() => parseSettings({ ...SECRET, MIX: 'list=0' }, {})).toThrow(/no flow has a weight/)
+  })
+})
