@@ -18,7 +18,7 @@ export async function withSut<T>(
     topology,
     stateDir: join(CHECKOUT, '.headroom'),
     signal,
-    startGateway: (gateway) => startNginx({ program: engines.nginx, ...gateway }),
+    startGateway: (gateway) => startNginx({ program: engines.nginx, keep: false, ...gateway }),
   })
   onCleanup(sut.stop)
   try {

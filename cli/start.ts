@@ -1,0 +1,120 @@
+// `npm start`: the whole job on one machine. Engines, three seeded years, the order system, load on every flow, report.
+
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Engines } from '../contracts/engines.ts'
+import type { Measurements, Step } from '../contracts/measurement.ts'
+import { FLOWS, type Plan } from '../contracts/plan.ts'
+import { runId } from '../contracts/run-folder.ts'
+import { ALL_SHARDS } from '../contracts/shard.ts'
+import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { CHECKOUT } from '../engines/place.ts'
+import { seed } from '../generators/seed.ts'
+import { runLoad } from '../measurements/run-load.ts'
+import { loadPlan } from '../plan/load-plan.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
+import { seedVolume } from '../plan/seed-volume.ts'
+import { finishRun } from './finish-run.ts'
+import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
+import { startProgress } from './progress.ts'
+import { type CommandContext, runCommand } from './run-command.ts'
+import { stepLine } from './step-line.ts'
+import { withEngines } from './with-engines.ts'
+import { withSut } from './with-sut.ts'
+
+interface Options {
+  readonly plan: string
+  readonly scale?: number
+  readonly seed: number
+  readonly seedSeconds: number
+  readonly loadSeconds: number
+  readonly reset?: boolean
+}
+
+const HELP = `
+Engines come from where they are found (npm run doctor) and are stopped at the end; the seeded data stays in .headroom/
+and the next start uses it again. The report is written to runs/<id>/report.html.
+Exit code: 0 PASS, 99 FAIL, 3 INVALID.
+
+Examples:
+  npm start
+  npm start -- --plan our-plan.yaml --reset     another plan, another data set
+  npm start -- --scale 0.01 --load-seconds 600  more rows and longer steps: stronger evidence`
+
+await runCommand<Options>(
+  'start',
+  (program) =>
+    program
+      .description('Answer the question on this machine: engines, three years of orders, load on every flow, report.')
+      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .option(
+        '--scale <fraction>',
+        'fraction of the plan in every table (default: what --seed-seconds allows)',
+        parseScale,
+      )
+      .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
+      .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 90)
+      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 150)
+      .option('--reset', 'remove the data set that is there first')
+      .addHelpText('after', HELP),
+  async ({ options }, context) => {
+    const plan = await loadPlan(options.plan)
+    const runDir = join(CHECKOUT, 'runs', runId(new Date(), 'start'))
+    await withEngines(context, async (engines) => {
+      await fill(plan, engines, options, context)
+      await measure(plan, engines, runDir, options, context)
+    })
+    context.signal.throwIfAborted()
+    return await finishRun(runDir, context)
+  },
+)
+
+async function fill(plan: Plan, engines: Engines, options: Options, { say, signal }: CommandContext): Promise<void> {
+  const { url, socketPath } = engines.mysql
+  await seed(
+    {
+      volume: seedVolume(plan, plan.horizonYears),
+      seed: options.seed,
+      scale: options.scale ?? null,
+      timeBudgetSeconds: options.seedSeconds,
+      fullShards: [],
+      shards: ALL_SHARDS,
+      reset: options.reset ?? false,
+      dryRun: false,
+    },
+    {
+      stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
+      freeDiskBytes: freeDiskBytes(CHECKOUT),
+      memoryBytes: memoryBytes(),
+      cores: availableParallelism(),
+      signal,
+      say,
+      startProgress,
+    },
+  )
+}
+
+async function measure(
+  plan: Plan,
+  engines: Engines,
+  runDir: string,
+  options: Options,
+  context: CommandContext,
+): Promise<Measurements> {
+  return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
+    return await runLoad({
+      flows: FLOWS,
+      profile: 'knee',
+      budgetSeconds: options.loadSeconds,
+      target: { baseUrl, jwtSecret, processes },
+      engines,
+      k6: engines.k6,
+      plan: resolvePlan(plan),
+      runDir,
+      command: ['npm start', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+      signal: context.signal,
+      say: context.say,
+      onStep: (step: Step) => context.say(stepLine(step)),
+    })
+  })
+}
