@@ -41,7 +41,7 @@ function momentLine(about: string, moment: string, claims: readonly Claim[], mor
       .filter((claim) => claim.verdict === wanted)
       .map(({ id }) => id.replace(/-at-.*$/, '').replace('all-flows', 'all flows at once'))
       .join(', ')
-  const unknown = named('INVALID') === '' ? '' : ` Nobody can say for ${named('INVALID')}: the load never got there.`
+  const unknown = named('INVALID') === '' ? '' : ` Not judged, for want of evidence: ${named('INVALID')}.`
   const sentences = {
     PASS: `One machine like this carries ${moment}.`,
     FAIL: `One machine like this does not carry ${moment}: ${named('FAIL')}.${unknown}`,

@@ -180,6 +180,24 @@ describe('the verdict of a run', () => {
   })
 })
 
+describe('broken evidence', () => {
+  it('withholds every claim that was measured with it, and none that the plan makes alone', () => {
+    const { claims } = capacityOf(evidence({ measurements: measurementsFixture({ invalid: invalid('engine-lost') }) }))
+    const of = (...subjects: readonly string[]) =>
+      new Set(claims.filter(({ subject }) => subjects.includes(subject)).map(({ verdict }) => verdict))
+    expect(of('flow', 'machine')).toEqual(new Set(['INVALID']))
+    expect(of('tables')).toEqual(new Set(['PASS']))
+  })
+
+  it('is not multiplied into machines or cores', () => {
+    const { flows, sizing } = capacityOf(
+      evidence({ measurements: measurementsFixture({ invalid: invalid('engine-lost') }) }),
+    )
+    expect(flows.every(({ machinesForPeak }) => machinesForPeak === null)).toBe(true)
+    expect(new Set(sizing.map(({ unit }) => unit))).toEqual(new Set(['rows', 'bytes']))
+  })
+})
+
 describe('rows per table', () => {
   const tables = (mid: number) =>
     capacityOf(evidence({ resolved: resolvedPlanFixture({ meanRows: { low: mid * 0.8, mid, high: mid * 1.25 } }) }))
@@ -256,6 +274,14 @@ describe('the mix', () => {
   it('fails as soon as one flow misses its own target', () => {
     expect(mixOf(150).mix?.lastPassPerSecond).toBe(800)
     expect(mixOf(401).mix?.firstFailPerSecond).toBe(800)
+  })
+
+  it('is multiplied as a whole, never flow by flow', () => {
+    const { flows, sizing } = mixOf(150)
+    expect(flows.map(({ machinesForPeak }) => machinesForPeak)).toEqual([null, null, null])
+    expect(sizing.filter(({ unit }) => unit === 'machines').map(({ what }) => what)).toEqual([
+      'Machines for all flows at the peak',
+    ])
   })
 
   it('gives each flow its share of the offered rate', () => {

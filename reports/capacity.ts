@@ -1,6 +1,6 @@
 // From evidence to decision: plan, dataset and measurements in, everything the report says out. Pure.
 
-import type { Capacity } from '../contracts/capacity.ts'
+import type { Capacity, FlowCapacity } from '../contracts/capacity.ts'
 import type { Dataset } from '../contracts/dataset.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
@@ -15,7 +15,7 @@ import { mixCapacity } from './mix-capacity.ts'
 import { seeding as seedingOf } from './seeding.ts'
 import { sizing } from './sizing.ts'
 import { tableProjection } from './table-projection.ts'
-import { overallVerdict } from './verdict.ts'
+import { overallVerdict, withheld } from './verdict.ts'
 import { weaknesses } from './weaknesses.ts'
 
 export interface Evidence {
@@ -28,11 +28,13 @@ export interface Evidence {
 export function capacityOf({ resolved, dataset, measurements }: Evidence): Capacity {
   const seeding = seedingOf(resolved, dataset, measurements)
   const tables = tableProjection(resolved, measurements)
-  const flows = flowCapacities(resolved, measurements)
+  const aboutEvidence = evidenceClaims(dataset, measurements)
+  const sound = aboutEvidence.every(({ verdict }) => verdict === 'PASS')
+  const flows = flowCapacities(resolved, measurements).map((flow) => (sound ? flow : withoutMachines(flow)))
   const mix = mixCapacity(resolved, measurements)
   const bottlenecks = flowBottlenecks(measurements, flows)
   const flowsNotMeasured = FLOWS.filter((flow) => !flows.some((measured) => measured.flow === flow))
-  const claims = [
+  const claims = withheld([
     tableClaim(tables),
     ...flows.flatMap((flow) =>
       flowClaims(
@@ -42,10 +44,10 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
       ),
     ),
     ...machineClaims(flows, mix),
-    ...evidenceClaims(dataset, measurements),
-  ]
+    ...aboutEvidence,
+  ])
+  const needed = sizing({ resolved, measurements, ...(sound ? { flows, mix, bottlenecks } : NOTHING_MEASURED) })
   const verdict = overallVerdict(claims)
-  const needed = sizing({ resolved, measurements, flows, mix, bottlenecks })
   return {
     runId: measurements.runId,
     createdAt: measurements.finishedAt,
@@ -61,4 +63,11 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
     sizing: needed,
     weaknesses: weaknesses({ claims, seeding, tables, flows, flowsNotMeasured, mix, measurements }),
   }
+}
+
+const NOTHING_MEASURED = { flows: [], mix: null, bottlenecks: [] } as const
+
+/** Broken evidence is not multiplied. */
+function withoutMachines(flow: FlowCapacity): FlowCapacity {
+  return { ...flow, machinesForPeak: null, machinesReason: 'withheld, because the evidence of this run is broken' }
 }

@@ -41,7 +41,9 @@ function flowCapacity(
     ...point,
     peakPerSecond,
     ordinaryPerSecond: resolved.ordinaryRatePerSecond[flow],
-    ...machinesForPeak(peakPerSecond, resolved.plan.headroom, point.lastPassPerSecond, point.firstFailPerSecond),
+    ...(measured === 'alone'
+      ? machinesForPeak(peakPerSecond, resolved.plan.headroom, point.lastPassPerSecond, point.firstFailPerSecond)
+      : { machinesForPeak: null, machinesReason: 'the mix was measured as a whole: see the machines for all flows' }),
     ...throughputFit(measured === 'alone' ? steps : []),
   }
 }

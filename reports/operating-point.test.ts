@@ -55,6 +55,13 @@ describe('the operating point', () => {
       null,
       'invalid at 200',
     ],
+    [
+      'does not trust a pass above a step that proved nothing',
+      [point(100, 'invalid'), point(200, 'pass'), point(300, 'fail')],
+      null,
+      300,
+      'invalid at 100',
+    ],
     ['of nothing is nothing', [], null, null, null],
   ] as const)('%s', (_, points, lastPassPerSecond, firstFailPerSecond, limitedBy) => {
     expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy })

@@ -1,6 +1,7 @@
-// The operating point: the highest rate whose steps met every target, as the bracket [last pass, first fail].
+// The operating point of a curve, and what ended the climb.
 
 import type { CapacityPoint } from '../contracts/capacity.ts'
+import { bracketOf } from '../contracts/operating-point.ts'
 
 export interface OperatingPoint {
   readonly lastPassPerSecond: number | null
@@ -10,28 +11,13 @@ export interface OperatingPoint {
 }
 
 export function operatingPoint(points: readonly CapacityPoint[]): OperatingPoint {
-  const failing = points.filter(({ outcome }) => outcome === 'fail')
-  const firstFail = lowest(failing)
-  const below = points.filter(({ offeredPerSecond }) => offeredPerSecond < (firstFail?.offeredPerSecond ?? Infinity))
-  // A rate passes when every repeat of it does: one lucky step proves nothing beside an invalid one.
-  const passing = below.filter(
-    ({ outcome, offeredPerSecond }) =>
-      outcome === 'pass' &&
-      below.every((other) => other.offeredPerSecond !== offeredPerSecond || other.outcome === 'pass'),
-  )
-  const lastPass = passing.reduce<number | null>((best, point) => Math.max(best ?? 0, point.offeredPerSecond), null)
+  const rated = points.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
+  const { lastPass, firstMiss, firstFail } = bracketOf(rated)
+  const missed = points.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
+  const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0]
   return {
     lastPassPerSecond: lastPass,
-    firstFailPerSecond: firstFail?.offeredPerSecond ?? null,
-    limitedBy: firstFail?.reasons[0] ?? unprovenAbove(points, lastPass),
+    firstFailPerSecond: firstFail,
+    limitedBy: decisive?.reasons[0] ?? null,
   }
-}
-
-function unprovenAbove(points: readonly CapacityPoint[], lastPass: number | null): string | null {
-  const next = lowest(points.filter((point) => point.offeredPerSecond > (lastPass ?? 0) && point.outcome === 'invalid'))
-  return next?.reasons[0] ?? null
-}
-
-function lowest(points: readonly CapacityPoint[]): CapacityPoint | undefined {
-  return points.toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond)[0]
 }

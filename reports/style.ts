@@ -54,7 +54,9 @@ section { padding-top: 56px; }
 .banner p, .banner ul { margin: 0; max-width: 90ch; }
 .banner ul { padding-left: 18px; margin-top: 6px; font-size: 0.925rem; }
 
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); gap: 12px; margin: 16px 0 0; }
+.figures { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; margin: 16px 0 0; }
+@media (min-width: 520px) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 1000px) { .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 .figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px; margin: 0; }
 .figure dt { color: var(--ink-soft); font-size: 0.875rem; }
 .figure dd { margin: 2px 0 0; font-size: 1.5rem; font-weight: 650; letter-spacing: -0.01em; line-height: 1.3; }

@@ -12,3 +12,15 @@ export function overallVerdict(claims: readonly Claim[]): Verdict {
   if (verdictsOf('FAIL').length > 0) return 'FAIL'
   return verdictsOf('INVALID').length > 0 || claims.length === 0 ? 'INVALID' : 'PASS'
 }
+
+/** What was measured with broken evidence is withheld, also from readers of single claims. The plan's own claims stand. */
+export function withheld(claims: readonly Claim[]): readonly Claim[] {
+  const broken = claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
+  if (broken.length === 0) return claims
+  const causes = broken.map(({ id }) => id).join(', ')
+  return claims.map((claim) =>
+    claim.subject === 'flow' || claim.subject === 'machine'
+      ? { ...claim, verdict: 'INVALID', why: `Does not count, because the evidence is broken: see ${causes}.` }
+      : claim,
+  )
+}

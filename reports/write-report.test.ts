@@ -28,7 +28,8 @@ async function refusal(): Promise<Refusal> {
   return error
 }
 
-describe('writeReport', () => {
+// Bundling the page's script takes seconds on a busy machine.
+describe('writeReport', { timeout: 60_000 }, () => {
   it('writes three files, and the same evidence gives the same bytes', async () => {
     const { reportPath, capacity } = await writeReport(runDir)
     expect(reportPath).toBe(join(runDir, RUN_FILES.report))

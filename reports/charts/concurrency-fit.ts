@@ -23,7 +23,7 @@ export function concurrencyFitChart({ flow }: FlowCapacity, fit: CapacityFit): C
         {
           data: { values: [...fit.curve] },
           mark: { type: 'line', color: COLOURS.second, strokeDash: [5, 3] },
-          encoding: { x, y: { ...y, axis: { tickCount: 6, format: ',' } } },
+          encoding: { x, y: { ...y, axis: { tickCount: 6, format: ',~r' } } },
         },
         {
           data: {

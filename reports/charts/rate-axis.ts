@@ -34,7 +34,7 @@ export function rateAxis(flow: FlowCapacity) {
     type: 'quantitative' as const,
     title: 'offered rate, per second',
     scale: { domain: [0, rateEnd(flow)], nice: false },
-    axis: { grid: false, tickCount: 6, format: ',' },
+    axis: { grid: false, tickCount: 6, format: ',~r' },
   }
 }
 
@@ -42,11 +42,11 @@ export function rateAxis(flow: FlowCapacity) {
 export function rateMarkers(flow: FlowCapacity): Layer[] {
   const x = rateAxis(flow)
   const end = rateEnd(flow)
-  const onAxis = [
+  const marks = [
     { offered: flow.ordinaryPerSecond, label: `ordinary ${perSecond(flow.ordinaryPerSecond)}` },
     { offered: flow.peakPerSecond.mid, label: `peak ${perSecond(flow.peakPerSecond.mid)}` },
-  ].filter(({ offered }) => offered <= end)
-  const beyond = flow.peakPerSecond.mid > end ? [{ label: `peak ${perSecond(flow.peakPerSecond.mid)} →` }] : []
+  ]
+  const onAxis = marks.filter(({ offered }) => offered <= end)
   const bracket =
     flow.lastPassPerSecond !== null && flow.firstFailPerSecond !== null
       ? [
@@ -68,15 +68,28 @@ export function rateMarkers(flow: FlowCapacity): Layer[] {
       mark: { type: 'rule', color: COLOURS.marker, strokeDash: [2, 3], opacity: 0.6 },
       encoding: { x },
     },
-    {
-      data: { values: onAxis },
-      mark: { type: 'text', align: 'left', baseline: 'top', dx: 4, color: COLOURS.text },
-      encoding: { x, y: { value: 2 }, text: { field: 'label' } },
-    },
-    {
-      data: { values: beyond },
-      mark: { type: 'text', align: 'right', baseline: 'top', fontWeight: 'bold', color: COLOURS.marker },
-      encoding: { x: { value: 'width' }, y: { value: 2 }, text: { field: 'label' } },
-    },
+    ...marks.map((mark, row) => markLabel(mark, row, end)),
   ]
+}
+
+/** Each mark has its own line of text: on the side of its rule that has room, or at the edge when it lies beyond. */
+function markLabel({ offered, label }: { offered: number; label: string }, row: number, end: number): Layer {
+  const beyond = offered > end
+  const leftOfRule = offered > end / 2
+  return {
+    data: { values: [{ offered, label: beyond ? `${label} →` : label }] },
+    mark: {
+      type: 'text',
+      align: leftOfRule ? 'right' : 'left',
+      baseline: 'top',
+      dx: beyond ? 0 : leftOfRule ? -4 : 4,
+      fontWeight: beyond ? 'bold' : 'normal',
+      color: beyond ? COLOURS.marker : COLOURS.text,
+    },
+    encoding: {
+      x: beyond ? { value: 'width' } : { field: 'offered', type: 'quantitative' },
+      y: { value: 18 - 16 * row },
+      text: { field: 'label' },
+    },
+  }
 }

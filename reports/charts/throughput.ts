@@ -22,7 +22,7 @@ export function throughputChart(flow: FlowCapacity): Chart {
     type: 'quantitative' as const,
     title: 'achieved rate, per second',
     scale: { domain: [0, end], nice: false },
-    axis: { tickCount: 6, format: ',' },
+    axis: { tickCount: 6, format: ',~r' },
   }
   return {
     id: `throughput-${flow.flow}`,
@@ -40,7 +40,7 @@ export function throughputChart(flow: FlowCapacity): Chart {
               { offered: end, achieved: end },
             ],
           },
-          mark: { type: 'line', color: COLOURS.grid, strokeDash: [4, 4] },
+          mark: { type: 'line', color: COLOURS.text, opacity: 0.45, strokeDash: [4, 4] },
           encoding: { x, y },
         },
         { mark: { type: 'line', color: COLOURS.main, strokeWidth: 2 }, encoding: { x, y } },

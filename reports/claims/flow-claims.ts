@@ -37,7 +37,7 @@ function flowClaim(
   return {
     id: `${flow.flow}-${moment.id}`,
     subject: 'flow',
-    claim: `One machine like this serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
+    claim: `One machine like this${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
     verdict,
     target: `p99 ≤ ${ms(flow.targetP99Ms)}, errors ≤ ${percent(flow.targetErrorRate)} at ${perSecond(moment.ratePerSecond)}`,
     measured: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),

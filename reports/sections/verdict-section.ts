@@ -53,7 +53,10 @@ function fullest({ tables }: Capacity): [string, string] {
 }
 
 /** The flow whose share of the peak is the largest speaks for the machine. */
-function carries({ flows, mix }: Capacity): [string, string] {
+function carries({ claims, flows, mix }: Capacity): [string, string] {
+  if (claims.some(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')) {
+    return ['unknown', 'withheld: the evidence is broken']
+  }
   if (mix !== null && mix.lastPassPerSecond !== null) {
     return [perSecond(mix.lastPassPerSecond), `requests of all flows at once: ${bracketText(mix) ?? ''}`]
   }
