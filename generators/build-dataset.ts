@@ -1,7 +1,7 @@
 // Plan volume + seed + scale → Dataset: how many rows of which table, and the identity of every one of them.
 
 import { createHash } from 'node:crypto'
-import { PRODUCT_COUNT } from '../contracts/catalogue.ts'
+import { PRODUCT_COUNT, productOf } from '../contracts/catalogue.ts'
 import type { Dataset, SeededShard, SeedVolume } from '../contracts/dataset.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { ORDER_INDEX_MAPPING } from '../contracts/search-index.ts'
@@ -81,7 +81,11 @@ function cumulativeActivity(activity: SeedVolume['plan']['users']['activity']): 
 }
 
 function fingerprintOf(identity: object): string {
-  const schema = { tables: SEEDED_FAMILIES.map((family) => TABLE_SHAPES[family]), index: ORDER_INDEX_MAPPING }
+  const schema = {
+    tables: SEEDED_FAMILIES.map((family) => TABLE_SHAPES[family]),
+    index: ORDER_INDEX_MAPPING,
+    products: Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)),
+  }
   return createHash('sha256').update(JSON.stringify({ identity, schema, GENERATOR_VERSION })).digest('hex')
 }
 

@@ -5,13 +5,12 @@ import { createWriteStream } from 'node:fs'
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../contracts/catalogue.ts'
+import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../contracts/catalogue.ts'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
-import { products } from './rows/catalogue.ts'
 import { countItems } from './rows/count-items.ts'
 import { OrderCursor } from './rows/order-cursor.ts'
 import { fileName, type RowFormat, rowsOf, rowWriter } from './rows/row-formats.ts'
@@ -136,10 +135,11 @@ function tablesSql(): string {
 }
 
 function productText(format: RowFormat): string {
-  const lines = products().map(({ productId, name, priceCents }) =>
-    format === 'tsv'
-      ? `${productId}\t${name}\t${priceCents}`
-      : JSON.stringify({ product_id: productId, name, price_cents: priceCents }),
+  const lines = Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)).map(
+    ({ productId, name, priceCents }) =>
+      format === 'tsv'
+        ? `${productId}\t${name}\t${priceCents}`
+        : JSON.stringify({ product_id: productId, name, price_cents: priceCents }),
   )
   return `${lines.join('\n')}\n`
 }

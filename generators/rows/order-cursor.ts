@@ -1,6 +1,7 @@
 // Reads the orders of one table in primary-key order, each a pure function of (plan, seed, shard, row). The row loop of
 // everything the seeder writes: one object is filled again and again, nothing is allocated.
 
+import { productOf } from '../../contracts/catalogue.ts'
 import type { Dataset, SeededShard } from '../../contracts/dataset.ts'
 import type { PAYMENT_METHODS } from '../../contracts/order.ts'
 import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
@@ -16,7 +17,6 @@ import {
   TWO_32,
   userOfDraw,
 } from '../../contracts/seeded-order.ts'
-import { priceList } from './catalogue.ts'
 import { type Lifecycle, lifecycleOf, type OrderState } from './lifecycle.ts'
 import { ROW_STREAM } from './row-streams.ts'
 import { choose, thresholds } from './weighted-choice.ts'
@@ -48,6 +48,7 @@ export class OrderCursor implements OrderState {
   paymentVersion = 0
   readonly productIds: Int32Array
   readonly quantities: Int32Array
+  /** By product id; position 0 is unused. */
   readonly prices: Float64Array
 
   readonly #dataset: Dataset
@@ -83,7 +84,10 @@ export class OrderCursor implements OrderState {
     this.#quantityKeys = Int32Array.from({ length: maxItems }, (_, line) => key(ROW_STREAM.quantity + line))
     this.productIds = new Int32Array(maxItems)
     this.quantities = new Int32Array(maxItems)
-    this.prices = priceList(dataset.productCount)
+    this.prices = Float64Array.from(
+      { length: dataset.productCount + 1 },
+      (_, productId) => productOf(productId).priceCents,
+    )
   }
 
   /** The next `next()` reads this row. */

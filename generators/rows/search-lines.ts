@@ -8,11 +8,12 @@ import { bytes, put, writeOrderId } from './row-formats.ts'
 /** More than any two lines need. */
 export const MAX_SEARCH_BYTES = 400
 
-const key = (name: keyof OrderDocument, open = ',') => bytes(`${open}"${name}":`)
+const key = (name: keyof OrderDocument) => bytes(`,"${name}":`)
 const INDEX = bytes('{"index":{"_id":"')
 const VERSION = bytes('","version_type":"external","version":')
 const DOCUMENT = bytes('}}\n')
-const USER = key('user_id', '{')
+const ORDER = bytes('{"order_id":"')
+const USER = bytes('","user_id":')
 const STATUS = key('status')
 const CHANNEL = key('channel')
 const REGION = key('region')
@@ -24,7 +25,8 @@ const END = bytes('}\n')
 export function writeSearchLines(order: OrderCursor, target: Uint8Array, start: number): number {
   let at = writeOrderId(order, target, put(target, start, INDEX))
   at = writeNumber(target, put(target, at, VERSION), order.version)
-  at = writeNumber(target, put(target, put(target, at, DOCUMENT), USER), order.userId)
+  at = writeOrderId(order, target, put(target, put(target, at, DOCUMENT), ORDER))
+  at = writeNumber(target, put(target, at, USER), order.userId)
   at = writeNumber(target, put(target, at, STATUS), order.status)
   at = writeNumber(target, put(target, at, CHANNEL), order.channel)
   at = writeNumber(target, put(target, at, REGION), order.region)

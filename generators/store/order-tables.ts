@@ -1,7 +1,7 @@
 // The tables of a shard: made without secondary indexes, which are built sorted when the rows are there.
 
 import type { Connection } from 'mysql2/promise'
-import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../../contracts/catalogue.ts'
 import {
   ALL_SHARDS,
   SEEDED_FAMILIES,
@@ -11,7 +11,6 @@ import {
   tableName,
 } from '../../contracts/shard.ts'
 import { createTableSql, indexSql, TABLE_SHAPES } from '../../contracts/tables.ts'
-import { products } from '../rows/catalogue.ts'
 import { SEEDER_TABLES } from './dataset-store.ts'
 import { rows } from './mysql-connection.ts'
 
@@ -26,7 +25,9 @@ export async function createTables(connection: Connection, shards: readonly numb
 
 export async function fillCatalogue(connection: Connection): Promise<void> {
   await connection.query(CREATE_PRODUCTS_SQL)
-  const values = products().map(({ productId, name, priceCents }) => [productId, name, priceCents])
+  const values = Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)).map(
+    ({ productId, name, priceCents }) => [productId, name, priceCents],
+  )
   await connection.query(`REPLACE INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [values])
 }
 

@@ -2,13 +2,13 @@
 
 import { Client, errors, type estypes } from '@elastic/elasticsearch'
 import { Refusal } from '../../contracts/refusal.ts'
-import { ORDER_INDEX, ORDER_INDEX_MAPPING } from '../../contracts/search-index.ts'
+import { ORDER_INDEX, ORDER_INDEX_MAPPING, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
 
 /** Elastic's advice is at most 200 million documents in an index shard (AutoOps, "shard_near_document_limit"). */
 const MAX_DOCUMENTS_PER_INDEX_SHARD = 200_000_000
 
 const LOADING = { refresh_interval: '-1', number_of_replicas: 0 } as const
-const SERVING = { refresh_interval: '1s', number_of_replicas: 0 } as const
+const { number_of_shards: _, ...SERVING } = ORDER_INDEX_SETTINGS
 
 export function searchClient(url: string): Client {
   return new Client({ node: url, requestTimeout: 120_000, maxRetries: 0 })

@@ -1,6 +1,7 @@
 // The work of a verification, cut into pieces of a second or so: progress can be shown, and a stopped run continued.
 
 import type { Dataset } from '../../contracts/dataset.ts'
+import { MAX_TIMESTAMP_MS } from '../../contracts/order-id.ts'
 import { HOUR_MS } from '../../contracts/seeded-order.ts'
 import { MAX_HITS, type SearchWindow } from './search-window.ts'
 import type { TableRange } from './table-range.ts'
@@ -12,7 +13,7 @@ export type Piece =
 const RANGE_ORDERS = 250_000
 /** Windows are cut by the plan's curve, and rows scatter around it. */
 const WINDOW_FILL = 0.8
-/** A document costs about as much as five rows. */
+/** Against the rows of one order. */
 const DOCUMENT_WEIGHT = 2
 
 export function verificationPieces(dataset: Dataset, shards: readonly number[], withSearch: boolean): readonly Piece[] {
@@ -28,14 +29,18 @@ function tableRanges(shard: number, orders: number): readonly Piece[] {
   })
 }
 
-/** Hours, joined while they are sparse and split while they are dense, so that one search answer holds a window. */
-function searchWindows({ cumulativeOrdersByHour, rows, startMs }: Dataset): readonly Piece[] {
+/**
+ * Hours, joined while they are sparse and split while they are dense, so that one search answer holds a window. The
+ * first and the last reach beyond the data: documents from before it are wrong, those from after it are live orders.
+ */
+function searchWindows({ cumulativeOrdersByHour, rows, startMs, endMs }: Dataset): readonly Piece[] {
   const perWindow = MAX_HITS * WINDOW_FILL
   const scale = rows.orders / (cumulativeOrdersByHour.at(-1) ?? 1)
   const pieces: Piece[] = []
   const add = (fromMs: number, toMs: number, orders: number) =>
     pieces.push({ kind: 'search', key: `search ${fromMs}`, weight: orders * DOCUMENT_WEIGHT, window: { fromMs, toMs } })
 
+  add(0, startMs, 0)
   let first = 0
   let before = 0
   for (const [hour, cumulative] of cumulativeOrdersByHour.entries()) {
@@ -49,5 +54,6 @@ function searchWindows({ cumulativeOrdersByHour, rows, startMs }: Dataset): read
     first = hour + 1
     before = cumulative
   }
+  add(endMs, MAX_TIMESTAMP_MS + 1, 0)
   return pieces
 }

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { TWO_32 } from '../contracts/seeded-order.ts'
+import { shardOf } from '../contracts/shard.ts'
+import { countRows, draftDataset } from './build-dataset.ts'
+import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
+
+const choice = { seed: 1, scale: 0.5, fullShards: [7] }
+
+describe('draftDataset', () => {
+  it('scales ordinary tables and fills full ones, users in step', () => {
+    const { shards } = draftDataset(smallVolume(), choice)
+    expect(shards[0]).toMatchObject({ shard: 0, orders: 1000, users: 45 })
+    expect(shards[7]).toMatchObject({ shard: 7, orders: 20_000, users: 900 })
+  })
+
+  it('puts whales beyond every ordinary user, in their own shard', () => {
+    const { shards, whales, firstWhaleIndex } = draftDataset(smallVolume(), choice)
+    expect(whales).toHaveLength(64)
+    for (const { userId, shard } of whales) expect(shardOf(userId)).toBe(shard)
+    expect(firstWhaleIndex).toBeGreaterThanOrEqual(Math.max(...shards.map(({ users }) => users)))
+  })
+
+  it('ends its stairs at 2^32', () => {
+    expect(draftDataset(smallVolume(), choice).activity.at(-1)).toEqual({ shareOfUsers: TWO_32, shareOfOrders: TWO_32 })
+  })
+
+  it.each([
+    ['seed', { ...choice, seed: 2 }, smallVolume()],
+    ['scale', { ...choice, scale: 0.4 }, smallVolume()],
+    ['full shards', { ...choice, fullShards: [] }, smallVolume()],
+    ['plan', choice, { ...smallVolume(), planHash: 'another' }],
+    ['volume', choice, smallVolume(2_100)],
+  ])('has another fingerprint with another %s', (_, other, volume) => {
+    const { fingerprint } = draftDataset(smallVolume(), choice)
+    expect(draftDataset(smallVolume(), choice).fingerprint).toBe(fingerprint)
+    expect(draftDataset(volume, other).fingerprint).not.toBe(fingerprint)
+  })
+
+  it('counts every row', () => {
+    const { rows } = countRows(draftDataset(smallVolume(), choice), SMALL_PLAN)
+    expect(rows.orders).toBe(63 * 1000 + 20_000 + 41) // 41 ordinary tables round up
+    expect(rows.payments).toBe(rows.orders)
+    expect(rows.order_items / rows.orders).toBeCloseTo(1.7, 1)
+  })
+})
