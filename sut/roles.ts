@@ -146,8 +146,8 @@ async function frontEndServer(
     rateLimit: new UserRateLimit(config.userRatePerSecond),
     requestDeadlineMs: config.requestDeadlineMs,
   }
-  const app = { ...frontEnd, verify: await tokenVerifier(config.jwtSecret, 'app') }
-  const admin = { ...frontEnd, verify: await tokenVerifier(config.jwtSecret, 'admin') }
+  const app = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'app') }
+  const admin = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'admin') }
   const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
   const server = createHttpServer(serverOptions(options))
   if (ends.includes('admin')) registerAdminRoutes(server, admin)

@@ -26,10 +26,9 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
 }
 
 /** The order index. A process starts without it: lists, details and checkouts do not need it. */
-export function openSearchIndex({ config, logger, parts }: StoreOptions): SearchIndex {
+export function openSearchIndex({ config, parts }: StoreOptions): SearchIndex {
   const index = new SearchIndex(config.elasticsearchUrl)
   parts.add({ checks: [{ name: 'elasticsearch', vital: false, check: () => index.ping() }], stop: () => index.close() })
-  index.ensureIndex().catch((error) => logger.warn({ err: error }, 'the search index is out of reach'))
   return index
 }
 

@@ -111,10 +111,15 @@ export function requireUser(
   { verify, rateLimit }: Pick<FrontEnd, 'verify' | 'rateLimit'>,
 ): void {
   scope.decorateRequest('userId', 0)
-  scope.addHook('onRequest', async (request) => {
-    const { userId } = await verify(request.headers.authorization)
-    rateLimit.take(userId)
-    request.userId = userId
+  scope.addHook('onRequest', (request, _reply, done) => {
+    try {
+      const { userId } = verify(request.headers.authorization)
+      rateLimit.take(userId)
+      request.userId = userId
+      done()
+    } catch (error) {
+      done(error as SutError)
+    }
   })
 }
 

@@ -6,7 +6,7 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session } from './mysql-pool.ts'
+import type { MysqlPool, Statement } from './mysql-pool.ts'
 
 export interface IdempotencyKey {
   readonly userId: number
@@ -24,19 +24,13 @@ const SELECT = sqlPerShard(
   (table) => `SELECT request_hash, response FROM ${table} WHERE user_id = ? AND idempotency_key = ?`,
 )
 
-export async function insertAnswer(
-  session: Session,
+export function answerInsert(
   { userId, key }: IdempotencyKey,
   answer: StoredAnswer & { readonly orderId: OrderId; readonly createdAtMs: number },
-): Promise<void> {
-  await session.execute(sqlOf(INSERT, shardOf(userId)), [
-    userId,
-    key,
-    answer.requestHash,
-    BigInt(answer.orderId),
-    JSON.stringify(answer.response),
-    answer.createdAtMs,
-  ])
+): Statement {
+  const { requestHash, orderId, response, createdAtMs } = answer
+  const values = [userId, key, requestHash, BigInt(orderId), JSON.stringify(response), createdAtMs]
+  return { sql: sqlOf(INSERT, shardOf(userId)), values }
 }
 
 export async function selectAnswer(

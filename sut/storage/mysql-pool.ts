@@ -15,7 +15,12 @@ export interface MysqlPoolOptions {
 /** What a value may be: BigInt for order ids, so that they are sent as exact numbers and never as text. */
 export type SqlValue = string | number | bigint | Buffer | null | readonly SqlValue[] | readonly (readonly SqlValue[])[]
 
-/** One connection, for the length of a transaction. */
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
+/** One connection: for named locks and other state of a session. */
 export interface Session {
   rows<T>(sql: string, values: readonly SqlValue[]): Promise<readonly T[]>
   /** Returns the number of rows matched (not only changed). */
@@ -57,6 +62,9 @@ export class MysqlPool {
       jsonStrings: true,
       charset: 'utf8mb4',
       flags: ['-LOCAL_FILES'],
+      // A checkout is six statements: one round trip instead of eight, and its locks are held no longer than the server
+      // needs. Safe as every SQL text here is a constant and every value a placeholder.
+      multipleStatements: true,
     })
     this.#pool.on('connection', (connection) => {
       // Queued on the connection before the first statement of its user; a failure shows there.
@@ -72,11 +80,16 @@ export class MysqlPool {
     return this.withSession(context, (session) => session.rows<T>(sql, values))
   }
 
+  /** Several queries in one round trip: the rows of each, in order. */
+  async rowsOfEach(statements: readonly Statement[], context: CallContext): Promise<readonly (readonly unknown[])[]> {
+    const { sql, values } = joined(statements)
+    return this.withSession(context, (session) => session.rows<readonly unknown[]>(sql, values))
+  }
+
   async execute(sql: string, values: readonly SqlValue[], context: CallContext): Promise<number> {
     return this.withSession(context, (session) => session.execute(sql, values))
   }
 
-  /** Runs `work` on one connection, without a transaction. */
   async withSession<T>(context: CallContext, work: (session: Session) => Promise<T>): Promise<T> {
     const connection = await this.#acquire(context)
     let broken = false
@@ -90,18 +103,17 @@ export class MysqlPool {
     }
   }
 
-  /** Commits what `work` did, or nothing of it. A commit whose answer was lost is `outcome-unknown`. */
-  async transaction<T>(context: CallContext, work: (session: Session) => Promise<T>): Promise<T> {
+  /** All statements in one transaction and one round trip. An answer that was lost on the way is `outcome-unknown`. */
+  async commitAll(statements: readonly Statement[], context: CallContext): Promise<void> {
+    const { sql, values } = joined([BEGIN, ...statements, COMMIT])
     const connection = await this.#acquire(context)
     let broken = false
     try {
-      await query(connection, 'BEGIN', [], remainingMs(context))
-      const result = await work(sessionOf(connection, context))
-      await commit(connection, context)
-      return result
+      await query(connection, sql, values, remainingMs(context))
     } catch (error) {
+      // The server stops at the first statement that fails, so the commit was not reached; what came before is undone.
       broken = isConnectionBroken(error) || !(await isRolledBack(connection))
-      throw asSutError(error)
+      throw isConnectionBroken(error) ? outcomeUnknown(error) : asSutError(error)
     } finally {
       this.#giveBack(connection, broken)
     }
@@ -161,16 +173,21 @@ function query(connection: PoolConnection, sql: string, values: readonly SqlValu
   })
 }
 
-async function commit(connection: PoolConnection, context: CallContext): Promise<void> {
-  const timeout = remainingMs(context)
-  try {
-    await query(connection, 'COMMIT', [], timeout)
-  } catch (error) {
-    throw new SutError('outcome-unknown', 'the order may or may not have been stored; send the same key again', {
-      retryAfterSeconds: 1,
-      cause: error,
-    })
+const BEGIN: Statement = { sql: 'BEGIN', values: [] }
+const COMMIT: Statement = { sql: 'COMMIT', values: [] }
+
+function joined(statements: readonly Statement[]): Statement {
+  return {
+    sql: statements.map(({ sql }) => sql).join('; '),
+    values: statements.flatMap(({ values }) => values),
   }
+}
+
+function outcomeUnknown(cause: unknown): SutError {
+  return new SutError('outcome-unknown', 'it may or may not have been stored; send the same key again', {
+    retryAfterSeconds: 1,
+    cause,
+  })
 }
 
 async function isRolledBack(connection: PoolConnection): Promise<boolean> {

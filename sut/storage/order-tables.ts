@@ -5,7 +5,7 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session, SqlValue } from './mysql-pool.ts'
+import type { MysqlPool, SqlValue, Statement } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 /** BIGINT arrives as text. */
@@ -50,10 +50,10 @@ const SELECT_ITEMS = sqlPerShard(
   (table) => `SELECT line_no, product_id, quantity, unit_price_cents FROM ${table} WHERE order_id = ? ORDER BY line_no`,
 )
 
-export async function insertOrder(session: Session, order: Order, items: readonly OrderItem[]): Promise<void> {
+export function orderInserts(order: Order, items: readonly OrderItem[]): readonly Statement[] {
   const shard = shardOf(order.userId)
   const orderId = BigInt(order.orderId)
-  await session.execute(sqlOf(INSERT_ORDER, shard), [
+  const values = [
     orderId,
     order.userId,
     ORDER_STATUSES.indexOf(order.status),
@@ -64,20 +64,31 @@ export async function insertOrder(session: Session, order: Order, items: readonl
     order.createdAtMs,
     order.updatedAtMs,
     order.version,
-  ])
+  ]
   const rows = items.map((item) => [orderId, item.lineNo, item.productId, item.quantity, item.unitPriceCents])
-  await session.execute(sqlOf(INSERT_ITEMS, shard), [rows])
+  return [
+    { sql: sqlOf(INSERT_ORDER, shard), values },
+    { sql: sqlOf(INSERT_ITEMS, shard), values: [rows] },
+  ]
 }
 
 /** undefined when there is no such order of this user. */
 export async function selectOwnOrder(
   pool: MysqlPool,
-  key: { readonly orderId: OrderId; readonly userId: number },
+  { orderId, userId }: { readonly orderId: OrderId; readonly userId: number },
   context: CallContext,
-): Promise<Order | undefined> {
-  const sql = sqlOf(SELECT_OWN, shardOf(key.userId))
-  const rows = await pool.rows<OrderRow>(sql, [BigInt(key.orderId), key.userId], context)
-  return rows[0] && orderOf(rows[0])
+): Promise<{ readonly order: Order; readonly items: readonly OrderItem[] } | undefined> {
+  const shard = shardOf(userId)
+  const id = BigInt(orderId)
+  const [orders, items] = await pool.rowsOfEach(
+    [
+      { sql: sqlOf(SELECT_OWN, shard), values: [id, userId] },
+      { sql: sqlOf(SELECT_ITEMS, shard), values: [id] },
+    ],
+    context,
+  )
+  const [order] = orders as readonly OrderRow[]
+  return order && { order: orderOf(order), items: (items as readonly ItemRow[]).map(itemOf) }
 }
 
 /** Newest first. */
@@ -112,18 +123,13 @@ export async function selectOrders(
   return (await pool.rows<OrderRow>(sql, values, context)).map(orderOf)
 }
 
-export async function selectItems(
-  pool: MysqlPool,
-  orderId: OrderId,
-  context: CallContext,
-): Promise<readonly OrderItem[]> {
-  const rows = await pool.rows<ItemRow>(sqlOf(SELECT_ITEMS, shardOfOrder(orderId)), [BigInt(orderId)], context)
-  return rows.map((row) => ({
+function itemOf(row: ItemRow): OrderItem {
+  return {
     lineNo: row.line_no,
     productId: row.product_id,
     quantity: row.quantity,
     unitPriceCents: Number(row.unit_price_cents),
-  }))
+  }
 }
 
 function orderOf(row: OrderRow): Order {

@@ -5,7 +5,7 @@ import type { OrderDocument } from '../../contracts/search-index.ts'
 import { ALL_SHARDS, type Shard, tableName } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session } from './mysql-pool.ts'
+import type { MysqlPool, Statement } from './mysql-pool.ts'
 
 export interface OutboxEvent {
   readonly shard: Shard
@@ -49,18 +49,13 @@ interface EventRow {
   readonly created_at_ms: string
 }
 
-export async function insertEvent(
-  session: Session,
+export function eventInsert(
   shard: Shard,
   event: { readonly orderId: OrderId; readonly version: number; readonly document: OrderDocument },
   createdAtMs: number,
-): Promise<void> {
-  await session.execute(sqlOf(INSERT, shard), [
-    BigInt(event.orderId),
-    event.version,
-    JSON.stringify(event.document),
-    createdAtMs,
-  ])
+): Statement {
+  const values = [BigInt(event.orderId), event.version, JSON.stringify(event.document), createdAtMs]
+  return { sql: sqlOf(INSERT, shard), values }
 }
 
 /** The oldest events of every shard, in one round trip. */
@@ -99,19 +94,19 @@ export async function settleEvents(
     ids.push(BigInt(eventId))
     idsByShard.set(shard, ids)
   }
-  await pool.transaction(context, async (session) => {
-    if (parked.length > 0) {
-      const rows = parked.map((event) => [
-        event.shard,
-        BigInt(event.eventId),
-        BigInt(event.orderId),
-        event.version,
-        event.document,
-        event.reason.slice(0, 500),
-        nowMs,
-      ])
-      await session.execute(PARK, [rows])
-    }
-    for (const [shard, eventIds] of idsByShard) await session.execute(sqlOf(DELETE, shard), [eventIds])
-  })
+  const deletes = [...idsByShard].map(([shard, eventIds]) => ({ sql: sqlOf(DELETE, shard), values: [eventIds] }))
+  await pool.commitAll(parked.length > 0 ? [parkedInsert(parked, nowMs), ...deletes] : deletes, context)
+}
+
+function parkedInsert(parked: readonly ParkedEvent[], nowMs: number): Statement {
+  const rows = parked.map((event) => [
+    event.shard,
+    BigInt(event.eventId),
+    BigInt(event.orderId),
+    event.version,
+    event.document,
+    event.reason.slice(0, 500),
+    nowMs,
+  ])
+  return { sql: PARK, values: [rows] }
 }

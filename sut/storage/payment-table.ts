@@ -5,7 +5,7 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session } from './mysql-pool.ts'
+import type { MysqlPool, Statement } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 interface PaymentRow {
@@ -27,8 +27,8 @@ const SELECT_LATEST = sqlPerShard(
     `SELECT ${columnsOf('payments')} FROM ${table} WHERE order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1`,
 )
 
-export async function insertPayment(session: Session, payment: Payment): Promise<void> {
-  await session.execute(sqlOf(INSERT, shardOf(payment.userId)), [
+export function paymentInsert(payment: Payment): Statement {
+  const values = [
     BigInt(payment.orderId),
     payment.paymentNo,
     payment.userId,
@@ -38,7 +38,8 @@ export async function insertPayment(session: Session, payment: Payment): Promise
     payment.createdAtMs,
     payment.updatedAtMs,
     payment.version,
-  ])
+  ]
+  return { sql: sqlOf(INSERT, shardOf(payment.userId)), values }
 }
 
 /** The last attempt to pay an order of this user; undefined when there is none. */

@@ -3,7 +3,7 @@
 import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { selectItems, selectOrders, selectOwnOrder } from '../../storage/order-tables.ts'
+import { selectOrders, selectOwnOrder } from '../../storage/order-tables.ts'
 import type { SearchIndex } from '../../storage/search-index.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import type { FoundOrders, OrderSearch, OrderWithItems, OwnOrder } from './order-service.ts'
@@ -15,11 +15,7 @@ export async function findOwnOrder(
 ): Promise<OrderWithItems | null> {
   // The id names its shard: another user's order mostly lies in another table.
   if (shardOfOrder(orderId) !== shardOf(userId)) return null
-  const [order, items] = await Promise.all([
-    selectOwnOrder(pool, { orderId, userId }, context),
-    selectItems(pool, orderId, context),
-  ])
-  return order ? { order, items } : null
+  return (await selectOwnOrder(pool, { orderId, userId }, context)) ?? null
 }
 
 export async function searchOrders(

@@ -20,14 +20,14 @@ const ROUND_LIMIT_MS = 30_000
 
 export class OutboxRelay {
   readonly #pool: MysqlPool
-  readonly #index: Pick<SearchIndex, 'write' | 'ensureIndex'>
+  readonly #index: Pick<SearchIndex, 'write'>
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   readonly #counters
   #lagMs = 0
   #running: Promise<void> | undefined
 
-  constructor(pool: MysqlPool, index: Pick<SearchIndex, 'write' | 'ensureIndex'>, metrics: Metrics, logger: Logger) {
+  constructor(pool: MysqlPool, index: Pick<SearchIndex, 'write'>, metrics: Metrics, logger: Logger) {
     this.#pool = pool
     this.#index = index
     this.#logger = logger

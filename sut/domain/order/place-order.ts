@@ -6,11 +6,11 @@ import type { OrderId } from '../../../contracts/order-id.ts'
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { type Shard, shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { type IdempotencyKey, insertAnswer, type StoredAnswer, selectAnswer } from '../../storage/idempotency-table.ts'
-import { isMysqlError, type MysqlPool, type Session } from '../../storage/mysql-pool.ts'
-import { insertOrder } from '../../storage/order-tables.ts'
-import { insertEvent } from '../../storage/outbox-tables.ts'
-import { insertPayment } from '../../storage/payment-table.ts'
+import { answerInsert, type IdempotencyKey, type StoredAnswer, selectAnswer } from '../../storage/idempotency-table.ts'
+import { isMysqlError, type MysqlPool, type Statement } from '../../storage/mysql-pool.ts'
+import { orderInserts } from '../../storage/order-tables.ts'
+import { eventInsert } from '../../storage/outbox-tables.ts'
+import { paymentInsert } from '../../storage/payment-table.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import type { AnswerKey, PlaceOrder } from './order-service.ts'
 
@@ -36,7 +36,13 @@ export class OrderPlacement {
     if (this.#inFlight.has(slot)) throw keyInFlight()
     this.#inFlight.add(slot)
     try {
-      return (await this.#store(request, context)) ?? (await this.#answerOfWinner(request, context))
+      return await this.#store(request, context)
+    } catch (error) {
+      // Another process holds the uncommitted row of this key.
+      if (isMysqlError(error, 'lockWaitTimeout')) throw keyInFlight()
+      const answered = isMysqlError(error, 'duplicateKey') ? await this.storedAnswer(request, context) : null
+      if (answered) return answered
+      throw error
     } finally {
       this.#inFlight.delete(slot)
     }
@@ -47,57 +53,37 @@ export class OrderPlacement {
     return stored ? matching(stored, request) : null
   }
 
-  /** undefined: the key has its answer already. */
-  async #store(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse | undefined> {
+  async #store(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse> {
     for (let deadlocks = 0; ; deadlocks++) {
       const { orderId, timestampMs } = await this.#ids.next(shardOf(request.userId), context)
       const order = newOrder(request, orderId, timestampMs)
+      const response = responseOf(order)
       try {
-        return await this.#pool.transaction(context, (session) => insertAll(session, request, order))
+        await this.#pool.commitAll(insertsOf(request, order, response), context)
+        return response
       } catch (error) {
-        if (error instanceof KeyTaken) return undefined
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
       }
     }
   }
-
-  async #answerOfWinner(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse> {
-    const stored = await selectAnswer(this.#pool, keyOf(request), context)
-    if (!stored) throw keyInFlight()
-    return matching(stored, request)
-  }
 }
 
-class KeyTaken extends Error {}
-
-async function insertAll(session: Session, request: PlaceOrder, order: Order): Promise<CheckoutResponse> {
-  const { orderId, userId, createdAtMs, updatedAtMs, amountCents } = order
-  const paymentStatus = PAYMENT_STATUS_OF[order.status]
-  const response: CheckoutResponse = { orderId, status: order.status, amountCents, paymentStatus, createdAtMs }
+/** The key comes first: of two requests with one key, the second stops here. */
+function insertsOf(request: PlaceOrder, order: Order, response: CheckoutResponse): readonly Statement[] {
+  const { orderId, userId, amountCents, createdAtMs, updatedAtMs, version } = order
   const requestHash = Buffer.from(request.requestHash, 'hex')
-  try {
-    await insertAnswer(session, keyOf(request), { requestHash, response, orderId, createdAtMs })
-  } catch (error) {
-    if (isMysqlError(error, 'duplicateKey')) throw new KeyTaken()
-    // Another process holds the uncommitted row.
-    if (isMysqlError(error, 'lockWaitTimeout')) throw keyInFlight()
-    throw error
-  }
-  await insertOrder(session, order, request.items)
-  await insertPayment(session, {
-    orderId,
-    paymentNo: 1,
-    userId,
-    status: paymentStatus,
-    method: request.paymentMethod,
-    amountCents,
-    createdAtMs,
-    updatedAtMs,
-    version: 1,
-  })
-  const event = { orderId, version: order.version, document: orderDocument(order) }
-  await insertEvent(session, shardOf(userId), event, createdAtMs)
-  return response
+  const status = PAYMENT_STATUS_OF[order.status]
+  const method = request.paymentMethod
+  return [
+    answerInsert(keyOf(request), { requestHash, response, orderId, createdAtMs }),
+    ...orderInserts(order, request.items),
+    paymentInsert({ orderId, paymentNo: 1, userId, status, method, amountCents, createdAtMs, updatedAtMs, version: 1 }),
+    eventInsert(shardOf(userId), { orderId, version, document: orderDocument(order) }, createdAtMs),
+  ]
+}
+
+function responseOf({ orderId, status, amountCents, createdAtMs }: Order): CheckoutResponse {
+  return { orderId, status, amountCents, paymentStatus: PAYMENT_STATUS_OF[status], createdAtMs }
 }
 
 function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
