@@ -3,20 +3,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Verdict } from '../contracts/capacity.ts'
-import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
-import { verdictText } from '../reports/verdict-text.ts'
-import { writeReport } from '../reports/write-report.ts'
+import { finishRun } from './finish-run.ts'
 import { runCommand } from './run-command.ts'
 
 const RUNS = fileURLToPath(new URL('../runs', import.meta.url))
-
-const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
-  PASS: EXIT_CODES.pass,
-  FAIL: EXIT_CODES.fail,
-  INVALID: EXIT_CODES.invalid,
-}
 
 const HELP = `
 Reads plan.json, dataset.json and measurements.json of the run and writes report.html, capacity.json and junit.xml
@@ -35,13 +27,9 @@ await runCommand(
       .description('Draw (again) the report of a run.')
       .argument('[run]', 'name below runs/, or path of a run folder; default: the newest')
       .addHelpText('after', HELP),
-  async ({ positionals: [run] }, { json, say }) => {
+  async ({ positionals: [run] }, context) => {
     const runDir = typeof run === 'string' ? await namedRun(run) : await newestRun()
-    const { capacity, reportPath } = await writeReport(runDir)
-    if (json) process.stdout.write(`${JSON.stringify(capacity, null, 2)}\n`)
-    else process.stdout.write(verdictText(capacity))
-    say(`Report: ${reportPath}`)
-    return EXIT_CODE_OF[capacity.verdict]
+    return await finishRun(runDir, context)
   },
 )
 

@@ -2,6 +2,7 @@
 
 import type { AnswerLine, Claim, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
 import { compact, exact, range } from './quantity.ts'
+import { ALL_FLOWS } from './sizing.ts'
 import { overallVerdict } from './verdict.ts'
 
 export function answer(
@@ -19,7 +20,15 @@ export function answer(
   return [
     rows,
     ...momentLine('Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),
-    ...momentLine('Peak second', 'the peak second', at('-at-peak-second'), machineSentence(sizing)),
+    ...momentLine(
+      'Peak second',
+      'the peak second',
+      at('-at-peak-second'),
+      machineSentence(
+        sizing,
+        claims.filter(({ id, subject }) => subject === 'flow' && id.endsWith('-at-peak-second')).length,
+      ),
+    ),
   ]
 }
 
@@ -50,9 +59,10 @@ function momentLine(about: string, moment: string, claims: readonly Claim[], mor
   return [{ about, verdict, sentence: verdict === 'PASS' ? sentences.PASS : `${sentences[verdict]}${more}` }]
 }
 
-function machineSentence(sizing: readonly SizingRow[]): string {
+/** Only a row that speaks for everything measured. */
+function machineSentence(sizing: readonly SizingRow[], flowCount: number): string {
   const row = sizing.find(({ unit }) => unit === 'machines')
-  if (row === undefined) return ''
+  if (row === undefined || (flowCount > 1 && row.what !== ALL_FLOWS)) return ''
   const whom = row.what.replace('Machines for ', '').replace(' at the peak', '')
   return ` For ${whom} it takes about ${exact(row.mid)} such machines (${range(row.low, row.high, exact)}), headroom included: ${row.provenance}.`
 }

@@ -238,6 +238,13 @@ describe('machines for the peak', () => {
     expect(row?.provenance).toBe('extrapolated')
   })
 
+  it('are at most so many while no rate is proven to fail', () => {
+    const steps = [stepFixture({ flow: 'checkout', offeredPerSecond: 200, p99Ms: 90 }, 1)]
+    const [flow] = capacityOf(evidence({ measurements: measurementsFixture({ steps }) })).flows
+    expect(flow?.machinesForPeak?.low).toBe(1)
+    expect(flow?.machinesReason).toContain('at most')
+  })
+
   it('stay unknown when no step passed', () => {
     const steps = [stepFixture({ flow: 'checkout', offeredPerSecond: 10, p99Ms: 900 }, 1)]
     const { flows, sizing } = capacityOf(evidence({ measurements: measurementsFixture({ steps }) }))

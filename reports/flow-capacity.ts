@@ -77,16 +77,15 @@ export function machinesForPeak(
     return { machinesForPeak: null, machinesReason: 'no step met the targets, so there is no capacity to multiply' }
   }
   const wanted = 1 + headroom
-  const best = firstFail ?? lastPass
   return {
     machinesForPeak: {
-      low: Math.ceil((peak.low * wanted) / best),
+      low: firstFail === null ? 1 : Math.ceil((peak.low * wanted) / firstFail),
       mid: Math.ceil((peak.mid * wanted) / lastPass),
       high: Math.ceil((peak.high * wanted) / lastPass),
     },
     machinesReason:
       `peak of ${range(peak)} with ${percent(headroom)} headroom ÷ ${perSecond(lastPass)} that passed` +
-      `${firstFail === null ? ' (an upper bound: nothing failed)' : ` (low end: ÷ ${perSecond(firstFail)} that failed)`}; ` +
+      `${firstFail === null ? ' (at most: no rate is proven to fail, so one machine may carry more)' : ` (low end: ÷ ${perSecond(firstFail)} that failed)`}; ` +
       'as if machines shared nothing',
   }
 }

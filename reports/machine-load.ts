@@ -25,7 +25,8 @@ export function machineLoad(flows: readonly FlowCapacity[], rateOf: RateOf): Mac
   return {
     machines: known
       ? {
-          low: over('low', (flow) => flow.firstFailPerSecond ?? flow.lastPassPerSecond),
+          // Without a proven failure nobody knows how much more one machine carries.
+          low: over('low', ({ firstFailPerSecond }) => firstFailPerSecond),
           mid: over('mid', (flow) => flow.lastPassPerSecond),
           high: over('high', (flow) => flow.lastPassPerSecond),
         }

@@ -7,6 +7,8 @@ import { WHOLE_MACHINE } from './bottlenecks.ts'
 import { machineLoad, peakRate } from './machine-load.ts'
 import { percent, significant } from './quantity.ts'
 
+export const ALL_FLOWS = 'Machines for all flows at the peak'
+
 export interface SizingInput {
   readonly resolved: ResolvedPlan
   readonly measurements: Measurements
@@ -39,13 +41,13 @@ function machineRows({ resolved, flows, mix }: SizingInput): SizingRow[] {
   const needed = rounded(times(together, wanted))
   const basis = mix === null ? 'flows measured alone, shares of a machine added up' : 'measured with all flows at once'
   const rule = `${basis}; plus ${percent(resolved.plan.headroom)} headroom; as if machines shared nothing`
-  return [row('Machines for all flows at the peak', needed, 'machines', beyondTwo(needed), rule), ...each]
+  return [row(ALL_FLOWS, needed, 'machines', beyondTwo(needed), rule), ...each]
 }
 
 function mixMachines(mix: MixCapacity): Interval | null {
   if (mix.lastPassPerSecond === null) return null
   return {
-    low: mix.peakPerSecond.low / (mix.firstFailPerSecond ?? mix.lastPassPerSecond),
+    low: mix.firstFailPerSecond === null ? 0 : mix.peakPerSecond.low / mix.firstFailPerSecond,
     mid: mix.peakPerSecond.mid / mix.lastPassPerSecond,
     high: mix.peakPerSecond.high / mix.lastPassPerSecond,
   }
@@ -98,5 +100,5 @@ function times(range: Interval, factor: number): Interval {
 }
 
 function rounded({ low, mid, high }: Interval): Interval {
-  return { low: Math.ceil(low), mid: Math.ceil(mid), high: Math.ceil(high) }
+  return { low: Math.max(1, Math.ceil(low)), mid: Math.max(1, Math.ceil(mid)), high: Math.max(1, Math.ceil(high)) }
 }

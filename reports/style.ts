@@ -46,7 +46,7 @@ section { padding-top: 56px; }
 .verdict h1 { display: flex; align-items: center; gap: 16px; font-size: clamp(2.2rem, 6vw, 3.4rem); color: var(--tone); margin: 0 0 12px; letter-spacing: 0.01em; }
 .verdict h1 svg { width: 0.95em; height: 0.95em; flex: none; }
 .answer { list-style: none; margin: 20px 0 0; padding: 0; display: grid; gap: 12px; font-size: clamp(1rem, 2vw, 1.125rem); line-height: 1.5; }
-.answer li { display: grid; grid-template-columns: 6.2rem minmax(0, 1fr); align-items: baseline; }
+.answer li { display: grid; grid-template-columns: 6.8rem minmax(0, 1fr); align-items: baseline; }
 .answer .badge { justify-self: start; }
 .answer p { margin: 0; max-width: 72ch; }
 .banner { display: flex; gap: 14px; margin-top: 16px; padding: 16px 20px; border-radius: 12px; background: var(--invalid-soft); border: 1px solid var(--invalid); }

@@ -1,6 +1,6 @@
 // Question: up to which offered rate does the machine keep pace?
 
-import type { FlowCapacity } from '../../contracts/capacity.ts'
+import type { CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
 import { bracketText } from '../bracket.ts'
 import { compact, percent } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
@@ -13,7 +13,7 @@ export function throughputChart(flow: FlowCapacity): Chart {
     achieved: point.achievedPerSecond,
     outcome: OUTCOME_NAMES[point.outcome],
     offeredText: `${compact(point.offeredPerSecond)}/s`,
-    achievedText: `${compact(point.achievedPerSecond)}/s (${percent(point.achievedPerSecond / point.offeredPerSecond)})`,
+    achievedText: `${compact(point.achievedPerSecond)}/s${shareOf(point)}`,
   }))
   const description = `${flow.flow}: achieved against offered rate in ${values.length} steps; ${bracketText(flow) ?? 'no step decided anything'}.`
   const x = rateAxis(flow)
@@ -21,7 +21,8 @@ export function throughputChart(flow: FlowCapacity): Chart {
     field: 'achieved',
     type: 'quantitative' as const,
     title: 'achieved rate, per second',
-    scale: { domain: [0, end], nice: false },
+    // Room for the names of the marks above the highest point.
+    scale: { domain: [0, end * 1.2], nice: false },
     axis: { tickCount: 6, format: ',~r' },
   }
   return {
@@ -61,4 +62,9 @@ export function throughputChart(flow: FlowCapacity): Chart {
       ],
     },
   }
+}
+
+/** A step that was stopped before it began offered nothing. */
+function shareOf({ achievedPerSecond, offeredPerSecond }: CapacityPoint): string {
+  return offeredPerSecond > 0 ? ` (${percent(achievedPerSecond / offeredPerSecond)} of it)` : ''
 }

@@ -61,15 +61,20 @@ function modelledClaim(
     claim: `One machine like this carries all measured flows at once at their ${moment}: ${rates}.`,
     verdict: verdictOf(load),
     target: '≤ 1 machine',
-    measured: load.machines === null ? 'unknown' : `${significant(load.machines.mid)} machines`,
+    measured: measuredText(load),
     interval: load.machines === null ? null : `${range(load.machines.low, load.machines.high, significant)} machines`,
     samples: null,
     provenance: load.machines !== null && load.machines.mid > 2 ? 'extrapolated' : 'modelled',
     why:
       load.machines === null
-        ? `No operating point for ${unknown.join(', ')}; the others alone need at least ${significant(load.atLeast)} machines.`
+        ? `No operating point for ${unknown.join(', ')}.${load.atLeast > 0 ? ` Rates that are proven to fail add up to ${significant(load.atLeast)} machines.` : ''}`
         : `Each flow was measured alone; modelled as if each used the machine in proportion to its own operating point (${load.shares.map(({ flow, share }) => `${flow} ${significant(share)}`).join(', ')}).`,
   }
+}
+
+function measuredText({ machines, atLeast }: MachineLoad): string {
+  if (machines !== null) return `${significant(machines.mid)} machines`
+  return atLeast > 0 ? `more than ${significant(atLeast)} machines` : 'unknown'
 }
 
 function verdictOf({ machines, atLeast }: MachineLoad): Verdict {

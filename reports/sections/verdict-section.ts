@@ -5,6 +5,7 @@ import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { bracketText } from '../bracket.ts'
 import { html, type Markup } from '../html.ts'
 import { compact, exact, percent, perSecond, plural, range } from '../quantity.ts'
+import { ALL_FLOWS } from '../sizing.ts'
 import { badge, icon, tone } from './badge.ts'
 
 export function verdictSection(capacity: Capacity, { plan, peak }: ResolvedPlan): Markup {
@@ -66,9 +67,10 @@ function carries({ claims, flows, mix }: Capacity): [string, string] {
   return [perSecond(flow.lastPassPerSecond), `${flow.flow}, alone: ${bracketText(flow) ?? ''}`]
 }
 
-function machines({ sizing }: Capacity): [string, string] {
+function machines({ sizing, flows }: Capacity): [string, string] {
   const row = sizing.find(({ unit }) => unit === 'machines')
-  if (row === undefined) return ['unknown', 'no operating point to multiply']
+  if (row === undefined || (flows.length > 1 && row.what !== ALL_FLOWS))
+    return ['unknown', 'not every flow has an operating point to multiply']
   return [
     exact(row.mid),
     `${row.what.replace('Machines for ', '')}: ${range(row.low, row.high, exact)}, ${row.provenance}`,
