@@ -4,9 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ModelOp } from './model/op.ts'
 import { renderAnswer } from './model/render.ts'
+
+// Each op is asked hundreds of times, some by starting the program.
+vi.setConfig({ testTimeout: 120_000 })
 
 const OP_NAMES = [
   'usl',

@@ -31,6 +31,9 @@ log-normal; heavyKeys are users known by their share of all rows. hashedIds: ids
     const sum = heavyKeys.reduce((total, key) => total + key.share, 0)
     return [
       ...(sum > 1 + 1e-9 ? [`heavyKeys: shares add up to ${sum}, more than all rows`] : []),
+      ...(heavyKeys.length === users && sum < 1 - 1e-9
+        ? [`heavyKeys: every user is named, but the shares add up to only ${sum}`]
+        : []),
       ...(heavyKeys.length > users ? [`heavyKeys: ${heavyKeys.length} keys, but only ${users} users`] : []),
     ]
   },

@@ -120,7 +120,7 @@ const caches = fc.record({
   smaller: fc.double({ min: 0, max: 1, noNaN: true }),
 })
 
-describe('laws', () => {
+describe('laws', { timeout: 60_000 }, () => {
   test('a larger pool never lowers the hit ratio, and none beats holding the most popular pages', () => {
     fc.assert(
       fc.property(caches, ({ zipf, pages, share, smaller }) => {

@@ -1,10 +1,12 @@
 // Growth arithmetic that can be checked by hand or by a closed form.
 
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { RowsQuestion } from '../../contracts/capacity-model/forecast.ts'
 import { arrivalRates, forecastRows } from './growth.ts'
 import { totalGrowthExceedance } from './total-growth.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const rows = (question: Partial<RowsQuestion>) =>
   forecastRows({

@@ -123,7 +123,7 @@ const stations = fc.record({
   utilisation: fc.double({ min: 0, max: 0.999999, noNaN: true }),
 })
 
-describe('laws', () => {
+describe('laws', { timeout: 60_000 }, () => {
   test('more servers never raise a response time', () => {
     fc.assert(
       fc.property(stations, ({ servers, serviceSeconds, utilisation }) => {

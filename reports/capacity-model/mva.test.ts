@@ -158,7 +158,7 @@ const networks = fc.record({
   population: fc.integer({ min: 1, max: 60 }),
 })
 
-describe('laws', () => {
+describe('laws', { timeout: 60_000 }, () => {
   test('bounds hold, everyone is somewhere, and the busiest is never more than busy', () => {
     fc.assert(
       fc.property(networks, ({ demands, thinkSeconds, population }) => {

@@ -8,7 +8,7 @@ import { operationalBounds } from './operational-bounds.ts'
 import { refuse } from './refuse.ts'
 
 /** Steps of the exact recursion that fit well into a second. */
-const AFFORDABLE_STEPS = 4e6
+const AFFORDABLE_STEPS = 1e6
 
 export function solveMva(question: MvaQuestion): MvaAnswer | Refused {
   const { demands, thinkSeconds, populations } = question

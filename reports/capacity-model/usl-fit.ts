@@ -1,6 +1,6 @@
 // Least squares for the USL's three coefficients, weighted or not, with 0 ≤ α, β ≤ 1 (the bounds of R's `usl`).
-// The minimiser is ml-levenberg-marquardt; it projects onto bounds and can stall there, so bounds are met by trying
-// every set of coefficients held on a bound and keeping the best feasible fit.
+// The minimiser is ml-levenberg-marquardt, kept inside the bounds, where the law has no poles. It projects onto a bound
+// and can stall there, so a fit that ends on one is compared with every set of coefficients held on bounds.
 
 import { levenbergMarquardt } from 'ml-levenberg-marquardt'
 import { Matrix, pseudoInverse } from 'ml-matrix'
@@ -19,10 +19,8 @@ export interface UslFit {
 
 type Held = Readonly<Partial<Record<UslCoefficientName, number>>>
 
-const HOLDS: readonly Held[] = [
-  { beta: 0 },
-  { alpha: 0 },
-  { alpha: 0, beta: 0 },
+const LOWER_HOLDS: readonly Held[] = [{ beta: 0 }, { alpha: 0 }, { alpha: 0, beta: 0 }]
+const UPPER_HOLDS: readonly Held[] = [
   { alpha: 1 },
   { beta: 1 },
   { alpha: 1, beta: 0 },
@@ -37,28 +35,31 @@ export function inOrder(points: readonly UslPoint[]): readonly UslPoint[] {
 
 export function fitLeastSquares(points: readonly UslPoint[], weighting: UslWeighting): UslFit {
   const free = fitHolding(points, weighting, {})
-  if (isFeasible(free.parameters)) return withNegligibleOnBound(points, weighting, free)
-  const bounded = HOLDS.map((held) => fitHolding(points, weighting, held)).filter((fit) => isFeasible(fit.parameters))
-  return bounded.reduce((best, fit) => (fit.weightedSquares < best.weightedSquares ? fit : best))
+  if (endsInside(free, points)) return free
+  const { alpha, beta } = free.parameters
+  const nearUpper = alpha > 0.99 || beta > 0.99
+  return bestHolding(points, weighting, nearUpper ? [...LOWER_HOLDS, ...UPPER_HOLDS] : LOWER_HOLDS)
 }
 
 /** Amdahl's law: the USL without crosstalk, the simpler rival in the lack-of-fit test. */
 export function fitAmdahl(points: readonly UslPoint[], weighting: UslWeighting): UslFit {
-  const free = fitHolding(points, weighting, { beta: 0 })
-  return isFeasible(free.parameters) ? free : fitHolding(points, weighting, { alpha: 0, beta: 0 })
+  return bestHolding(points, weighting, [{ beta: 0 }, { alpha: 0, beta: 0 }, { alpha: 1, beta: 0 }])
 }
 
-function isFeasible({ gamma, alpha, beta }: UslParameters): boolean {
-  return gamma > 0 && alpha >= 0 && alpha <= 1 && beta >= 0 && beta <= 1
+/** Least squares among fits that hold coefficients on a bound and end with all others inside. */
+function bestHolding(points: readonly UslPoint[], weighting: UslWeighting, holds: readonly Held[]): UslFit {
+  return holds
+    .map((held) => fitHolding(points, weighting, held))
+    .filter((fit) => endsInside(fit, points))
+    .reduce((a, b) => (b.weightedSquares < a.weightedSquares ? b : a))
 }
 
 /** A coefficient whose whole effect at the largest N is below 10⁻⁸ is rounding, not evidence: a peak at 4·10¹⁷ is no peak. */
-function withNegligibleOnBound(points: readonly UslPoint[], weighting: UslWeighting, fit: UslFit): UslFit {
+function endsInside({ parameters: { alpha, beta }, onBound }: UslFit, points: readonly UslPoint[]): boolean {
   const largest = Math.max(...points.map((point) => point.concurrency))
-  const held: Partial<Record<UslCoefficientName, number>> = {}
-  if (fit.parameters.alpha * largest < 1e-8) held.alpha = 0
-  if (fit.parameters.beta * largest * largest < 1e-8) held.beta = 0
-  return Object.keys(held).length === 0 ? fit : fitHolding(points, weighting, held)
+  const alphaInside = alpha * largest > 1e-8 && alpha < 1
+  const betaInside = beta * largest * largest > 1e-8 && beta < 1
+  return (onBound.has('alpha') || alphaInside) && (onBound.has('beta') || betaInside)
 }
 
 function fitHolding(points: readonly UslPoint[], weighting: UslWeighting, held: Held): UslFit {
@@ -73,26 +74,36 @@ function fitHolding(points: readonly UslPoint[], weighting: UslWeighting, held: 
   // Residuals are divided by σ here: the library's `weights` (5.1.0) steer its steps but are inverted in the error by
   // which it picks the best step. So its x is the number of the point.
   const divisors = sigmas.map((sigma) => (weighting === 'relative' ? sigma : scale.gamma))
-  const fits = startingPoints(points, held).map((start) => {
-    const { parameterValues } = levenbergMarquardt(
-      { x: points.map((_, i) => i), y: points.map((point, i) => point.throughput / (divisors[i] ?? 1)) },
-      (scaled) => (i) => rawThroughput(unscale(scaled), points[i]?.concurrency ?? 0) / (divisors[i] ?? 1),
-      {
-        initialValues: names.map((name) => start[name] / scale[name]),
-        jacobianFunction: (scaled) => (i) => {
-          const slope = throughputGradient(unscale(scaled), points[i]?.concurrency ?? 0)
-          return names.map((name) => (slope[name] * scale[name]) / (divisors[i] ?? 1))
+  const run = (start: UslParameters): UslParameters => {
+    try {
+      const { parameterValues } = levenbergMarquardt(
+        { x: points.map((_, i) => i), y: points.map((point, i) => point.throughput / (divisors[i] ?? 1)) },
+        (scaled) => (i) => rawThroughput(unscale(scaled), points[i]?.concurrency ?? 0) / (divisors[i] ?? 1),
+        {
+          initialValues: names.map((name) => start[name] / scale[name]),
+          minValues: names.map((name) => (name === 'gamma' ? 1e-12 : 0)),
+          maxValues: names.map((name) => (name === 'gamma' ? 1e12 : 1 / scale[name])),
+          jacobianFunction: (scaled) => (i) => {
+            const slope = throughputGradient(unscale(scaled), points[i]?.concurrency ?? 0)
+            return names.map((name) => (slope[name] * scale[name]) / (divisors[i] ?? 1))
+          },
+          maxIterations: 100,
+          errorTolerance: 0,
+          damping: 1e-3,
         },
-        maxIterations: 100,
-        errorTolerance: 0,
-        damping: 1e-3,
-      },
-    )
-    const parameters = unscale(parameterValues)
+      )
+      return unscale(parameterValues)
+    } catch {
+      // It throws where its normal matrix is singular to rounding; such a start is worth no more than itself.
+      return start
+    }
+  }
+  const fits = startingPoints(points, held).map((start) => {
+    const parameters = run(start)
     return { parameters, weightedSquares: weightedSquares(points, sigmas, parameters) }
   })
-  const best = fits.reduce((a, b) => (b.weightedSquares < a.weightedSquares ? b : a))
-  return { ...best, sigmas, onBound: new Set(USL_COEFFICIENTS.filter((name) => held[name] !== undefined)) }
+  const least = fits.reduce((a, b) => (b.weightedSquares < a.weightedSquares ? b : a))
+  return { ...least, sigmas, onBound: new Set(USL_COEFFICIENTS.filter((name) => held[name] !== undefined)) }
 }
 
 /** Every coefficient is of order 1 in these units; the minimiser's damping is additive and needs that. */
@@ -117,7 +128,8 @@ function startingPoints(points: readonly UslPoint[], held: Held): readonly UslPa
   if (inverse !== undefined && contention !== undefined && crosstalk !== undefined && inverse > 0) {
     starts.unshift({ gamma: 1 / inverse, alpha: contention / inverse, beta: crosstalk / inverse })
   }
-  return starts.map((start) => ({ ...start, ...held }))
+  const share = (value: number): number => Math.min(1, Math.max(0, value))
+  return starts.map((start) => ({ gamma: start.gamma, alpha: share(start.alpha), beta: share(start.beta), ...held }))
 }
 
 function rawThroughput(usl: UslParameters, concurrency: number): number {

@@ -1,6 +1,7 @@
 // How sure a USL fit is: covariance of the coefficients, Wald intervals with n − 3 degrees of freedom, and the delta method.
 // R's usl::confint uses qt(level, n − 1), a 90 % interval under a 95 % label; that is not repeated here.
 
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile'
 import tQuantile from '@stdlib/stats-base-dists-t-quantile'
 import { inverse, Matrix, SVD } from 'ml-matrix'
 import type { ConfidenceInterval } from '../../contracts/capacity-model/interval.ts'
@@ -58,6 +59,11 @@ function covarianceOf(points: readonly UslPoint[], fit: UslFit, free: readonly U
 /** Two-sided t for an interval of this confidence. */
 export function tFor(confidence: number, degreesOfFreedom: number): number {
   return tQuantile(0.5 + confidence / 2, degreesOfFreedom)
+}
+
+/** The same for an error whose size is known and not estimated from these points. */
+export function normalFor(confidence: number): number {
+  return normalQuantile(0.5 + confidence / 2, 0, 1)
 }
 
 export function waldInterval(value: number, halfWidth: number, confidence: number): ConfidenceInterval {
