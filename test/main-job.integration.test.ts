@@ -1,0 +1,97 @@
+// `npm start` as a user runs it: in a checkout of its own, from engines to verdict, interrupted, and with an engine lost.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Capacity } from '../contracts/capacity.ts'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { RUN_FILES } from '../contracts/run-folder.ts'
+import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
+
+// Rows enough for every flow to find orders, steps short enough for a test: the verdict is not what is asserted.
+const SMALL = ['--scale', '0.00002', '--load-seconds', '40', '--json']
+const LIMIT_MS = 240_000
+
+interface Job {
+  readonly child: ChildProcess
+  readonly said: () => string
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string }>
+}
+
+let copy: CheckoutCopy
+
+beforeAll(() => {
+  copy = copyCheckout()
+})
+afterAll(() => {
+  copy.remove()
+})
+
+function start(): Job {
+  const child = spawn(process.execPath, ['bootstrap.mjs', 'start', ...SMALL], {
+    cwd: copy.folder,
+    detached: true, // a process group of its own, so that it can be interrupted as a terminal does
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HEADROOM_ENGINES: 'programs' },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (data) => (stdout += data))
+  child.stderr?.on('data', (data) => (stderr += data))
+  const ended = new Promise<{ code: number | null; stdout: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout }))
+  })
+  return { child, said: () => stderr, ended }
+}
+
+async function untilSaid(job: Job, pattern: RegExp): Promise<void> {
+  const deadlineMs = Date.now() + LIMIT_MS / 2
+  while (!pattern.test(job.said())) {
+    if (Date.now() > deadlineMs || job.child.exitCode !== null) throw new Error(`never said ${pattern}:\n${job.said()}`)
+    await sleep(100)
+  }
+}
+
+function newestRun(): string {
+  const [name] = readdirSync(join(copy.folder, 'runs')).toSorted().toReversed()
+  return join(copy.folder, 'runs', name ?? '')
+}
+
+describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', () => {
+  it('interrupted while seeding: ends with 130 and leaves no process behind', { timeout: LIMIT_MS }, async () => {
+    const job = start()
+    await untilSaid(job, /rows of 3 years/)
+    process.kill(-(job.child.pid as number), 'SIGINT')
+    expect((await job.ended).code).toBe(EXIT_CODES.interrupted)
+    expect(copy.processes()).toEqual([])
+  })
+
+  it('goes on after an interrupt: report, verdict, exit code, nothing left running', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const job = start()
+    const { code, stdout } = await job.ended
+    const capacity = JSON.parse(stdout) as Capacity
+    const expected = { PASS: EXIT_CODES.pass, FAIL: EXIT_CODES.fail, INVALID: EXIT_CODES.invalid }[capacity.verdict]
+    expect(code).toBe(expected)
+    expect(capacity.flows.map(({ flow }) => flow)).toEqual(['list', 'detail', 'checkout', 'search'])
+    expect(existsSync(join(newestRun(), RUN_FILES.report))).toBe(true)
+    expect(job.said()).toContain(RUN_FILES.report)
+    expect(copy.processes()).toEqual([])
+  })
+
+  it('Elasticsearch killed under load: never PASS, and the reason is said', { timeout: LIMIT_MS }, async () => {
+    const job = start()
+    await untilSaid(job, /list +offered/)
+    for (const process_ of copy.processes().filter((line) => line.includes('org.elasticsearch'))) {
+      process.kill(Number.parseInt(process_, 10), 'SIGKILL')
+    }
+    const { code, stdout } = await job.ended
+    expect([EXIT_CODES.invalid, EXIT_CODES.fail]).toContain(code)
+    expect((JSON.parse(stdout) as Capacity).verdict).not.toBe('PASS')
+    expect(job.said()).toMatch(/elasticsearch/i)
+    expect(copy.processes()).toEqual([])
+  })
+})
