@@ -17,6 +17,7 @@ export const INVALID_CODES = [
   'generator-saturated',
   'generator-late',
   'not-steady',
+  'not-warmed-up',
   'script-exceptions',
   'generator-failed',
   'engine-lost',
@@ -74,8 +75,9 @@ export type Arrivals = 'open' | 'closed'
 
 export interface Step {
   readonly flow: LoadFlow
-  /** 0 is the warm-up: never part of a claim. */
+  /** From 0, in the order they ran. */
   readonly index: number
+  /** A warm-up is never part of a claim. */
   readonly kind: 'warm-up' | 'measured'
   readonly startedAt: string
   readonly durationSeconds: number

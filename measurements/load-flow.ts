@@ -19,39 +19,31 @@ export interface FlowLoad extends Omit<StepContext, 'k6Program'> {
 
 const WARM_UP_SECONDS = 5
 const WARM_UP_SECONDS_IN_BUDGET = 3
+const MOST_WARM_UPS = 4
+const MOST_WARM_UPS_IN_BUDGET = 2
+/** Throughput that grew by more than this since the warm-up before is not done growing. */
+const STILL_WARMING = 1.15
 /** Enough to keep every core busy, too few to queue: what they get through is near what the machine can do. */
 const WARM_UP_USERS_PER_CORE = 4
 /** k6 starts, prepares and ends: so much longer than its hold takes a step. */
-const OVERHEAD_SECONDS = 2
-const KNEE_STEPS_IN_BUDGET = 7
-const SHORTEST_HOLD_SECONDS = 4
+const OVERHEAD_SECONDS = 1.5
+const KNEE_STEPS_IN_BUDGET = 6
+const SHORTEST_HOLD_SECONDS = 3
 
 export async function loadFlow(flow: LoadFlow, load: FlowLoad): Promise<void> {
   const context: StepContext = { ...load, k6Program: load.k6.path }
   const deadlineMs = load.budgetSeconds === null ? Number.POSITIVE_INFINITY : Date.now() + load.budgetSeconds * 1000
-  const warmUp = await runStep(
-    {
-      flow,
-      index: 0,
-      kind: 'warm-up',
-      arrivals: 'closed',
-      ratePerSecond: 1,
-      holdSeconds: load.budgetSeconds === null ? WARM_UP_SECONDS : WARM_UP_SECONDS_IN_BUDGET,
-      virtualUsers: WARM_UP_USERS_PER_CORE * availableParallelism(),
-    },
-    context,
-  )
-  await load.onStep(warmUp)
-  if (isHopeless(warmUp)) return
+  const warmUp = await warmUpUntilWarm(flow, load, context)
+  if (warmUp === null) return
 
-  const series = seriesFor(flow, load, warmUp.achievedPerSecond)
+  const series = seriesFor(flow, load, warmUp.perSecond)
   const tried: { readonly ratePerSecond: number; readonly outcome: ReturnType<typeof stepOutcome> }[] = []
   for (let next = series([]); next !== null; next = series(tried)) {
     if (load.signal.aborted || !fits(next, deadlineMs, tried.length)) return
     const step = await runStep(
       {
         flow,
-        index: tried.length + 1,
+        index: warmUp.steps + tried.length,
         kind: 'measured',
         arrivals: 'open',
         ...next,
@@ -63,6 +55,37 @@ export async function loadFlow(flow: LoadFlow, load: FlowLoad): Promise<void> {
     if (isHopeless(step)) return
     tried.push({ ratePerSecond: next.ratePerSecond, outcome: stepOutcome(step, load.plan.plan.targets) })
   }
+}
+
+/** Caches fill and code is compiled while throughput still grows. null: it cannot be done. */
+async function warmUpUntilWarm(
+  flow: LoadFlow,
+  load: FlowLoad,
+  context: StepContext,
+): Promise<{ readonly perSecond: number; readonly steps: number } | null> {
+  const inBudget = load.budgetSeconds !== null
+  const most = inBudget ? MOST_WARM_UPS_IN_BUDGET : MOST_WARM_UPS
+  let perSecond = 0
+  for (let index = 0; index < most; index++) {
+    const step = await runStep(
+      {
+        flow,
+        index,
+        kind: 'warm-up',
+        arrivals: 'closed',
+        ratePerSecond: 1,
+        holdSeconds: inBudget ? WARM_UP_SECONDS_IN_BUDGET : WARM_UP_SECONDS,
+        virtualUsers: WARM_UP_USERS_PER_CORE * availableParallelism(),
+      },
+      context,
+    )
+    await load.onStep(step)
+    if (isHopeless(step) || step.achievedPerSecond === 0) return null
+    const grew = step.achievedPerSecond > STILL_WARMING * perSecond
+    perSecond = Math.max(perSecond, step.achievedPerSecond)
+    if (!grew || index === most - 1) return { perSecond, steps: index + 1 }
+  }
+  return null
 }
 
 /** No use in going on: the next step would fare no better. */
@@ -88,7 +111,8 @@ function seriesFor(flow: LoadFlow, load: FlowLoad, warmUpPerSecond: number): Ser
 /** So that as many steps as a knee needs fit; null: the profile's own. */
 function holdInBudget({ budgetSeconds, profile }: FlowLoad): number | null {
   if (budgetSeconds === null || profile !== 'knee') return null
-  const forSteps = budgetSeconds - WARM_UP_SECONDS_IN_BUDGET - OVERHEAD_SECONDS
+  const warmUps = MOST_WARM_UPS_IN_BUDGET * (WARM_UP_SECONDS_IN_BUDGET + OVERHEAD_SECONDS)
+  const forSteps = budgetSeconds - warmUps
   return Math.max(SHORTEST_HOLD_SECONDS, Math.floor(forSteps / KNEE_STEPS_IN_BUDGET - OVERHEAD_SECONDS))
 }
 

@@ -101,6 +101,7 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     exceptions,
     dropped: summary?.dropped ?? 0,
     samples: figures.fromIntendedStart.samples,
+    p99Ms: figures.fromIntendedStart.p99Ms,
     unreadableLines: journal?.unreadableLines ?? 0,
     generatorCpu,
     lateP99Ms,

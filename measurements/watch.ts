@@ -60,7 +60,7 @@ export function watch<T>({ name, everyMs, read, wrong, onFault }: WatchOptions<T
         const message = messageOf(error)
         failures += 1
         if (REFUSED.test(message)) refusals += 1
-        if (refusals >= REFUSALS_UNTIL_FAULT || failures >= FAILURES_UNTIL_FAULT) fault(`no answer: ${message}`)
+        if (refusals >= REFUSALS_UNTIL_FAULT || failures >= FAILURES_UNTIL_FAULT) fault(message)
         else waitMs = ASK_AGAIN_MS
       }
       await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {})

@@ -46,8 +46,8 @@ export function parseSettings(
     ? positive('VIRTUAL_USERS', env.VIRTUAL_USERS, mistakes)
     : Math.max(FEWEST_VIRTUAL_USERS, Math.ceil(ratePerSecond * LONGEST_ANSWER_SECONDS))
   const runId = env.RUN_ID || null
-  if (runId !== null && !/^[A-Za-z0-9_-]{1,48}$/.test(runId))
-    mistakes.push(`RUN_ID ${runId}: want at most 48 of A-Z a-z 0-9 _ -`)
+  if (runId !== null && !/^[A-Za-z0-9_-]{6,48}$/.test(runId))
+    mistakes.push(`RUN_ID ${runId}: want 6 to 48 of A-Z a-z 0-9 _ -`)
   const settings: Settings = {
     baseUrl,
     jwtSecret,

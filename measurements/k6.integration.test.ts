@@ -1,0 +1,236 @@
+// The scenarios in the real k6, against a real HTTP server whose answers and delays are known. Times are only ever
+// bounded from below: a busy machine may always be slower.
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { LOAD_FLOWS, type LoadFlow } from '../contracts/measurement.ts'
+import { FLOWS } from '../contracts/plan.ts'
+import { type Answering, type OrderServer, SECRET, startOrderServer } from './fixtures/order-server.ts'
+import { readJournal } from './journal.ts'
+import { type K6Exit, startK6 } from './k6.ts'
+
+const SCENARIOS = join(import.meta.dirname, '..', 'scenarios')
+let server: OrderServer | undefined
+
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+})
+
+interface Ran extends K6Exit {
+  readonly journal: Awaited<ReturnType<typeof readJournal>>
+  readonly summary: {
+    readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> }>>
+  } | null
+}
+
+async function run(flow: LoadFlow, settings: Record<string, string>, answering: Answering = {}): Promise<Ran> {
+  server ??= await startOrderServer(answering)
+  const folder = await mkdtemp(join(tmpdir(), 'headroom-k6-'))
+  await writeFile(join(folder, 'dataset.json'), JSON.stringify(server.dataset))
+  const journalPath = join(folder, 'journal.tsv')
+  const defaults = {
+    BASE_URL: server.baseUrl,
+    JWT_SECRET: SECRET,
+    RATE: '100',
+    DURATION: '2s',
+    RUN_ID: 'calibration',
+    VIRTUAL_USERS: '100',
+    DATASET: join(folder, 'dataset.json'),
+    SUMMARY: join(folder, 'summary.json'),
+  }
+  const exit = await startK6({
+    program: inject('engines').k6.path,
+    flow,
+    settings: { ...defaults, ...settings },
+    journalPath,
+    logPath: join(folder, 'k6.log'),
+    timeoutSeconds: 50,
+  }).exited
+  const summary = await readFile(join(folder, 'summary.json'), 'utf8').then(JSON.parse, () => null)
+  const journal = await readJournal(journalPath).catch(() => ({ entries: [], startedAtMs: null, unreadableLines: 0 }))
+  return { ...exit, journal, summary }
+}
+
+describe('every entry file', () => {
+  it.each(LOAD_FLOWS)('%s is read by k6 within seconds', async (flow) => {
+    const { stdout } = await promisify(execFile)(
+      inject('engines').k6.path,
+      ['inspect', '-e', 'JWT_SECRET=x', join(SCENARIOS, `${flow}.ts`)],
+      { timeout: 30_000 },
+    )
+    expect(JSON.parse(stdout).scenarios.flow).toMatchObject({ executor: 'constant-arrival-rate', maxVUs: 20 })
+  })
+
+  it.each(LOAD_FLOWS)('%s asks as the contract says, and finds the answers right', async (flow) => {
+    const { exitCode, log, journal, summary } = await run(flow, {})
+    expect(log).toBe('')
+    expect(server?.breaches).toEqual([])
+    expect(journal.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    expect(journal.entries.length).toBeGreaterThanOrEqual(200)
+    expect(summary?.metrics.iterations?.values.count).toBe(journal.entries.length)
+    expect([0, 99]).toContain(exitCode)
+    if (flow !== 'mix') expect(new Set(journal.entries.map((entry) => entry.flow))).toEqual(new Set([flow]))
+  })
+
+  it('mix sends each flow its share', async () => {
+    const { journal } = await run('mix', { MIX: 'list=2,detail=1,checkout=1,search=0', RATE: '200' })
+    const share = (flow: string) =>
+      journal.entries.filter((entry) => entry.flow === flow).length / journal.entries.length
+    expect(FLOWS.map((flow) => Math.round(10 * share(flow)) / 10)).toEqual([
+      0.5,
+      expect.closeTo(0.25, 0),
+      expect.closeTo(0.25, 0),
+      0,
+    ])
+  })
+
+  it('runs with the target’s own word on its data, without a file', async () => {
+    const { journal } = await run('detail', { DATASET: '' })
+    expect(server?.breaches).toEqual([])
+    expect(journal.entries.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThanOrEqual(200)
+  })
+
+  it('gives every iteration a key of its own, which names the run', async () => {
+    const keys = async (RUN_ID: string) => {
+      const { journal } = await run('checkout', { RUN_ID, DURATION: '1s' })
+      return journal.entries.toSorted((a, b) => a.iteration - b.iteration).map(({ idempotencyKey }) => idempotencyKey)
+    }
+    expect((await keys('run-one')).slice(0, 3)).toEqual(['run-one-0', 'run-one-1', 'run-one-2'])
+    expect((await keys('run-two'))[0]).toBe('run-two-0')
+    expect(server?.breaches).toEqual([])
+  })
+})
+
+describe('what is measured', () => {
+  it('never a service time shorter than the server took', async () => {
+    const { journal } = await run('list', {}, { delayMs: (nth) => (nth % 20 === 0 ? 150 : 25) })
+    const services = journal.entries.map(({ serviceMs }) => serviceMs).sort((a, b) => a - b)
+    // Node's timers may be a millisecond early.
+    expect(services[0]).toBeGreaterThanOrEqual(24)
+    expect(services.filter((ms) => ms >= 149).length).toBeGreaterThanOrEqual(Math.floor(services.length / 20) - 1)
+    for (const { totalMs, serviceMs, lateMs } of journal.entries) {
+      expect(totalMs).toBeGreaterThanOrEqual(serviceMs + lateMs - 0.002)
+    }
+  })
+
+  it('a stall of a second by everyone who was due in it; a user who waits in line sees it once', async () => {
+    const delayMs = (_: number, sinceFirstMs: number) =>
+      sinceFirstMs >= 1000 && sinceFirstMs < 2000 ? 2000 - sinceFirstMs : 0
+    const slow = ({ journal }: Ran) => journal.entries.filter(({ totalMs }) => totalMs >= 490).length
+    const open = await run('list', { RATE: '100', DURATION: '3s', VIRTUAL_USERS: '400' }, { delayMs })
+    await server?.close()
+    server = undefined
+    const closed = await run('list', { ARRIVALS: 'closed', VIRTUAL_USERS: '1', DURATION: '3s' }, { delayMs })
+    expect(slow(open)).toBeGreaterThanOrEqual(45)
+    expect(slow(closed)).toBeLessThan(10)
+    expect(Math.max(...open.journal.entries.map(({ totalMs }) => totalMs))).toBeGreaterThanOrEqual(900)
+  })
+
+  it('arrivals that found no free user', async () => {
+    const { summary, journal } = await run('list', { VIRTUAL_USERS: '2' }, { delayMs: () => 200 })
+    const dropped = summary?.metrics.dropped_iterations?.values.count ?? 0
+    expect(dropped).toBeGreaterThan(100)
+    expect(dropped + journal.entries.length).toBeGreaterThanOrEqual(199)
+  })
+
+  it.each([
+    [
+      'an order of somebody else',
+      'list',
+      (body: Body) => Object.assign(body.orders[0] ?? {}, { userId: 1 }),
+      'check: list holds only orders of the user',
+    ],
+    [
+      'the wrong order',
+      'detail',
+      (body: Body) => Object.assign(body.order, { orderId: '1' }),
+      'check: detail is of the order asked for',
+    ],
+    [
+      'items that do not sum up',
+      'detail',
+      (body: Body) => Object.assign(body.items[0] ?? {}, { quantity: 9 }),
+      'check: detail: items sum to the amount',
+    ],
+    [
+      'an order from outside the time',
+      'search',
+      (body: Body) => Object.assign(body.orders[1] ?? {}, { createdAtMs: 0 }),
+      'check: search keeps to its time',
+    ],
+    [
+      'an id that leads to another table',
+      'checkout',
+      (body: Body) => Object.assign(body, { orderId: '65536' }),
+      'check: checkout: order id routes to the table of the user',
+    ],
+    [
+      'another shape',
+      'list',
+      (body: Body) => Object.assign(body, { orders: null }),
+      'check: answer has the agreed shape',
+    ],
+  ] as const)('%s as a failure, however fast', async (_, flow, spoil, outcome) => {
+    const { journal, exitCode } = await run(
+      flow,
+      { DURATION: '1s' },
+      { spoil: (body) => void spoil(body as unknown as Body) },
+    )
+    const failed = journal.entries.filter((entry) => entry.outcome === outcome)
+    expect(failed.length).toBeGreaterThan(journal.entries.length * 0.9)
+    expect(exitCode).toBe(99)
+  })
+
+  it('the status and code of a refusal', async () => {
+    const { journal } = await run(
+      'list',
+      { DURATION: '1s' },
+      { status: (nth) => (nth > 0 && nth % 2 === 0 ? 503 : 200) },
+    )
+    expect(new Set(journal.entries.map(({ outcome }) => outcome))).toEqual(
+      new Set(['ok', 'status 503 fixture-says-no']),
+    )
+  })
+
+  it('each acknowledged order with its key, so that none can be lost unseen', async () => {
+    const { journal } = await run('checkout', {}, { status: (nth) => (nth % 10 === 5 ? 503 : 201) })
+    const acknowledged = journal.entries.filter(({ outcome }) => outcome === 'ok')
+    expect(acknowledged.length).toBeGreaterThan(150)
+    for (const { idempotencyKey, orderId } of acknowledged)
+      expect(server?.placed.get(idempotencyKey ?? '')).toBe(orderId)
+    const keys = journal.entries.map(({ idempotencyKey }) => idempotencyKey)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect([...(server?.placed.keys() ?? [])].filter((key) => !keys.includes(key))).toEqual([])
+  })
+})
+
+interface Body {
+  readonly orders: Record<string, unknown>[]
+  readonly order: Record<string, unknown>
+  readonly items: Record<string, unknown>[]
+}
+
+describe('a target that is not what the load is for', () => {
+  it.each([
+    ['dead', { BASE_URL: 'http://127.0.0.1:9' }, {}, 'connection refused'],
+    ['another system', {}, { system: 'shop' }, 'it is another system'],
+    ['without data', {}, { dataset: null }, 'it holds no data'],
+    [
+      'with another secret',
+      { JWT_SECRET: 'not-the-secret-of-the-target-0123456789' },
+      {},
+      'JWT_SECRET is not its secret',
+    ],
+  ] as const)('%s: k6 does not start', async (_, settings, answering, why) => {
+    const { exitCode, log, journal } = await run('list', settings, answering)
+    expect(exitCode).toBe(107)
+    expect(log).toMatch(/probe of http:/)
+    expect(log).toContain(why)
+    expect(journal.entries).toEqual([])
+  })
+})

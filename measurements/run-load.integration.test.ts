@@ -1,0 +1,166 @@
+// Whole loads, and everything that must not end in a PASS.
+
+import { mkdtemp } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { Measurements } from '../contracts/measurement.ts'
+import { journalsOf, onDisk, PLAN, processesThatName, testLoad } from './fixtures/load.setup.ts'
+import { type Answering, type OrderServer, startOrderServer } from './fixtures/order-server.ts'
+import { judgeLoad } from './verdict.ts'
+
+const closing: { close(): Promise<void> }[] = []
+
+afterEach(async () => {
+  for (let one = closing.pop(); one; one = closing.pop()) await one.close()
+})
+
+async function orderServer(answering: Answering = {}): Promise<OrderServer> {
+  const server = await startOrderServer(answering)
+  closing.push(server)
+  return server
+}
+
+const codesOf = ({ invalid }: Pick<Measurements, 'invalid'>) => invalid.map(({ code }) => code)
+const verdictOf = (measurements: Measurements) => judgeLoad(measurements, PLAN, ['list']).verdict
+
+describe('runLoad', () => {
+  it('measures each step, after a warm-up, with evidence beside it', async () => {
+    const run = await testLoad(await orderServer({ delayMs: () => 5 }), { budgetSeconds: 30 })
+    const { steps, invalid, conditions, datasetFingerprint, tables } = run.measurements
+    expect(invalid).toEqual([])
+    expect(steps.filter(({ kind }) => kind === 'warm-up').length).toBeGreaterThanOrEqual(1)
+    const measured = steps.filter(({ kind }) => kind === 'measured')
+    expect(measured.length).toBeGreaterThanOrEqual(1)
+    for (const step of measured) {
+      expect(step).toMatchObject({ offeredPerSecond: 100, errors: 0, errorRate: 0, durationSeconds: 5 })
+      expect(step.serviceTime.p50Ms).toBeGreaterThanOrEqual(4)
+      expect(step.components.find(({ name }) => name === 'k6')?.cpuSeconds).toBeGreaterThan(0)
+      expect(step.generatorCpu).toBeGreaterThan(0)
+    }
+    const journals = await journalsOf(run)
+    expect(journals.map(({ entries }) => entries.length)).toEqual(steps.map(({ iterations }) => iterations))
+    expect(conditions.versions.k6).toBe('2.2.0')
+    expect([datasetFingerprint, tables]).toEqual(['fixture-1000', []])
+    expect(await onDisk(run.runDir)).toEqual(run.measurements)
+  })
+
+  it('is INVALID on a dead target', async () => {
+    const { measurements } = await testLoad({ baseUrl: 'http://127.0.0.1:9' }, {})
+    expect(codesOf(measurements)).toEqual(['target-dead'])
+    expect(measurements.steps).toEqual([])
+    expect(verdictOf(measurements)).toBe('INVALID')
+  })
+
+  it('is INVALID when the target holds no data', async () => {
+    const { measurements } = await testLoad(await orderServer({ dataset: null }), {})
+    expect(codesOf(measurements)).toEqual(['data-incomplete'])
+  })
+
+  it('is INVALID when the target dies in mid-load, and ends there', async () => {
+    const server = await orderServer()
+    setTimeout(() => void server.close(), 2500)
+    const { measurements } = await testLoad(server, { durationSeconds: 40, budgetSeconds: 120 })
+    expect(codesOf(measurements)).toContain('engine-lost')
+    expect(measurements.invalid[0]?.evidence).toMatch(/^target: .*ECONNREFUSED/)
+    expect(verdictOf(measurements)).toBe('INVALID')
+  })
+
+  it('is INVALID when the target says that it lost Elasticsearch, for a flow that does not need it', async () => {
+    let state = 'ok'
+    const server = await orderServer({ health: () => ({ mysql: 'ok', elasticsearch: state }) })
+    setTimeout(() => (state = 'down'), 2500)
+    const { measurements } = await testLoad(server, { durationSeconds: 40, budgetSeconds: 120 })
+    expect(measurements.invalid[0]).toMatchObject({
+      code: 'engine-lost',
+      evidence: expect.stringContaining('elasticsearch'),
+    })
+    expect(verdictOf(measurements)).toBe('INVALID')
+  })
+
+  it('is INVALID when Elasticsearch itself goes away in mid-load', async () => {
+    const engines = inject('engines')
+    const gate = await gateTo(Number(new URL(engines.elasticsearch.url).port))
+    const url = new URL(engines.elasticsearch.url)
+    url.port = String(gate.port)
+    setTimeout(() => void gate.close(), 2500)
+    const { measurements } = await testLoad(await orderServer(), {
+      durationSeconds: 40,
+      budgetSeconds: 120,
+      engines: { ...engines, elasticsearch: { ...engines.elasticsearch, url: url.href } },
+    })
+    expect(measurements.invalid[0]).toMatchObject({
+      code: 'engine-lost',
+      evidence: expect.stringMatching(/^elasticsearch: /),
+    })
+    expect(verdictOf(measurements)).toBe('INVALID')
+  })
+
+  it('fails, and is not INVALID, when the answers are wrong', async () => {
+    const server = await orderServer({ status: () => 503 })
+    const { measurements } = await testLoad(server, { profile: 'smoke', durationSeconds: 4 })
+    const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
+    expect(measured.map(({ errorRate }) => errorRate)).toEqual([1])
+    expect(measured[0]?.failures[0]?.what).toBe('status 503 fixture-says-no')
+    expect(verdictOf(measurements)).not.toBe('PASS')
+  })
+
+  it('leaves evidence that claims nothing when it is interrupted, and no k6', async () => {
+    const interrupt = new AbortController()
+    const { measurements, runDir } = await testLoad(await orderServer(), {
+      durationSeconds: 60,
+      budgetSeconds: 200,
+      signal: interrupt.signal,
+      onStep: () => void setTimeout(() => interrupt.abort(), 2000),
+    })
+    expect(codesOf(measurements)).toContain('interrupted')
+    expect(codesOf(await onDisk(runDir))).toContain('interrupted')
+    expect(verdictOf(measurements)).toBe('INVALID')
+    expect(await processesThatName(runDir)).toEqual([])
+  })
+
+  it('looks cut off on disk until it ends', async () => {
+    const seen: string[][] = []
+    const runs: Promise<void>[] = []
+    const runDir = await mkdtemp(join(tmpdir(), 'headroom-load-'))
+    await testLoad(await orderServer(), {
+      runDir,
+      profile: 'smoke',
+      durationSeconds: 4,
+      onStep: () => void runs.push(onDisk(runDir).then((partial) => void seen.push(codesOf(partial)))),
+    })
+    await Promise.all(runs)
+    expect(seen.length).toBeGreaterThanOrEqual(2)
+    for (const codes of seen.slice(0, -1)) expect(codes).toEqual(['interrupted'])
+    expect(codesOf(await onDisk(runDir))).toEqual([])
+  })
+})
+
+interface Gate {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** A way to an engine that can be shut without hurting the engine. */
+async function gateTo(port: number): Promise<Gate> {
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((inside) => {
+    const outside = connect(port, '127.0.0.1')
+    for (const socket of [inside, outside]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+    }
+    inside.pipe(outside).pipe(inside)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const gate = {
+    port: (server.address() as { readonly port: number }).port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+  closing.push(gate)
+  return gate
+}
