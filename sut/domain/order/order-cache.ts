@@ -8,10 +8,10 @@ import type { OrderWithItems, OwnOrder } from './order-service.ts'
 const TTL_MS = 10_000
 
 export class OrderCache {
-  readonly #redis: RedisCache
+  readonly #redis: Pick<RedisCache, 'get' | 'set'>
   readonly #loading = new Map<string, Promise<OrderWithItems | null>>()
 
-  constructor(redis: RedisCache) {
+  constructor(redis: Pick<RedisCache, 'get' | 'set'>) {
     this.#redis = redis
   }
 

@@ -80,7 +80,7 @@ export class OrderIdSource {
   }
 
   async start(): Promise<void> {
-    await this.#acquire()
+    this.#held = await this.#acquire()
     this.#timer = setInterval(() => void this.#keep(), RENEW_EVERY_MS)
     this.#timer.unref()
   }
@@ -126,7 +126,8 @@ export class OrderIdSource {
 
   async #replace(): Promise<void> {
     const behind = this.#held
-    await this.#acquire()
+    // With no other worker to be had, this one stays: its clock may catch up.
+    this.#held = await this.#acquire()
     if (behind) await this.#leases.release(behind.lease, behind.generator.lastIssuedMs, leaseContext())
   }
 
@@ -148,7 +149,10 @@ export class OrderIdSource {
 
   async #renewOrReplace(): Promise<void> {
     const held = this.#held
-    if (!held) return this.#acquire()
+    if (!held) {
+      this.#held = await this.#acquire()
+      return
+    }
     const sentAtMs = this.#clock.monotonicMs()
     const ceilingMs = Math.max(held.ceilingMs, this.#clock.wallMs() + RESERVE_MS)
     if (await this.#leases.renew({ ...held.lease, highWaterMs: ceilingMs }, leaseContext())) {
@@ -157,26 +161,21 @@ export class OrderIdSource {
       return
     }
     this.#logger.warn({ workerId: held.lease.workerId }, 'the lease of the order id worker was lost')
-    await this.#acquire()
+    this.#held = undefined
+    this.#held = await this.#acquire()
   }
 
   /** Takes the free worker that was unused for longest. Its own mark may still lie ahead: then `next` waits or refuses. */
-  async #acquire(): Promise<void> {
-    this.#held = undefined
+  async #acquire(): Promise<Held> {
     const context = leaseContext()
     for (const seen of await this.#leases.free(context)) {
       const sentAtMs = this.#clock.monotonicMs()
       const ceilingMs = Math.max(seen.highWaterMs, this.#clock.wallMs() + RESERVE_MS)
       const lease = { workerId: seen.workerId, owner: randomUUID(), ttlMs: TTL_MS, highWaterMs: ceilingMs }
       if (!(await this.#leases.take(seen, lease, context))) continue
-      this.#held = {
-        lease,
-        generator: new OrderIdGenerator(seen.workerId, seen.highWaterMs),
-        validUntilMs: sentAtMs + TTL_MS - SAFETY_MS,
-        ceilingMs,
-      }
       this.#logger.info({ workerId: seen.workerId }, 'leased an order id worker')
-      return
+      const generator = new OrderIdGenerator(seen.workerId, seen.highWaterMs)
+      return { lease, generator, validUntilMs: sentAtMs + TTL_MS - SAFETY_MS, ceilingMs }
     }
     throw new SutError('unavailable', 'all order id workers are leased', { retryAfterSeconds: TTL_MS / 1000 })
   }

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Refusal } from '../contracts/refusal.ts'
+import { type Role, readConfig } from './config.ts'
+
+const SECRET = '0123456789abcdef0123456789abcdef'
+const WHOLE = {
+  HEADROOM_MYSQL_URL: 'mysql://headroom@127.0.0.1:3306/headroom',
+  HEADROOM_ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
+  HEADROOM_REDIS_URL: 'redis://127.0.0.1:6379/0',
+  HEADROOM_JWT_SECRET: SECRET,
+}
+const folder = mkdtempSync(join(tmpdir(), 'headroom-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function mistakesOf(role: Role, environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(role, environment)
+  } catch (error) {
+    if (error instanceof Refusal) return error.why
+  }
+  return []
+}
+
+describe('configuration', () => {
+  it('has a default for all but addresses and secrets', () => {
+    expect(readConfig('all', WHOLE)).toMatchObject({ host: '127.0.0.1', port: 0, logLevel: 'info' })
+  })
+
+  it('lists every mistake at once', () => {
+    const mistakes = mistakesOf('all', {
+      HEADROOM_PORT: '80a',
+      HEADROOM_LOG_LEVEL: 'loud',
+      HEADROOM_MYSQL_URL: 'postgres://user:hunter2@host/db',
+      HEADROOM_JWT_SECRET: 'short',
+    })
+    expect(mistakes).toHaveLength(6)
+    expect(mistakes.join()).not.toMatch(/hunter2|short,/)
+  })
+
+  it.each<[Role, readonly string[]]>([
+    ['app', ['HEADROOM_JWT_SECRET', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL']],
+    [
+      'aggregation',
+      ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_PAYMENT_URL', 'HEADROOM_CATALOGUE_URL'],
+    ],
+    ['payment', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
+    ['indexer', ['HEADROOM_MYSQL_URL', 'HEADROOM_ELASTICSEARCH_URL']],
+  ])('asks the %s role for what it needs only', (role, needed) => {
+    const mistakes = mistakesOf(role, {})
+    expect(mistakes).toHaveLength(needed.length)
+    for (const name of needed) expect(mistakes.some((mistake) => mistake.startsWith(name))).toBe(true)
+  })
+
+  it('reads secrets from files and puts a password apart into its address', () => {
+    const file = join(folder, 'password')
+    writeFileSync(file, 'p@ss/word\n')
+    const { mysql } = readConfig('all', { ...WHOLE, HEADROOM_MYSQL_PASSWORD_FILE: file })
+    expect(decodeURIComponent(new URL(mysql.url).password)).toBe('p@ss/word')
+  })
+
+  it('refuses a value given twice and a file it cannot read', () => {
+    const environment = { ...WHOLE, HEADROOM_JWT_SECRET_FILE: '/nowhere', HEADROOM_REDIS_PASSWORD_FILE: '/nowhere' }
+    expect(mistakesOf('all', environment)).toEqual([
+      'HEADROOM_REDIS_PASSWORD_FILE: cannot read /nowhere (ENOENT)',
+      'HEADROOM_JWT_SECRET and HEADROOM_JWT_SECRET_FILE are both set',
+    ])
+  })
+})

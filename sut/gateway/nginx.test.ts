@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { ROUTES } from '../../contracts/gateway-api.ts'
+import { renderNginxConfig } from './nginx.ts'
+
+const OPTIONS = { listen: '127.0.0.1:8080', app: '127.0.0.1:4001', admin: '127.0.0.1:4002' }
+
+describe('gateway configuration', () => {
+  const text = renderNginxConfig(OPTIONS)
+
+  it('closes every block it opens', () => {
+    const withoutText = text.replaceAll(/'[^']*'/g, '')
+    expect(withoutText.split('{').length).toBe(withoutText.split('}').length)
+  })
+
+  it.each(Object.values(ROUTES))('passes $path on', ({ path }) => {
+    const locations = [...text.matchAll(/location (= )?(\S+) \{[^}]*proxy_pass/g)]
+    const passed = locations.some(([, exact, prefix = '']) => (exact ? path === prefix : path.startsWith(prefix)))
+    expect(passed).toBe(true)
+  })
+
+  it('passes nothing else on, the services’ own routes least of all', () => {
+    expect(text).toContain('location / { return 404')
+    expect(text).not.toContain('internal')
+  })
+
+  it.each([
+    { ...OPTIONS, listen: '80; include /etc/passwd' },
+    { ...OPTIONS, app: 'app:80;}' },
+    { ...OPTIONS, admin: '' },
+  ])('refuses a value that would end its directive', (options) => {
+    expect(() => renderNginxConfig(options)).toThrow(RangeError)
+  })
+})

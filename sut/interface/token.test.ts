@@ -1,0 +1,56 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { TOKEN } from '../../contracts/gateway-api.ts'
+import { tokenVerifier } from './token.ts'
+
+const SECRET = 'a-secret-of-at-least-32-characters'
+const NOW_SECONDS = Math.floor(Date.now() / 1000)
+const CLAIMS = { iss: TOKEN.issuer, aud: 'app', sub: '42', exp: NOW_SECONDS + 60 }
+
+const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function bearer(claims: object, header: object = { alg: 'HS256', typ: 'JWT' }, secret = SECRET): string {
+  const unsigned = `${base64url(header)}.${base64url(claims)}`
+  return `Bearer ${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`
+}
+
+function signedByRsa(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const unsigned = `${base64url({ alg: 'RS256', typ: 'JWT' })}.${base64url(CLAIMS)}`
+  return `Bearer ${unsigned}.${sign('RSA-SHA256', Buffer.from(unsigned), privateKey).toString('base64url')}`
+}
+
+describe('token', () => {
+  const verify = tokenVerifier(SECRET, 'app')
+
+  it('accepts its own', () => {
+    expect(verify(bearer(CLAIMS))).toEqual({ userId: 42 })
+  })
+
+  it.each<[string, string | undefined]>([
+    ['no header', undefined],
+    ['no scheme', bearer(CLAIMS).slice('Bearer '.length)],
+    ['an empty token', 'Bearer '],
+    ['algorithm none', `Bearer ${base64url({ alg: 'none' })}.${base64url(CLAIMS)}.`],
+    ['algorithm none with a signature', bearer(CLAIMS, { alg: 'none' })],
+    ['another algorithm of the same key', bearer(CLAIMS, { alg: 'HS512' })],
+    ['a key of its own', signedByRsa()],
+    ['another secret', bearer(CLAIMS, undefined, 'another-secret-of-32-characters!!')],
+    ['changed claims', bearer(CLAIMS).replace(/\.[^.]+\./, `.${base64url({ ...CLAIMS, sub: '43' })}.`)],
+    ['an expired token', bearer({ ...CLAIMS, exp: NOW_SECONDS - 60 })],
+    ['a token not valid yet', bearer({ ...CLAIMS, nbf: NOW_SECONDS + 60 })],
+    ['another issuer', bearer({ ...CLAIMS, iss: 'somebody' })],
+    ['no expiry', bearer({ ...CLAIMS, exp: undefined })],
+    ['no audience', bearer({ ...CLAIMS, aud: undefined })],
+    ['no subject', bearer({ ...CLAIMS, sub: undefined })],
+    ['a subject that is no user id', bearer({ ...CLAIMS, sub: '42; DROP TABLE orders_00' })],
+    ['a subject beyond safe integers', bearer({ ...CLAIMS, sub: '9007199254740993' })],
+    ['a subject with a sign', bearer({ ...CLAIMS, sub: '-1' })],
+  ])('refuses %s', (_what, authorization) => {
+    expect(() => verify(authorization)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+  })
+
+  it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {
+    expect(() => verify(bearer({ ...CLAIMS, aud }))).toThrow(expect.objectContaining({ code: 'forbidden' }))
+  })
+})
