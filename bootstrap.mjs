@@ -110,8 +110,8 @@ async function npm(words) {
   const cli = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined
   const [program, first] = cli ? [process.execPath, [cli]] : ['npm', []]
   const all = [...first, ...words, '--loglevel=error']
-  const { code, signal } = await runChild(program, all, ['ignore', 2, 2], env)
-  if (signal) process.exit(128 + constants.signals[signal])
+  const { code, interrupted } = await runChild(program, all, ['ignore', 2, 2], env)
+  if (interrupted) process.exit(130)
   if (code !== 0)
     refuse(`npm ${words[0]} failed (exit code ${code})`, 'What npm said stands above. Is its registry within reach?', 1)
 }
@@ -119,11 +119,17 @@ async function npm(words) {
 function runChild(program, words, stdio, env) {
   return new Promise((resolve) => {
     const child = spawn(program, words, { cwd: stdio === 'inherit' ? process.cwd() : ROOT, stdio, env })
-    for (const name of SIGNALS) process.on(name, () => child.kill(name))
+    let interrupted = false
+    for (const name of SIGNALS) {
+      process.on(name, () => {
+        interrupted = true
+        child.kill(name)
+      })
+    }
     child.on('error', (error) => refuse(`${program} cannot be run: ${error.message}`, 'Install Node with npm.', 1))
     child.on('exit', (code, signal) => {
       for (const name of SIGNALS) process.removeAllListeners(name)
-      resolve({ code, signal })
+      resolve({ code, signal, interrupted })
     })
   })
 }

@@ -27,7 +27,7 @@ export function foldersToClean({ programs }: CleanOptions): string[] {
 }
 
 export async function cleanEngines(options: CleanOptions): Promise<void> {
-  for (const stateFolder of ['.headroom', ...testStateFolders()]) {
+  for (const stateFolder of ['.headroom', ...testStates().map(({ stateFolder }) => stateFolder)]) {
     await stopEngines({ stateFolder })
     await removeVolumes(openPlace(stateFolder), ENGINE_NAMES)
   }
@@ -44,11 +44,12 @@ export async function removeState(stateFolder: string): Promise<void> {
   rmSync(place.state, { recursive: true, force: true })
 }
 
-/** State folders of test runs, `.headroom/test-<pid>`, with the pid that made them. */
-export function testStateFolders(): string[] {
+/** State folders of test runs, `.headroom/test-<pid>`. */
+export function testStates(): { readonly stateFolder: string; readonly pid: number }[] {
   const state = join(CHECKOUT, '.headroom')
   if (!existsSync(state)) return []
-  return readdirSync(state)
-    .filter((name) => TEST_STATE.test(name))
-    .map((name) => join('.headroom', name))
+  return readdirSync(state).flatMap((name) => {
+    const pid = TEST_STATE.exec(name)?.[1]
+    return pid ? { stateFolder: join('.headroom', name), pid: Number(pid) } : []
+  })
 }

@@ -3,9 +3,8 @@
 
 import type { TestProject } from 'vitest/node'
 import type { Engines } from '../contracts/engines.ts'
-import { removeState, testStateFolders } from '../engines/clean-engines.ts'
-import { otherOwner } from '../engines/engine-record.ts'
-import { openPlace } from '../engines/place.ts'
+import { removeState, testStates } from '../engines/clean-engines.ts'
+import { identify } from '../engines/process-identity.ts'
 import { startEngines } from '../engines/start-engines.ts'
 import { withContainers } from './container-engines.ts'
 
@@ -20,11 +19,8 @@ declare module 'vitest' {
 const LANE_VARIABLE = 'HEADROOM_TEST_ENGINES'
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  for (const stateFolder of testStateFolders()) await removeIfAbandoned(stateFolder)
-  const interrupt = new AbortController()
-  const abort = () => interrupt.abort(new Error('interrupted'))
-  process.once('SIGINT', abort).once('SIGTERM', abort)
-
+  // What test runs left that were killed.
+  for (const { stateFolder, pid } of testStates()) if (!identify(pid)) await removeState(stateFolder)
   const stateFolder = `.headroom/test-${process.pid}`
   const lane = process.env[LANE_VARIABLE] ?? 'programs'
   if (lane !== 'programs' && lane !== 'containers') {
@@ -39,7 +35,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     keep: false,
     size: 'test',
     stateFolder,
-    signal: interrupt.signal,
+    // Interrupted, vitest exits at once: the engines are killed then, and the next run removes their folder.
+    signal: new AbortController().signal,
     say: (line) => process.stderr.write(`${line}\n`),
     env: { ...withoutAddresses(process.env), ...(containers?.addresses ?? { HEADROOM_ENGINES: 'programs' }) },
   })
@@ -63,9 +60,4 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 /** Addresses and ports are for runs: a test must not write to a server that is there for something else. */
 function withoutAddresses(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^HEADROOM_\w+_(URL|PORT)$/.test(name)))
-}
-
-/** Left by a test run that was killed. */
-async function removeIfAbandoned(stateFolder: string): Promise<void> {
-  if (!otherOwner(openPlace(stateFolder))) await removeState(stateFolder)
 }
