@@ -9,6 +9,7 @@ import { readStoredDataset, storeDataset } from './store/dataset-store.ts'
 import { rows } from './store/mysql-connection.ts'
 import { dropAll, fillCatalogue, filledTables } from './store/order-tables.ts'
 import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
+import { isShared } from './store/seed-lock.ts'
 
 /** LOAD DATA LOCAL is switched on for the load where the account may; returns how to undo it. */
 export async function allowLocalInfile(connection: Connection): Promise<() => Promise<void>> {
@@ -24,7 +25,7 @@ export async function allowLocalInfile(connection: Connection): Promise<() => Pr
     })
   }
   return async () => {
-    await connection.query('SET GLOBAL local_infile = 0')
+    if (!(await isShared(connection))) await connection.query('SET GLOBAL local_infile = 0')
   }
 }
 

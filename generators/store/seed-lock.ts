@@ -4,15 +4,12 @@
 import { createHash } from 'node:crypto'
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
+import { ALL_SHARDS } from '../../contracts/shard.ts'
 import { rows } from './mysql-connection.ts'
 
 /** Takes the locks of all shards or refuses. Keep the connection open, and stop when it is lost. */
 export async function lockShards(connection: Connection, shards: readonly number[]): Promise<void> {
-  const [schema] = await rows<{ name: string }>(connection, 'SELECT DATABASE() AS name')
-  const prefix = `headroom_${createHash('sha256')
-    .update(schema?.name ?? '')
-    .digest('hex')
-    .slice(0, 16)}`
+  const prefix = await lockPrefix(connection)
   const taken: number[] = []
   for (const shard of shards) {
     const [row] = await rows<{ got: string | number | null }>(connection, 'SELECT GET_LOCK(?, 0) AS got', [
@@ -28,4 +25,23 @@ export async function lockShards(connection: Connection, shards: readonly number
     ],
     wayOut: 'Wait until it has ended, or seed other shards with --shards.',
   })
+}
+
+/** Somebody else seeds shards of this database now. */
+export async function isShared(connection: Connection): Promise<boolean> {
+  const prefix = await lockPrefix(connection)
+  const holders = ALL_SHARDS.map((shard) => `IS_USED_LOCK('${prefix}_${shard}') <> CONNECTION_ID()`)
+  const [row] = await rows<{ shared: string | number | null }>(
+    connection,
+    `SELECT ${holders.map((held) => `IFNULL(${held}, 0)`).join(' + ')} AS shared`,
+  )
+  return Number(row?.shared) > 0
+}
+
+async function lockPrefix(connection: Connection): Promise<string> {
+  const [schema] = await rows<{ name: string }>(connection, 'SELECT DATABASE() AS name')
+  return `headroom_${createHash('sha256')
+    .update(schema?.name ?? '')
+    .digest('hex')
+    .slice(0, 16)}`
 }

@@ -14,7 +14,12 @@ export interface SkewFigures {
   readonly tableRowsMax: number
   readonly whaleShare: { readonly measured: number; readonly planned: number }
   /** Standard deviation ÷ mean of orders per ordinary user, in one table. */
-  readonly userCv: { readonly table: string; readonly measured: number; readonly planned: number }
+  readonly userCv: {
+    readonly table: string
+    readonly users: number
+    readonly measured: number
+    readonly planned: number
+  }
 }
 
 /** A right law strays further once in 1.7 million runs. */
@@ -22,6 +27,8 @@ const SIGMAS = 5
 /** One table tells: the draws are the same law in each. Grouping it by user must not take minutes. */
 const MAX_GROUPED_ROWS = 5_000_000
 const USER_CV_TOLERANCE = 0.1
+/** With fewer, chance alone moves the figure further than that. */
+const MIN_USERS_TO_JUDGE = 500
 
 export async function verifySkew(
   connection: Connection,
@@ -45,7 +52,7 @@ export async function verifySkew(
     const samples = [`${whales.measured} orders by whales, ${Math.round(whales.expected)} planned`]
     findings.push({ check: 'skew', where: 'orders', what: 'whales have another share than planned', count: 1, samples })
   }
-  if (Math.abs(userCv.measured / userCv.planned - 1) > USER_CV_TOLERANCE) {
+  if (userCv.users >= MIN_USERS_TO_JUDGE && Math.abs(userCv.measured / userCv.planned - 1) > USER_CV_TOLERANCE) {
     const samples = [`CV of orders per user ${userCv.measured.toFixed(3)}, planned ${userCv.planned.toFixed(3)}`]
     findings.push({
       check: 'skew',
@@ -94,6 +101,7 @@ async function measuredUserCv(connection: Connection, dataset: Dataset, shards: 
   const meanSquare = Number(row?.squares ?? 0) / table.users
   return {
     table: name,
+    users: table.users,
     measured: mean > 0 ? Math.sqrt(Math.max(0, meanSquare / mean ** 2 - 1)) : 0,
     planned: Math.sqrt((mean > 0 ? 1 / mean : 0) + activityCvSquared(dataset)),
   }
