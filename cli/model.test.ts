@@ -6,29 +6,20 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import type { ModelOp } from './model/op.ts'
+import { OPS } from './model/ops.ts'
+import { renderPage } from './model/page.ts'
 import { renderAnswer } from './model/render.ts'
 
 // Each op is asked hundreds of times, some by starting the program.
 vi.setConfig({ testTimeout: 120_000 })
 
-const OP_NAMES = [
-  'usl',
-  'usl-eval',
-  'mva',
-  'mmc',
-  'demand',
-  'table',
-  'cache',
-  'shards',
-  'forecast',
-  'quantile',
-  'latency',
-  'search',
-  'steady',
-  'elastic',
-] as const
+const OP_NAMES = Object.keys(OPS)
 
-const load = async (name: string): Promise<ModelOp> => (await import(`./model/${name}.ts`)).op
+async function load(name: string): Promise<ModelOp> {
+  const listed = OPS[name]
+  if (listed === undefined) throw new Error(`no op ${name}`)
+  return (await listed.load()).op
+}
 
 function model(args: readonly string[], input: string) {
   const program = fileURLToPath(new URL('./model.ts', import.meta.url))
@@ -88,12 +79,25 @@ describe('as a program', () => {
     const { status, stdout } = model(['--help'], '')
     expect(status).toBe(0)
     for (const name of OP_NAMES) expect(stdout).toContain(`  ${name} `)
-    expect(model(['mmc', '--help'], '').stdout).toMatch(/Input:[\s\S]+Output:[\s\S]+"p99Seconds"/)
+    expect(model(['mmc', '--help'], '').stdout).toMatch(/in mmc\.json[\s\S]+the answer is[\s\S]+"p99Seconds"/)
   })
 })
 
+test.each(OP_NAMES)(
+  'docs/model/%s.md holds what the program answers, to the byte (vitest -u writes it)',
+  async (name) => {
+    const page = renderPage(name, OPS[name]?.summary ?? '', await load(name))
+    await expect(page).toMatchFileSnapshot(`../docs/model/${name}.md`)
+  },
+)
+
+test('the ops are those of the contract', () => {
+  const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic'
+  expect(OP_NAMES.join(' ')).toBe(contract)
+})
+
 test('every file with an op is listed', () => {
-  const frame = ['op', 'shape', 'render', 'shared-fields']
+  const frame = ['op', 'ops', 'page', 'render', 'shape', 'shared-fields']
   const files = readdirSync(new URL('./model', import.meta.url)).map((file) => file.replace(/\.ts$/, ''))
   expect(files.filter((file) => !frame.includes(file)).sort()).toEqual([...OP_NAMES].sort())
 })

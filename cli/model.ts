@@ -4,56 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
 import type { ModelOp } from './model/op.ts'
+import { OPS } from './model/ops.ts'
+import { renderPage } from './model/page.ts'
 import { renderAnswer } from './model/render.ts'
-
-interface ListedOp {
-  readonly summary: string
-  readonly load: () => Promise<{ readonly op: ModelOp }>
-}
-
-const OPS: Readonly<Record<string, ListedOp>> = {
-  usl: {
-    summary: 'fit the Universal Scalability Law: peak, predictions, inversions, intervals',
-    load: () => import('./model/usl.ts'),
-  },
-  'usl-eval': { summary: 'the same curve from coefficients you give', load: () => import('./model/usl-eval.ts') },
-  mva: {
-    summary: 'closed system of N users: throughput, response, queues, bottleneck',
-    load: () => import('./model/mva.ts'),
-  },
-  mmc: {
-    summary: 'open station of c servers: waiting, p95, p99, highest rate per target',
-    load: () => import('./model/mmc.ts'),
-  },
-  demand: {
-    summary: 'service demands from utilisation; what saturates first and when',
-    load: () => import('./model/demand.ts'),
-  },
-  table: {
-    summary: 'InnoDB table size: bytes per row, rows per leaf, levels, file',
-    load: () => import('./model/table.ts'),
-  },
-  cache: { summary: 'buffer pool hit ratio, and the bias of a scaled twin', load: () => import('./model/cache.ts') },
-  shards: { summary: 'rows per table: mean, spread, fullest, P(any > limit)', load: () => import('./model/shards.ts') },
-  forecast: {
-    summary: 'rows by month and the crossing; total uncertainty; arrivals per second',
-    load: () => import('./model/forecast.ts'),
-  },
-  quantile: {
-    summary: 'percentile ranks, run-level intervals, difference of two sets',
-    load: () => import('./model/quantile.ts'),
-  },
-  latency: { summary: 'percentiles corrected for coordinated omission', load: () => import('./model/latency.ts') },
-  search: {
-    summary: 'operating point from load steps: last pass, first fail',
-    load: () => import('./model/search.ts'),
-  },
-  steady: {
-    summary: 'how much warm-up to leave out, and whether it ever settles',
-    load: () => import('./model/steady.ts'),
-  },
-  elastic: { summary: 'Elasticsearch shards of monthly indices', load: () => import('./model/elastic.ts') },
-}
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const wantsHelp = args.includes('--help') || args.includes('-h')
@@ -62,7 +15,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const listed = name !== undefined && Object.hasOwn(OPS, name) ? OPS[name] : undefined
   if (name === undefined || listed === undefined || extra.length > 0) return complain(name, extra)
   const { op } = await listed.load()
-  return wantsHelp ? print(help(name, op)) : answer(name, op)
+  return wantsHelp ? print(renderPage(name, listed.summary, op)) : answer(name, op)
 }
 
 function answer(name: string, op: ModelOp): ExitCode {
@@ -109,12 +62,6 @@ ${lines.join('')}
   OP --help shows what an op answers, with a worked example; docs/model/OP.md the same.
   Exit code 0: an answer or a refusal with its reason. 2: input not of the op's shape, every mistake on stderr.
 `
-}
-
-function help(name: string, op: ModelOp): string {
-  const result = op.run(op.example)
-  const output = 'answer' in result ? renderAnswer(result.answer) : ''
-  return `${name}: ${OPS[name]?.summary}\n\n${op.about}\n\nInput:\n${JSON.stringify(op.example, null, 2)}\n\nOutput:\n${output}`
 }
 
 function print(output: string): ExitCode {

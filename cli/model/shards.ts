@@ -19,7 +19,7 @@ log-normal; heavyKeys are users known by their share of all rows. hashedIds: ids
   },
   shape: record({
     users: count({ atMost: 1e12 }),
-    shards: count({ atMost: 100_000 }),
+    shards: count({ atMost: 16_384 }),
     meanRowsPerUser: positive({ atMost: 1e12 }),
     cvRowsPerUser: number({ atLeast: 0, atMost: 1000 }),
     hashedIds: withDefault(flag(), false),

@@ -26,7 +26,7 @@ export interface ShardSimulation {
   readonly exceed: readonly Exceedance[]
 }
 
-const WORK = 2e6
+const WORK = 1e6
 const REPLICATES = { fewest: 20, most: 1000 } as const
 
 export function simulateShards(scene: ShardScene, limits: readonly number[], seed: number): ShardSimulation {
