@@ -1,5 +1,7 @@
 // Whether a series settles, and how much of its start to leave out.
 
+import type { Refused } from './interval.ts'
+
 export interface SteadyQuestion {
   readonly series: readonly number[]
 }
@@ -12,9 +14,8 @@ export interface SteadyAnswer {
   readonly kept: number
 }
 
-export interface UnsteadyAnswer {
+export interface UnsteadyAnswer extends Refused {
   readonly steady: false
   readonly discard: null
-  readonly discardReason: string
-  readonly mean: { readonly refused: { readonly reason: string; readonly message: string; readonly needed?: number } }
+  readonly mean: null
 }

@@ -31,7 +31,7 @@ export function mser5({ series }: SteadyQuestion): SteadyAnswer | UnsteadyAnswer
 }
 
 function unsteady(reason: string, message: string, needed?: number): UnsteadyAnswer {
-  return { steady: false, discard: null, discardReason: message, mean: refuse(reason, message, needed) }
+  return { steady: false, discard: null, mean: null, ...refuse(reason, message, needed) }
 }
 
 function batchMeans(series: readonly number[]): readonly number[] {
