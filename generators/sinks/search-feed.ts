@@ -10,7 +10,7 @@ import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { explainedSearch } from '../store/search-index.ts'
 
 // Measured on 2 cores: 1 MB loses 6 %, more than 4 MB gains nothing (docs/seeding.md).
-const BODY_BYTES = 4 * 1024 * 1024
+export const BODY_BYTES = 4 * 1024 * 1024
 const MAX_TRIES = 12
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
@@ -24,13 +24,15 @@ interface BulkAnswer {
 
 export class SearchFeed {
   readonly #client: Client
+  readonly #index: string
   #filling = Buffer.allocUnsafeSlow(BODY_BYTES)
   #spare = Buffer.allocUnsafeSlow(BODY_BYTES)
   #at = 0
   #sending: Promise<void> = Promise.resolve()
 
-  constructor(client: Client) {
+  constructor(client: Client, index: string = ORDER_INDEX) {
     this.#client = client
+    this.#index = index
   }
 
   /** The order must have been read (see writeSearchLines). */
@@ -83,7 +85,7 @@ export class SearchFeed {
     try {
       answer = (await this.#client.transport.request({
         method: 'POST',
-        path: `/${ORDER_INDEX}/_bulk`,
+        path: `/${this.#index}/_bulk`,
         querystring: { filter_path: 'errors,items.index.status,items.index.error.type,items.index.error.reason' },
         bulkBody: body,
       })) as BulkAnswer

@@ -28,10 +28,15 @@ export async function indexedFingerprint(client: Client): Promise<string | null>
   })
 }
 
-export async function createIndex(client: Client, fingerprint: string, documents: number): Promise<void> {
+export async function createIndex(
+  client: Client,
+  fingerprint: string,
+  documents: number,
+  index: string = ORDER_INDEX,
+): Promise<void> {
   await explainedBy(() =>
     client.indices.create({
-      index: ORDER_INDEX,
+      index,
       settings: {
         index: { number_of_shards: indexShardsFor(documents), ...LOADING },
       },
@@ -59,8 +64,8 @@ export async function endLoading(client: Client): Promise<void> {
   })
 }
 
-export async function dropIndex(client: Client): Promise<void> {
-  await explainedBy(() => client.indices.delete({ index: ORDER_INDEX }, { ignore: [404] }))
+export async function dropIndex(client: Client, index: string = ORDER_INDEX): Promise<void> {
+  await explainedBy(() => client.indices.delete({ index }, { ignore: [404] }))
 }
 
 async function explainedBy<T>(work: () => Promise<T>): Promise<T> {

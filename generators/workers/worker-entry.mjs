@@ -1,7 +1,10 @@
-// Threads do not inherit tsx (its --import hook registers in the main thread only): register it here, then run TypeScript.
+// Node 22.18 and later run TypeScript by themselves, also in threads. Older ones need tsx, whose --import hook registers
+// in the main thread only: so it is registered here.
 
 import { workerData } from 'node:worker_threads'
-import { register } from 'tsx/esm/api'
 
-register()
+if (!process.features.typescript) {
+  const { register } = await import('tsx/esm/api')
+  register()
+}
 await import(workerData.module)

@@ -1,0 +1,137 @@
+// Ways to fill the same tables with the same rows. Each starts from empty tables and ends with the same indexes.
+
+import { createReadStream } from 'node:fs'
+import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
+import type { Dataset } from '../../contracts/dataset.ts'
+import type { Plan } from '../../contracts/plan.ts'
+import { type Shard, tableName } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { runLanes } from '../run-lanes.ts'
+import type { SeedDeps } from '../seed-options.ts'
+import { prepareSession } from '../sinks/mysql-loader.ts'
+import type { StoreAddresses } from '../store/addresses.ts'
+import { storeDataset } from '../store/dataset-store.ts'
+import { readLanes } from '../store/lanes.ts'
+import { connect } from '../store/mysql-connection.ts'
+import { createTables, dropAll, finishTable } from '../store/order-tables.ts'
+import type { ReadyFile } from './ready-rows.ts'
+import { tableStream } from './ready-rows.ts'
+
+export interface Bench {
+  readonly dataset: Dataset
+  readonly plan: Plan
+  readonly shards: readonly number[]
+  readonly stores: StoreAddresses
+  readonly files: readonly ReadyFile[]
+  readonly deps: SeedDeps
+}
+
+/** Rows written, in the seconds measured. */
+export type Contender = (bench: Bench) => Promise<{ readonly rows: number; readonly seconds: number }>
+
+/** The floor: the server reads ready files by itself; one connection per shard, then the indexes. */
+export const serverSideFiles: Contender = (bench) =>
+  perShard(bench, (connection, file) => loadFile(connection, file, false))
+
+/** The same over the connection, for accounts without the FILE privilege. */
+export const localFiles: Contender = (bench) => perShard(bench, (connection, file) => loadFile(connection, file, true))
+
+/** The seeder as it is, threads and checkpoints included. */
+export const seeder: Contender = async ({ dataset, plan, shards, stores, deps }) => {
+  const connection = await connect(stores.mysql)
+  try {
+    await emptyTables(connection, [])
+    await storeDataset(connection, dataset)
+    const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
+    return await timed(() => runLanes({ lanes, shards, job: { dataset, plan, stores }, lock: connection }, deps))
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** The usual alternative: INSERT with 1 000 rows a statement; ten statements a transaction. */
+export const multiRowInsert: Contender = (bench) =>
+  perShard(bench, (connection, { family, shard }) => insertTable(connection, bench, family, shard))
+
+const ROWS_PER_STATEMENT = 1_000
+const STATEMENTS_PER_COMMIT = 10
+
+type FillTable = (connection: Connection, file: ReadyFile) => Promise<number>
+
+async function perShard({ shards, stores, files }: Bench, fill: FillTable) {
+  const connections = await Promise.all(shards.map(() => connect(stores.mysql)))
+  try {
+    await emptyTables(connections[0] as Connection, shards)
+    for (const connection of connections) await prepareSession(connection)
+    return await timed(async () => {
+      const counts = await Promise.all(
+        shards.map(async (shard, at) => {
+          let rows = 0
+          for (const file of files.filter((each) => each.shard === shard)) {
+            const connection = connections[at] as Connection
+            rows += await fill(connection, file)
+            await finishTable(connection, file.family, shard)
+          }
+          return rows
+        }),
+      )
+      return counts.reduce((sum, rows) => sum + rows, 0)
+    })
+  } finally {
+    for (const connection of connections) connection.destroy()
+  }
+}
+
+async function loadFile(connection: Connection, { family, shard, path }: ReadyFile, local: boolean): Promise<number> {
+  const columns = TABLE_SHAPES[family].columns.map(({ name }) => name).join(', ')
+  const options: QueryOptions & { infileStreamFactory: () => NodeJS.ReadableStream } = {
+    sql: `LOAD DATA ${local ? 'LOCAL ' : ''}INFILE ? INTO TABLE ${tableName(family, shard as Shard)} CHARACTER SET binary (${columns})`,
+    values: [path],
+    infileStreamFactory: () => createReadStream(path, { highWaterMark: 512 * 1024 }),
+  }
+  const [{ affectedRows }] = await connection.query<ResultSetHeader>(options)
+  return affectedRows
+}
+
+async function insertTable(
+  connection: Connection,
+  { dataset, plan }: Bench,
+  family: ReadyFile['family'],
+  shard: number,
+) {
+  const table = tableName(family, shard as Shard)
+  let [rows, statements] = [0, 0]
+  let pending: string[] = []
+  const flush = async () => {
+    if (pending.length === 0) return
+    if (statements++ % STATEMENTS_PER_COMMIT === 0) await connection.query('COMMIT')
+    await connection.query(`INSERT INTO ${table} VALUES ${pending.join(',')}`)
+    rows += pending.length
+    pending = []
+  }
+  await connection.query('SET autocommit = 0')
+  let rest = ''
+  for await (const chunk of tableStream(dataset, plan, family, shard)) {
+    const lines = (rest + chunk.toString('latin1')).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      pending.push(`(${line.replaceAll('\t', ',')})`)
+      if (pending.length === ROWS_PER_STATEMENT) await flush()
+    }
+  }
+  await flush()
+  await connection.query('COMMIT')
+  await connection.query('SET autocommit = 1')
+  return rows
+}
+
+async function emptyTables(connection: Connection, shards: readonly number[]): Promise<void> {
+  await dropAll(connection)
+  await createTables(connection, shards)
+}
+
+async function timed(work: () => Promise<number>) {
+  const startedAtMs = performance.now()
+  const rows = await work()
+  return { rows, seconds: (performance.now() - startedAtMs) / 1000 }
+}

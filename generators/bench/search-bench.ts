@@ -1,0 +1,68 @@
+// Elasticsearch fed by the seeder's pass against bulk bodies made beforehand: the same documents, one body on its way
+// and the next ready.
+
+import type { Client } from '@elastic/elasticsearch'
+import { OrderCursor } from '../rows/order-cursor.ts'
+import { rowWriter } from '../rows/row-formats.ts'
+import { BODY_BYTES, SearchFeed } from '../sinks/search-feed.ts'
+import { createIndex, dropIndex } from '../store/search-index.ts'
+import type { Bench } from './contenders.ts'
+import { readyBodies } from './ready-rows.ts'
+
+/** Not the index of the seeded data. */
+export const BENCH_INDEX = 'headroom-bench'
+
+export async function readyBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {
+  const bodies = shards.map((shard) => readyBodies(dataset, plan, shard, BODY_BYTES))
+  return documentsPerSecond(search, documentsOf(dataset, shards), async () => {
+    await Promise.all(
+      bodies.map(async (own) => {
+        for (const body of own) {
+          await search.transport.request({
+            method: 'POST',
+            path: `/${BENCH_INDEX}/_bulk`,
+            querystring: { filter_path: 'errors' },
+            bulkBody: body,
+          })
+        }
+      }),
+    )
+  })
+}
+
+export async function fedBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {
+  return documentsPerSecond(search, documentsOf(dataset, shards), async () => {
+    await Promise.all(
+      shards.map(async (shard) => {
+        const feed = new SearchFeed(search, BENCH_INDEX)
+        const cursor = new OrderCursor(dataset, plan, shard)
+        const write = rowWriter('orders', 'tsv')
+        const scratch = new Uint8Array(64 * 1024)
+        cursor.seek(0)
+        for (let row = 0; row < (dataset.shards[shard]?.orders ?? 0); row++) {
+          if (feed.isFull) await feed.handOver()
+          cursor.next()
+          write(cursor, scratch, 0)
+          feed.append(cursor)
+        }
+        await feed.drain()
+      }),
+    )
+  })
+}
+
+function documentsOf(dataset: Bench['dataset'], shards: readonly number[]): number {
+  return shards.reduce((sum, shard) => sum + (dataset.shards[shard]?.orders ?? 0), 0)
+}
+
+async function documentsPerSecond(search: Client, documents: number, work: () => Promise<void>): Promise<number> {
+  await dropIndex(search, BENCH_INDEX)
+  await createIndex(search, 'bench', documents, BENCH_INDEX)
+  const startedAtMs = performance.now()
+  await work()
+  const seconds = (performance.now() - startedAtMs) / 1000
+  await search.indices.refresh({ index: BENCH_INDEX })
+  const { count } = await search.count({ index: BENCH_INDEX })
+  if (count !== documents) throw new Error(`${count} documents instead of ${documents}`)
+  return documents / seconds
+}

@@ -1,0 +1,155 @@
+// The seeder is killed with -9 again and again, in turn itself and the database under it; the tables in the end are
+// those of a run that nobody disturbed. HEADROOM_KILLS sets how often (20 is the full proof, a few minutes).
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { removeState } from '../engines/clean-engines.ts'
+import { CHECKOUT } from '../engines/place.ts'
+import { type RunningEngines, startEngines } from '../engines/start-engines.ts'
+import { checksums } from '../generators/scratch-stores.fixture.ts'
+
+const KILLS = Number(process.env.HEADROOM_KILLS ?? 4)
+const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
+const SEED_WORDS = ['--scale', '0.0001', '--full-shard', '7', '--years', '3']
+const LONGEST_LIFE_MS = 9_000
+
+const folder = mkdtempSync(join(tmpdir(), 'headroom-kill-'))
+const planFile = join(folder, 'plan.yaml')
+let engines: RunningEngines
+let database: number
+
+beforeAll(async () => {
+  const plan = readFileSync(join(CHECKOUT, 'plan.yaml'), 'utf8')
+  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 500e3'))
+  engines = await startEngines({
+    keep: false,
+    size: 'test',
+    stateFolder: STATE_FOLDER,
+    signal: new AbortController().signal,
+    say: () => {},
+    env: { ...process.env, HEADROOM_ENGINES: 'programs', HEADROOM_MYSQL_URL: '', HEADROOM_ELASTICSEARCH_URL: '' },
+  })
+  database = engines.mysql.pid ?? 0
+})
+afterAll(async () => {
+  await killHard(database)
+  await engines.stop()
+  await removeState(STATE_FOLDER)
+  rmSync(folder, { recursive: true })
+})
+
+function run(command: 'seed' | 'verify', words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', join('cli', `${command}.ts`), '--plan', planFile, ...words], {
+    cwd: CHECKOUT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      HEADROOM_MYSQL_URL: engines.mysql.url,
+      HEADROOM_ELASTICSEARCH_URL: engines.elasticsearch.url,
+    },
+  })
+}
+
+async function exitOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly said: string }> {
+  let said = ''
+  child.stderr?.on('data', (text) => {
+    said += text
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, said }
+}
+
+async function tables(): Promise<Readonly<Record<string, string>>> {
+  const connection = await createConnection(engines.mysql.url)
+  const sums = await checksums(connection)
+  await connection.end()
+  return sums
+}
+
+/** Starts the same program, as the same user, with the same words. */
+function revive(words: readonly string[], uid: number): number {
+  const [program = '', ...rest] = words
+  const child = spawn(program, rest, { uid, stdio: 'ignore', detached: true, env: environmentOf })
+  child.unref()
+  return child.pid ?? 0
+}
+
+let environmentOf: NodeJS.ProcessEnv = {}
+
+async function killHard(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL')
+    for (;;) {
+      process.kill(pid, 0)
+      if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return
+      await sleep(20)
+    }
+  } catch {
+    // It is gone.
+  }
+}
+
+async function killDatabase(): Promise<void> {
+  const words = readFileSync(`/proc/${database}/cmdline`, 'utf8').split('\0').slice(0, -1)
+  const { uid } = statSync(`/proc/${database}`)
+  const pairs = readFileSync(`/proc/${database}/environ`, 'utf8').split('\0').filter(Boolean)
+  environmentOf = Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  )
+  await killHard(database)
+  database = revive(words, uid)
+  for (let tries = 0; tries < 300; tries++) {
+    const connection = await createConnection(engines.mysql.url).catch(() => null)
+    if (connection) return connection.end()
+    await sleep(200)
+  }
+  throw new Error('the database did not come back')
+}
+
+it(
+  `fills the same tables through ${KILLS} kills`,
+  async () => {
+    expect((await exitOf(run('seed', SEED_WORDS))).code).toBe(EXIT_CODES.pass)
+    const undisturbed = await tables()
+
+    let kills = 0
+    let words: readonly string[] = [...SEED_WORDS, '--reset']
+    for (;;) {
+      const child = run('seed', words)
+      const exit = exitOf(child)
+      const lifeMs = 1_500 + Math.random() * LONGEST_LIFE_MS
+      const ended = await Promise.race([exit, sleep(lifeMs)])
+      words = SEED_WORDS
+      if (ended) {
+        expect(ended.said).not.toMatch(/fault of ours/)
+        if (ended.code === EXIT_CODES.pass && kills >= KILLS) break
+        // Whole before the kills were used up: once more from the start.
+        if (ended.code === EXIT_CODES.pass) words = [...SEED_WORDS, '--reset']
+        continue
+      }
+      if (kills >= KILLS) {
+        await exit
+        continue
+      }
+      if (kills % 2 === 0) child.kill('SIGKILL')
+      else await killDatabase()
+      kills++
+      const { code, said } = await exit
+      if (code !== null && code !== EXIT_CODES.pass) expect(said).toMatch(/is gone|was lost/)
+    }
+
+    expect(await tables()).toEqual(undisturbed)
+    expect((await exitOf(run('verify', []))).code).toBe(EXIT_CODES.pass)
+    expect(await exitOf(run('seed', SEED_WORDS))).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/0 rows written/),
+    })
+  },
+  60_000 + KILLS * 60_000,
+)
