@@ -1,7 +1,7 @@
 // `npm run --silent model -- OP`: the capacity model alone, JSON on stdin, JSON on stdout. Each op loads only its own
 // laws, and no command-line library: the start has to stay within half a second.
 
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
 import type { ModelOp } from './model/op.ts'
 import { OPS } from './model/ops.ts'
@@ -18,8 +18,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   return wantsHelp ? print(renderPage(name, listed.summary, op)) : answer(name, op)
 }
 
-function answer(name: string, op: ModelOp): ExitCode {
-  const input = readInput()
+async function answer(name: string, op: ModelOp): Promise<ExitCode> {
+  const input = await readInput()
   const result = 'mistake' in input ? { mistakes: [input.mistake] } : op.run(input.value)
   if ('answer' in result) return print(renderAnswer(result.answer))
   const listed = result.mistakes.map((mistake) => `  ${mistake}\n`).join('')
@@ -29,9 +29,9 @@ function answer(name: string, op: ModelOp): ExitCode {
   return EXIT_CODES.usage
 }
 
-function readInput(): { readonly value: unknown } | { readonly mistake: string } {
+async function readInput(): Promise<{ readonly value: unknown } | { readonly mistake: string }> {
   if (process.stdin.isTTY) return { mistake: 'stdin: a terminal; pipe one JSON object in' }
-  const json = readFileSync(0, 'utf8')
+  const json = await text(process.stdin)
   if (json.trim() === '') return { mistake: 'stdin: empty; pipe one JSON object in' }
   try {
     return { value: JSON.parse(json) }
