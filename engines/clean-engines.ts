@@ -1,7 +1,7 @@
 // Removes what the engines keep on disk: data, logs, passwords; on request the fetched programs too.
 
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ENGINE_NAMES } from '../contracts/engines.ts'
 import { removeVolumes } from './docker.ts'
 import { CHECKOUT, linkedHome, openPlace } from './place.ts'
@@ -32,8 +32,12 @@ export async function cleanEngines(options: CleanOptions): Promise<void> {
     await removeVolumes(openPlace(stateFolder), ENGINE_NAMES)
   }
   for (const path of foldersToClean(options)) rmSync(path, { recursive: true, force: true })
-  const home = linkedHome(join(CHECKOUT, '.headroom'))
-  if (home && existsSync(home) && readdirSync(home).length === 0) rmSync(home, { recursive: true })
+  const link = join(CHECKOUT, '.headroom/home')
+  const home = linkedHome(dirname(link))
+  if (home && existsSync(home) && readdirSync(home).length === 0) {
+    rmSync(home, { recursive: true })
+    rmSync(link)
+  }
 }
 
 /** Stops and removes one state folder whole: a test's, at its end. */
