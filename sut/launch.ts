@@ -208,7 +208,7 @@ function notHealthy(why: string): Refusal {
 
 /** Whole or not at all, and for nobody else's eyes. */
 function writeEndpoint(stateDir: string, file: string, endpoint: SutEndpoint): void {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  mkdirSync(stateDir, { recursive: true })
   const partial = `${file}.${process.pid}`
   writeFileSync(partial, `${JSON.stringify(endpoint, null, 2)}\n`, { mode: 0o600 })
   renameSync(partial, file)

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import type { Role } from './config.ts'
@@ -41,7 +41,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   const { role, environment, logFolder, signal } = options
   signal.throwIfAborted()
   const logPath = join(logFolder, `sut-${role}.log`)
-  mkdirSync(dirname(logPath), { recursive: true, mode: 0o700 })
+  mkdirSync(logFolder, { recursive: true })
   const log = openSync(logPath, 'w', 0o600)
   // A process group of its own: the terminal's Ctrl-C reaches us, and we stop it in order.
   const child = spawn(process.execPath, ['--import', 'tsx', 'sut/main.ts', '--role', role], {

@@ -1,0 +1,143 @@
+// A whole SUT for integration tests: a database of its own on the given engines, every engine behind a proxy, nginx in front.
+
+import { createHmac, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { Client } from '@elastic/elasticsearch'
+import { createConnection } from 'mysql2/promise'
+import { request } from 'undici'
+import type { Engines } from '../contracts/engines.ts'
+import { TOKEN } from '../contracts/gateway-api.ts'
+import { ORDER_INDEX } from '../contracts/search-index.ts'
+import type { Topology } from '../contracts/sut-endpoint.ts'
+import { removeState } from '../engines/clean-engines.ts'
+import { startNginx } from '../engines/nginx.ts'
+import { CHECKOUT } from '../engines/place.ts'
+import { type FaultProxy, throughProxy } from './fault-proxy.setup.ts'
+import { launchSut, type RunningSut } from './launch.ts'
+
+export interface TestSystem {
+  readonly sut: RunningSut
+  readonly stateDir: string
+  readonly proxies: { readonly mysql: FaultProxy; readonly elasticsearch: FaultProxy; readonly redis: FaultProxy }
+  /** Past the proxy. */
+  rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>
+  call(options: CallOptions): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST'
+  readonly path: string
+  /** None: no token. */
+  readonly user?: number
+  readonly audience?: string
+  readonly key?: string
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any
+  readonly tookMs: number
+}
+
+/** `headroom%` is what the engines' account may create. */
+export async function testDatabase(mysqlUrl: string) {
+  const name = `headroom_test_${randomBytes(4).toString('hex')}`
+  const url = new URL(mysqlUrl)
+  const connection = await createConnection({
+    uri: url.href,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    jsonStrings: true,
+  })
+  await connection.query(`CREATE DATABASE ${name}`)
+  await connection.query(`USE ${name}`)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    rows: async <T>(sql: string, values: readonly unknown[] = []) =>
+      (await connection.query(sql, values as string[]))[0] as unknown as readonly T[],
+    drop: async () => {
+      await connection.query(`DROP DATABASE ${name}`)
+      await connection.end()
+    },
+  }
+}
+
+/** The index has one name; other tests expect none. */
+export async function removeOrderIndex(elasticsearchUrl: string): Promise<void> {
+  const client = new Client({ node: elasticsearchUrl })
+  await client.indices.delete({ index: ORDER_INDEX }, { ignore: [404] })
+  await client.close()
+}
+
+export async function startTestSystem(engines: Engines, topology: Topology): Promise<TestSystem> {
+  const stateFolder = `.headroom/test-${process.pid}`
+  const stateDir = join(CHECKOUT, stateFolder)
+  await removeOrderIndex(engines.elasticsearch.url)
+  const database = await testDatabase(engines.mysql.url)
+  const mysql = await throughProxy(database.url)
+  const elasticsearch = await throughProxy(engines.elasticsearch.url)
+  const redis = await throughProxy(engines.redis.url)
+  const proxies = { mysql: mysql.proxy, elasticsearch: elasticsearch.proxy, redis: redis.proxy }
+  const { socketPath: _, ...mysqlEndpoint } = engines.mysql
+  const starting = launchSut(
+    {
+      mysql: { ...mysqlEndpoint, url: mysql.url },
+      elasticsearch: { ...engines.elasticsearch, url: elasticsearch.url },
+      redis: { ...engines.redis, url: redis.url },
+    },
+    {
+      topology,
+      stateDir,
+      signal: new AbortController().signal,
+      startGateway: (gateway) => startNginx({ ...gateway, program: engines.nginx, keep: false, stateFolder }),
+    },
+  )
+  const stop = async () => {
+    for (const proxy of Object.values(proxies)) proxy.mode = 'normal'
+    await starting.then((sut) => sut.stop()).catch(() => {})
+    for (const proxy of Object.values(proxies)) await proxy.close()
+    await database.drop()
+    await removeOrderIndex(engines.elasticsearch.url)
+    await removeState(stateFolder)
+  }
+  try {
+    const sut = await starting
+    return { sut, stateDir, proxies, rows: database.rows, call: (options) => callGateway(sut, options), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function callGateway({ endpoint }: RunningSut, options: CallOptions): Promise<Answer> {
+  const { method = 'GET', path, user, audience = TOKEN.appAudience, key, body } = options
+  const startedAtMs = performance.now()
+  const response = await request(`${endpoint.baseUrl}${path}`, {
+    method,
+    headers: {
+      ...(user === undefined ? {} : { authorization: `Bearer ${token(endpoint.jwtSecret, user, audience)}` }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: await response.body.json(),
+    tookMs: performance.now() - startedAtMs,
+  }
+}
+
+function token(secret: string, userId: number, audience: string): string {
+  const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const exp = Math.floor(Date.now() / 1000) + 600
+  const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp }
+  const unsigned = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
+  return `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`
+}
