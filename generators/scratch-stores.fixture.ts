@@ -2,7 +2,7 @@
 
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { SeedVolume } from '../contracts/dataset.ts'
-import { ALL_SHARDS, SEEDED_FAMILIES, tableName } from '../contracts/shard.ts'
+import { ALL_SHARDS, SEEDED_FAMILIES, type Shard, tableName } from '../contracts/shard.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import type { StoreAddresses } from './store/addresses.ts'
@@ -68,8 +68,11 @@ export function seedDeps(stores: StoreAddresses, changes: Partial<SeedDeps> = {}
 }
 
 /** CHECKSUM TABLE of every seeded table. */
-export async function checksums(connection: Connection): Promise<Readonly<Record<string, string>>> {
-  const names = ALL_SHARDS.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard)))
+export async function checksums(
+  connection: Connection,
+  shards: readonly Shard[] = ALL_SHARDS,
+): Promise<Readonly<Record<string, string>>> {
+  const names = shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard)))
   const found = await rows<{ Table: string; Checksum: string }>(connection, `CHECKSUM TABLE ${names.join(', ')}`)
   return Object.fromEntries(found.map(({ Table, Checksum }) => [Table.split('.').at(-1), String(Checksum)]))
 }

@@ -19,9 +19,9 @@ import { forecast, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
 import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
 import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
-import { connect } from './store/mysql-connection.ts'
+import { connect, explained } from './store/mysql-connection.ts'
 import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
-import { endLoading, searchClient } from './store/search-index.ts'
+import { endLoading, explainedSearch, searchClient } from './store/search-index.ts'
 import { lockShards } from './store/seed-lock.ts'
 import { measuredTableBytes } from './store/table-bytes.ts'
 
@@ -32,6 +32,8 @@ export async function seed(options: SeedOptions, deps: SeedDeps): Promise<SeedRe
   try {
     await lockShards(connection, options.reset ? ALL_SHARDS : options.shards)
     return await seedLocked(connection, search, options, deps)
+  } catch (error) {
+    throw explained(explainedSearch(error))
   } finally {
     connection.destroy()
     await search?.close()

@@ -16,7 +16,7 @@ import { checksums } from '../generators/scratch-stores.fixture.ts'
 
 const KILLS = Number(process.env.HEADROOM_KILLS ?? 4)
 const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
-const SEED_WORDS = ['--scale', '0.0001', '--full-shard', '7', '--years', '3']
+const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3']
 const LONGEST_LIFE_MS = 9_000
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-kill-'))
@@ -26,7 +26,7 @@ let database: number
 
 beforeAll(async () => {
   const plan = readFileSync(join(CHECKOUT, 'plan.yaml'), 'utf8')
-  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 500e3'))
+  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 300e3'))
   engines = await startEngines({
     keep: false,
     size: 'test',

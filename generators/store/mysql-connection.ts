@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 10_000
 export async function connect({ url, socketPath }: MysqlAddress): Promise<Connection> {
   const { hostname, port, username, password, pathname } = new URL(url)
   try {
-    return await createConnection({
+    const connection = await createConnection({
       ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
       user: decodeURIComponent(username),
       password: decodeURIComponent(password),
@@ -18,6 +18,9 @@ export async function connect({ url, socketPath }: MysqlAddress): Promise<Connec
       supportBigNumbers: true,
       bigNumberStrings: true,
     })
+    // A connection that is lost between two queries says so with this event, and again with the next query.
+    connection.on('error', () => {})
+    return connection
   } catch (error) {
     throw explained(error)
   }
