@@ -3,8 +3,8 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
-import type { Measurements, Step } from '../contracts/measurement.ts'
-import { FLOWS, type Plan } from '../contracts/plan.ts'
+import { LOAD_FLOWS, type Measurements, type Step } from '../contracts/measurement.ts'
+import type { Plan } from '../contracts/plan.ts'
 import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
@@ -103,7 +103,7 @@ async function measure(
 ): Promise<Measurements> {
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
     return await runLoad({
-      flows: FLOWS,
+      flows: LOAD_FLOWS,
       profile: 'knee',
       budgetSeconds: options.loadSeconds,
       target: { baseUrl, jwtSecret, processes },
