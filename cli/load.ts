@@ -26,6 +26,7 @@ import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
 
 const STATE = join(CHECKOUT, '.headroom')
+const HIGHEST_RATE = 100_000
 
 const HELP = `
 Flows:     list, detail, checkout, search, or mix (all of them, as often as the plan says)
@@ -130,7 +131,10 @@ async function loadAndReport(
 }
 
 async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Promise<Where> {
-  const target = targetAt(baseUrl, STATE, process.env)
+  // Without an answer there is nothing to sign for: a dead target is INVALID, whatever else is missing.
+  const target = (await answers(baseUrl))
+    ? targetAt(baseUrl, STATE, process.env)
+    : { baseUrl, jwtSecret: '', processes: [] }
   const engines = target.processes.length > 0 ? (findEngines(STATE) ?? null) : null
   if (engines !== null) return { target, engines, k6: engines.k6 }
   const place = openPlace()
@@ -143,11 +147,14 @@ async function ownTarget(): Promise<Where | undefined> {
   const target = runningHere(STATE)
   const engines = findEngines(STATE)
   if (target === undefined || engines === undefined) return undefined
-  const answers = await askIdentity(target.baseUrl).then(
+  return (await answers(target.baseUrl)) ? { target, engines, k6: engines.k6 } : undefined
+}
+
+function answers(baseUrl: string): Promise<boolean> {
+  return askIdentity(baseUrl).then(
     () => true,
     () => false,
   )
-  return answers ? { target, engines, k6: engines.k6 } : undefined
 }
 
 /** A dead target is a finding, and runLoad's to record; a live one without data is a mistake. */
@@ -170,8 +177,6 @@ function newRunFolder(given: string | undefined, flow: LoadFlow): string {
     wayOut: 'Name another folder, or leave --run away.',
   })
 }
-
-const HIGHEST_RATE = 100_000
 
 function parseRate(text: string): number {
   const rate = Number(text)

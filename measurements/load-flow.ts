@@ -2,10 +2,9 @@
 
 import { availableParallelism } from 'node:os'
 import type { LoadFlow, Profile, Step } from '../contracts/measurement.ts'
-import { FLOWS, type Flow } from '../contracts/plan.ts'
 import { stepOutcome } from '../contracts/step-outcome.ts'
 import { planRates, type Series, type StepPlan, seriesOf } from './profiles.ts'
-import { runStep, type StepContext, targetP99Of } from './run-step.ts'
+import { flowsOf, runStep, type StepContext, targetP99Of } from './run-step.ts'
 
 export interface FlowLoad extends Omit<StepContext, 'k6Program'> {
   readonly profile: Profile
@@ -94,7 +93,6 @@ function isHopeless({ invalid }: Step): boolean {
 }
 
 function seriesFor(flow: LoadFlow, load: FlowLoad, warmUpPerSecond: number): Series {
-  const flows: readonly Flow[] = flow === 'mix' ? FLOWS : [flow]
   const { hourShape, peakSecondOverHour } = load.plan.plan.orders
   const budgetHold = holdInBudget(load)
   return seriesOf({
@@ -102,7 +100,7 @@ function seriesFor(flow: LoadFlow, load: FlowLoad, warmUpPerSecond: number): Ser
     ratePerSecond: load.ratePerSecond ?? null,
     durationSeconds: load.durationSeconds ?? budgetHold,
     warmUpPerSecond,
-    ...planRates(load.plan, flows),
+    ...planRates(load.plan, flowsOf(flow)),
     hourShape,
     peakSecondOverHour,
   })

@@ -96,6 +96,7 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     flow,
     kind,
     targetP99Ms,
+    targetErrorRate: Math.min(...flowsOf(flow).map((name) => plan.plan.targets[name].errorRate)),
     ...figures,
     answered,
     exceptions,
@@ -153,8 +154,11 @@ function settingsOf(
 
 /** The strictest of a mix: what its whole is judged by beside each flow's own. */
 export function targetP99Of(flow: LoadFlow, { plan }: ResolvedPlan): number {
-  const flows: readonly Flow[] = flow === 'mix' ? FLOWS : [flow]
-  return Math.min(...flows.map((name) => plan.targets[name].p99Ms))
+  return Math.min(...flowsOf(flow).map((name) => plan.targets[name].p99Ms))
+}
+
+export function flowsOf(flow: LoadFlow): readonly Flow[] {
+  return flow === 'mix' ? FLOWS : [flow]
 }
 
 interface Summary {

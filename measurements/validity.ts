@@ -19,12 +19,14 @@ export interface StepEvidence {
   readonly flow: LoadFlow
   readonly kind: 'warm-up' | 'measured'
   readonly targetP99Ms: number
+  readonly targetErrorRate: number
   readonly offeredPerSecond: number
   readonly achievedPerSecond: number
   readonly iterations: number
   readonly answered: number
   readonly dropped: number
   readonly exceptions: number
+  readonly errorRate: number
   readonly samples: number
   readonly p99Ms: number | null
   readonly unreadableLines: number
@@ -119,8 +121,10 @@ function rateNotAchieved({ achievedPerSecond, offeredPerSecond }: StepEvidence):
   }
 }
 
-function tooFewSamples({ samples, flow }: StepEvidence): InvalidReason | null {
+/** Enough wrong answers prove a failure without any p99. */
+function tooFewSamples({ samples, answered, errorRate, targetErrorRate, flow }: StepEvidence): InvalidReason | null {
   if (samples >= MINIMUM_SAMPLES.p99) return null
+  if (answered >= MINIMUM_SAMPLES.p99 && errorRate > targetErrorRate) return null
   return {
     code: 'too-few-samples',
     evidence: `${samples} right answers of ${flow}; a p99 needs ${MINIMUM_SAMPLES.p99}: hold longer or offer more`,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { cpuUsage } from './observer.ts'
+import type { ProcessSnapshot } from './process-usage.ts'
+
+/** A snapshot in which each component has used so many CPU seconds. */
+function at(atMs: number, cpu: Record<string, number>, busySeconds: number, totalSeconds: number) {
+  const components = new Map(Object.entries(cpu).map(([name, cpuSeconds]) => [name, { cpuSeconds, rssBytes: 7 }]))
+  const value: ProcessSnapshot = { components, startTicks: new Map(), machine: { busySeconds, totalSeconds } }
+  return { atMs, value }
+}
+
+describe('cpuUsage', () => {
+  // Half a second into the window until half a second before its end: 8 s of two cores.
+  const samples = [
+    at(0, { sut: 0, k6: 0 }, 0, 0),
+    at(1500, { sut: 10, k6: 1 }, 100, 200),
+    at(9500, { sut: 18, k6: 3, nginx: 0.8 }, 112, 216),
+    at(12_000, { sut: 99, k6: 99 }, 900, 1000),
+  ]
+  const usage = cpuUsage(samples, 1000, 10_000, 2)
+
+  it('takes the samples inside the window, and scales CPU time to all of it', () => {
+    const [sut, k6, nginx] = usage.components
+    expect(sut).toMatchObject({ name: 'sut', cpuShare: 0.5, cpuSeconds: 9, rssBytes: 7 })
+    expect(k6).toMatchObject({ name: 'k6', cpuShare: 0.125, cpuSeconds: 2.25 })
+    expect(nginx?.cpuSeconds).toBeCloseTo(0.9)
+  })
+
+  it('gives the generator’s share of all cores, and the machine’s', () => {
+    expect(usage).toMatchObject({ generatorCpu: 0.125, machineCpu: 0.75 })
+  })
+
+  it('is unknown without two samples, or without /proc', () => {
+    const unknown = { components: [], machineCpu: null, generatorCpu: null }
+    expect(cpuUsage(samples, 2000, 3000, 2)).toEqual(unknown)
+    const noProc = [2000, 3000].map((atMs) => ({ atMs, value: null }))
+    expect(cpuUsage(noProc, 1000, 10_000, 2)).toEqual(unknown)
+  })
+})
