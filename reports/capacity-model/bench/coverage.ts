@@ -1,5 +1,5 @@
-// Do the intervals hold what they promise? `node --import tsx reports/capacity-model/bench/coverage.ts`, about a minute.
-// Its figures stand in docs/model/usl.md and docs/model/quantile.md.
+// Do the intervals hold what they promise? `npx tsx reports/capacity-model/bench/coverage.ts`, two minutes of one core.
+// Its figures stand in docs/model/accuracy.md.
 
 import { type Coverage, peakCoverage, runCoverage } from './known-truths.ts'
 
