@@ -36,8 +36,7 @@ async function main(command, words) {
 
 /** package.json says which commands there are. */
 function commandNames() {
-  const { scripts } = readJson('package.json')
-  return Object.keys(scripts).filter((name) => scripts[name].startsWith('node bootstrap.mjs '))
+  return Object.values(readJson('package.json').scripts).map((script) => script.replace('node bootstrap.mjs ', ''))
 }
 
 /** In this process: a second start of Node would cost as much as the whole capacity model. */
