@@ -7,6 +7,8 @@ export const ROUTES = {
   checkout: { method: 'POST', path: '/v1/app/orders' },
   list: { method: 'GET', path: '/v1/app/orders' },
   detail: { method: 'GET', path: '/v1/app/orders/:orderId' },
+  pay: { method: 'POST', path: '/v1/app/orders/:orderId/pay' },
+  cancel: { method: 'POST', path: '/v1/app/orders/:orderId/cancel' },
   search: { method: 'GET', path: '/v1/admin/orders/search' },
   health: { method: 'GET', path: '/healthz' },
   metrics: { method: 'GET', path: '/metrics' },

@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   forbidden: 403,
   'not-found': 404,
   'idempotency-key-in-flight': 409,
+  'status-conflict': 409,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'idempotency-key-reused': 422,

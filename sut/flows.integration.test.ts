@@ -143,6 +143,32 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     expect((await system.call({ path, user, audience: 'admin' })).status).toBe(403)
   })
 
+  it('moves a status once, however many ask, with payment and index, and never shows the old one again', async () => {
+    const user = 5_501
+    const region = 322
+    const { orderId } = (await checkout(user, randomUUID(), { ...BODY, region })).body
+    const path = `/v1/app/orders/${orderId}`
+    await system.call({ path, user })
+    expect((await system.call({ method: 'POST', path: `${path}/pay`, user: user + 64 })).status).toBe(404)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        system.call({ method: 'POST', path: `${path}/${index % 2 ? 'pay' : 'cancel'}`, user }),
+      ),
+    )
+    const reached = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.status))
+    expect(reached.size).toBe(1)
+    const [status] = reached
+    for (const answer of answers) expect([200, 409]).toContain(answer.status)
+    const { body } = await system.call({ path, user })
+    expect([body.order.status, body.payment.status]).toEqual([status, status === 'paid' ? 'captured' : 'voided'])
+    const sql = `SELECT version FROM ${tableName('orders', shardOf(user))} WHERE order_id = ${orderId}`
+    expect(await system.rows(sql)).toEqual([{ version: 2 }])
+    const nowMs = Date.now()
+    const query = `fromMs=${nowMs - 60_000}&toMs=${nowMs + 60_000}&region=${region}&status=${status}`
+    const find = () => system.call({ path: `/v1/admin/orders/search?${query}`, user: 1, audience: 'admin' })
+    await expect.poll(async () => (await find()).body.orders.length, { timeout: 20_000 }).toBe(1)
+  })
+
   it('finds orders of all users by time, region and status, page by page', async () => {
     const region = 311
     const placed: string[] = []

@@ -71,6 +71,7 @@ function orderService(parts: Partial<OrderService>): OrderService {
     place: missing,
     storedAnswer: missing,
     find: missing,
+    changeStatus: missing,
     list: missing,
     search: missing,
     dataset: missing,

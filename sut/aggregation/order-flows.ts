@@ -6,17 +6,19 @@ import type {
   CheckoutResponse,
   DetailResponse,
   ListResponse,
+  OrderSummary,
   SearchQuery,
   SearchResponse,
 } from '../../contracts/gateway-api.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { CatalogueService } from '../domain/catalogue/catalogue-service.ts'
-import type { OrderService } from '../domain/order/order-service.ts'
+import type { OrderService, StatusEvent } from '../domain/order/order-service.ts'
 import type { PaymentService } from '../domain/payment/payment-service.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { checkout } from './checkout.ts'
 import { detail } from './detail.ts'
 import { list } from './list.ts'
+import { summaryOf } from './order-summary.ts'
 import { search } from './search.ts'
 
 export interface CheckoutCall {
@@ -36,11 +38,17 @@ export interface DetailCall {
   readonly orderId: OrderId
 }
 
+export interface StatusCall extends DetailCall {
+  readonly event: StatusEvent
+}
+
 export interface OrderFlows {
   checkout(call: CheckoutCall, context: CallContext): Promise<CheckoutResponse>
   list(call: ListCall, context: CallContext): Promise<ListResponse>
   /** null: this user has no such order. */
   detail(call: DetailCall, context: CallContext): Promise<DetailResponse | null>
+  /** null: this user has no such order. */
+  changeStatus(call: StatusCall, context: CallContext): Promise<OrderSummary | null>
   search(query: SearchQuery, context: CallContext): Promise<SearchResponse>
   /** What was seeded below; null: nothing was. */
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
@@ -50,6 +58,7 @@ export const FLOW_OPERATIONS = [
   'checkout',
   'list',
   'detail',
+  'changeStatus',
   'search',
   'dataset',
 ] as const satisfies readonly (keyof OrderFlows)[]
@@ -65,6 +74,10 @@ export function orderFlows(domain: DomainServices): OrderFlows {
     checkout: (call, context) => checkout(domain, call, context),
     list: (call, context) => list(domain, call, context),
     detail: (call, context) => detail(domain, call, context),
+    changeStatus: async (call, context) => {
+      const order = await domain.order.changeStatus(call, context)
+      return order && summaryOf(order)
+    },
     search: (query, context) => search(domain, query, context),
     dataset: (call, context) => domain.order.dataset(call, context),
   }

@@ -12,6 +12,7 @@ import {
   type ListQuery,
   listQuerySchema,
   listResponseSchema,
+  orderSummarySchema,
   ROUTES,
 } from '../../contracts/gateway-api.ts'
 import { isOrderId, type OrderId } from '../../contracts/order-id.ts'
@@ -95,12 +96,27 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
       },
       async ({ id, userId, params }) => {
         const call = { userId, orderId: orderIdOf(params.orderId) }
-        const found = await flows.detail(call, contextFor(id, requestDeadlineMs))
-        // Another user's order and no order at all are the same answer.
-        if (!found) throw new SutError('not-found', 'you have no such order')
-        return found
+        return existing(await flows.detail(call, contextFor(id, requestDeadlineMs)))
       },
     )
+    for (const event of ['pay', 'cancel'] as const) {
+      scope.post<{ Params: { readonly orderId: string } }>(
+        ROUTES[event].path,
+        {
+          schema: {
+            tags: TAGS,
+            summary: `${event === 'pay' ? 'Pay' : 'Cancel'} one own placed order; again changes nothing`,
+            security: [{ app: [] }],
+            params: detailParamsSchema,
+            response: { 200: orderSummarySchema, ...errorResponses },
+          },
+        },
+        async ({ id, userId, params }) => {
+          const call = { userId, orderId: orderIdOf(params.orderId), event }
+          return existing(await flows.changeStatus(call, contextFor(id, requestDeadlineMs)))
+        },
+      )
+    }
     done()
   })
 }
@@ -121,6 +137,12 @@ export function requireUser(
       done(error as SutError)
     }
   })
+}
+
+/** Another user's order and no order at all are the same answer. */
+function existing<T>(found: T | null): T {
+  if (found === null) throw new SutError('not-found', 'you have no such order')
+  return found
 }
 
 function idempotencyKeyOf(header: string | string[] | undefined): string {

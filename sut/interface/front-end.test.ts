@@ -40,6 +40,7 @@ function recordingFlows(calls: Calls, answers: Partial<Record<keyof OrderFlows, 
     checkout: answer('checkout'),
     list: answer('list'),
     detail: answer('detail'),
+    changeStatus: answer('changeStatus'),
     search: answer('search'),
     dataset: answer('dataset'),
   }
@@ -140,6 +141,14 @@ describe('reads', () => {
     ])
   })
 
+  it.each(['pay', 'cancel'])('passes %s on for one’s own order only', async (event) => {
+    serve({ changeStatus: null })
+    const url = `/v1/app/orders/${ORDER_ID}/${event}`
+    expect((await send({ method: 'POST', url })).statusCode).toBe(401)
+    expect((await send({ method: 'POST', url, headers: authorization(7) })).statusCode).toBe(404)
+    expect(calls).toEqual([{ operation: 'changeStatus', request: { userId: 7, orderId: ORDER_ID, event } }])
+  })
+
   it('opens the search to admins only', async () => {
     serve({ search: { orders: [], nextAfter: null } })
     const url = '/v1/admin/orders/search?fromMs=1&toMs=2&region=3&status=paid'
@@ -210,6 +219,8 @@ it('describes every public route from the schemas it validates with', async () =
     '/v1/admin/orders/search',
     '/v1/app/orders',
     '/v1/app/orders/{orderId}',
+    '/v1/app/orders/{orderId}/cancel',
+    '/v1/app/orders/{orderId}/pay',
   ])
   expect(Object.keys(description.paths['/v1/app/orders']!.post!.responses)).toEqual(['201', '4XX', '5XX'])
 })

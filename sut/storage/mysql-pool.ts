@@ -119,6 +119,26 @@ export class MysqlPool {
     }
   }
 
+  /** For work that has to look at what it did before it commits: throwing inside undoes all of it. */
+  async transaction<T>(context: CallContext, work: (session: Session) => Promise<T>): Promise<T> {
+    const connection = await this.#acquire(context)
+    const session = sessionOf(connection, context)
+    let broken = false
+    try {
+      await session.execute('BEGIN', [])
+      const result = await work(session)
+      await session.execute('COMMIT', []).catch((error) => {
+        throw isConnectionBroken(error) ? outcomeUnknown(error) : error
+      })
+      return result
+    } catch (error) {
+      broken = isConnectionBroken(error) || !(await isRolledBack(connection))
+      throw asSutError(error)
+    } finally {
+      this.#giveBack(connection, broken)
+    }
+  }
+
   async ping(): Promise<void> {
     await this.rows('SELECT 1', [], { requestId: 'ping', deadlineAtMs: performance.now() + 1_500 })
   }

@@ -5,7 +5,7 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, SqlValue, Statement } from './mysql-pool.ts'
+import type { MysqlPool, Session, SqlValue, Statement } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 /** BIGINT arrives as text. */
@@ -44,6 +44,11 @@ const SELECT_OLDER = sqlPerShard(
   'orders',
   (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE user_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`,
 )
+const UPDATE_STATUS = sqlPerShard(
+  'orders',
+  (table) =>
+    `UPDATE ${table} SET status = ?, version = ?, updated_at_ms = ? WHERE order_id = ? AND user_id = ? AND version = ?`,
+)
 const SELECT_BY_IDS = sqlPerShard('orders', (table) => `(SELECT ${ORDER_COLUMNS} FROM ${table} WHERE order_id IN (?))`)
 const SELECT_ITEMS = sqlPerShard(
   'order_items',
@@ -70,6 +75,19 @@ export function orderInserts(order: Order, items: readonly OrderItem[]): readonl
     { sql: sqlOf(INSERT_ORDER, shard), values },
     { sql: sqlOf(INSERT_ITEMS, shard), values: [rows] },
   ]
+}
+
+/** False when the order is no longer what `before` says: nothing is changed then. */
+export async function updateOrderStatus(session: Session, before: Order, after: Order): Promise<boolean> {
+  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(before.userId)), [
+    ORDER_STATUSES.indexOf(after.status),
+    after.version,
+    after.updatedAtMs,
+    BigInt(before.orderId),
+    before.userId,
+    before.version,
+  ])
+  return matched === 1
 }
 
 /** undefined when there is no such order of this user. */

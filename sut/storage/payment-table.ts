@@ -1,11 +1,11 @@
 // payments_NN. The first row of an order is written with the order, in its transaction; later ones by the payment service.
 
-import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment } from '../../contracts/order.ts'
+import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment, type PaymentStatus } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Statement } from './mysql-pool.ts'
+import type { MysqlPool, Session, Statement } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 interface PaymentRow {
@@ -21,6 +21,12 @@ interface PaymentRow {
 }
 
 const INSERT = insertSql('payments', 'one')
+const UPDATE_STATUS = sqlPerShard(
+  'payments',
+  (table) =>
+    `UPDATE ${table} SET status = ?, version = version + 1, updated_at_ms = ?
+     WHERE order_id = ? AND user_id = ? AND status = ?`,
+)
 const SELECT_LATEST = sqlPerShard(
   'payments',
   (table) =>
@@ -40,6 +46,22 @@ export function paymentInsert(payment: Payment): Statement {
     payment.version,
   ]
   return { sql: sqlOf(INSERT, shardOf(payment.userId)), values }
+}
+
+/** False when no payment of this order has the status `from`. */
+export async function updatePaymentStatus(
+  session: Session,
+  order: { readonly orderId: OrderId; readonly userId: number },
+  change: { readonly from: PaymentStatus; readonly to: PaymentStatus; readonly updatedAtMs: number },
+): Promise<boolean> {
+  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(order.userId)), [
+    PAYMENT_STATUSES.indexOf(change.to),
+    change.updatedAtMs,
+    BigInt(order.orderId),
+    order.userId,
+    PAYMENT_STATUSES.indexOf(change.from),
+  ])
+  return matched === 1
 }
 
 /** The last attempt to pay an order of this user; undefined when there is none. */

@@ -5,6 +5,7 @@ import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { selectOwnOrders } from '../../storage/order-tables.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { SearchIndex } from '../../storage/search-index.ts'
+import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
 import { findOwnOrder, searchOrders } from './order-reads.ts'
 import type { OrderService } from './order-service.ts'
@@ -25,6 +26,11 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
     find: (request, context) => cache.find(request, () => findOwnOrder(pool, request, context)),
+    changeStatus: async (request, context) => {
+      const changed = await changeStatus(pool, request, Date.now, context)
+      await cache.forget(request.orderId)
+      return changed
+    },
     list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
     search: (request, context) => searchOrders(pool, index, request, context),
     dataset: remembered((_request, context) => selectDataset(pool, context)),

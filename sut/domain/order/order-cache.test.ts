@@ -11,6 +11,7 @@ class MemoryRedis {
   readonly entries = new Map<string, string>()
   get = async (key: string) => this.entries.get(key) ?? null
   set = async (key: string, value: string) => void this.entries.set(key, value)
+  delete = async (key: string) => void this.entries.delete(key)
 }
 
 describe('order cache', () => {

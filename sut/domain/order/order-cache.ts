@@ -8,10 +8,10 @@ import type { OrderWithItems, OwnOrder } from './order-service.ts'
 const TTL_MS = 10_000
 
 export class OrderCache {
-  readonly #redis: Pick<RedisCache, 'get' | 'set'>
+  readonly #redis: Pick<RedisCache, 'get' | 'set' | 'delete'>
   readonly #loading = new Map<string, Promise<OrderWithItems | null>>()
 
-  constructor(redis: Pick<RedisCache, 'get' | 'set'>) {
+  constructor(redis: Pick<RedisCache, 'get' | 'set' | 'delete'>) {
     this.#redis = redis
   }
 
@@ -29,6 +29,11 @@ export class OrderCache {
     } finally {
       this.#loading.delete(flight)
     }
+  }
+
+  /** After a change. A reader that loaded before it may still fill the old answer in: until its time to live ends. */
+  async forget(orderId: OrderId): Promise<void> {
+    await this.#redis.delete(entryOf(orderId))
   }
 
   async #load(key: OwnOrder, load: () => Promise<OrderWithItems | null>): Promise<OrderWithItems | null> {

@@ -26,6 +26,14 @@ export interface OwnOrder {
   readonly userId: number
 }
 
+/** What may happen to an order: see change-status.ts. */
+export const STATUS_EVENTS = ['pay', 'cancel'] as const
+export type StatusEvent = (typeof STATUS_EVENTS)[number]
+
+export interface ChangeStatus extends OwnOrder {
+  readonly event: StatusEvent
+}
+
 export interface OrderWithItems {
   readonly order: Order
   readonly items: readonly OrderItem[]
@@ -67,6 +75,8 @@ export interface OrderService {
   storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null>
   /** null when this user has no such order. */
   find(request: OwnOrder, context: CallContext): Promise<OrderWithItems | null>
+  /** The order after the event; null when this user has no such order. */
+  changeStatus(request: ChangeStatus, context: CallContext): Promise<Order | null>
   /** Newest first. */
   list(request: OwnOrders, context: CallContext): Promise<readonly Order[]>
   search(request: OrderSearch, context: CallContext): Promise<FoundOrders>
@@ -77,6 +87,7 @@ export const ORDER_OPERATIONS = [
   'place',
   'storedAnswer',
   'find',
+  'changeStatus',
   'list',
   'search',
   'dataset',
