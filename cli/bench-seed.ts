@@ -19,6 +19,15 @@ Examples:
   npm run bench:seed
   npm run bench:seed -- --orders 2000000 --repeats 3`
 
+/** Contender ÷ contender, and what we want it to be at least. */
+const RATIOS = [
+  ['seeder', 'floor: ready files', 0.9],
+  ['seeder', 'multi-row INSERT', 2],
+  ['seeder', 'sysbench prepare, row bytes', 1.3],
+  ['generator, null sink, 1 core', 'floor: ready files', 1],
+  ['search: fed by the pass', 'search: ready bodies', 0.85],
+] as const
+
 await runCommand<{ orders: number; repeats: number; plan: string }>(
   'bench:seed',
   (program) =>
@@ -45,14 +54,6 @@ await runCommand<{ orders: number; repeats: number; plan: string }>(
     return EXIT_CODES.pass
   },
 )
-
-const RATIOS = [
-  ['seeder', 'floor: ready files', 0.9],
-  ['seeder', 'multi-row INSERT', 2],
-  ['seeder', 'sysbench prepare, row bytes', 1.3],
-  ['generator, null sink, 1 core', 'floor: ready files', 1],
-  ['search: fed by the pass', 'search: ready bodies', 0.85],
-] as const
 
 function reportText({ rates, floor, notes }: BenchReport): string {
   const lines = [`Floor: ${floor}. Median [least … most] of the repeats:`]
