@@ -16,6 +16,7 @@ export const INVALID_CODES = [
   'dropped-iterations',
   'generator-saturated',
   'generator-late',
+  'machine-busy',
   'not-steady',
   'not-warmed-up',
   'script-exceptions',
@@ -105,6 +106,8 @@ export interface Step {
   /** p99 of how late requests left the generator, after they were due. */
   readonly generatorLateP99Ms?: number | null
   readonly machineCpu: number | null
+  /** Of the machine's CPU: what neither the system, its engines nor the generator used. null: not all of them are known. */
+  readonly otherCpu?: number | null
   readonly components: readonly ComponentUsage[]
   readonly mysql: MysqlCounters | null
   readonly elasticsearch: ElasticsearchCounters | null

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../contracts/journal.ts'
 import { figuresOf, type StepWindow } from './journal.ts'
 
-const WINDOW: StepWindow = { durationSeconds: 10, discardedSeconds: 1, offeredPerSecond: 100, patienceSeconds: 0.1 }
+const WINDOW: StepWindow = {
+  durationSeconds: 10,
+  discardedSeconds: 1,
+  offeredPerSecond: 100,
+  patienceSeconds: 0.1,
+  dropped: 0,
+}
 
 /** A step at 100/s in which the n-th answer takes `totalMs(n)`. */
 function step(totalMs: (nth: number) => number, changes: Partial<JournalEntry> = {}, count = 1000): JournalEntry[] {
@@ -99,6 +105,19 @@ describe('figuresOf', () => {
     expect(figures.lateP99Ms).toBe(30)
     expect(figures.serviceTime.p99Ms).toBe(20)
     expect(figures.fromIntendedStart.p99Ms).toBe(50)
+  })
+
+  it('does not take numbers that k6 did not give to dropped arrivals for lateness', () => {
+    // Every second arrival was dropped: the n-th iteration was due at 20 n ms, its number says 10 n ms.
+    const misnumbered = step(() => 20, {}, 500).map((entry) => ({
+      ...entry,
+      startMs: entry.iteration * 20,
+      lateMs: entry.iteration * 10,
+      totalMs: entry.iteration * 10 + 20,
+    }))
+    const figures = figuresOf(misnumbered, { ...WINDOW, dropped: 500 })
+    expect(figures.fromIntendedStart.maxMs).toBe(20)
+    expect(figures.lateP99Ms).toBeNull()
   })
 
   it('splits a mix by flow', () => {

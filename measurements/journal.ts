@@ -37,6 +37,8 @@ export interface StepWindow {
   readonly offeredPerSecond: number | null
   /** An answer within this is not late: what is younger at the step's end is not backlog. */
   readonly patienceSeconds: number
+  /** Arrivals without an iteration: those behind them have lower numbers than they were due by. */
+  readonly dropped: number
 }
 
 export type JournalFigures = Pick<
@@ -59,7 +61,7 @@ export type JournalFigures = Pick<
 }
 
 export function figuresOf(entries: readonly JournalEntry[], window: StepWindow): JournalFigures {
-  const sorted = entries.toSorted((a, b) => a.iteration - b.iteration)
+  const sorted = (window.dropped > 0 ? entries.map(dueAtStart) : entries).toSorted((a, b) => a.iteration - b.iteration)
   const failed = sorted.filter(({ outcome }) => outcome !== OUTCOME_OK)
   const discardedMs = window.discardedSeconds * 1000
   const steady = sorted.filter((entry) => entry.outcome === OUTCOME_OK && dueMs(entry) >= discardedMs)
@@ -78,9 +80,17 @@ export function figuresOf(entries: readonly JournalEntry[], window: StepWindow):
     serviceTime: latencyOf(steady.map(({ serviceMs }) => serviceMs)),
     fromIntendedStart: latencyOf(steady.map(({ totalMs }) => totalMs)),
     byFlow: byFlow(steady),
-    lateP99Ms: late.p99Ms ?? late.maxMs,
+    lateP99Ms: window.dropped > 0 ? null : (late.p99Ms ?? late.maxMs),
     steadySeriesMs: steady.map(({ totalMs }) => totalMs),
   }
+}
+
+/**
+ * Scenarios work out when an iteration was due from its number, and k6 does not number what it drops. It starts what it
+ * does not drop at once, so after a drop the start is the better answer; it flatters, as a step with drops does anyway.
+ */
+function dueAtStart(entry: JournalEntry): JournalEntry {
+  return { ...entry, lateMs: 0, totalMs: entry.totalMs - entry.lateMs }
 }
 
 function dueMs({ startMs, lateMs }: JournalEntry): number {

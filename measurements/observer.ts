@@ -21,6 +21,8 @@ export interface Usage {
   readonly components: readonly ComponentUsage[]
   readonly machineCpu: number | null
   readonly generatorCpu: number | null
+  /** What none of the components used; null: not all of them are on this machine and known. */
+  readonly otherCpu: number | null
   readonly mysql: MysqlCounters | null
   readonly elasticsearch: ElasticsearchCounters | null
 }
@@ -49,7 +51,7 @@ export class Observer {
   constructor(options: ObserverOptions) {
     const { target, engines } = options
     this.#options = options
-    this.#watched = [...target.processes, ...engineProcesses(engines)]
+    this.#watched = [...target.processes, ...engineProcesses(engines), { component: 'headroom', pid: process.pid }]
     const onFault = (fault: Fault) => {
       this.#faults.push(fault)
       options.onFault(fault)
@@ -89,11 +91,18 @@ export class Observer {
   usage(fromMs: number, toMs: number): Usage {
     const mysql = endsOf(this.#mysql?.samples ?? [], fromMs, toMs)
     const search = endsOf(this.#elasticsearch?.samples ?? [], fromMs, toMs)
+    const cpu = cpuUsage(this.#processes.samples, fromMs, toMs, this.#options.cores)
     return {
-      ...cpuUsage(this.#processes.samples, fromMs, toMs, this.#options.cores),
+      ...cpu,
+      otherCpu: this.#knowsAll() ? otherCpu(cpu) : null,
       mysql: mysql && mysqlDelta(mysql.first.value.counters, mysql.last.value.counters),
       elasticsearch: search && elasticsearchDelta(search.first.value.counters, search.last.value.counters),
     }
+  }
+
+  #knowsAll(): boolean {
+    const { target, engines } = this.#options
+    return target.processes.length > 0 && engines !== null && engineProcesses(engines).length === ENGINES.length
   }
 
   faults(fromMs = 0, toMs = Number.POSITIVE_INFINITY): readonly InvalidReason[] {
@@ -126,8 +135,10 @@ function watchEngine<T extends { readonly uptimeSeconds: number }>(
   return watch({ name, everyMs: EVERY_MS, read, wrong, onFault })
 }
 
+const ENGINES = ['mysql', 'elasticsearch', 'redis'] as const
+
 function engineProcesses(engines: ObservedEngines | null): WatchedProcess[] {
-  return (['mysql', 'elasticsearch', 'redis'] as const).flatMap((component) => {
+  return ENGINES.flatMap((component) => {
     const pid = engines?.[component].pid
     return pid === undefined ? [] : [{ component, pid }]
   })
@@ -172,6 +183,11 @@ export function cpuUsage(
     machineCpu: total > 0 ? (last.machine.busySeconds - first.machine.busySeconds) / total : null,
     generatorCpu: components.find(({ name }) => name === GENERATOR)?.cpuShare ?? null,
   }
+}
+
+function otherCpu({ components, machineCpu }: Pick<Usage, 'components' | 'machineCpu'>): number | null {
+  if (machineCpu === null) return null
+  return Math.max(0, machineCpu - components.reduce((sum, { cpuShare }) => sum + cpuShare, 0))
 }
 
 function redisProbe(url: string): Redis {

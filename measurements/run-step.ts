@@ -87,8 +87,9 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     discardedSeconds: DISCARDED_SECONDS,
     offeredPerSecond: arrivals === 'closed' ? null : request.ratePerSecond,
     patienceSeconds: targetP99Ms / 1000,
+    dropped: summary?.dropped ?? 0,
   })
-  const { generatorCpu, machineCpu, components, ...counters } = observer.usage(
+  const { generatorCpu, machineCpu, otherCpu, components, ...counters } = observer.usage(
     startedAtMs + DISCARDED_SECONDS * 1000,
     endedAtMs,
   )
@@ -103,9 +104,11 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     dropped: summary?.dropped ?? 0,
     samples: figures.fromIntendedStart.samples,
     p99Ms: figures.fromIntendedStart.p99Ms,
+    serviceP99Ms: figures.serviceTime.p99Ms,
     unreadableLines: journal?.unreadableLines ?? 0,
     generatorCpu,
     lateP99Ms,
+    otherCpu,
     steadiness: steadinessOf(steadySeriesMs, IGNORED_GROWTH_OF_TARGET * targetP99Ms),
     mostFrequentFailure: figures.failures[0]?.what ?? null,
     generator: { ...exit, summaryIterations: summary?.iterations ?? null, journalFound: journal !== null },
@@ -124,6 +127,7 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     generatorCpu,
     generatorLateP99Ms: lateP99Ms,
     machineCpu,
+    otherCpu,
     components,
     ...counters,
     valid: invalid.length === 0,

@@ -9,8 +9,10 @@ import type { Steadiness } from './steadiness.ts'
 export const ACHIEVED_OF_OFFERED = 0.99
 /** k6's own advice: keep 20 % idle, or its measurements are inflated. */
 export const GENERATOR_CPU_LIMIT = 0.8
-/** A generator this late, as a share of the p99 target, decides the result itself. */
+/** Less lateness than this share of the p99 target cannot matter. */
 export const LATE_SHARE_OF_TARGET = 0.25
+/** Of the machine's CPU. The kernel's own work for the load is a few hundredths. */
+const OTHER_CPU_LIMIT = 0.3
 const LATE_ALWAYS_FINE_MS = 20
 /** k6's summary may count an iteration more that it began in the last instant. */
 const UNJOURNALED_ITERATIONS = 1
@@ -29,9 +31,11 @@ export interface StepEvidence {
   readonly errorRate: number
   readonly samples: number
   readonly p99Ms: number | null
+  readonly serviceP99Ms: number | null
   readonly unreadableLines: number
   readonly generatorCpu: number | null
   readonly lateP99Ms: number | null
+  readonly otherCpu: number | null
   readonly steadiness: Steadiness | null
   readonly mostFrequentFailure: string | null
   readonly generator: {
@@ -59,6 +63,7 @@ const RULES_OF_MEASURED: readonly Rule[] = [
   tooFewSamples,
   generatorSaturated,
   generatorLate,
+  machineBusy,
   notSteady,
 ]
 
@@ -136,13 +141,29 @@ function generatorSaturated({ generatorCpu }: StepEvidence): InvalidReason | nul
   return { code: 'generator-saturated', evidence: `k6 used ${(100 * generatorCpu).toFixed(0)} % of the CPU it may use` }
 }
 
-function generatorLate({ lateP99Ms, targetP99Ms }: StepEvidence): InvalidReason | null {
-  const limitMs = Math.max(LATE_ALWAYS_FINE_MS, LATE_SHARE_OF_TARGET * targetP99Ms)
-  if (lateP99Ms === null || lateP99Ms <= limitMs) return null
+/**
+ * Lateness counts in the latency from the intended start, so a target that is met in spite of it is met, and one that
+ * the service time misses alone is missed. It spoils a step when it decides the result, or when requests left so late
+ * that they were not the load that was offered.
+ */
+function generatorLate(evidence: StepEvidence): InvalidReason | null {
+  const { lateP99Ms, targetP99Ms, p99Ms, serviceP99Ms } = evidence
+  if (lateP99Ms === null || lateP99Ms <= Math.max(LATE_ALWAYS_FINE_MS, LATE_SHARE_OF_TARGET * targetP99Ms)) return null
+  const missed = p99Ms !== null && p99Ms > targetP99Ms
+  const decides = missed && (serviceP99Ms ?? 0) <= targetP99Ms
+  if (!decides && lateP99Ms <= targetP99Ms) return null
   return {
     code: 'generator-late',
-    evidence: `1 % of the requests left k6 ${lateP99Ms.toFixed(0)} ms late or more; ${limitMs.toFixed(0)} ms are fine`,
+    evidence: `1 % of the requests left k6 ${lateP99Ms.toFixed(0)} ms late or more, for a target of ${targetP99Ms} ms`,
   }
+}
+
+/** Other work on the machine only ever slows the system down: a target met beside it is met, a miss may be its doing. */
+function machineBusy({ otherCpu, p99Ms, targetP99Ms, errorRate, targetErrorRate }: StepEvidence): InvalidReason | null {
+  const missed = (p99Ms !== null && p99Ms > targetP99Ms) || errorRate > targetErrorRate
+  if (otherCpu === null || otherCpu < OTHER_CPU_LIMIT || !missed) return null
+  const share = (100 * otherCpu).toFixed(0)
+  return { code: 'machine-busy', evidence: `other work took ${share} % of the machine while a target was missed` }
 }
 
 /**
