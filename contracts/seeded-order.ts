@@ -60,7 +60,7 @@ export function hourOfRow(cumulativeOrdersByHour: readonly number[], orders: num
  */
 export function offsetInHourMs(k: number, rowsInHour: number, jitter: number): number {
   const slotMs = HOUR_MS / rowsInHour
-  return Math.floor(k * slotMs) + (jitter % Math.max(1, Math.floor(slotMs)))
+  return Math.floor(k * slotMs) + modulo(jitter, Math.max(1, Math.floor(slotMs)))
 }
 
 /** Index 0, 1, 2 … of a shard's users → user id; every id of shard s is s modulo 64. */
@@ -127,5 +127,10 @@ export const MAX_USERS_PER_SHARD = PERMUTATION_PRIME - 1
 
 /** Spreads ranks over the user numbers, one to one, so that activity does not follow the id. */
 function permuted(rank: number, users: number): number {
-  return (rank * PERMUTATION_PRIME) % users
+  return modulo(rank * PERMUTATION_PRIME, users)
+}
+
+/** a mod b for whole 0 ≤ a < 2^52: exact, and several times faster than % on numbers beyond 31 bits. */
+function modulo(a: number, b: number): number {
+  return a - Math.floor(a / b) * b
 }

@@ -49,6 +49,7 @@ export function seedOptions(changes: Partial<SeedOptions> = {}, volume: SeedVolu
     fullShards: [],
     shards: ALL_SHARDS,
     reset: false,
+    ifEmpty: false,
     dryRun: false,
     ...changes,
   }

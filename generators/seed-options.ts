@@ -16,6 +16,8 @@ export interface SeedOptions {
   readonly shards: readonly number[]
   /** Removes what is there first. */
   readonly reset: boolean
+  /** A finished data set stays, also when it was made with another plan, seed or scale. */
+  readonly ifEmpty: boolean
   readonly dryRun: boolean
   /** MySQL only, and only for a server with nothing else worth keeping. */
   readonly redoOff?: boolean

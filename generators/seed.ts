@@ -54,7 +54,8 @@ async function seedLocked(
   const secondsSoFar = () => (Date.now() - startedAtMs) / 1000
 
   if (stored) await refuseLostRedo(connection, stored)
-  if (stored) refuseOtherDataset(stored, draft)
+  const keepsAny = options.ifEmpty && stored?.state === 'finished'
+  if (stored && !keepsAny) refuseOtherDataset(stored, draft)
   const lanesBefore = stored ? await readLanes(connection, stored.dataset) : []
   if (stored && isWhole(lanesBefore, options.shards)) {
     deps.say('Every row of this data set is already there: 0 rows written.')
