@@ -87,6 +87,13 @@ describe('seed', () => {
     expect(reset.outcome).toBe('seeded')
   })
 
+  it('leaves a finished data set of another seed alone when told to fill only what is empty', async () => {
+    const first = await seed(seedOptions(), seedDeps(scratch.stores))
+    const second = await seed(seedOptions({ seed: 2, ifEmpty: true }), seedDeps(scratch.stores))
+    expect(second).toMatchObject({ outcome: 'already-there', rowsWritten: 0 })
+    expect(second.dataset.fingerprint).toBe(first.dataset.fingerprint)
+  })
+
   it('refuses to run beside another seeder of the same shards only', async () => {
     const other = await connect(scratch.stores.mysql)
     await lockShards(other, [5])

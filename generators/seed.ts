@@ -97,7 +97,7 @@ async function load(
     )
   } finally {
     await forbidAgain().catch(() => {})
-    await restoreRedo(connection).catch(ifConnected(deps))
+    await restoreRedo(connection).catch(tellRedoLost(redoOff, deps))
   }
 }
 
@@ -116,6 +116,13 @@ function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
 }
 
 /** A server that is gone cannot be restored now; the next run sees what was noted, and decides. */
-function ifConnected({ say }: SeedDeps) {
-  return (error: unknown) => say(`The redo log could not be checked: ${error instanceof Error ? error.message : error}`)
+function tellRedoLost(redoOff: boolean | undefined, { say }: SeedDeps) {
+  return (error: unknown) => {
+    if (redoOff) {
+      say('The server was lost while its redo log was off. If it died, nothing in it can be trusted:')
+      say('re-initialise it with an empty data directory, then seed from the start.')
+    } else {
+      say(`The redo log could not be checked: ${error instanceof Error ? error.message : error}`)
+    }
+  }
 }
