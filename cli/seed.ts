@@ -45,6 +45,7 @@ interface Options {
   readonly dryRun?: boolean
   readonly reset?: boolean
   readonly redoOff?: boolean
+  readonly ifEmpty?: boolean
 }
 
 await runCommand<Options>(
@@ -68,6 +69,7 @@ await runCommand<Options>(
       .option('--dry-run', 'show rows, bytes, time and free disk, and write nothing')
       .option('--redo-off', 'MySQL only: load without redo log; a server that dies meanwhile must be re-initialised')
       .option('--reset', 'remove the data set that is there first')
+      .option('--if-empty', 'leave a finished data set as it is, whatever it was made with')
       .addHelpText('after', HELP),
   async ({ options }, context) => {
     const { json, signal, say } = context
@@ -86,6 +88,7 @@ await runCommand<Options>(
         fullShards: options.fullShard,
         shards: options.shards ?? ALL_SHARDS,
         reset: options.reset ?? false,
+        ifEmpty: options.ifEmpty ?? false,
         dryRun: options.dryRun ?? false,
         redoOff: options.redoOff ?? false,
       },

@@ -80,6 +80,7 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       fullShards: [],
       shards: ALL_SHARDS,
       reset: options.reset ?? false,
+      ifEmpty: false,
       dryRun: false,
     },
     {

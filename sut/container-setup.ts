@@ -69,7 +69,7 @@ function give(consumer: string, owner: Owner, files: Readonly<Record<string, str
 function enginesEnvironment(): string {
   const port = (engine: string) => process.env[`HEADROOM_COMPOSE_${engine}_PORT`]
   return [
-    `HEADROOM_MYSQL_URL=mysql://root:${secrets.mysqlRoot}@127.0.0.1:${port('MYSQL')}/headroom`,
+    `HEADROOM_MYSQL_URL=mysql://headroom:${secrets.mysql}@127.0.0.1:${port('MYSQL')}/headroom`,
     `HEADROOM_ELASTICSEARCH_URL=http://elastic:${secrets.elasticsearch}@127.0.0.1:${port('ELASTICSEARCH')}`,
     `HEADROOM_REDIS_URL=redis://:${secrets.redis}@127.0.0.1:${port('REDIS')}/0`,
   ].join('\n')
