@@ -1,5 +1,6 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
+import type { ConfidenceInterval } from './capacity-model/interval.ts'
 import type { InvalidReason } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 
@@ -95,7 +96,14 @@ export interface CapacityFit {
   readonly method: string
   readonly peakThroughputPerSecond: number
   readonly atConcurrency: number
-  readonly curve: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
+  /** null: the steps leave it open. */
+  readonly atConcurrencyInterval: ConfidenceInterval | null
+  /** `interval`: where one more step would fall. */
+  readonly curve: readonly {
+    readonly concurrency: number
+    readonly throughputPerSecond: number
+    readonly interval: ConfidenceInterval | null
+  }[]
   readonly points: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
 }
 
@@ -138,6 +146,8 @@ export interface BottleneckRow {
   readonly component: string
   /** CPU milliseconds of this component per request of the flow (service demand law, D = U ÷ X). */
   readonly demandMs: number
+  /** Lowest and highest over the valid steps from half the highest rate on. */
+  readonly demandSpreadMs: { readonly low: number; readonly high: number }
   /** Busy share of what it can use (`servers` cores) at the highest usable step. */
   readonly utilisation: number
   /** Cores it can use: one for a JavaScript process, all of the machine for the others. */
@@ -154,15 +164,22 @@ export interface FlowBottleneck {
   readonly reason: string
 }
 
+/** Copies of the measured machine; the tiers of a production setup in the peak second; what is stored at the horizon. */
+export const SIZING_GROUPS = ['machines', 'tiers', 'data'] as const
+export type SizingGroup = (typeof SIZING_GROUPS)[number]
+
 export interface SizingRow {
+  readonly group: SizingGroup
   readonly what: string
   readonly low: number
   readonly mid: number
   readonly high: number
-  readonly unit: 'machines' | 'cores' | 'bytes' | 'rows' | 'shards'
+  readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards'
   readonly provenance: Provenance
   /** The rule behind the numbers, one sentence. */
   readonly rule: string
+  /** Alternatives that were not taken, each with the reason. */
+  readonly rejected: readonly string[]
 }
 
 export interface AnswerLine {

@@ -2,7 +2,7 @@
 
 import type { AnswerLine, Claim, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
 import { compact, exact, range } from './quantity.ts'
-import { ALL_FLOWS } from './sizing.ts'
+import { ALL_FLOWS } from './sizing/machine-rows.ts'
 import { overallVerdict } from './verdict.ts'
 
 export function answer(

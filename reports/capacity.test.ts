@@ -189,12 +189,12 @@ describe('broken evidence', () => {
     expect(of('tables')).toEqual(new Set(['PASS']))
   })
 
-  it('is not multiplied into machines or cores', () => {
+  it('is not multiplied into machines, tiers or cores', () => {
     const { flows, sizing } = capacityOf(
       evidence({ measurements: measurementsFixture({ invalid: invalid('engine-lost') }) }),
     )
     expect(flows.every(({ machinesForPeak }) => machinesForPeak === null)).toBe(true)
-    expect(new Set(sizing.map(({ unit }) => unit))).toEqual(new Set(['rows', 'bytes']))
+    expect(new Set(sizing.map(({ unit }) => unit))).toEqual(new Set(['rows', 'bytes', 'shards']))
   })
 })
 

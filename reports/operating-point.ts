@@ -1,4 +1,6 @@
-// The operating point of a curve, and what ended the climb.
+// The operating point of a curve, and what ended the climb. The model's SLO search (op search) judges raw steps against one
+// p99; these steps were judged when they were measured, by more rules and, in a mix, by a target per flow. What both share
+// is the bracket.
 
 import type { CapacityPoint } from '../contracts/capacity.ts'
 import { bracketOf } from '../contracts/operating-point.ts'

@@ -3,10 +3,11 @@
 import type { TableProjection } from '../contracts/capacity.ts'
 import type { Interval } from '../contracts/plan.ts'
 import { totalGrowthExceedance } from './capacity-model/total-growth.ts'
+import { normalFor } from './capacity-model/usl-uncertainty.ts'
 import { significant } from './quantity.ts'
 
-/** Standard deviations from the middle to either end of a 90 % interval. */
-const Z_OF_90_PERCENT = 1.6448536269514722
+/** Of the plan's intervals: low and high hold the truth with this probability. */
+const PLAN_CONFIDENCE = 0.9
 
 /**
  * The skew between tables is the plan's own and the same in every future, so the fullest table stays the fullest: any
@@ -24,7 +25,7 @@ export function overflowProbability(
     return { probabilityAnyTableExceeds: null, probabilityMethod: 'the plan gives no interval for the total' }
   }
   const median = mid * fullestOverMean
-  const sigma = (median < tables * limit ? Math.log(high / mid) : Math.log(mid / low)) / Z_OF_90_PERCENT
+  const sigma = (median < tables * limit ? Math.log(high / mid) : Math.log(mid / low)) / normalFor(PLAN_CONFIDENCE)
   const { anyTable } = totalGrowthExceedance({ totalMedian: median, sigma, shards: tables, cvTable: 0, limit })
   return {
     probabilityAnyTableExceeds: anyTable,

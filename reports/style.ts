@@ -95,6 +95,12 @@ th.number, td.number { padding-right: 24px; }
 .why { color: var(--ink-soft); font-size: 0.875rem; }
 .id { color: var(--ink-soft); font: 0.78rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .claims td:nth-child(2) { min-width: 24ch; }
+.stacked .why { min-width: 36ch; }
+.stacked tr.group th { padding-top: 22px; font-size: 0.95rem; border-bottom-color: var(--ink-soft); }
+.stacked tbody:first-of-type tr.group th { padding-top: 8px; }
+details.inline { margin-top: 4px; }
+details.inline ul { margin: 0; padding-left: 18px; }
+details.inline summary { font-size: inherit; }
 .claims .claim-why td { padding-top: 0; }
 .claims .claim-main > * { border-bottom: 0; padding-bottom: 4px; }
 
@@ -114,10 +120,14 @@ pre { margin: 0 0 16px; padding: 14px 16px; background: var(--shade); border-rad
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--ink-soft); font-size: 0.85rem; }
 
 @media (max-width: 760px) {
-  .claims thead { position: absolute; left: -9999px; }
-  .claims table, .claims tbody, .claims tr, .claims td { display: block; }
-  .claims td { border: 0; padding: 2px 0; min-width: 0; }
-  .claims td[data-label]::before { content: attr(data-label) ": "; color: var(--ink-soft); font-size: 0.8rem; }
+  .claims thead, .stacked thead { position: absolute; left: -9999px; }
+  .claims table, .claims tbody, .claims tr, .claims td, .claims caption, .stacked table, .stacked tbody, .stacked tr, .stacked td, .stacked th, .stacked caption { display: block; }
+  .claims td, .stacked td, .stacked tbody th { border: 0; padding: 2px 0; min-width: 0; }
+  .claims td[data-label]::before, .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--ink-soft); font-size: 0.8rem; }
+  .stacked tr { padding: 10px 0; border-top: 1px solid var(--line); }
+  .stacked tbody:first-of-type tr.group { border-top: 0; }
+  .stacked .why { min-width: 0; }
+  .stacked .number { text-align: left; }
   .claims .claim-main { padding-top: 14px; border-top: 1px solid var(--line); }
   .claims tbody:first-of-type .claim-main { border-top: 0; padding-top: 0; }
   .claims .claim-why td { padding-bottom: 14px; }

@@ -1,4 +1,5 @@
-// Rows of every table at the horizon, month by month, and the month in which the fullest passes the limit.
+// Rows of every table at the horizon, month by month, and the month in which the fullest passes the limit. The months are
+// the plan's own: it counts days, weekdays and promotion days, which the model's forecast by whole months cannot.
 
 import type { TableProjection } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'

@@ -35,13 +35,20 @@ export function throughputFit(steps: readonly Step[]): Fit {
   }
   return {
     fit: {
-      method: `Universal Scalability Law, ${answer.estimator}; concurrency by Little's law`,
+      method: `Universal Scalability Law, ${answer.estimator}; concurrency by Little's law; intervals at ${100 * CONFIDENCE} %`,
       peakThroughputPerSecond: peak,
       atConcurrency: limit.value,
+      atConcurrencyInterval: limit.interval,
       points: points.map(({ concurrency, throughput }) => ({ concurrency, throughputPerSecond: throughput })),
       curve: answer.predictions.flatMap((prediction) =>
         'throughput' in prediction
-          ? [{ concurrency: prediction.concurrency, throughputPerSecond: prediction.throughput }]
+          ? [
+              {
+                concurrency: prediction.concurrency,
+                throughputPerSecond: prediction.throughput,
+                interval: prediction.interval ?? null,
+              },
+            ]
           : [],
       ),
     },

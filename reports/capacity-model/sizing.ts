@@ -22,8 +22,9 @@ const POOL_WAIT_PROBABILITY = 0.01
 export function sizeForPeak(question: SizingQuestion): SizingAnswer {
   const connectionsInUse = mapCases((rate, held) => rate * held, question.peakRatePerSecond, question.connectionSeconds)
   const connectionsToAllow = mapCases(connectionsFor, connectionsInUse)
-  const appCores = coresFor(question, question.appCpuSeconds)
-  const databaseCores = coresFor(question, question.databaseCpuSeconds)
+  const { peakRatePerSecond, targetUtilisation } = question
+  const appCores = coresForPeak(peakRatePerSecond, question.appCpuSeconds, targetUtilisation)
+  const databaseCores = coresForPeak(peakRatePerSecond, question.databaseCpuSeconds, targetUtilisation)
   const app = question.appMachines.map((machine) =>
     option(machine, question.spares, { cpu: mapCases((cores) => cores / machine.cores, appCores) }),
   )
@@ -39,12 +40,8 @@ export function sizeForPeak(question: SizingQuestion): SizingAnswer {
 }
 
 /** Cores that are busy for the target share of the peak: X·D ÷ utilisation. */
-function coresFor(question: SizingQuestion, cpuSeconds: Cases): Cases {
-  return mapCases(
-    (rate, seconds) => (rate * seconds) / question.targetUtilisation,
-    question.peakRatePerSecond,
-    cpuSeconds,
-  )
+export function coresForPeak(peakRatePerSecond: Cases, cpuSeconds: Cases, targetUtilisation: number): Cases {
+  return mapCases((rate, seconds) => (rate * seconds) / targetUtilisation, peakRatePerSecond, cpuSeconds)
 }
 
 /** Little's law gives the mean in use; Erlang's C the pool in which hardly a request waits. Doubling, then bisection. */

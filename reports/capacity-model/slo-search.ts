@@ -9,6 +9,7 @@ import type {
   SloCriterion,
   SloTargets,
 } from '../../contracts/capacity-model/slo-search.ts'
+import { bracketOf } from '../../contracts/operating-point.ts'
 
 /** Less than this share of the offered rate achieved: the system, or the generator, did not keep up. */
 const ACHIEVED_SHARE = 0.99
@@ -27,11 +28,12 @@ interface RatedSteps {
 
 export function searchOperatingPoint({ steps, targets }: SearchQuestion): SearchAnswer {
   const rates = byRate(steps, targets)
-  const firstBad = rates.findIndex((rate) => rate.broken.length > 0 || rate.generatorBusy)
-  const lastPass = (firstBad === -1 ? rates : rates.slice(0, firstBad)).at(-1)?.offered ?? null
-  const bad = firstBad === -1 ? null : (rates[firstBad] ?? null)
-  const passesAbove =
-    bad === null ? [] : rates.slice(firstBad + 1).filter((rate) => rate.broken.length === 0 && !rate.generatorBusy)
+  const outcomes = rates.map(
+    (rate) => ({ ratePerSecond: rate.offered, outcome: passes(rate) ? 'pass' : 'fail' }) as const,
+  )
+  const { lastPass, firstMiss } = bracketOf(outcomes)
+  const bad = rates.find(({ offered }) => offered === firstMiss) ?? null
+  const passesAbove = bad === null ? [] : rates.filter((rate) => rate.offered > bad.offered && passes(rate))
   const { verdict, reasons } = judge(lastPass, bad, passesAbove)
   const firstFail = bad !== null && bad.broken.length > 0 ? bad.offered : null
   const criterion = bad?.broken[0] ?? null
@@ -50,6 +52,10 @@ export function searchOperatingPoint({ steps, targets }: SearchQuestion): Search
       ...rates.filter((rate) => rate.mixed).map((rate) => `repeats at ${rate.offered}/s disagree: counted as failing`),
     ],
   }
+}
+
+function passes({ broken, generatorBusy }: RatedSteps): boolean {
+  return broken.length === 0 && !generatorBusy
 }
 
 function judge(

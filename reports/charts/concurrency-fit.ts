@@ -5,7 +5,10 @@ import { compact, perSecond, significant } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
 
 export function concurrencyFitChart({ flow }: FlowCapacity, fit: CapacityFit): Chart {
-  const description = `${flow}: throughput against requests in flight; the fitted curve peaks at ${perSecond(fit.peakThroughputPerSecond)} with ${significant(fit.atConcurrency)} in flight.`
+  const description = `${flow}: throughput against requests in flight; the fitted curve peaks at ${perSecond(fit.peakThroughputPerSecond)} with ${significant(fit.atConcurrency)} in flight; the band is where one more step would fall.`
+  const band = fit.curve.flatMap(({ concurrency, interval }) =>
+    interval === null ? [] : [{ concurrency, low: interval.low, high: interval.high }],
+  )
   const x = {
     field: 'concurrency',
     type: 'quantitative',
@@ -21,7 +24,14 @@ export function concurrencyFitChart({ flow }: FlowCapacity, fit: CapacityFit): C
       ...frame(description, 280),
       layer: [
         {
-          data: { values: [...fit.curve] },
+          data: { values: band },
+          mark: { type: 'area', color: COLOURS.second, opacity: 0.14 },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        },
+        {
+          data: {
+            values: fit.curve.map(({ concurrency, throughputPerSecond }) => ({ concurrency, throughputPerSecond })),
+          },
           mark: { type: 'line', color: COLOURS.second, strokeDash: [5, 3] },
           encoding: { x, y: { ...y, axis: { tickCount: 6, format: ',~r' } } },
         },

@@ -1,7 +1,7 @@
 // Question: where does the CPU of one request go, and which component is full first?
 
 import type { FlowBottleneck } from '../../contracts/capacity.ts'
-import { WHOLE_MACHINE } from '../bottlenecks.ts'
+import { WHOLE_MACHINE } from '../component-demand.ts'
 import { ms, percent, significant } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
 

@@ -1,6 +1,6 @@
 // The capacity curve of every measured flow: throughput and p99 against the offered rate.
 
-import type { Capacity, CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
+import type { Capacity, CapacityFit, CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
 import type { Flow } from '../../contracts/plan.ts'
 import { bracketText } from '../bracket.ts'
 import type { Chart } from '../charts/chart.ts'
@@ -28,10 +28,16 @@ function flowCard(flow: FlowCapacity, charts: readonly Chart[]): Markup {
     <p><strong>Asked for:</strong> ordinary ${perSecond(flow.ordinaryPerSecond)}; peak second ${perSecond(flow.peakPerSecond.mid)} (${range(flow.peakPerSecond.low, flow.peakPerSecond.high, perSecond)}).</p>
     <p><strong>What ended the climb:</strong> ${flow.limitedBy ?? 'nothing did; the highest rate offered still passed'}.</p>
     <p><strong>Machines for the peak:</strong> ${flow.machinesForPeak === null ? 'not known' : `${exact(flow.machinesForPeak.mid)} (${range(flow.machinesForPeak.low, flow.machinesForPeak.high, exact)})`}: ${flow.machinesReason}.</p>
-    <p><strong>Fitted curve:</strong> ${flow.fit === null ? `none drawn: ${flow.fitReason ?? ''}` : `throughput peaks at ${perSecond(flow.fit.peakThroughputPerSecond)} with ${significant(flow.fit.atConcurrency)} requests in flight (${flow.fit.method})`}.</p>
+    <p><strong>Fitted curve:</strong> ${flow.fit === null ? `none drawn: ${flow.fitReason ?? ''}` : `throughput peaks at ${perSecond(flow.fit.peakThroughputPerSecond)} with ${inFlight(flow.fit)} requests in flight (${flow.fit.method})`}.</p>
   </div>
   <details><summary>All steps of ${flow.flow}, exact</summary><div class="scroll">${stepTable(flow)}</div></details>
 </div>`
+}
+
+function inFlight({ atConcurrency, atConcurrencyInterval: interval }: CapacityFit): string {
+  return interval === null
+    ? significant(atConcurrency)
+    : `${significant(atConcurrency)} (${range(interval.low, interval.high, significant)})`
 }
 
 function stepTable({ flow, points }: FlowCapacity): Markup {

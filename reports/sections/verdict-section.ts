@@ -5,7 +5,7 @@ import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { bracketText } from '../bracket.ts'
 import { html, type Markup } from '../html.ts'
 import { compact, exact, percent, perSecond, plural, range } from '../quantity.ts'
-import { ALL_FLOWS } from '../sizing.ts'
+import { ALL_FLOWS } from '../sizing/machine-rows.ts'
 import { badge, icon, tone } from './badge.ts'
 
 export function verdictSection(capacity: Capacity, { plan, peak }: ResolvedPlan): Markup {

@@ -1,0 +1,168 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SizingRow } from '../contracts/capacity.ts'
+import type { Interval } from '../contracts/plan.ts'
+import { SEEDED_FAMILIES } from '../contracts/shard.ts'
+import { TABLE_SHAPES } from '../contracts/tables.ts'
+import { capacityOf } from './capacity.ts'
+import { PAGE_BYTES } from './capacity-model/b-tree.ts'
+import { cheHitRatio } from './capacity-model/che.ts'
+import { zipfBins } from './capacity-model/popularity.ts'
+import { isRefused } from './capacity-model/refuse.ts'
+import { tableSize } from './capacity-model/table-size.ts'
+import { datasetFixture } from './fixtures/dataset.ts'
+import { latencyFixture, measurementsFixture, stepFixture } from './fixtures/measurements.ts'
+import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
+import { bufferPool, WANTED_HIT_RATIO, zipfOfActivity } from './sizing/buffer-pool.ts'
+
+const resolved = resolvedPlanFixture()
+const dataset = datasetFixture()
+const sure = (value: number): Interval => ({ low: value, mid: value, high: value })
+
+function rowsOf(measurements = measurementsFixture({ dataset }), plan = resolved): readonly SizingRow[] {
+  return capacityOf({ resolved: plan, dataset, measurements }).sizing
+}
+
+function rowCalled(name: string, rows = rowsOf()): SizingRow {
+  const found = rows.find(({ what }) => what.startsWith(name))
+  if (found === undefined) throw new Error(`no row '${name}' among ${rows.map(({ what }) => what).join('; ')}`)
+  return found
+}
+
+describe('sizing', () => {
+  it('says every figure as low ≤ as planned ≤ high, finite and positive, with one rule', () => {
+    for (const { what, low, mid, high, rule } of rowsOf()) {
+      expect([what, low > 0, low <= mid, mid <= high, Number.isFinite(high)]).toEqual([what, true, true, true, true])
+      expect(rule.length).toBeGreaterThan(20)
+    }
+  })
+
+  it('asks for tiers, memory, disk, search and connections', () => {
+    const units = new Set(rowsOf().map(({ unit }) => unit))
+    expect(units).toEqual(new Set(['machines', 'nodes', 'hosts', 'connections', 'cores', 'rows', 'bytes', 'shards']))
+  })
+
+  it('takes the tiers from the service demands: peak × CPU a request × (1 + headroom) in cores', () => {
+    const peak = resolved.peak.ratePerSecond
+    // CPU per request of the fixture's machine, sut.
+    const busy =
+      (peak.list.mid * 0.82 + peak.detail.mid * 0.74 + peak.checkout.mid * 2.1 + peak.search.mid * 0.7) / 1000
+    expect(rowCalled('CPU cores of sut').mid).toBe(Math.ceil(busy * 1.3))
+  })
+
+  it('shows what was not taken, with the reason', () => {
+    for (const name of ['Application nodes', 'MySQL hosts', 'Buffer pools', 'Elasticsearch primaries']) {
+      const { rejected } = rowCalled(name)
+      expect([name, rejected.length > 0, rejected.every((reason) => /asks for/.test(reason))]).toEqual([
+        name,
+        true,
+        true,
+      ])
+    }
+  })
+
+  it('takes what a request costs from the mix where the run loaded it', () => {
+    const byFlow = { list: latencyFixture(3000, 80), checkout: latencyFixture(500, 150) }
+    const steps = [stepFixture({ flow: 'mix', offeredPerSecond: 300, p99Ms: 85, byFlow }, 1)]
+    const row = rowCalled('CPU cores of sut', rowsOf(measurementsFixture({ dataset, steps })))
+    const { list, checkout } = resolved.peak.ratePerSecond
+    // 0.95 ms: the fixture's mix.
+    expect(row.mid).toBe(Math.ceil(((list.mid + checkout.mid) * 0.95 * 1.3) / 1000))
+    expect(row.rule).toContain('all flows at once')
+  })
+
+  it('spans the CPU of a request over the comparable steps', () => {
+    const at = (offeredPerSecond: number, factor: number, index: number) => {
+      const step = stepFixture({ flow: 'checkout', offeredPerSecond, p99Ms: 90 }, index)
+      const components = step.components.map((each) => ({ ...each, cpuSeconds: each.cpuSeconds * factor }))
+      return { ...step, components }
+    }
+    // The step at 20/s is too far below the highest to be compared.
+    const steps = [at(20, 9, 1), at(120, 2, 2), at(200, 1, 3)]
+    const row = rowCalled('CPU cores of mysql', rowsOf(measurementsFixture({ dataset, steps })))
+    const { low, mid, high } = resolved.peak.ratePerSecond.checkout
+    const cores = (rate: number, demandMs: number) => Math.ceil((rate * demandMs * 1.3) / 1000 - 1e-9)
+    expect(row).toMatchObject({ low: cores(low, 2.4), mid: cores(mid, 2.4), high: cores(high, 4.8) })
+  })
+})
+
+describe('the database on disk', () => {
+  const rows = rowsOf()
+
+  it('is computed from the columns that the services create', () => {
+    const items = 0.5 * 1 + 0.3 * 2 + 0.2 * 3
+    const perTable = resolved.totalOrders.mid / 64
+    const bytes = SEEDED_FAMILIES.map((family) => {
+      const count = Math.round(perTable * (family === 'order_items' ? items : 1))
+      const size = tableSize({ ...TABLE_SHAPES[family], rows: count, tables: 64, insertOrder: 'primary-key' })
+      if (isRefused(size)) throw new Error(size.refused.message)
+      return 64 * (size.clusteredBytes + size.secondary.reduce((sum, { typicalBytes }) => sum + typicalBytes, 0))
+    })
+    const expected = bytes.reduce((sum, each) => sum + each, 0)
+    expect(rowCalled('Database on disk, from the columns', rows).mid / expected).toBeCloseTo(1, 4)
+  })
+
+  it('stands beside the measured figure, with the difference', () => {
+    const modelled = rowCalled('Database on disk, from the columns', rows)
+    const measured = rowCalled('Database on disk, from measured', rows)
+    expect(measured.mid).toBeCloseTo(resolved.totalOrders.mid * 402)
+    const apart = ((measured.mid / modelled.mid - 1) * 100).toPrecision(3)
+    expect(measured.rule).toContain(`(${Number(apart)}`)
+    expect(measured.rule).toContain("above the columns' figure")
+  })
+
+  it('is modelled alone where sizes were not measured', () => {
+    const bare = rowsOf({ ...measurementsFixture({ dataset }), sizes: null })
+    expect(bare.filter(({ unit }) => unit === 'shards')).toEqual([])
+    expect(bare.filter(({ what }) => what.startsWith('Database on disk')).map(({ provenance }) => provenance)).toEqual([
+      'modelled',
+    ])
+  })
+})
+
+describe('the buffer pool', () => {
+  it('reaches the wanted hit ratio', () => {
+    const { poolBytes } = bufferPool(resolved.plan, sure(1e12))
+    const pages = Math.round(1e12 / PAGE_BYTES)
+    const { mid } = zipfOfActivity(resolved.plan.users.activity)
+    const hitRatio = cheHitRatio(zipfBins(mid, pages), { pages, poolPages: poolBytes.mid / PAGE_BYTES })
+    expect(hitRatio).toBeCloseTo(WANTED_HIT_RATIO, 6)
+  })
+
+  it('never exceeds the data, and grows with it', () => {
+    const size = fc.double({ min: 1e6, max: 1e12, noNaN: true })
+    fc.assert(
+      fc.property(size, size, (a, b) => {
+        const [small, large] = [Math.min(a, b), Math.max(a, b)].map(
+          (data) => bufferPool(resolved.plan, sure(data)).poolBytes,
+        )
+        expect(large?.high).toBeLessThanOrEqual(Math.max(a, b) + PAGE_BYTES)
+        expect(small?.mid).toBeLessThanOrEqual((large?.mid ?? 0) * (1 + 1e-6) + PAGE_BYTES)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it.each([
+    ['one class is no skew', [{ shareOfUsers: 1, shareOfOrders: 1 }], { low: 0, mid: 0, high: 0 }],
+    [
+      'users in proportion are no skew',
+      [
+        { shareOfUsers: 0.5, shareOfOrders: 0.5 },
+        { shareOfUsers: 0.5, shareOfOrders: 0.5 },
+      ],
+      { low: 0, mid: 0, high: 0 },
+    ],
+    [
+      'a hundredth of the users with a tenth of the orders: 1 − ½',
+      [
+        { shareOfUsers: 0.01, shareOfOrders: 0.1 },
+        { shareOfUsers: 0.99, shareOfOrders: 0.9 },
+      ],
+      { low: 0.5, mid: 0.5, high: 0.5 },
+    ],
+  ])('%s', (_, activity, expected) => {
+    const zipf = zipfOfActivity(activity)
+    expect([zipf.low, zipf.mid, zipf.high].map((value) => Number(value.toFixed(9)))).toEqual(Object.values(expected))
+  })
+})

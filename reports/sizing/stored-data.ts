@@ -1,0 +1,109 @@
+// What the orders of the horizon take on disk: computed from the columns, and extrapolated from the bytes that this run's
+// tables took. Both are shown, because each is wrong in its own way.
+
+import type { SizingRow } from '../../contracts/capacity.ts'
+import type { Cases } from '../../contracts/capacity-model/interval.ts'
+import type { TableAnswer } from '../../contracts/capacity-model/table-size.ts'
+import type { EngineSizes, Measurements } from '../../contracts/measurement.ts'
+import type { Plan, ResolvedPlan } from '../../contracts/plan.ts'
+import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { mapCases } from '../capacity-model/cases.ts'
+import { isRefused } from '../capacity-model/refuse.ts'
+import { tableSize } from '../capacity-model/table-size.ts'
+import { bytes, compact, percent, range, significant } from '../quantity.ts'
+import { sizingRow } from './sizing-row.ts'
+
+/** Below this an extent of 1 MiB more or less shows in the bytes per row. */
+const SMALL_TABLE_ROWS = 1e6
+
+export interface StoredData {
+  readonly modelledBytes: Cases
+  /** null: the run did not measure sizes. */
+  readonly measuredBytes: Cases | null
+  readonly rows: readonly SizingRow[]
+}
+
+export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
+  const modelledBytes = databaseAtHorizon(resolved)
+  const { sizes } = measurements
+  const perOrder = sizes?.allFamiliesBytesPerOrder
+  const measuredBytes = perOrder === undefined ? null : mapCases((orders) => orders * perOrder, resolved.totalOrders)
+  const modelled = sizingRow(modelledBytes, {
+    group: 'data',
+    what: 'Database on disk, from the columns',
+    unit: 'bytes',
+    provenance: 'modelled',
+    rule: `InnoDB pages of ${SEEDED_FAMILIES.join(', ')}: ${significant(modelledBytes.mid / resolved.totalOrders.mid)} bytes an order; clustered pages filled in key order, secondary ones at random; no replica, redo, outbox or backup`,
+  })
+  if (sizes === null || measuredBytes === null) return { modelledBytes, measuredBytes: null, rows: [modelled] }
+  const measured = sizingRow(measuredBytes, {
+    group: 'data',
+    what: 'Database on disk, from measured bytes',
+    unit: 'bytes',
+    provenance: 'extrapolated',
+    rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(measurements, sizes)}`,
+  })
+  return { modelledBytes, measuredBytes, rows: [modelled, measured] }
+}
+
+function databaseAtHorizon({ plan, totalOrders }: ResolvedPlan): Cases {
+  const at = (orders: number) => filesAt(rowsPerTable(plan, orders / plan.shards), plan.shards)
+  return { low: at(totalOrders.low).low, mid: at(totalOrders.mid).mid, high: at(totalOrders.high).high }
+}
+
+/** One payment is written with its order; items follow the plan's weights. */
+function rowsPerTable({ items }: Plan, orders: number): Record<SeededFamily, number> {
+  const itemsPerOrder = items.countWeights.reduce((sum, weight, at) => sum + weight * (at + 1), 0)
+  return { orders, order_items: orders * itemsPerOrder, payments: orders }
+}
+
+/** Ids are time-ordered, so rows arrive in the order of the primary key. */
+function familySize(family: SeededFamily, rows: number, tables: number): TableAnswer {
+  const answer = tableSize({ ...TABLE_SHAPES[family], rows: Math.round(rows), tables, insertOrder: 'primary-key' })
+  if (isRefused(answer)) throw new Error(`${family}: ${answer.refused.message}`)
+  return answer
+}
+
+/** Whole files. */
+function filesAt(rows: Readonly<Record<SeededFamily, number>>, tables: number): Cases {
+  const each = SEEDED_FAMILIES.map((family) => {
+    const answer = familySize(family, rows[family], tables)
+    const { low, high } = answer.totalBytes
+    return { low, mid: Math.min(high, Math.max(low, pagesOf(answer).mid * tables)), high }
+  })
+  return total(each)
+}
+
+/** Pages of the trees alone: what MySQL's statistics count. */
+function pagesOf({ clusteredBytes, secondary }: TableAnswer): Cases {
+  const indexes = secondary.map(({ bytes: { low, high }, typicalBytes }) => ({ low, mid: typicalBytes, high }))
+  return total([{ low: clusteredBytes, mid: clusteredBytes, high: clusteredBytes }, ...indexes])
+}
+
+function total(sizes: readonly Cases[]): Cases {
+  return mapCases((...each) => each.reduce((sum, size) => sum + size, 0), ...sizes)
+}
+
+/** The model tried on what is there: the only place where the two can be compared without extrapolating. */
+function atCountedRows({ tables }: Measurements, sizes: EngineSizes): string {
+  const orders = tables.reduce((sum, table) => sum + table.orders, 0)
+  if (orders === 0) return 'The rows of this run were not counted, so the model cannot be tried on them'
+  const pages = tables.flatMap((table) => [
+    pagesOf(familySize('orders', table.orders, 1)),
+    pagesOf(familySize('order_items', table.orderItems, 1)),
+    pagesOf(familySize('payments', table.payments, 1)),
+  ])
+  const perOrder = mapCases((size) => size / orders, total(pages))
+  const apart = sizes.allFamiliesBytesPerOrder / perOrder.mid - 1
+  return (
+    `For this run's own ${compact(orders)} orders the columns say ${significant(perOrder.mid)} bytes an order ` +
+    `(${range(perOrder.low, perOrder.high)}): ${percent(Math.abs(apart))} ${apart < 0 ? 'more' : 'less'} than measured` +
+    `${orders / tables.length < SMALL_TABLE_ROWS ? '; MySQL rounds tables this small up to whole extents' : ''}`
+  )
+}
+
+function difference(measured: number, modelled: number): string {
+  const share = measured / modelled - 1
+  return `${bytes(Math.abs(measured - modelled))} (${percent(Math.abs(share))}) ${share < 0 ? 'below' : 'above'} the columns' figure`
+}
