@@ -7,9 +7,9 @@ import { memoryBytes } from '../engines/machine.ts'
 import { type BenchReport, benchSeed } from '../generators/bench/seed-bench.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
-import { findStores } from './find-stores.ts'
 import { startProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
+import { withStores } from './with-stores.ts'
 
 const HELP = `
 Contenders fill the same tables with the same rows, in turn, so that a drifting machine hits all alike. Ratios are per
@@ -37,18 +37,21 @@ await runCommand<{ orders: number; repeats: number; plan: string }>(
       .option('--repeats <n>', 'how often each contender runs', parseCount, 5)
       .option('--plan <file>', 'the growth plan', 'plan.yaml')
       .addHelpText('after', HELP),
-  async ({ options }, { json, signal, say }) => {
-    const plan = await loadPlan(options.plan)
-    const report = await benchSeed(
-      { volume: seedVolume(plan, plan.horizonYears), orders: options.orders, repeats: options.repeats },
-      {
-        ...findStores(process.env),
-        memoryBytes: memoryBytes(),
-        cores: availableParallelism(),
-        signal,
-        say,
-        startProgress: json ? startProgress : () => ({ update: () => {}, stop: () => {} }),
-      },
+  async ({ options: { plan: file, orders, repeats } }, context) => {
+    const { json, signal, say } = context
+    const plan = await loadPlan(file)
+    const report = await withStores(context, (found) =>
+      benchSeed(
+        { volume: seedVolume(plan, plan.horizonYears), orders, repeats },
+        {
+          ...found,
+          memoryBytes: memoryBytes(),
+          cores: availableParallelism(),
+          signal,
+          say,
+          startProgress: json ? startProgress : () => ({ update: () => {}, stop: () => {} }),
+        },
+      ),
     )
     process.stdout.write(json ? `${JSON.stringify(report)}\n` : reportText(report))
     return EXIT_CODES.pass

@@ -13,10 +13,10 @@ import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
-import { findStores } from './find-stores.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
+import { withStores } from './with-stores.ts'
 
 const DEFAULT_TIME_BUDGET_SECONDS = 180
 
@@ -79,27 +79,27 @@ await runCommand<Options>(
     const volume = seedVolume(plan, years)
     if (options.sink !== 'mysql') return writeFiles(options, options.sink, volume, context)
     if (options.out) throw outWithoutFiles()
-    const report = await seed(
-      {
-        volume,
-        seed: options.seed,
-        scale: options.scale ?? null,
-        timeBudgetSeconds: options.timeBudget,
-        fullShards: options.fullShard,
-        shards: options.shards ?? ALL_SHARDS,
-        reset: options.reset ?? false,
-        ifEmpty: options.ifEmpty ?? false,
-        dryRun: options.dryRun ?? false,
-        redoOff: options.redoOff ?? false,
-      },
-      {
-        ...findStores(process.env),
+    const wanted = {
+      volume,
+      seed: options.seed,
+      scale: options.scale ?? null,
+      timeBudgetSeconds: options.timeBudget,
+      fullShards: options.fullShard,
+      shards: options.shards ?? ALL_SHARDS,
+      reset: options.reset ?? false,
+      ifEmpty: options.ifEmpty ?? false,
+      dryRun: options.dryRun ?? false,
+      redoOff: options.redoOff ?? false,
+    }
+    const report = await withStores(context, (found) =>
+      seed(wanted, {
+        ...found,
         memoryBytes: memoryBytes(),
         cores: availableParallelism(),
         signal,
         say,
         startProgress,
-      },
+      }),
     )
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n` : reportText(report),

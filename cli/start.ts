@@ -7,7 +7,7 @@ import { LOAD_FLOWS, type Measurements, type Step } from '../contracts/measureme
 import type { Plan } from '../contracts/plan.ts'
 import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
-import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { seed } from '../generators/seed.ts'
 import { runLoad } from '../measurements/run-load.ts'
@@ -20,6 +20,7 @@ import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { stepLine } from './step-line.ts'
 import { withEngines } from './with-engines.ts'
+import { storesOf } from './with-stores.ts'
 import { withSut } from './with-sut.ts'
 
 interface Options {
@@ -70,7 +71,6 @@ await runCommand<Options>(
 )
 
 async function fill(plan: Plan, engines: Engines, options: Options, { say, signal }: CommandContext): Promise<void> {
-  const { url, socketPath } = engines.mysql
   await seed(
     {
       volume: seedVolume(plan, plan.horizonYears),
@@ -84,8 +84,7 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       dryRun: false,
     },
     {
-      stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
-      freeDiskBytes: freeDiskBytes(CHECKOUT),
+      ...storesOf(engines),
       memoryBytes: memoryBytes(),
       cores: availableParallelism(),
       signal,

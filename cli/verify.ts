@@ -8,10 +8,10 @@ import { CHECKOUT } from '../engines/place.ts'
 import { type VerifyReport, verify } from '../generators/verify/verify.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { planHash } from '../plan/resolve-plan.ts'
-import { findStores } from './find-stores.ts'
 import { parseShardRange } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
+import { withStores } from './with-stores.ts'
 
 const HELP = `
 Exit code 0: everything holds. 4: something does not, with samples. A stopped run is continued within the hour.
@@ -31,18 +31,19 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
       .option('--plan <file>', 'the plan it was seeded from', 'plan.yaml')
       .option('--shards <range>', 'these shards only: 0-15', parseShardRange)
       .addHelpText('after', HELP),
-  async ({ options }, { json, signal, say }) => {
+  async ({ options }, context) => {
+    const { json, signal, say } = context
     const plan = await loadPlan(options.plan)
-    const report = await verify(
-      { plan, planHash: planHash(plan), shards: options.shards ?? ALL_SHARDS },
-      {
-        stores: findStores(process.env).stores,
+    const wanted = { plan, planHash: planHash(plan), shards: options.shards ?? ALL_SHARDS }
+    const report = await withStores(context, ({ stores }) =>
+      verify(wanted, {
+        stores,
         cores: availableParallelism(),
         journalFile: join(CHECKOUT, '.headroom', 'verify.ndjson'),
         signal,
         say,
         startProgress,
-      },
+      }),
     )
     process.stdout.write(json ? `${JSON.stringify(summary(report))}\n` : reportText(report))
     return report.ok ? EXIT_CODES.pass : EXIT_CODES.verificationFailed
