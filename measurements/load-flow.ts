@@ -27,7 +27,7 @@ const WARM_UP_USERS_PER_CORE = 4
 /** k6 starts, prepares and ends: so much longer than its hold takes a step. */
 const OVERHEAD_SECONDS = 1.5
 const KNEE_STEPS_IN_BUDGET = 6
-const SHORTEST_HOLD_SECONDS = 3
+const SHORTEST_HOLD_SECONDS = 4
 
 export async function loadFlow(flow: LoadFlow, load: FlowLoad): Promise<void> {
   const context: StepContext = { ...load, k6Program: load.k6.path }

@@ -14,7 +14,8 @@ import { endsOf, type Fault, type Sample, watch } from './watch.ts'
 export type ObservedEngines = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
 
 const EVERY_MS = 1000
-const PROCESSES_EVERY_MS = 500
+// Reading /proc is work on the very machine that is measured.
+const PROCESSES_EVERY_MS = 1000
 const REDIS_TIMEOUT_MS = 3000
 
 export interface Usage {
