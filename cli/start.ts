@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
-import { LOAD_FLOWS, type Measurements, type Step } from '../contracts/measurement.ts'
+import { LOAD_FLOWS, type Measurements } from '../contracts/measurement.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
@@ -11,6 +11,7 @@ import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { seed } from '../generators/seed.ts'
 import { runLoad } from '../measurements/run-load.ts'
+import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
@@ -18,7 +19,6 @@ import { finishRun } from './finish-run.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
-import { stepLine } from './step-line.ts'
 import { withEngines } from './with-engines.ts'
 import { storesOf } from './with-stores.ts'
 import { withSut } from './with-sut.ts'
@@ -101,6 +101,7 @@ async function measure(
   options: Options,
   context: CommandContext,
 ): Promise<Measurements> {
+  const resolved = resolvePlan(plan)
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
     return await runLoad({
       flows: LOAD_FLOWS,
@@ -109,12 +110,12 @@ async function measure(
       target: { baseUrl, jwtSecret, processes },
       engines,
       k6: engines.k6,
-      plan: resolvePlan(plan),
+      plan: resolved,
       runDir,
       command: ['npm start', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
       signal: context.signal,
       say: context.say,
-      onStep: (step: Step) => context.say(stepLine(step)),
+      onStep: (step) => [stepLine(step, resolved), ...stepReasons(step)].forEach(context.say),
     })
   })
 }
