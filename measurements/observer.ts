@@ -13,9 +13,8 @@ import { endsOf, type Fault, type Sample, watch } from './watch.ts'
 /** The part of `engines.json` that measuring needs. */
 export type ObservedEngines = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
 
+// No oftener: looking is work on the very machine that is measured.
 const EVERY_MS = 1000
-// Reading /proc is work on the very machine that is measured.
-const PROCESSES_EVERY_MS = 1000
 const REDIS_TIMEOUT_MS = 3000
 
 export interface Usage {
@@ -59,7 +58,7 @@ export class Observer {
     }
     this.#processes = watch<ProcessSnapshot | null>({
       name: 'target-processes',
-      everyMs: PROCESSES_EVERY_MS,
+      everyMs: EVERY_MS,
       read: () => snapshotOf(this.#watched),
       wrong: (value, before) => replacedProcess(target.processes, value, before),
       onFault,
