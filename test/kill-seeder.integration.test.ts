@@ -112,7 +112,8 @@ async function killDatabase(): Promise<void> {
   throw new Error('the database did not come back')
 }
 
-it(
+// Its engines are programs in every lane: a container would be killed with the disk it writes to.
+it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
   `fills the same tables through ${KILLS} kills`,
   async () => {
     expect((await exitOf(run('seed', SEED_WORDS))).code).toBe(EXIT_CODES.pass)
