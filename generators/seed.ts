@@ -22,7 +22,7 @@ import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
 import { connect, explained } from './store/mysql-connection.ts'
 import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
 import { endLoading, explainedSearch, searchClient } from './store/search-index.ts'
-import { lockShards } from './store/seed-lock.ts'
+import { isShared, lockShards } from './store/seed-lock.ts'
 import { measuredTableBytes } from './store/table-bytes.ts'
 
 /** The same call continues what a killed one began; a finished data set is left as it is. */
@@ -73,10 +73,8 @@ async function seedLocked(
   await beginDataset(connection, search, dataset)
   const rowsWritten = await load(connection, dataset, options, deps)
   const finished = (await readLanes(connection, dataset)).every(isComplete)
-  if (finished) {
-    if (search) await endLoading(search)
-    await markFinished(connection)
-  }
+  if (search && !(await isShared(connection))) await endLoading(search)
+  if (finished) await markFinished(connection)
   const measuredMysqlBytes = await measuredTableBytes(connection, options.shards)
   return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds: secondsSoFar(), measuredMysqlBytes, finished }
 }

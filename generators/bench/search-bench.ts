@@ -1,10 +1,10 @@
-// Elasticsearch fed by the seeder's pass against bulk bodies made beforehand: the same documents, one body on its way
-// and the next ready.
+// Elasticsearch fed by the seeder's pass against bulk bodies made beforehand: the same documents, as
+// many bodies on their way.
 
 import type { Client } from '@elastic/elasticsearch'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriter } from '../rows/row-formats.ts'
-import { BODY_BYTES, SearchFeed } from '../sinks/search-feed.ts'
+import { BODY_BYTES, MAX_IN_FLIGHT, SearchFeed } from '../sinks/search-feed.ts'
 import { createIndex, dropIndex } from '../store/search-index.ts'
 import type { Bench } from './contenders.ts'
 import { readyBodies } from './ready-rows.ts'
@@ -15,19 +15,23 @@ export const BENCH_INDEX = 'headroom-bench'
 export async function readyBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {
   const bodies = shards.map((shard) => readyBodies(dataset, plan, shard, BODY_BYTES))
   return documentsPerSecond(search, documentsOf(dataset, shards), async () => {
-    await Promise.all(
-      bodies.map(async (own) => {
-        for (const body of own) {
-          await search.transport.request({
-            method: 'POST',
-            path: `/${BENCH_INDEX}/_bulk`,
-            querystring: { filter_path: 'errors' },
-            bulkBody: body,
-          })
-        }
-      }),
-    )
+    const senders = bodies.flatMap((own) => {
+      const open = own.values()
+      return Array.from({ length: MAX_IN_FLIGHT }, () => sendAll(search, open))
+    })
+    await Promise.all(senders)
   })
+}
+
+async function sendAll(search: Client, bodies: Iterable<Buffer>): Promise<void> {
+  for (const body of bodies) {
+    await search.transport.request({
+      method: 'POST',
+      path: `/${BENCH_INDEX}/_bulk`,
+      querystring: { filter_path: 'errors' },
+      bulkBody: body,
+    })
+  }
 }
 
 export async function fedBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {

@@ -1,5 +1,5 @@
-// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: one body is on its way while the
-// next is filled. Versions are external, so a body may be sent again: what is already there answers 409 and is fine.
+// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: two bodies are on their way while
+// the next is filled, so that a single table keeps two cores busy. Versions are external, so a body may be sent again: what is already there answers 409 and is fine.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
@@ -9,8 +9,9 @@ import type { OrderCursor } from '../rows/order-cursor.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { explainedSearch } from '../store/search-index.ts'
 
-// Measured on 2 cores: 1 MB loses 6 %, more than 4 MB gains nothing (docs/seeding.md).
+// Elastic advises a few megabytes (tune-for-indexing-speed): about 20 000 orders.
 export const BODY_BYTES = 4 * 1024 * 1024
+export const MAX_IN_FLIGHT = 2
 const MAX_TRIES = 12
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
@@ -25,10 +26,11 @@ interface BulkAnswer {
 export class SearchFeed {
   readonly #client: Client
   readonly #index: string
-  #filling = Buffer.allocUnsafeSlow(BODY_BYTES)
-  #spare = Buffer.allocUnsafeSlow(BODY_BYTES)
+  #filling: Buffer = Buffer.allocUnsafeSlow(BODY_BYTES)
   #at = 0
-  #sending: Promise<void> = Promise.resolve()
+  readonly #spare: Buffer[] = Array.from({ length: MAX_IN_FLIGHT }, () => Buffer.allocUnsafeSlow(BODY_BYTES))
+  readonly #sending = new Set<Promise<void>>()
+  #failure: unknown
 
   constructor(client: Client, index: string = ORDER_INDEX) {
     this.#client = client
@@ -44,28 +46,36 @@ export class SearchFeed {
     return this.#at > BODY_BYTES - MAX_SEARCH_BYTES
   }
 
-  /** Sends what is filled as soon as the body before it has arrived: the back-pressure of the whole pass. */
+  /** Sends what is filled as soon as a body before it has arrived: the back-pressure of the whole pass. */
   async handOver(): Promise<void> {
-    await this.#sending
-    const body = this.#filling.subarray(0, this.#at)
-    ;[this.#filling, this.#spare] = [this.#spare, this.#filling]
+    while (this.#spare.length === 0) await Promise.race(this.#sending)
+    if (this.#failure) throw this.#failure
+    const buffer = this.#filling
+    const sending = this.#send(buffer.subarray(0, this.#at))
+      .catch((error) => {
+        this.#failure ??= error // thrown by the next handOver or drain
+      })
+      .finally(() => {
+        this.#spare.push(buffer)
+        this.#sending.delete(sending)
+      })
+    this.#sending.add(sending)
+    this.#filling = this.#spare.pop() as Buffer
     this.#at = 0
-    this.#sending = this.#send(body)
-    // A failure is thrown by the next handOver or drain; until then it must not count as unhandled.
-    this.#sending.catch(() => {})
   }
 
   /** Everything appended so far is on the search engine's disk. */
   async drain(): Promise<void> {
     if (this.#at > 0) await this.handOver()
-    await this.#sending
+    await Promise.all(this.#sending)
+    if (this.#failure) throw this.#failure
   }
 
   /** Forgets what was not sent: its chunk failed. */
   async discard(): Promise<void> {
     this.#at = 0
-    await this.#sending.catch(() => {})
-    this.#sending = Promise.resolve()
+    await Promise.all(this.#sending)
+    this.#failure = undefined
   }
 
   async #send(body: Buffer): Promise<void> {

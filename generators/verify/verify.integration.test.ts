@@ -187,8 +187,9 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   'a seeding that never ended': {
     check: 'counts',
     what: /not come to its end/,
-    sql: () => ["UPDATE headroom_dataset SET state = 'seeding'"],
-    undo: () => ["UPDATE headroom_dataset SET state = 'finished'"],
+    sample: () => 'payments_06',
+    sql: () => ["UPDATE headroom_lanes SET orders_done = orders_done - 1 WHERE family = 'payments' AND shard = 6"],
+    undo: () => ["UPDATE headroom_lanes SET orders_done = orders_done + 1 WHERE family = 'payments' AND shard = 6"],
   },
 }
 
@@ -260,6 +261,15 @@ describe('verify', () => {
     await expect(run(controller.signal, stopAfter)).rejects.toThrow('stopped')
     await run(new AbortController().signal)
     expect(said.join()).toMatch(/Continuing: 4\d of/)
+  })
+
+  it('finds that the index is gone', async () => {
+    await search.indices.delete({ index: ORDER_INDEX })
+    const { ok, findings, searchCompared } = await report()
+    expect({ ok, searchCompared }).toEqual({ ok: false, searchCompared: false })
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'search-index', what: 'there is no search index' }),
+    )
   })
 
   it('refuses a database that was never seeded, and another plan', async () => {

@@ -6,11 +6,14 @@ import type { Connection } from 'mysql2/promise'
 import type { Dataset, DatasetState } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { Refusal } from '../../contracts/refusal.ts'
+import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { type Shard, tableName } from '../../contracts/shard.ts'
 import type { StartProgress } from '../seed-options.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
+import { isComplete, LANES_TABLE, type Lane, readLanes } from '../store/lanes.ts'
 import { connect, explained } from '../store/mysql-connection.ts'
-import { explainedSearch, searchClient } from '../store/search-index.ts'
+import { explainedSearch, indexedFingerprint, searchClient } from '../store/search-index.ts'
 import { type TableBytes, tableBytes } from '../store/table-bytes.ts'
 import { verifyCatalogue } from './catalogue-check.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
@@ -64,12 +67,15 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
     if (!stored) throw neverSeeded()
     const { dataset, state } = stored
     if (dataset.planHash !== options.planHash) throw otherPlan(dataset, options)
-    const schema = await verifySchema(connection, search, options.shards)
-    const done = await verifyPieces(connections, search, dataset, options, deps)
+    const indexed = search ? await indexedFingerprint(search) : null
+    const index = indexed === null ? null : search
+    const schema = await verifySchema(connection, index, options.shards)
+    const done = await verifyPieces(connections, index, dataset, options, deps)
     const skew = await verifySkew(connection, dataset, options.shards)
     const findings = mergeFindings([
       ...schema,
-      ...(state === 'finished' ? [] : [unfinished()]),
+      ...(search && indexed !== dataset.fingerprint ? [otherIndex(indexed)] : []),
+      ...unfinished(await readLanes(connection, dataset), options.shards),
       ...(await verifyCatalogue(connection)),
       ...done.flatMap((piece) => piece.findings),
       ...skew.findings,
@@ -83,7 +89,7 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
       liveOrders: done.reduce((sum, { liveOrders }) => sum + liveOrders, 0),
       skew: skew.figures,
       tables: await tableBytes(connection, options.shards),
-      searchCompared: search !== null,
+      searchCompared: index !== null,
     }
   } catch (error) {
     throw explained(explainedSearch(error))
@@ -161,13 +167,28 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
   return [...merged.values()]
 }
 
-function unfinished(): Finding {
+function unfinished(lanes: readonly Lane[], shards: readonly number[]): readonly Finding[] {
+  const open = lanes.filter((lane) => shards.includes(lane.shard) && !isComplete(lane))
+  if (open.length === 0) return []
+  return [
+    {
+      check: 'counts',
+      where: LANES_TABLE,
+      what: 'seeding has not come to its end',
+      count: open.length,
+      samples: open.slice(0, MAX_SAMPLES).map((lane) => tableName(lane.family, lane.shard as Shard)),
+    },
+  ]
+}
+
+function otherIndex(indexed: string | null): Finding {
+  const what = indexed === null ? 'there is no search index' : 'the search index belongs to another data set'
   return {
-    check: 'counts',
-    where: 'headroom_dataset',
-    what: 'seeding has not come to its end',
+    check: 'search-index',
+    where: ORDER_INDEX,
+    what,
     count: 1,
-    samples: ['npm run seed continues it'],
+    samples: indexed === null ? [] : [`fingerprint ${indexed}`],
   }
 }
 
