@@ -102,6 +102,7 @@ describe('runLoad', () => {
     const { measurements } = await testLoad(server, { profile: 'smoke', durationSeconds: 6 })
     const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
     expect(measured.map(({ errorRate }) => errorRate)).toEqual([1])
+    expect([...measurements.invalid, ...measured.flatMap(({ invalid }) => invalid)]).toEqual([])
     expect(measured[0]?.failures[0]?.what).toBe('status 503 fixture-says-no')
     expect(verdictOf(measurements)).toBe('FAIL')
   })
