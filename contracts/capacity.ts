@@ -24,6 +24,7 @@ export interface Claim {
   readonly verdict: Verdict
   readonly target: string
   readonly measured: string
+  /** Of a claim about a rate: the operating point's bracket. Never an interval over the requests of one step. */
   readonly interval: string | null
   readonly samples: number | null
   readonly provenance: Provenance

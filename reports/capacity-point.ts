@@ -19,6 +19,8 @@ export function capacityPoint(step: Step, figures: StepFigures, targets: Targets
   const { p99Ms, samples } = figures.fromIntendedStart
   const outcome = stepOutcome({ ...step, flow: figures.flow, fromIntendedStart: figures.fromIntendedStart }, targets)
   const unknownP99 = outcome === 'pass' && p99Ms === null
+  const missed = missedTargets(step, figures, targets)
+  const invalid = step.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
   return {
     index: step.index,
     durationSeconds: step.durationSeconds,
@@ -33,9 +35,9 @@ export function capacityPoint(step: Step, figures: StepFigures, targets: Targets
     machineCpu: step.machineCpu,
     outcome: unknownP99 ? 'invalid' : outcome,
     reasons: [
-      ...missedTargets(step, figures, targets),
+      // What a step misses proves nothing while its evidence is broken: that comes first then.
+      ...(outcome === 'invalid' ? [...invalid, ...missed] : [...missed, ...invalid]),
       ...(unknownP99 ? [`${compact(samples)} samples are too few for a p99`] : []),
-      ...step.invalid.map(({ code, evidence }) => `${code}: ${evidence}`),
       ...step.failures.slice(0, 1).map(({ what, count }) => `most frequent failure: ${what} (${compact(count)} times)`),
     ],
     invalid: step.invalid,

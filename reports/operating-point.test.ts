@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CapacityPoint, OUTCOMES, type Outcome } from '../contracts/capacity.ts'
+import { searchOperatingPoint } from './capacity-model/slo-search.ts'
 import { operatingPoint } from './operating-point.ts'
 
 function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
@@ -82,6 +83,29 @@ describe('the operating point', () => {
           firstFailPerSecond,
         ])
         expect(lastPassPerSecond ?? 0).toBeLessThan(firstFailPerSecond ?? 99)
+      }),
+    )
+  })
+
+  it('is the one that the model finds from raw steps', () => {
+    const targets = { p99Seconds: 1, errorRate: 0.01 }
+    const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.boolean()), { minLength: 1 })
+    fc.assert(
+      fc.property(steps, (rates) => {
+        const { lastPassPerSecond, firstFailPerSecond } = operatingPoint(
+          rates.map(([rate, passes]) => point(rate, passes ? 'pass' : 'fail')),
+        )
+        const { lastPass, firstFail } = searchOperatingPoint({
+          targets,
+          steps: rates.map(([offered, passes]) => ({
+            offered,
+            achieved: offered,
+            p99Seconds: passes ? 0.5 : 2,
+            errorRate: 0,
+            dropped: 0,
+          })),
+        })
+        expect([lastPass, firstFail]).toEqual([lastPassPerSecond, firstFailPerSecond])
       }),
     )
   })

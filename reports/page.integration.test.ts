@@ -94,6 +94,25 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     await page.context().close()
   })
 
+  it.each([360, 900, 1200])('shows every legend whole on a screen %d px wide, also after a resize', async (widthPx) => {
+    const page = await open('ordinary', widthPx === 360 ? 1200 : 360)
+    const cut = () =>
+      page.$$eval('.chart svg', (pictures) =>
+        pictures.flatMap((picture) => {
+          const { top, right } = picture.getBoundingClientRect()
+          const labels = [...picture.querySelectorAll('.role-legend-label text')].map((label) => ({
+            text: label.textContent,
+            box: label.getBoundingClientRect(),
+          }))
+          return labels.filter(({ box }) => box.right > right || box.top < top).map(({ text }) => text)
+        }),
+      )
+    expect(await cut()).toEqual([])
+    await page.setViewportSize({ width: widthPx, height: 900 })
+    await expect.poll(cut).toEqual([])
+    await page.context().close()
+  })
+
   it('shows hostile texts as texts', async () => {
     const page = await open('hostile', 1200)
     expect(await page.title()).not.toBe('owned')

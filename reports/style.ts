@@ -69,6 +69,7 @@ nav a:hover { text-decoration: underline; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: clamp(14px, 2.5vw, 24px); margin: 0 0 16px; min-width: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 24px; }
 .pair > * { min-width: 0; }
+.pair > :nth-child(3) { grid-column: 1 / -1; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; font-size: 0.95rem; margin-bottom: 8px; }
 .chart { width: 100%; }
@@ -96,6 +97,7 @@ th.number, td.number { padding-right: 24px; }
 .id { color: var(--ink-soft); font: 0.78rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .claims td:nth-child(2) { min-width: 24ch; }
 .stacked .why { min-width: 36ch; }
+.stacked tbody th[scope=row] { min-width: 22ch; }
 .stacked tr.group th { padding-top: 22px; font-size: 0.95rem; border-bottom-color: var(--ink-soft); }
 .stacked tbody:first-of-type tr.group th { padding-top: 8px; }
 details.inline { margin-top: 4px; }
@@ -126,8 +128,10 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   .claims td[data-label]::before, .stacked td[data-label]::before { content: attr(data-label) ": "; color: var(--ink-soft); font-size: 0.8rem; }
   .stacked tr { padding: 10px 0; border-top: 1px solid var(--line); }
   .stacked tbody:first-of-type tr.group { border-top: 0; }
-  .stacked .why { min-width: 0; }
-  .stacked .number { text-align: left; }
+  .stacked .why, .stacked tbody th[scope=row] { min-width: 0; }
+  .stacked td.number { display: inline-block; text-align: left; padding-right: 14px; }
+  .claims td[data-label="Samples"], .claims td[data-label="Basis"] { display: inline-block; padding-right: 14px; }
+  .claims .id { display: block; }
   .claims .claim-main { padding-top: 14px; border-top: 1px solid var(--line); }
   .claims tbody:first-of-type .claim-main { border-top: 0; padding-top: 0; }
   .claims .claim-why td { padding-bottom: 14px; }

@@ -36,6 +36,8 @@ export const COLOURS = {
   ],
 } as const
 
+const AXIS_PX = 70
+const ENTRY_PX = 125
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 
 /** Width follows the page; the chart keeps this height. */
@@ -74,4 +76,12 @@ export function frame(description: string, heightPx: number) {
       text: { color: COLOURS.text, fontSize: 12 },
     },
   } as const
+}
+
+/**
+ * Entries one below the other where a place has no room for them in a row. The place, because the width of the drawing
+ * itself is what a legend changes; naming `width` has it asked again after a resize.
+ */
+export function legendOf(entries: number) {
+  return { columns: { expr: `width > 0 && containerSize()[0] < ${AXIS_PX + ENTRY_PX * entries} ? 1 : ${entries}` } }
 }

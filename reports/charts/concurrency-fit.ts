@@ -13,7 +13,7 @@ export function concurrencyFitChart({ flow }: FlowCapacity, fit: CapacityFit): C
     field: 'concurrency',
     type: 'quantitative',
     title: 'requests in flight (mean)',
-    axis: { grid: false },
+    axis: { grid: false, tickCount: 8 },
   } as const
   const y = { field: 'throughputPerSecond', type: 'quantitative', title: 'throughput, per second' } as const
   return {

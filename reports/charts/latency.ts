@@ -3,7 +3,7 @@
 
 import type { FlowCapacity } from '../../contracts/capacity.ts'
 import { compact, ms } from '../quantity.ts'
-import { type Chart, COLOURS, frame } from './chart.ts'
+import { type Chart, COLOURS, frame, legendOf } from './chart.ts'
 import { rateAxis, rateMarkers } from './rate-axis.ts'
 
 const TICKS_MS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000]
@@ -32,15 +32,15 @@ export function latencyChart(flow: FlowCapacity): Chart {
   const y = {
     field: 'p99Ms',
     type: 'quantitative',
-    title: 'p99, ms (logarithmic)',
+    title: 'p99 (logarithmic)',
     scale: { type: 'log', nice: true },
-    axis: { values: TICKS_MS, format: '~r' },
+    axis: { values: TICKS_MS, labelExpr: "datum.value < 1000 ? datum.value + ' ms' : datum.value / 1000 + ' s'" },
   } as const
   const series = {
     field: 'series',
     type: 'nominal',
     title: null,
-    legend: { symbolType: 'stroke', symbolSize: 300 },
+    legend: { ...legendOf(2), symbolType: 'stroke', symbolSize: 300 },
   } as const
   return {
     id: `latency-${flow.flow}`,

@@ -3,7 +3,7 @@
 import type { CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
 import { bracketText } from '../bracket.ts'
 import { compact, percent } from '../quantity.ts'
-import { type Chart, COLOURS, frame } from './chart.ts'
+import { type Chart, COLOURS, frame, legendOf } from './chart.ts'
 import { OUTCOME_NAMES, OUTCOME_SCALE, OUTCOME_SHAPES, rateAxis, rateEnd, rateMarkers } from './rate-axis.ts'
 
 export function throughputChart(flow: FlowCapacity): Chart {
@@ -25,6 +25,7 @@ export function throughputChart(flow: FlowCapacity): Chart {
     scale: { domain: [0, end * 1.2], nice: false },
     axis: { tickCount: 6, format: ',~r' },
   }
+  const legend = legendOf(3)
   return {
     id: `throughput-${flow.flow}`,
     title: 'Offered and achieved',
@@ -50,8 +51,8 @@ export function throughputChart(flow: FlowCapacity): Chart {
           encoding: {
             x,
             y,
-            color: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SCALE },
-            shape: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SHAPES },
+            color: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SCALE, legend },
+            shape: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SHAPES, legend },
             tooltip: [
               { field: 'offeredText', title: 'offered' },
               { field: 'achievedText', title: 'achieved' },

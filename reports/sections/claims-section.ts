@@ -14,7 +14,7 @@ export function claimsSection({ claims }: Capacity): Markup {
   <div class="card claims scroll">
   <table>
     <caption>What the run was asked, and what it found</caption>
-    <thead><tr><th scope="col">Verdict</th><th scope="col">Claim</th><th scope="col">Target</th><th scope="col">Measured</th><th scope="col">Interval</th><th scope="col" class="number">Samples</th><th scope="col">Basis</th></tr></thead>
+    <thead><tr><th scope="col">Verdict</th><th scope="col">Claim</th><th scope="col">Target</th><th scope="col">Measured</th><th scope="col">Interval or bracket</th><th scope="col" class="number">Samples</th><th scope="col">Basis</th></tr></thead>
     ${claims.map(claimRows)}
   </table>
   </div>
@@ -28,7 +28,7 @@ function claimRows(claim: Claim): Markup {
   <td>${claim.claim} <span class="id">${claim.id}</span></td>
   <td data-label="Target">${claim.target}</td>
   <td data-label="Measured">${claim.measured}</td>
-  <td data-label="Interval">${claim.interval ?? 'none'}</td>
+  <td data-label="Interval or bracket">${claim.interval ?? 'none'}</td>
   <td data-label="Samples" class="number">${claim.samples === null ? '–' : exact(claim.samples)}</td>
   <td data-label="Basis">${tag(claim.provenance)}</td>
 </tr>
