@@ -52,10 +52,10 @@ export function searchRows(
   ]
 }
 
-function planFor({ plan, totalOrders }: ResolvedPlan, level: keyof Interval, bytesPerDocument: number): ElasticAnswer {
+function planFor({ plan, months, totalOrders }: ResolvedPlan, level: keyof Interval, bytesPerDocument: number): ElasticAnswer {
   return elasticShards({
     documents: Math.round(totalOrders[level]),
-    months: plan.horizonYears * 12,
+    months: months.length,
     monthlyGrowth: (1 + plan.orders.yearlyGrowth[level]) ** (1 / 12) - 1,
     bytesPerDocument,
     replicas: REPLICAS,
