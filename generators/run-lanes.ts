@@ -9,6 +9,8 @@ import { isComplete, type Lane } from './store/lanes.ts'
 import type { SeedJob } from './workers/seed-task.ts'
 import { type SeedThread, WorkerPool } from './workers/worker-pool.ts'
 
+const KEEP_ALIVE_MS = 60_000
+
 export interface LaneRun {
   readonly lanes: readonly Lane[]
   readonly shards: readonly number[]
@@ -71,9 +73,12 @@ function stopSignal(signal: AbortSignal, lock: Connection) {
     lock.on('error', onLost)
   })
   promise.catch(() => {})
+  // A server closes a connection that is silent for hours (wait_timeout), and its locks with it.
+  const alive = setInterval(() => lock.ping().catch(onLost), KEEP_ALIVE_MS)
   return {
     promise,
     release: () => {
+      clearInterval(alive)
       signal.removeEventListener('abort', onAbort)
       lock.removeListener('error', onLost)
     },
