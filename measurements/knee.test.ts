@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bracketOf, nextKneeRate, type Tried } from './knee.ts'
+import { bracketOf, type RatedOutcome } from '../contracts/operating-point.ts'
+import { nextKneeRate } from './knee.ts'
 
 /** A machine that passes up to its capacity, searched to the end. */
-function searched(capacityPerSecond: number, startPerSecond: number, maxSteps = 40): readonly Tried[] {
-  const tried: Tried[] = []
+function searched(capacityPerSecond: number, startPerSecond: number, maxSteps = 40): readonly RatedOutcome[] {
+  const tried: RatedOutcome[] = []
   for (;;) {
     const ratePerSecond = nextKneeRate(tried, { startPerSecond, lowestPerSecond: 0.5, maxSteps })
     if (ratePerSecond === null) return tried
@@ -55,12 +56,12 @@ describe('the knee search', () => {
   })
 
   it('does not believe a pass above a miss', () => {
-    const tried: Tried[] = [
+    const tried: RatedOutcome[] = [
       { ratePerSecond: 100, outcome: 'pass' },
       { ratePerSecond: 150, outcome: 'fail' },
       { ratePerSecond: 200, outcome: 'pass' },
     ]
-    expect(bracketOf(tried)).toEqual({ lastPass: 100, firstMiss: 150 })
+    expect(bracketOf(tried)).toMatchObject({ lastPass: 100, firstMiss: 150 })
   })
 
   it('stops at its number of steps', () => {

@@ -1,12 +1,7 @@
 // Which rate to offer next, when the highest rate that meets the targets is wanted: climb by a factor until a rate does
 // not pass, then halve the bracket [last pass, first fail] on a logarithmic scale. Pure.
 
-import type { Outcome } from '../contracts/capacity.ts'
-
-export interface Tried {
-  readonly ratePerSecond: number
-  readonly outcome: Outcome
-}
+import { bracketOf, type RatedOutcome } from '../contracts/operating-point.ts'
 
 export interface KneeSearch {
   readonly startPerSecond: number
@@ -24,7 +19,7 @@ const FAILURES_WANTED = 2
 const STEPS_WANTED = 6
 
 /** null: the search is over. */
-export function nextKneeRate(tried: readonly Tried[], search: KneeSearch): number | null {
+export function nextKneeRate(tried: readonly RatedOutcome[], search: KneeSearch): number | null {
   if (tried.length >= search.maxSteps) return null
   if (tried.length === 0) return rounded(Math.max(search.startPerSecond, search.lowestPerSecond))
   const { lastPass, firstMiss } = bracketOf(tried)
@@ -39,29 +34,13 @@ export function nextKneeRate(tried: readonly Tried[], search: KneeSearch): numbe
   return tried.length < STEPS_WANTED ? widestGap(tried) : null
 }
 
-export interface Bracket {
-  readonly lastPass: number | null
-  /** The lowest rate above it that did not pass, for whatever reason. */
-  readonly firstMiss: number | null
-}
-
-export function bracketOf(tried: readonly Tried[]): Bracket {
-  const missed = tried.filter(({ outcome }) => outcome !== 'pass').map(({ ratePerSecond }) => ratePerSecond)
-  const lowestMiss = missed.length > 0 ? Math.min(...missed) : null
-  // A pass above a miss was luck, or the miss was: the lower end is what holds.
-  const passed = tried
-    .filter(({ outcome, ratePerSecond }) => outcome === 'pass' && (lowestMiss === null || ratePerSecond < lowestMiss))
-    .map(({ ratePerSecond }) => ratePerSecond)
-  return { lastPass: passed.length > 0 ? Math.max(...passed) : null, firstMiss: lowestMiss }
-}
-
 function between(low: number, high: number): number | null {
   const middle = rounded(Math.sqrt(low * high))
   return middle > low && middle < high ? middle : null
 }
 
 /** Another point where the curve is known least. */
-function widestGap(tried: readonly Tried[]): number | null {
+function widestGap(tried: readonly RatedOutcome[]): number | null {
   const rates = [...new Set(tried.map(({ ratePerSecond }) => ratePerSecond))].sort((a, b) => a - b)
   const gaps = rates.slice(1).map((high, at) => ({ low: rates[at] ?? high, high }))
   const widest = gaps.toSorted((a, b) => b.high / b.low - a.high / a.low)[0]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PROFILES } from '../contracts/measurement.ts'
-import type { Tried } from './knee.ts'
+import type { RatedOutcome } from '../contracts/operating-point.ts'
 import { type SeriesRequest, type StepPlan, seriesOf } from './profiles.ts'
 
 const REQUEST: SeriesRequest = {
@@ -14,7 +14,7 @@ const REQUEST: SeriesRequest = {
   peakSecondOverHour: 4,
 }
 
-function stepsOf(request: Partial<SeriesRequest>, outcome: Tried['outcome'] = 'pass'): readonly StepPlan[] {
+function stepsOf(request: Partial<SeriesRequest>, outcome: RatedOutcome['outcome'] = 'pass'): readonly StepPlan[] {
   const series = seriesOf({ ...REQUEST, ...request })
   const steps: StepPlan[] = []
   for (let step = series([]); step !== null && steps.length < 50; ) {

@@ -2,8 +2,9 @@
 // fixed series is just a list. Pure.
 
 import type { Profile } from '../contracts/measurement.ts'
+import type { RatedOutcome } from '../contracts/operating-point.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { type KneeSearch, nextKneeRate, type Tried } from './knee.ts'
+import { type KneeSearch, nextKneeRate } from './knee.ts'
 import { MINIMUM_SAMPLES } from './percentiles.ts'
 
 export interface StepPlan {
@@ -12,7 +13,7 @@ export interface StepPlan {
 }
 
 /** null: the series is over. */
-export type Series = (tried: readonly Tried[]) => StepPlan | null
+export type Series = (tried: readonly RatedOutcome[]) => StepPlan | null
 
 export interface SeriesRequest {
   readonly profile: Profile

@@ -2,9 +2,9 @@
 
 import type { Outcome, Verdict } from '../contracts/capacity.ts'
 import type { LoadFlow, Measurements, Step } from '../contracts/measurement.ts'
+import { bracketOf } from '../contracts/operating-point.ts'
 import { FLOWS, type Flow, type ResolvedPlan } from '../contracts/plan.ts'
 import { stepOutcome } from '../contracts/step-outcome.ts'
-import { bracketOf } from './knee.ts'
 import { planRates } from './profiles.ts'
 
 export interface FlowResult {
@@ -43,12 +43,12 @@ function judgeFlow(flow: LoadFlow, { steps, profile }: Measurements, plan: Resol
       ratePerSecond: step.offeredPerSecond,
       outcome: stepOutcome(step, plan.plan.targets),
     }))
-  const failed = judged.filter(({ outcome }) => outcome === 'fail')
+  const { lastPass, firstFail } = bracketOf(judged)
   const parts: readonly Flow[] = flow === 'mix' ? FLOWS : [flow]
   const facts = {
     flow,
-    lastPassPerSecond: bracketOf(judged).lastPass,
-    firstFailPerSecond: failed.length > 0 ? Math.min(...failed.map(({ ratePerSecond }) => ratePerSecond)) : null,
+    lastPassPerSecond: lastPass,
+    firstFailPerSecond: firstFail,
     peakPerSecond: planRates(plan, parts).peakPerSecond,
   }
   return { ...facts, ...(profile === 'knee' ? judgeKnee(facts, judged) : judgeSteps(judged)) }
