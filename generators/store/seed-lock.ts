@@ -7,13 +7,19 @@ import { Refusal } from '../../contracts/refusal.ts'
 import { ALL_SHARDS } from '../../contracts/shard.ts'
 import { rows } from './mysql-connection.ts'
 
+/** A server may take a while to notice that a killed seeder's connection is gone; MySQL takes longer than MariaDB. */
+const PATIENCE_MS = 5_000
+
 /** Takes the locks of all shards or refuses. Keep the connection open, and stop when it is lost. */
 export async function lockShards(connection: Connection, shards: readonly number[]): Promise<void> {
   const prefix = await lockPrefix(connection)
+  const deadlineMs = Date.now() + PATIENCE_MS
   const taken: number[] = []
   for (const shard of shards) {
-    const [row] = await rows<{ got: string | number | null }>(connection, 'SELECT GET_LOCK(?, 0) AS got', [
+    const waitSeconds = Math.max(0, (deadlineMs - Date.now()) / 1000)
+    const [row] = await rows<{ got: string | number | null }>(connection, 'SELECT GET_LOCK(?, ?) AS got', [
       `${prefix}_${shard}`,
+      waitSeconds,
     ])
     if (Number(row?.got) !== 1) taken.push(shard)
   }
