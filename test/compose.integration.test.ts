@@ -1,0 +1,71 @@
+// docker compose as a user runs it: up on a fresh clone, a load on its gateway, down.
+
+import { execFile, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import getPort from 'get-port'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Measurements } from '../contracts/measurement.ts'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { RUN_FILES } from '../contracts/run-folder.ts'
+import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
+
+const run = promisify(execFile)
+const LIMIT_MS = 600_000
+
+describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compose', () => {
+  let copy: CheckoutCopy
+  let environment: NodeJS.ProcessEnv
+  let gateway: string
+
+  const compose = (...words: string[]) =>
+    run('docker', ['compose', ...words], { cwd: copy.folder, env: environment, timeout: LIMIT_MS })
+
+  beforeAll(async () => {
+    copy = copyCheckout()
+    const [gatewayPort, mysql, elasticsearch, redis] = await Promise.all([getPort(), getPort(), getPort(), getPort()])
+    gateway = `http://127.0.0.1:${gatewayPort}`
+    environment = {
+      ...process.env,
+      COMPOSE_PROJECT_NAME: `headroom-test-${process.pid}`,
+      HEADROOM_COMPOSE_GATEWAY_PORT: String(gatewayPort),
+      HEADROOM_COMPOSE_MYSQL_PORT: String(mysql),
+      HEADROOM_COMPOSE_ELASTICSEARCH_PORT: String(elasticsearch),
+      HEADROOM_COMPOSE_REDIS_PORT: String(redis),
+    }
+    await compose('up', '--detach', '--wait')
+  }, LIMIT_MS)
+
+  afterAll(async () => {
+    await compose('down', '--volumes', '--rmi', 'local')
+    copy.remove()
+  }, LIMIT_MS)
+
+  it('keeps its passwords to itself: none in the file, ports on 127.0.0.1 only', async () => {
+    const { stdout } = await compose('config', '--format', 'json')
+    const secret = readFileSync(join(copy.folder, '.headroom/compose/mysql_password'), 'utf8').trim()
+    expect(secret.length).toBeGreaterThan(30)
+    expect(stdout).not.toContain(secret)
+    const { services } = JSON.parse(stdout) as { services: Record<string, { ports?: { host_ip?: string }[] }> }
+    const hosts = Object.values(services).flatMap(({ ports = [] }) => ports.map(({ host_ip }) => host_ip))
+    expect(new Set(hosts)).toEqual(new Set(['127.0.0.1']))
+  })
+
+  it('takes checkouts at its gateway', { timeout: LIMIT_MS }, () => {
+    const words = ['load', 'checkout', '--profile', 'smoke', '--target', gateway, '--run', 'runs/compose']
+    const load = spawnSync(process.execPath, ['bootstrap.mjs', ...words], {
+      cwd: copy.folder,
+      encoding: 'utf8',
+      env: environment,
+    })
+    // A slow machine may miss the targets; it must not fail, and every order must be answered.
+    expect([EXIT_CODES.pass, EXIT_CODES.fail, EXIT_CODES.invalid], load.stderr).toContain(load.status)
+    const file = join(copy.folder, 'runs/compose', RUN_FILES.measurements)
+    const { steps } = JSON.parse(readFileSync(file, 'utf8')) as Measurements
+    const measured = steps.filter(({ kind }) => kind === 'measured')
+    expect(measured).toHaveLength(1)
+    expect(measured[0]?.iterations).toBeGreaterThan(50)
+    expect(measured[0]?.errors, JSON.stringify(measured[0]?.failures)).toBe(0)
+  })
+})
