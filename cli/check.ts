@@ -21,14 +21,15 @@ await runCommand(
   (program) => {
     program.description('Types, lint and format of the whole tree. Exit 1 when anything is amiss.')
   },
-  async (_, { say, signal }) => {
-    let failed = 0
+  async (_, { json, say, signal }) => {
+    const checks: { readonly name: string; readonly passed: boolean }[] = []
     for (const check of CHECKS) {
       const passed = await passes(check, signal)
       say(`${passed ? 'ok  ' : 'FAIL'} ${check.name}`)
-      if (!passed) failed += 1
+      checks.push({ name: check.name, passed })
     }
-    return failed === 0 ? EXIT_CODES.pass : EXIT_CODES.fault
+    if (json) process.stdout.write(`${JSON.stringify({ checks })}\n`)
+    return checks.every(({ passed }) => passed) ? EXIT_CODES.pass : EXIT_CODES.fault
   },
 )
 

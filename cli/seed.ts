@@ -122,6 +122,8 @@ async function writeFiles(
       wayOut: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
     })
   }
+  const forTables = (['dryRun', 'reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
+  if (forTables.length > 0) throw notForFiles(format, forTables)
   mkdirSync(folder, { recursive: true })
   const report = await seedFiles(
     { volume, seed, scale, fullShards, shards, format, folder },
@@ -133,6 +135,15 @@ async function writeFiles(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
     )
   return EXIT_CODES.pass
+}
+
+function notForFiles(format: RowFormat, names: readonly string[]): Refusal {
+  const flags = names.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
+  return new Refusal({
+    what: `${flags.join(' and ')} ${flags.length === 1 ? 'says' : 'say'} nothing to --sink ${format}`,
+    why: ['they are about tables that may hold rows already; files are written anew'],
+    wayOut: `Leave ${flags.length === 1 ? 'it' : 'them'} out, or leave --sink out.`,
+  })
 }
 
 function outWithoutFiles(): Refusal {

@@ -2,25 +2,31 @@
 // in the background.
 
 import { once } from 'node:events'
-import { Option } from 'commander'
-import { EXIT_CODES } from '../contracts/refusal.ts'
-import { TOPOLOGIES, type Topology } from '../contracts/sut-endpoint.ts'
+import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import type { Topology } from '../contracts/sut-endpoint.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { runCommand } from './run-command.ts'
-import { withSut } from './with-sut.ts'
+import { topologyOption } from './topology-option.ts'
+import { answeringSut, withSut } from './with-sut.ts'
 
 await runCommand<{ topology: Topology }>(
   'serve',
   (program) =>
     program
       .description('Run the order system in the foreground, in front of the engines of `npm run up`. Ctrl-C stops it.')
-      .addOption(
-        new Option('--topology <topology>', 'one Node process for all services, or one for each')
-          .choices(TOPOLOGIES)
-          .default(TOPOLOGIES[0]),
-      ),
+      .addOption(topologyOption()),
   async ({ options }, context) => {
-    await withSut(readEngines(), options.topology, context, async () => {
+    const engines = readEngines()
+    const running = await answeringSut()
+    if (running) {
+      throw new Refusal({
+        what: 'the order system of this checkout runs already',
+        why: [`it answers at ${running.baseUrl}, as ${running.topology}`],
+        wayOut: 'Use that one, or stop it first: npm run down',
+      })
+    }
+    await withSut(engines, options.topology, context, async ({ baseUrl, topology }) => {
+      if (context.json) process.stdout.write(`${JSON.stringify({ baseUrl, topology })}\n`)
       // A pending promise alone keeps no process alive.
       const alive = setInterval(() => {}, 60_000)
       await once(context.signal, 'abort')

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Option } from 'commander'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
 import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
@@ -26,7 +27,12 @@ await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
     program
       .description('Run the tests. Words after -- go to vitest: a file name, -t PATTERN, …')
       .argument('[words...]', 'what vitest is given')
-      .option('--lane <lane>', 'only unit (no engine), local or containers (default: all that this machine can run)')
+      .addOption(
+        new Option(
+          '--lane <lane>',
+          'only one lane: unit needs no engine (default: all that this machine can run)',
+        ).choices(['unit', 'local', 'containers']),
+      )
       .allowUnknownOption()
       .addHelpText('after', '\nExamples:\n  npm test\n  npm test -- --lane unit\n  npm test -- contracts/shard.test.ts')
   },
@@ -36,13 +42,14 @@ await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
     const words = named.length > 0 ? ['--passWithNoTests', ...named] : []
     const lanes = await lanesOf(options.lane, words, context)
     mkdirSync(RESULTS, { recursive: true })
-    let failed = false
+    const done: { readonly lane: string; readonly passed: boolean }[] = []
     for (const lane of lanes) {
       context.say(`== ${lane.name}`)
-      if (!(await passes(lane, context.signal))) failed = true
+      done.push({ lane: lane.name, passed: await passes(lane, context.signal) })
       context.signal.throwIfAborted()
     }
-    return failed ? EXIT_CODES.fault : EXIT_CODES.pass
+    if (context.json) process.stdout.write(`${JSON.stringify({ lanes: done })}\n`)
+    return done.every(({ passed }) => passed) ? EXIT_CODES.pass : EXIT_CODES.fault
   },
 )
 

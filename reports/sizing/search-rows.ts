@@ -52,7 +52,11 @@ export function searchRows(
   ]
 }
 
-function planFor({ plan, months, totalOrders }: ResolvedPlan, level: keyof Interval, bytesPerDocument: number): ElasticAnswer {
+function planFor(
+  { plan, months, totalOrders }: ResolvedPlan,
+  level: keyof Interval,
+  bytesPerDocument: number,
+): ElasticAnswer {
   return elasticShards({
     documents: Math.round(totalOrders[level]),
     months: months.length,
