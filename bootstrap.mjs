@@ -3,7 +3,17 @@
 // Everything it says goes to stderr: stdout belongs to the command.
 
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import module from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -153,9 +163,21 @@ function takeLock(path) {
     writeFileSync(path, startOf(process.pid), { flag: 'wx' })
     return true
   } catch {
-    if (!isHeld(path)) rmSync(path, { force: true })
+    if (!isHeld(path)) takeAway(path)
     return false
   }
+}
+
+/** Removes a dead holder's lock; where somebody was quicker and holds it anew, it goes back to its place. */
+function takeAway(path) {
+  const aside = `${path}.stale-${process.pid}`
+  try {
+    renameSync(path, aside)
+    if (isHeld(aside)) linkSync(aside, path)
+  } catch {
+    // Somebody else took it away, or has taken it since.
+  }
+  rmSync(aside, { force: true })
 }
 
 function isHeld(path) {
