@@ -33,6 +33,8 @@ export async function rows<Row>(connection: Connection, sql: string, values: rea
 }
 
 const LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT', 'ETIMEDOUT'])
+// 1053 ER_SERVER_SHUTDOWN, 1927 ER_CONNECTION_KILLED (MariaDB, when its last words still reach us).
+const ENDED = new Set([1053, 1927])
 // 1021 ER_DISK_FULL, 1114 ER_RECORD_FILE_FULL, 3 EE_WRITE, 20 EE_DISK_FULL, 1026 ER_ERROR_ON_WRITE.
 const FULL = new Set([1021, 1114, 3, 20, 1026])
 const DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
@@ -40,7 +42,7 @@ const DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'E
 /** A known mishap as a refusal; anything else as it came. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Refusal) return error
-  const { code, errno } = error as { code?: string; errno?: number }
+  const { code, errno, fatal } = error as { code?: string; errno?: number; fatal?: boolean }
   const why = [error.message]
   if (code && DENIED.has(code)) {
     return new Refusal({
@@ -57,10 +59,11 @@ export function explained(error: unknown): unknown {
         'Free disk space (npm run seed -- --dry-run shows how much is needed), then run the same command: it continues.',
     })
   }
-  if (code && LOST.has(code)) {
+  // fatal: the driver's word for a connection that it has given up.
+  if ((code && LOST.has(code)) || (errno && ENDED.has(errno)) || fatal) {
     return new Refusal({
       what: 'the order database is gone',
-      why: [`${code}: ${error.message}`],
+      why: [code ? `${code}: ${error.message}` : error.message],
       wayOut: 'Start it again (npm run up), then run the same command: what was committed stays, and it continues.',
     })
   }
