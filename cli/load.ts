@@ -3,11 +3,10 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Argument, InvalidArgumentError, Option } from 'commander'
-import type { Verdict } from '../contracts/capacity.ts'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { LOAD_FLOWS, type LoadFlow, PROFILES, type Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { EXIT_CODE_OF, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES, runId } from '../contracts/run-folder.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
@@ -16,11 +15,12 @@ import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons, verdictLines } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
-import { judgeLoad } from '../measurements/verdict.ts'
+import { brokenEvidence, judgeLoad, withReport } from '../measurements/verdict.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
 import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
+import { typedCommand } from './parse-command-line.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
@@ -56,12 +56,6 @@ interface Options {
   readonly plan: string
 }
 
-const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
-  PASS: EXIT_CODES.pass,
-  FAIL: EXIT_CODES.fail,
-  INVALID: EXIT_CODES.invalid,
-}
-
 await runCommand<Options>(
   'load',
   (program) =>
@@ -76,11 +70,11 @@ await runCommand<Options>(
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
       .option('--plan <file>', 'the growth plan', 'plan.yaml')
       .addHelpText('after', HELP),
-  async ({ options, positionals: [flow] }, context) => {
+  async ({ options, positionals: [flow], words }, context) => {
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
     const runDir = newRunFolder(options.run, flow as LoadFlow)
-    const load = (where: Where) => loadAndReport(flow as LoadFlow, options, plan, runDir, where, context)
+    const load = (where: Where) => loadAndReport(flow as LoadFlow, { ...options, words }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
     if (own !== undefined) return await load(own)
@@ -98,7 +92,7 @@ interface Where {
 
 async function loadAndReport(
   flow: LoadFlow,
-  { profile, rate, duration }: Options,
+  { profile, rate, duration, words }: Options & { readonly words: readonly string[] },
   plan: ResolvedPlan,
   runDir: string,
   where: Where,
@@ -113,7 +107,7 @@ async function loadAndReport(
     ...where,
     plan,
     runDir,
-    command: `npm run load -- ${process.argv.slice(2).join(' ')}`,
+    command: typedCommand('load', words),
     signal,
     say,
     onStep: (step) => {
@@ -122,9 +116,15 @@ async function loadAndReport(
     },
   })
   signal.throwIfAborted()
-  const judged = judgeLoad(measurements, plan, [flow])
-  const { reportPath } = await writeReport(runDir)
+  const { capacity, reportPath } = await writeReport(runDir)
+  const judged = withReport(judgeLoad(measurements, plan, [flow]), capacity)
   for (const line of verdictLines(judged, measurements)) say(line)
+  for (const { id, why } of brokenEvidence(capacity)) say(`  ${id}: ${why}`)
+  // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
+  if (capacity.verdict !== judged.verdict) {
+    const more = capacity.claims.filter(({ verdict }) => verdict === capacity.verdict).map(({ id }) => id)
+    say(`The report, which asks more than this load, is ${capacity.verdict}: ${more.join(', ')}`)
+  }
   say(`Report: ${reportPath}`)
   if (json) process.stdout.write(`${JSON.stringify({ runDir, reportPath, ...judged, measurements })}\n`)
   return EXIT_CODE_OF[judged.verdict]

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
-import { parseCommandLine } from './parse-command-line.ts'
+import { parseCommandLine, typedCommand } from './parse-command-line.ts'
 
 const positive = (text: string): number => {
   if (!(Number(text) > 0)) throw new InvalidArgumentError('must be above 0')
@@ -30,8 +30,22 @@ describe('parseCommandLine', () => {
       kind: 'run',
       options: { rate: 50, years: 3, json: true },
       positionals: ['checkout'],
+      words: ['checkout', '--rate', '50', '--json'],
     })
   })
+
+  it('returns the words that were meant, where npm took a flag for itself', () => {
+    const describeTarget = (program: Command) => program.argument('<flow>').option('--target <url>')
+    const env = { npm_lifecycle_event: 'load', npm_config_target: 'http://127.0.0.1:1' }
+    const parsed = parseCommandLine('load', describeTarget, ['checkout'], env)
+    expect(parsed).toMatchObject({ words: ['--target=http://127.0.0.1:1', 'checkout'] })
+  })
+
+  it.each([
+    ['load', ['checkout', '--target', 'http://127.0.0.1:1'], 'npm run load -- checkout --target http://127.0.0.1:1'],
+    ['start', [], 'npm start'],
+    ['start', ['--plan', "our plan's.yaml"], `npm start -- --plan 'our plan'\\''s.yaml'`],
+  ])('types %s again', (name, words, command) => expect(typedCommand(name, words)).toBe(command))
 
   it('reports every mistake at once', () => {
     expect(mistakes('--rate', '-5', '--years=0', '--foo', '--bar')).toEqual([

@@ -6,7 +6,12 @@ import { withNpmFlags } from './npm-flags.ts'
 
 export type ParsedCommandLine =
   | { readonly kind: 'help' }
-  | { readonly kind: 'run'; readonly options: Record<string, unknown>; readonly positionals: readonly unknown[] }
+  | {
+      readonly kind: 'run'
+      readonly options: Record<string, unknown>
+      readonly positionals: readonly unknown[]
+      readonly words: readonly string[]
+    }
 
 /** Collects mistakes where commander would print the first and exit. */
 class PatientCommand extends Command {
@@ -25,6 +30,16 @@ class PatientCommand extends Command {
     }
     return undefined as never
   }
+}
+
+/** The command that starts this again: what was meant, not what npm left of it. */
+export function typedCommand(name: string, words: readonly string[]): string {
+  const command = name === 'start' ? 'npm start' : `npm run ${name}`
+  return words.length === 0 ? command : `${command} -- ${words.map(shellQuoted).join(' ')}`
+}
+
+function shellQuoted(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 export function parseCommandLine(
@@ -56,7 +71,7 @@ export function parseCommandLine(
       wayOut: `npm run ${name} -- --help shows what does.`,
     })
   }
-  return { kind: 'run', options: program.opts(), positionals: program.processedArgs }
+  return { kind: 'run', options: program.opts(), positionals: program.processedArgs, words }
 }
 
 function collectParserMistakes(program: PatientCommand, declared: Option | Argument): void {

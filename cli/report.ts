@@ -1,12 +1,13 @@
 // `npm run report`: draw (again) the report of a run from the evidence in its folder.
 
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { finishRun } from './finish-run.ts'
 import { runCommand } from './run-command.ts'
+import { runNames } from './run-names.ts'
 
 const RUNS = fileURLToPath(new URL('../runs', import.meta.url))
 
@@ -36,7 +37,7 @@ await runCommand(
 async function namedRun(name: string): Promise<string> {
   const candidates = [...(basename(name) === name ? [join(RUNS, name)] : []), resolve(name)]
   for (const candidate of candidates) if (await isFolder(candidate)) return candidate
-  const runs = await runNames()
+  const runs = await runNames(RUNS)
   throw new Refusal({
     what: `there is no run ${name}`,
     why: [`neither ${candidates.join(' nor ')} is a folder`],
@@ -45,9 +46,8 @@ async function namedRun(name: string): Promise<string> {
 }
 
 async function newestRun(): Promise<string> {
-  for (const name of await runNames()) {
-    if (await isFile(join(RUNS, name, RUN_FILES.measurements))) return join(RUNS, name)
-  }
+  const [newest] = await runNames(RUNS)
+  if (newest !== undefined) return join(RUNS, newest)
   throw new Refusal({
     what: 'there is no run to report on',
     why: [`no folder below ${RUNS} holds ${RUN_FILES.measurements}`],
@@ -55,20 +55,6 @@ async function newestRun(): Promise<string> {
   })
 }
 
-/** Newest first: run names begin with their start time. */
-async function runNames(): Promise<readonly string[]> {
-  const entries = await readdir(RUNS, { withFileTypes: true }).catch(() => [])
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .toSorted()
-    .toReversed()
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isFile() ?? false
 }

@@ -10,6 +10,8 @@ export interface CommandArguments<Options> {
   readonly options: Options
   /** The declared arguments in their order, parsed. */
   readonly positionals: readonly unknown[]
+  /** What was typed, with the flags that npm took put back. */
+  readonly words: readonly string[]
 }
 
 export interface CommandContext {
@@ -48,7 +50,8 @@ export async function runCommand<Options extends object = OptionValues>(
       onCleanup: (cleanup) => void cleanups.push(cleanup),
       say: sayLine,
     }
-    const running = run({ options: parsed.options as Options, positionals: parsed.positionals }, context)
+    const { positionals, words } = parsed
+    const running = run({ options: parsed.options as Options, positionals, words }, context)
     exitCode = await interrupt.orGiveUp(running)
   } catch (error) {
     exitCode = interrupt.signal.aborted ? EXIT_CODES.interrupted : report(name, error)

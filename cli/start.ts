@@ -17,6 +17,7 @@ import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
+import { typedCommand } from './parse-command-line.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
@@ -58,12 +59,12 @@ await runCommand<Options>(
       .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 150)
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),
-  async ({ options }, context) => {
+  async ({ options, words }, context) => {
     const plan = await loadPlan(options.plan)
     const runDir = join(CHECKOUT, 'runs', runId(new Date(), 'start'))
     await withEngines(context, async (engines) => {
       await fill(plan, engines, options, context)
-      await measure(plan, engines, runDir, options, context)
+      await measure(plan, engines, runDir, { ...options, words }, context)
     })
     context.signal.throwIfAborted()
     return await finishRun(runDir, context)
@@ -98,7 +99,7 @@ async function measure(
   plan: Plan,
   engines: Engines,
   runDir: string,
-  options: Options,
+  { loadSeconds, words }: Options & { readonly words: readonly string[] },
   context: CommandContext,
 ): Promise<Measurements> {
   const resolved = resolvePlan(plan)
@@ -106,13 +107,13 @@ async function measure(
     return await runLoad({
       flows: LOAD_FLOWS,
       profile: 'knee',
-      budgetSeconds: options.loadSeconds,
+      budgetSeconds: loadSeconds,
       target: { baseUrl, jwtSecret, processes },
       engines,
       k6: engines.k6,
       plan: resolved,
       runDir,
-      command: ['npm start', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+      command: typedCommand('start', words),
       signal: context.signal,
       say: context.say,
       onStep: (step) => [stepLine(step, resolved), ...stepReasons(step)].forEach(context.say),

@@ -87,6 +87,8 @@ export interface CapacityPoint {
   readonly generatorCpu: number | null
   readonly machineCpu: number | null
   readonly outcome: Outcome
+  /** Flows of a mix that were too rare in this step for a p99: it says nothing about them. */
+  readonly notJudged: readonly { readonly flow: Flow; readonly samples: number }[]
   /** Why it is not a pass, in sentences. */
   readonly reasons: readonly string[]
   readonly invalid: readonly InvalidReason[]

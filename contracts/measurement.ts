@@ -16,6 +16,7 @@ export const INVALID_CODES = [
   'dropped-iterations',
   'generator-saturated',
   'generator-late',
+  'generator-unobserved',
   'machine-busy',
   'not-steady',
   'not-warmed-up',

@@ -1,5 +1,7 @@
 // An expected "no": what happened, why, and the way out. Thrown anywhere, printed without a stack trace by cli/run-command.ts.
 
+import type { Verdict } from './capacity.ts'
+
 /** Exit codes of every command. 99 is k6's own code for crossed thresholds, kept so CI scripts need one table. */
 export const EXIT_CODES = {
   pass: 0,
@@ -12,6 +14,12 @@ export const EXIT_CODES = {
 } as const
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
+
+export const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
+  PASS: EXIT_CODES.pass,
+  FAIL: EXIT_CODES.fail,
+  INVALID: EXIT_CODES.invalid,
+}
 
 export interface RefusalDetails {
   /** One sentence: what was refused. */

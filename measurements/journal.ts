@@ -2,6 +2,7 @@
 
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { ACHIEVED_OF_OFFERED } from '../contracts/evidence-limits.ts'
 import { type JournalEntry, OUTCOME_OK, parseJournalLine, parseJournalStart } from '../contracts/journal.ts'
 import type { Latency, Step } from '../contracts/measurement.ts'
 import { FLOWS } from '../contracts/plan.ts'
@@ -115,7 +116,7 @@ function achieved(entries: readonly JournalEntry[], window: StepWindow): number 
   const patientUntilMs = endMs - Math.min(patienceSeconds, durationSeconds / 2) * 1000
   const overdue = entries.filter((entry) => dueMs(entry) < patientUntilMs)
   const answeredOverdue = overdue.filter((entry) => isAnswer(entry.outcome) && dueMs(entry) + entry.totalMs <= endMs)
-  const keptUp = answeredOverdue.length >= 0.99 * overdue.length
+  const keptUp = answeredOverdue.length >= ACHIEVED_OF_OFFERED * overdue.length
   // k6 may start the iteration that is due exactly at the end: one more than the rate asks for.
   const answeredPerSecond = Math.min(answers.length / durationSeconds, window.offeredPerSecond)
   return keptUp ? answeredPerSecond : Math.min(answeredPerSecond, inTime.length / durationSeconds)

@@ -52,7 +52,7 @@ export async function loadFlow(flow: LoadFlow, load: FlowLoad): Promise<void> {
     )
     await load.onStep(step)
     if (isHopeless(step)) return
-    tried.push({ ratePerSecond: next.ratePerSecond, outcome: stepOutcome(step, load.plan.plan.targets) })
+    tried.push({ ratePerSecond: next.ratePerSecond, outcome: stepOutcome(step, load.plan.plan) })
   }
 }
 

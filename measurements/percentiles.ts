@@ -1,12 +1,13 @@
 // Exact percentiles of what was journaled, and none without the samples for it.
 
+import { MINIMUM_P99_SAMPLES } from '../contracts/evidence-limits.ts'
 import type { Latency } from '../contracts/measurement.ts'
 
 /**
  * Samples from which the largest is a 95 % upper bound of the percentile: smallest n with p^n ≤ 0.05 (order statistics,
  * binomial). p95 59, p99 299, p99.9 2 995.
  */
-export const MINIMUM_SAMPLES = { p50: 5, p95: 59, p99: 299, p999: 2_995 } as const
+export const MINIMUM_SAMPLES = { p50: 5, p95: 59, p99: MINIMUM_P99_SAMPLES, p999: 2_995 } as const
 
 /** Nearest-rank percentiles: always a value that was measured. */
 export function latencyOf(valuesMs: readonly number[]): Latency {

@@ -12,7 +12,7 @@ import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
 import { loadFlow } from './load-flow.ts'
 import { Observer } from './observer.ts'
-import { countTables, measureSizes, missingRows } from './tables.ts'
+import { countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
 import { askIdentity, type Target } from './target.ts'
 
 export interface LoadRequest {
@@ -145,8 +145,7 @@ class Run {
       const { tables, countedAt } = await countTables(engines.mysql, limited)
       const sizes = await measureSizes(engines.mysql, engines.elasticsearch.url, tables)
       this.#counted = { tables, tablesCountedAt: countedAt, sizes }
-      const missing = missingRows(this.#dataset, tables)
-      return missing === null ? [] : [missing]
+      return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {
       return [{ code: 'data-incomplete', evidence: `the tables could not be counted: ${reasonOf(error)}` }]
     }

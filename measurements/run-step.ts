@@ -2,10 +2,12 @@
 
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { platform } from 'node:process'
 import type { Arrivals, LoadFlow, Step } from '../contracts/measurement.ts'
 import type { Flow, ResolvedPlan } from '../contracts/plan.ts'
 import { FLOWS } from '../contracts/plan.ts'
 import { RUN_FILES, STEP_FILES, stepFolder } from '../contracts/run-folder.ts'
+import { judgeable, missesTarget } from '../contracts/step-outcome.ts'
 import { figuresOf, type Journal, readJournal } from './journal.ts'
 import { type K6Exit, startK6 } from './k6.ts'
 import type { Observer } from './observer.ts'
@@ -103,10 +105,12 @@ function stepOf(request: StepRequest, { plan, observer }: StepContext, outcome: 
     exceptions,
     dropped: summary?.dropped ?? 0,
     samples: figures.fromIntendedStart.samples,
+    tooFewOf: missesTarget({ flow, ...figures }, plan.plan) ? [] : judgeable({ flow, ...figures }, plan.plan).tooFew,
     p99Ms: figures.fromIntendedStart.p99Ms,
     serviceP99Ms: figures.serviceTime.p99Ms,
     unreadableLines: journal?.unreadableLines ?? 0,
     generatorCpu,
+    generatorReadable: platform === 'linux',
     lateP99Ms,
     otherCpu,
     steadiness: steadinessOf(steadySeriesMs, IGNORED_GROWTH_OF_TARGET * targetP99Ms),

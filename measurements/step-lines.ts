@@ -8,7 +8,7 @@ import { type LoadVerdict, perSecond } from './verdict.ts'
 /** `  3  pass     offered 240/s  achieved 240/s  p99 31.2 ms (service 24.0 ms)  errors 0 %  machine 71 %  k6 18 %` */
 export function stepLine(step: Step, plan: ResolvedPlan): string {
   const { kind, index, offeredPerSecond, achievedPerSecond, errorRate, machineCpu, generatorCpu } = step
-  const outcome = kind === 'warm-up' ? 'warm-up' : stepOutcome(step, plan.plan.targets)
+  const outcome = kind === 'warm-up' ? 'warm-up' : stepOutcome(step, plan.plan)
   return [
     `  ${String(index).padStart(2)}  ${outcome.padEnd(7)}`,
     `offered ${perSecond(offeredPerSecond).padStart(8)}`,
@@ -32,9 +32,14 @@ export function stepReasons({ invalid, failures }: Step): readonly string[] {
 export function verdictLines({ verdict, flows }: LoadVerdict, { invalid }: Measurements): readonly string[] {
   return [
     verdict,
-    ...flows.map((result) => `  ${result.flow}: ${bracket(result)}; ${result.why}`),
+    ...flows.map((result) => `  ${result.flow}: ${bracket(result)}; ${result.why}${notJudged(result)}`),
     ...invalid.map(({ code, evidence }) => `  ${code}: ${evidence}`),
   ]
+}
+
+function notJudged({ notJudged }: LoadVerdict['flows'][number]): string {
+  if (notJudged.length === 0) return ''
+  return `; not judged: ${notJudged.map(({ flow, samples }) => `${flow} (${samples} samples)`).join(', ')}`
 }
 
 function bracket({ lastPassPerSecond, firstFailPerSecond }: LoadVerdict['flows'][number]): string {

@@ -1,14 +1,12 @@
 // Can this step carry a claim? k6 exits 0 on a dead target and drops late arrivals in silence, so the answer is ours:
 // every reason against, with its figures. Pure.
 
+import { ACHIEVED_OF_OFFERED, GENERATOR_CPU_LIMIT } from '../contracts/evidence-limits.ts'
 import type { InvalidReason, LoadFlow } from '../contracts/measurement.ts'
+import type { FlowSamples } from '../contracts/step-outcome.ts'
 import { MINIMUM_SAMPLES } from './percentiles.ts'
 import type { Steadiness } from './steadiness.ts'
 
-/** Below this the offered load was not put on the system. */
-export const ACHIEVED_OF_OFFERED = 0.99
-/** k6's own advice: keep 20 % idle, or its measurements are inflated. */
-export const GENERATOR_CPU_LIMIT = 0.8
 /** Less lateness than this share of the p99 target cannot matter. */
 export const LATE_SHARE_OF_TARGET = 0.25
 /** Of the machine's CPU. The kernel's own work for the load is a few hundredths. */
@@ -30,10 +28,14 @@ export interface StepEvidence {
   readonly exceptions: number
   readonly errorRate: number
   readonly samples: number
+  /** Flows of a mix that should have a p99 and have none, while none proves a failure. */
+  readonly tooFewOf: readonly FlowSamples[]
   readonly p99Ms: number | null
   readonly serviceP99Ms: number | null
   readonly unreadableLines: number
   readonly generatorCpu: number | null
+  /** k6 is our own child: where there is /proc, its CPU can be read. */
+  readonly generatorReadable: boolean
   readonly lateP99Ms: number | null
   readonly otherCpu: number | null
   readonly steadiness: Steadiness | null
@@ -62,6 +64,7 @@ const RULES_OF_MEASURED: readonly Rule[] = [
   rateNotAchieved,
   tooFewSamples,
   generatorSaturated,
+  generatorUnobserved,
   generatorLate,
   machineBusy,
   notSteady,
@@ -127,9 +130,15 @@ function rateNotAchieved({ achievedPerSecond, offeredPerSecond }: StepEvidence):
 }
 
 /** Enough wrong answers prove a failure without any p99. */
-function tooFewSamples({ samples, answered, errorRate, targetErrorRate, flow }: StepEvidence): InvalidReason | null {
-  if (samples >= MINIMUM_SAMPLES.p99) return null
+function tooFewSamples(evidence: StepEvidence): InvalidReason | null {
+  const { samples, answered, errorRate, targetErrorRate, flow, tooFewOf } = evidence
+  const [first] = tooFewOf
+  if (samples >= MINIMUM_SAMPLES.p99) return first === undefined ? null : tooFew(first.samples, first.flow)
   if (answered >= MINIMUM_SAMPLES.p99 && errorRate > targetErrorRate) return null
+  return tooFew(samples, flow)
+}
+
+function tooFew(samples: number, flow: LoadFlow): InvalidReason {
   return {
     code: 'too-few-samples',
     evidence: `${samples} right answers of ${flow}; a p99 needs ${MINIMUM_SAMPLES.p99}: hold longer or offer more`,
@@ -139,6 +148,15 @@ function tooFewSamples({ samples, answered, errorRate, targetErrorRate, flow }: 
 function generatorSaturated({ generatorCpu }: StepEvidence): InvalidReason | null {
   if (generatorCpu === null || generatorCpu < GENERATOR_CPU_LIMIT) return null
   return { code: 'generator-saturated', evidence: `k6 used ${(100 * generatorCpu).toFixed(0)} % of the CPU it may use` }
+}
+
+/** A generator that nobody watched may have been the slow one. */
+function generatorUnobserved({ generatorCpu, generatorReadable }: StepEvidence): InvalidReason | null {
+  if (generatorCpu !== null || !generatorReadable) return null
+  return {
+    code: 'generator-unobserved',
+    evidence: "k6's CPU was not read during the step: the machine was too busy to look",
+  }
 }
 
 /**

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { Capacity } from '../contracts/capacity.ts'
 import type { InvalidCode, LoadFlow, Measurements, Profile, Step } from '../contracts/measurement.ts'
 import { FLOWS, type Flow, type ResolvedPlan } from '../contracts/plan.ts'
-import { judgeLoad } from './verdict.ts'
+import { judgeLoad, withReport } from './verdict.ts'
 
 const perFlow = <T>(value: T) => Object.fromEntries(FLOWS.map((flow) => [flow, value])) as Record<Flow, T>
 
 /** Only what the verdict reads: 100 ms and 1 % for every flow, 1 000/s at the peak. */
 const PLAN = {
-  plan: { targets: perFlow({ p99Ms: 100, errorRate: 0.01 }) },
+  plan: { targets: perFlow({ p99Ms: 100, errorRate: 0.01 }), requestsPerOrder: perFlow(1) },
   peak: { ratePerSecond: perFlow({ low: 500, mid: 1000, high: 2000 }) },
   ordinaryRatePerSecond: perFlow(100),
 } as unknown as ResolvedPlan
@@ -63,6 +64,13 @@ describe('judgeLoad', () => {
   it('states the bracket', () => {
     const [list] = verdictOf('knee', [step(100, 20), step(300, 900), step(200, 40), step(250, 400)]).flows
     expect(list).toMatchObject({ lastPassPerSecond: 200, firstFailPerSecond: 250, peakPerSecond: 1000 })
+  })
+
+  it('is INVALID when the report finds the evidence broken', () => {
+    const passed = verdictOf('hold', [step(50, 20)])
+    const claim = (verdict: string) => ({ claims: [{ subject: 'evidence', verdict }] }) as unknown as Capacity
+    expect(withReport(passed, claim('PASS')).verdict).toBe('PASS')
+    expect(withReport(passed, claim('INVALID')).verdict).toBe('INVALID')
   })
 
   it('is as bad as its worst flow', () => {

@@ -1,10 +1,10 @@
 // What a load says in the end: per flow the bracket [last pass, first fail], and one verdict for the exit code. Pure.
 
-import type { Outcome, Verdict } from '../contracts/capacity.ts'
+import type { Capacity, Claim, Outcome, Verdict } from '../contracts/capacity.ts'
 import type { LoadFlow, Measurements, Step } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 import { FLOWS, type Flow, type ResolvedPlan } from '../contracts/plan.ts'
-import { stepOutcome } from '../contracts/step-outcome.ts'
+import { type FlowSamples, judgeable, stepOutcome } from '../contracts/step-outcome.ts'
 import { planRates } from './profiles.ts'
 
 export interface FlowResult {
@@ -16,6 +16,8 @@ export interface FlowResult {
   /** What the plan's busiest second asks of this flow. */
   readonly peakPerSecond: number
   readonly why: string
+  /** Flows of a mix that some step which passed was too short for, with the fewest samples there. */
+  readonly notJudged: readonly FlowSamples[]
 }
 
 export interface LoadVerdict {
@@ -27,6 +29,15 @@ export function judgeLoad(measurements: Measurements, plan: ResolvedPlan, flows:
   const results = flows.map((flow) => judgeFlow(flow, measurements, plan))
   const worst = (['INVALID', 'FAIL'] as const).find((verdict) => results.some((result) => result.verdict === verdict))
   return { verdict: measurements.invalid.length > 0 ? 'INVALID' : (worst ?? 'PASS'), flows: results }
+}
+
+/** Claims about the evidence carry all others: a load whose report finds it broken is INVALID itself. */
+export function brokenEvidence({ claims }: Pick<Capacity, 'claims'>): readonly Claim[] {
+  return claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
+}
+
+export function withReport(judged: LoadVerdict, capacity: Pick<Capacity, 'claims'>): LoadVerdict {
+  return brokenEvidence(capacity).length > 0 ? { ...judged, verdict: 'INVALID' } : judged
 }
 
 interface Judged {
@@ -41,7 +52,7 @@ function judgeFlow(flow: LoadFlow, { steps, profile }: Measurements, plan: Resol
     .map((step) => ({
       step,
       ratePerSecond: step.offeredPerSecond,
-      outcome: stepOutcome(step, plan.plan.targets),
+      outcome: stepOutcome(step, plan.plan),
     }))
   const { lastPass, firstFail } = bracketOf(judged)
   const parts: readonly Flow[] = flow === 'mix' ? FLOWS : [flow]
@@ -51,11 +62,24 @@ function judgeFlow(flow: LoadFlow, { steps, profile }: Measurements, plan: Resol
     firstFailPerSecond: firstFail,
     peakPerSecond: planRates(plan, parts).peakPerSecond,
   }
-  return { ...facts, ...(profile === 'knee' ? judgeKnee(facts, judged) : judgeSteps(judged)) }
+  return {
+    ...facts,
+    ...(profile === 'knee' ? judgeKnee(facts, judged) : judgeSteps(judged)),
+    notJudged: notJudged(judged, plan),
+  }
 }
 
 type Judgement = Pick<FlowResult, 'verdict' | 'why'>
-type Facts = Omit<FlowResult, 'verdict' | 'why'>
+type Facts = Omit<FlowResult, 'verdict' | 'why' | 'notJudged'>
+
+function notJudged(judged: readonly Judged[], plan: ResolvedPlan): readonly FlowSamples[] {
+  const passed = judged.filter(({ outcome }) => outcome === 'pass')
+  const rare = passed.flatMap(({ step }) => judgeable(step, plan.plan).notJudged)
+  return FLOWS.flatMap((flow) => {
+    const samples = rare.filter((one) => one.flow === flow).map((one) => one.samples)
+    return samples.length > 0 ? [{ flow, samples: Math.min(...samples) }] : []
+  })
+}
 
 /** A knee asks whether this machine carries the plan's busiest second. */
 function judgeKnee(

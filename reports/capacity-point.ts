@@ -3,7 +3,7 @@
 import type { CapacityPoint } from '../contracts/capacity.ts'
 import type { Latency, LoadFlow, Step } from '../contracts/measurement.ts'
 import { FLOWS, type FlowTarget } from '../contracts/plan.ts'
-import { stepOutcome, type Targets } from '../contracts/step-outcome.ts'
+import { judgeable, type Promised, stepOutcome } from '../contracts/step-outcome.ts'
 import { compact, ms, percent } from './quantity.ts'
 
 /** The figures of one flow in one step: the step's own, or the flow's part of a mix. */
@@ -15,11 +15,13 @@ export interface StepFigures {
   readonly serviceP99Ms: number | null
 }
 
-export function capacityPoint(step: Step, figures: StepFigures, targets: Targets): CapacityPoint {
+export function capacityPoint(step: Step, figures: StepFigures, promised: Promised): CapacityPoint {
   const { p99Ms, samples } = figures.fromIntendedStart
-  const outcome = stepOutcome({ ...step, flow: figures.flow, fromIntendedStart: figures.fromIntendedStart }, targets)
-  const unknownP99 = outcome === 'pass' && p99Ms === null
-  const missed = missedTargets(step, figures, targets)
+  const evidence = { ...step, flow: figures.flow, fromIntendedStart: figures.fromIntendedStart }
+  const outcome = stepOutcome(evidence, promised)
+  const { notJudged, tooFew } = judgeable(evidence, promised)
+  const unjudged = outcome === 'invalid' && step.invalid.length === 0 ? [...tooFew, ...notJudged] : []
+  const missed = missedTargets(step, figures, promised.targets)
   const invalid = step.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
   return {
     index: step.index,
@@ -33,11 +35,12 @@ export function capacityPoint(step: Step, figures: StepFigures, targets: Targets
     dropped: step.dropped,
     generatorCpu: step.generatorCpu,
     machineCpu: step.machineCpu,
-    outcome: unknownP99 ? 'invalid' : outcome,
+    outcome,
+    notJudged,
     reasons: [
       // What a step misses proves nothing while its evidence is broken: that comes first then.
       ...(outcome === 'invalid' ? [...invalid, ...missed] : [...missed, ...invalid]),
-      ...(unknownP99 ? [`${compact(samples)} samples are too few for a p99`] : []),
+      ...unjudged.map((part) => `${compact(part.samples)} samples of ${part.flow} are too few for a p99`),
       ...step.failures.slice(0, 1).map(({ what, count }) => `most frequent failure: ${what} (${compact(count)} times)`),
     ],
     invalid: step.invalid,
@@ -54,7 +57,7 @@ export function ownFigures(step: Step): StepFigures {
   }
 }
 
-function missedTargets(step: Step, { flow, fromIntendedStart }: StepFigures, targets: Targets): string[] {
+function missedTargets(step: Step, { flow, fromIntendedStart }: StepFigures, targets: Promised['targets']): string[] {
   if (flow !== 'mix') return misses(fromIntendedStart.p99Ms, step.errorRate, targets[flow])
   return FLOWS.flatMap((part) => {
     const latency = step.byFlow[part]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../contracts/capacity.ts'
-import type { InvalidCode } from '../contracts/measurement.ts'
+import type { InvalidCode, Measurements, Step } from '../contracts/measurement.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
 import { climbFixture, latencyFixture, measurementsFixture, stepFixture } from './fixtures/measurements.ts'
@@ -154,6 +154,29 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     }),
     'INVALID',
   ],
+  [
+    'is invalid when the search index lost a document',
+    evidence({
+      resolved: smallPeak,
+      measurements: withSearchDocuments(dataset.rows.orders - 1),
+    }),
+    'INVALID',
+  ],
+  [
+    'passes on a target whose rows are not ours to count',
+    evidence({ resolved: smallPeak, measurements: notOurs() }),
+    'PASS',
+  ],
+  [
+    'is invalid when rows that are ours were not counted',
+    evidence({ resolved: smallPeak, measurements: { ...measurementsFixture({ steps: checkouts }), tables: [] } }),
+    'INVALID',
+  ],
+  [
+    'is invalid on a target elsewhere that changed its data',
+    evidence({ resolved: smallPeak, measurements: { ...notOurs(), invalid: invalid('target-changed') } }),
+    'INVALID',
+  ],
   ['is invalid when nothing was measured', evidence({ measurements: measurementsFixture({ steps: [] }) }), 'INVALID'],
   [
     'is invalid when only the warm-up ran',
@@ -173,6 +196,16 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     'FAIL',
   ],
 ]
+
+function withSearchDocuments(searchDocuments: number): Measurements {
+  const measurements = measurementsFixture({ steps: checkouts })
+  return { ...measurements, sizes: measurements.sizes && { ...measurements.sizes, searchDocuments } }
+}
+
+function notOurs(): Measurements {
+  const measurements = measurementsFixture({ steps: checkouts, tables: [] })
+  return { ...measurements, sizes: null, conditions: { ...measurements.conditions, versions: { k6: '2.2.0' } } }
+}
 
 describe('the verdict of a run', () => {
   it.each(CASES)('%s', (_, given, verdict) => {
@@ -281,6 +314,20 @@ describe('the mix', () => {
   it('fails as soon as one flow misses its own target', () => {
     expect(mixOf(150).mix?.lastPassPerSecond).toBe(800)
     expect(mixOf(401).mix?.firstFailPerSecond).toBe(800)
+  })
+
+  it('passes with a flow too rare to judge only when that flow passed alone', () => {
+    const claimOf = (searchAlone: readonly Step[]) => {
+      const resolved = resolvedPlanFixture({ ordinaryCheckoutsPerSecond: 20 })
+      const rare = { ...byFlow, search: { ...latencyFixture(18, 20), p99Ms: null } }
+      const mix = stepFixture({ flow: 'mix', offeredPerSecond: 800, p99Ms: 85, byFlow: rare }, 1)
+      const measurements = measurementsFixture({ steps: [mix, ...searchAlone] })
+      const { claims } = capacityOf(evidence({ resolved, measurements }))
+      return claims.find(({ id }) => id === 'all-flows-at-ordinary-rate')
+    }
+    expect(claimOf([])).toMatchObject({ verdict: 'INVALID', why: expect.stringContaining('search (18 samples)') })
+    const alone = claimOf([stepFixture({ flow: 'search', offeredPerSecond: 20, p99Ms: 90 }, 1)])
+    expect(alone).toMatchObject({ verdict: 'PASS', why: expect.stringContaining('Not judged in the mix: search (18') })
   })
 
   it('is multiplied as a whole, never flow by flow', () => {

@@ -26,9 +26,7 @@ function flowCapacity(
 ): FlowCapacity {
   const target = resolved.plan.targets[flow]
   const points = steps
-    .map((step) =>
-      capacityPoint(step, measured === 'alone' ? ownFigures(step) : mixFigures(step, flow), resolved.plan.targets),
-    )
+    .map((step) => capacityPoint(step, measured === 'alone' ? ownFigures(step) : mixFigures(step, flow), resolved.plan))
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond || a.index - b.index)
   const point = operatingPoint(points)
   const peakPerSecond = resolved.peak.ratePerSecond[flow]

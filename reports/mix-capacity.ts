@@ -10,7 +10,7 @@ export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements):
   const steps = measurements.steps.filter(({ flow, kind }) => flow === 'mix' && kind === 'measured')
   const flows = FLOWS.filter((flow) => steps.some(({ byFlow }) => byFlow[flow] !== undefined))
   if (flows.length === 0) return null
-  const points = steps.map((step) => capacityPoint(step, ownFigures(step), resolved.plan.targets))
+  const points = steps.map((step) => capacityPoint(step, ownFigures(step), resolved.plan))
   const peaks = flows.map((flow) => resolved.peak.ratePerSecond[flow])
   return {
     flows,

@@ -19,6 +19,7 @@ function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
     machineCpu: null,
     outcome,
     reasons: outcome === 'pass' ? [] : [`${outcome} at ${offeredPerSecond}`],
+    notJudged: [],
     invalid: [],
   }
 }

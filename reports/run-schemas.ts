@@ -22,6 +22,7 @@ export const PLAN_FILE_SCHEMA = object({
     shards: count,
     rowsPerTableLimit: { type: 'number', exclusiveMinimum: 0 },
     horizonYears: number,
+    requestsPerOrder: perFlow(number),
     targets: perFlow(target),
     headroom: number,
   }),

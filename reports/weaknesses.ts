@@ -3,6 +3,7 @@
 import type { Claim, FlowCapacity, MixCapacity, Seeding, TableProjection } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Flow } from '../contracts/plan.ts'
+import { isForeign } from './claims/evidence-claims.ts'
 import { bytes, compact, percent, perSecond, plural, probability, significant } from './quantity.ts'
 
 /** Below this a hold may miss checkpoints, merges and garbage collections. */
@@ -22,6 +23,7 @@ export function weaknesses(input: WeaknessInput): readonly string[] {
   return [
     ...evidence(input),
     ...volume(input),
+    ...unobserved(input),
     ...machine(input),
     ...range(input),
     ...coverage(input),
@@ -40,6 +42,19 @@ function volume({ seeding }: WeaknessInput): string[] {
   if (seeding.notProven.length === 0) return []
   const share = seeding.shareOfPlan === null ? 'an unknown share' : percent(seeding.shareOfPlan)
   return [`The tables held ${share} of the planned orders. Latencies at full tables are not proven by this run.`]
+}
+
+function unobserved({ measurements }: WeaknessInput): string[] {
+  const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
+  const blind = measured.filter(({ generatorCpu }) => generatorCpu === null).length
+  return [
+    ...(isForeign(measurements)
+      ? ['Rows were not counted here: the target is not ours to look into, so its word is all there is about its data.']
+      : []),
+    ...(blind > 0
+      ? [`In ${plural(blind, 'step')} the CPU of the load generator could not be read: it may have been the slow one.`]
+      : []),
+  ]
 }
 
 function machine({ measurements }: WeaknessInput): string[] {

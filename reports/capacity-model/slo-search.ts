@@ -9,12 +9,8 @@ import type {
   SloCriterion,
   SloTargets,
 } from '../../contracts/capacity-model/slo-search.ts'
+import { ACHIEVED_OF_OFFERED, GENERATOR_CPU_LIMIT } from '../../contracts/evidence-limits.ts'
 import { bracketOf } from '../../contracts/operating-point.ts'
-
-/** Less than this share of the offered rate achieved: the system, or the generator, did not keep up. */
-const ACHIEVED_SHARE = 0.99
-/** Above this the generator measures itself. */
-const GENERATOR_CPU_LIMIT = 0.8
 
 interface RatedSteps {
   readonly offered: number
@@ -115,7 +111,7 @@ function brokenCriteria(step: LoadStep, targets: SloTargets): readonly SloCriter
   return [
     ...(step.p99Seconds > targets.p99Seconds ? (['p99Seconds'] as const) : []),
     ...(step.errorRate > targets.errorRate ? (['errorRate'] as const) : []),
-    ...(step.achieved < ACHIEVED_SHARE * step.offered ? (['achieved'] as const) : []),
+    ...(step.achieved < ACHIEVED_OF_OFFERED * step.offered ? (['achieved'] as const) : []),
     ...(step.dropped > 0 ? (['dropped'] as const) : []),
   ]
 }

@@ -2,6 +2,7 @@
 
 import type { Claim, FlowCapacity, MixCapacity, Verdict } from '../../contracts/capacity.ts'
 import type { Interval } from '../../contracts/plan.ts'
+import type { FlowSamples } from '../../contracts/step-outcome.ts'
 import { bracketText } from '../bracket.ts'
 import { type MachineLoad, machineLoad, ordinaryRate, peakRate } from '../machine-load.ts'
 import { ms, percent, perSecond, range, significant } from '../quantity.ts'
@@ -10,8 +11,8 @@ import { verdictAt } from './flow-claims.ts'
 export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity | null): readonly Claim[] {
   if (mix !== null) {
     return [
-      measuredClaim('all-flows-at-ordinary-rate', 'ordinary rate', mix, mix.ordinaryPerSecond),
-      measuredClaim('all-flows-at-peak-second', 'peak second', mix, mix.peakPerSecond.mid),
+      measuredClaim('all-flows-at-ordinary-rate', 'ordinary rate', mix, mix.ordinaryPerSecond, flows, ordinaryRate),
+      measuredClaim('all-flows-at-peak-second', 'peak second', mix, mix.peakPerSecond.mid, flows, peakRate),
     ]
   }
   if (flows.length < 2) return []
@@ -21,10 +22,21 @@ export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity |
   ]
 }
 
-function measuredClaim(id: string, moment: string, mix: MixCapacity, ratePerSecond: number): Claim {
-  const verdict = verdictAt(mix, ratePerSecond)
-  const at = verdict === 'FAIL' ? mix.firstFailPerSecond : mix.lastPassPerSecond
+function measuredClaim(
+  id: string,
+  moment: string,
+  mix: MixCapacity,
+  ratePerSecond: number,
+  flows: readonly FlowCapacity[],
+  rateOf: (flow: FlowCapacity) => Interval,
+): Claim {
+  const ofMix = verdictAt(mix, ratePerSecond)
+  const at = ofMix === 'FAIL' ? mix.firstFailPerSecond : mix.lastPassPerSecond
   const point = mix.points.find(({ offeredPerSecond }) => offeredPerSecond === at)
+  const rare = point?.notJudged ?? []
+  const provenAlone = (flow: FlowCapacity) => flow.measured === 'alone' && verdictAt(flow, rateOf(flow).mid) === 'PASS'
+  const open = rare.filter(({ flow }) => !flows.some((one) => one.flow === flow && provenAlone(one)))
+  const verdict = ofMix === 'PASS' && open.length > 0 ? 'INVALID' : ofMix
   const p99 = point?.p99Ms == null ? 'p99 unknown' : `p99 of all ${ms(point.p99Ms)}`
   return {
     id,
@@ -40,10 +52,21 @@ function measuredClaim(id: string, moment: string, mix: MixCapacity, ratePerSeco
     samples: point?.samples ?? null,
     provenance: 'measured',
     why:
-      verdict === 'PASS'
+      (ofMix === 'PASS'
         ? `The mix passed at ${perSecond(mix.lastPassPerSecond ?? 0)}.`
-        : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`,
+        : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`) + notJudgedText(rare, open),
   }
+}
+
+/** A flow that is too rare in the mix for a p99 must have passed alone, at its own rate: else nobody knows. */
+function notJudgedText(rare: readonly FlowSamples[], open: readonly FlowSamples[]): string {
+  if (rare.length === 0) return ''
+  const names = rare.map(({ flow, samples }) => `${flow} (${samples} samples)`).join(', ')
+  const then =
+    open.length === 0
+      ? 'alone it passed at its share of this rate'
+      : `${open.map(({ flow }) => flow).join(', ')} did not pass alone in this run at that share either: hold longer, or measure it alone with npm start`
+  return ` Not judged in the mix: ${names}; ${then}.`
 }
 
 function modelledClaim(
