@@ -155,7 +155,7 @@ function generatorUnobserved({ generatorCpu, generatorReadable }: StepEvidence):
   if (generatorCpu !== null || !generatorReadable) return null
   return {
     code: 'generator-unobserved',
-    evidence: "k6's CPU was not read during the step: the machine was too busy to look",
+    evidence: "k6's CPU was not read during the step: too short a step, or too busy a machine",
   }
 }
 
