@@ -21,9 +21,9 @@ async function load(name: string): Promise<ModelOp> {
   return (await listed.load()).op
 }
 
-function model(args: readonly string[], input: string) {
+function model(args: readonly string[], input: string, node: readonly string[] = []) {
   const program = fileURLToPath(new URL('./model.ts', import.meta.url))
-  return spawnSync(process.execPath, ['--import', 'tsx', program, ...args], { input, encoding: 'utf8' })
+  return spawnSync(process.execPath, ['--import', 'tsx', ...node, program, ...args], { input, encoding: 'utf8' })
 }
 
 describe('as a program', () => {
@@ -75,6 +75,24 @@ describe('as a program', () => {
     expect(stderr).not.toMatch(/\n\s+at /)
   })
 
+  test('JSON nested deeper than the stack: named by place, one line, no stack trace', () => {
+    const nested = `{"zipf":${'['.repeat(5000)}${']'.repeat(5000)},"pages":9,"poolPages":1}`
+    const { status, stdout, stderr } = model(['cache'], nested)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('zipf: must be a number at least 0 and at most 10, not a list of 1\n')
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('a fault of ours: one line on stderr, exit 1, no stack trace', () => {
+    const broken = 'Object.assign(JSON, { stringify() { throw new RangeError("Invalid string length") } })'
+    const { status, stdout, stderr } = model(['mmc'], JSON.stringify(question), [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(broken)}`,
+    ])
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toBe('model: could not answer: Invalid string length\n')
+  })
+
   test('help teaches: every op by name, and one worked example each', () => {
     const { status, stdout } = model(['--help'], '')
     expect(status).toBe(0)
@@ -90,6 +108,47 @@ test.each(OP_NAMES)(
     await expect(page).toMatchFileSnapshot(`../docs/model/${name}.md`)
   },
 )
+
+describe('what would take more than a second is not of the shape', () => {
+  const many = (length: number, value: unknown = 1) => Array.from({ length }, () => value)
+  const named = (length: number) => Array.from({ length }, (_, i) => ({ name: `r${i}`, seconds: 1, busyFraction: 0.5 }))
+  const demands = named(1000).map(({ name, seconds }) => ({ name, seconds }))
+  const resources = named(1000).map(({ name, busyFraction }) => ({ name, busyFraction }))
+  const target = { statistic: 'p99', seconds: 1 }
+  const station = { servers: 100_000, serviceSeconds: 1 }
+  const users = { users: 1e6, shards: 16_384, meanRowsPerUser: 1, cvRowsPerUser: 1 }
+  test.each([
+    ['usl', { points: many(1001, { concurrency: 1, throughput: 1 }) }, 'points: must be a list of 0 to 1000 items'],
+    ['mva', { demands, populations: many(10_000) }, 'demands × populations must be at most 50000'],
+    ['mmc', { ...station, arrivalRates: many(1000), targets: many(20, target) }, 'must be at most 50000000'],
+    ['quantile', { samples: many(200_001), percentile: 99 }, 'samples: must be a list of 0 to 200000 items'],
+    ['demand', { seconds: 1, completions: 1, resources, loadFactors: many(1000) }, 'must be at most 100000'],
+    ['shards', { ...users, limits: many(100) }, 'shards × limits must be at most 50000'],
+    [
+      'latency',
+      {
+        segments: many(10_000, { count: 1, seconds: 1 }),
+        expectedIntervalSeconds: 1,
+        mode: 'open',
+        percentiles: many(9),
+      },
+      'segments × percentiles must be at most 20000',
+    ],
+  ])('%s', async (name, input, message) => {
+    const result = (await load(name)).run(input)
+    expect(result).toEqual({ mistakes: [expect.stringContaining(message)] })
+  })
+})
+
+test('a mistake names the bounds that really hold', async () => {
+  const op = await load('mmc')
+  expect(op.run({ servers: 1, serviceSeconds: 1e-13 })).toEqual({
+    mistakes: ['serviceSeconds: must be a number at least 1e-12 and at most 1000000000000000, not 1e-13'],
+  })
+  expect((await load('table')).run({ columns: [{ name: 'a', type: 'int' }], rows: 1e16 })).toEqual({
+    mistakes: [expect.stringContaining('rows: must be a whole number at least 0 and at most 1000000000000000,')],
+  })
+})
 
 test('the ops are those of the contract', () => {
   const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic'

@@ -69,4 +69,11 @@ function print(output: string): ExitCode {
   return EXIT_CODES.pass
 }
 
-process.exitCode = await main(process.argv.slice(2))
+/** A fault of ours, such as JSON nested deeper than its parser: one line, because a stack trace helps no caller. */
+function fault(error: unknown): ExitCode {
+  const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  process.stderr.write(`model: could not answer: ${message}\n`)
+  return EXIT_CODES.fault
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(fault)

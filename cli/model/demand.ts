@@ -2,7 +2,18 @@
 
 import { answerDemand } from '../../reports/capacity-model/service-demand.ts'
 import { defineOp } from './op.ts'
-import { count, dictionary, list, number, positive, record, repeatedNames, text, withDefault } from './shape.ts'
+import {
+  count,
+  dictionary,
+  list,
+  number,
+  positive,
+  record,
+  repeatedNames,
+  text,
+  tooMuchWork,
+  withDefault,
+} from './shape.ts'
 import { SEED } from './shared-fields.ts'
 
 export const op = defineOp({
@@ -28,14 +39,15 @@ the first resource reaches its target utilisation (1 where none is given). feasi
         busyFraction: number({ atLeast: 0, atMost: 1 }),
         servers: withDefault(count({ atMost: 1e6 }), 1),
       }),
-      { atLeast: 1 },
+      { atLeast: 1, atMost: 1000 },
     ),
     targetUtilisation: withDefault(dictionary(number({ above: 0, atMost: 1 })), {}),
-    loadFactors: withDefault(list(number({ atLeast: 0 })), []),
+    loadFactors: withDefault(list(number({ atLeast: 0 }), { atMost: 1000 }), []),
     seed: SEED,
   }),
-  mistakes: ({ resources, targetUtilisation }) => [
+  mistakes: ({ resources, targetUtilisation, loadFactors }) => [
     ...repeatedNames(resources, 'resources'),
+    ...tooMuchWork('resources × loadFactors', resources.length * loadFactors.length, 100_000),
     ...Object.keys(targetUtilisation)
       .filter((name) => !resources.some((resource) => resource.name === name))
       .map((name) => `targetUtilisation.${name}: no resource has this name`),

@@ -3,13 +3,18 @@
 import { LATENCY_MODES } from '../../contracts/capacity-model/latency.ts'
 import { correctLatency } from '../../reports/capacity-model/coordinated-omission.ts'
 import { defineOp } from './op.ts'
-import { count, list, number, oneOf, positive, record, withDefault } from './shape.ts'
+import { count, list, number, oneOf, positive, record, tooMuchWork, withDefault } from './shape.ts'
 import { SEED } from './shared-fields.ts'
+
+/** Each percentile is a bisection over all segments. */
+const MOST_LOOKUPS = 20_000
 
 export const op = defineOp({
   about: `Percentiles as recorded, and as arrivals every expectedIntervalSeconds would have seen them. A closed generator waits
 for a slow answer and so leaves out the requests that would have been slow too; each latency v then stands also for
-v − interval, v − 2·interval, … (HdrHistogram's correction). An open generator needs none, but must not drop arrivals.`,
+v − interval, v − 2·interval, … (HdrHistogram's correction). An open generator needs none, but must not drop arrivals.
+A percentile beyond which the requests put less than one is null, with its reason in percentileReasons; one that fewer
+requests than a 95 % bound needs stand behind is answered and warned of.`,
   example: {
     segments: [
       { count: 10_000, seconds: 0.001 },
@@ -29,5 +34,8 @@ v − interval, v − 2·interval, … (HdrHistogram's correction). An open gene
     percentiles: list(number({ above: 0, below: 100 }), { atMost: 100 }),
     seed: SEED,
   }),
+  mistakes: ({ segments, percentiles }) => [
+    ...tooMuchWork('segments × percentiles', segments.length * percentiles.length, MOST_LOOKUPS),
+  ],
   answer: correctLatency,
 })

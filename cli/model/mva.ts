@@ -2,8 +2,11 @@
 
 import { solveMva } from '../../reports/capacity-model/mva.ts'
 import { defineOp } from './op.ts'
-import { count, list, number, record, repeatedNames, text, withDefault } from './shape.ts'
+import { count, list, number, record, repeatedNames, text, tooMuchWork, withDefault } from './shape.ts'
 import { SEED } from './shared-fields.ts'
+
+/** Utilisations and queues in the answer; each costs a bisection when the method is approximate. */
+const MOST_RESULTS = 50_000
 
 export const op = defineOp({
   about: `N users who wait for each answer and think before the next request. Exact mean value analysis, also for
@@ -30,8 +33,9 @@ Demands are seconds of a resource per request over all visits: take them from op
     populations: list(count(), { atLeast: 1, atMost: 10_000 }),
     seed: SEED,
   }),
-  mistakes: ({ demands }) => [
+  mistakes: ({ demands, populations }) => [
     ...repeatedNames(demands, 'demands'),
+    ...tooMuchWork('demands × populations', demands.length * populations.length, MOST_RESULTS),
     ...demands.flatMap(({ seconds }, i) =>
       seconds > 0 && seconds < 1e-12 ? [`demands[${i}].seconds: below 1e-12`] : [],
     ),

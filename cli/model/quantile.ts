@@ -7,7 +7,7 @@ import { count, isObject, list, number, optional, record, withDefault } from './
 import { CONFIDENCE, SEED } from './shared-fields.ts'
 
 const percentile = number({ above: 0, below: 100 })
-const values = list(number(), { atMost: 10_000_000 })
+const values = list(number(), { atMost: 200_000 })
 
 const ofSamples = {
   shape: record({ samples: values, percentile, confidence: CONFIDENCE, seed: SEED }),

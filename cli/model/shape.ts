@@ -25,16 +25,16 @@ const LARGEST = 1e15
 const SMALLEST_POSITIVE = 1e-12
 
 export function number(range: NumberRange = {}): Shape<number> {
-  const bounds = {
-    atMost: LARGEST,
+  const bounds: NumberRange = {
+    ...(range.below === undefined ? { atMost: LARGEST } : {}),
     ...(range.atLeast === undefined && range.above === undefined ? { atLeast: -LARGEST } : {}),
     ...range,
   }
-  const expected = describeNumber(range)
+  const expected = describeNumber(bounds)
   const fits = (value: number): boolean =>
     (bounds.atLeast === undefined || value >= bounds.atLeast) &&
     (bounds.above === undefined || value > bounds.above) &&
-    value <= bounds.atMost &&
+    (bounds.atMost === undefined || value <= bounds.atMost) &&
     (bounds.below === undefined || value < bounds.below) &&
     (!bounds.integer || Number.isInteger(value))
   return shape(expected, (value, path, mistakes) => {
@@ -72,13 +72,11 @@ export function oneOf<const W extends string>(words: readonly W[]): Shape<W> {
 }
 
 export function list<T>(item: Shape<T>, { atLeast = 0, atMost = 100_000 } = {}): Shape<readonly T[]> {
-  const expected = atLeast > 0 ? `a list of at least ${atLeast}` : 'a list'
+  const expected = `a list of ${atLeast} to ${atMost} items`
   return shape(expected, (value, path, mistakes) => {
     if (!Array.isArray(value) || value.length < atLeast || value.length > atMost) {
       const found = Array.isArray(value) ? `${value.length} items` : show(value)
-      mistakes.push(
-        `${path}: must be ${expected}${Array.isArray(value) && value.length > atMost ? ` and at most ${atMost}` : ''}, not ${found}`,
-      )
+      mistakes.push(`${path}: must be ${expected}, not ${found}`)
       return []
     }
     return value.map((entry, i) => item.read(entry, `${path}[${i}]`, mistakes))
@@ -130,10 +128,16 @@ export function optional<T>(inner: Shape<T>): Shape<T | undefined> {
   return withDefault<T | undefined>(inner, undefined)
 }
 
+/** Keeps an answer within a second where the time goes with a product of inputs, each of which may be large alone. */
+export function tooMuchWork(what: string, amount: number, atMost: number): readonly string[] {
+  return amount > atMost ? [`the input: ${what} must be at most ${atMost}, not ${amount}`] : []
+}
+
 /** Names that must differ, because results are keyed by them. */
 export function repeatedNames(items: readonly { readonly name: string }[], path: string): readonly string[] {
-  const names = items.map((item) => item.name)
-  const repeated = new Set(names.filter((name, i) => names.indexOf(name) !== i))
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name } of items) (seen.has(name) ? repeated : seen).add(name)
   return [...repeated].map((name) => `${path}: the name ${show(name)} is used more than once`)
 }
 
@@ -147,7 +151,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 function describeNumber(range: NumberRange): string {
   const parts = [
-    range.atLeast === SMALLEST_POSITIVE ? 'above 0' : range.atLeast === undefined ? '' : `at least ${range.atLeast}`,
+    range.atLeast === undefined ? '' : `at least ${range.atLeast}`,
     range.above === undefined ? '' : `above ${range.above}`,
     range.atMost === undefined ? '' : `at most ${range.atMost}`,
     range.below === undefined ? '' : `below ${range.below}`,
@@ -155,8 +159,11 @@ function describeNumber(range: NumberRange): string {
   return [range.integer ? 'a whole number' : 'a number', parts.join(' and ')].join(' ').trim()
 }
 
+/** What is inside a list or an object is counted, not written out: it may be nested deeper than the stack. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (isObject(value)) return `an object with ${Object.keys(value).length} fields`
   const json = typeof value === 'number' ? String(value) : JSON.stringify(value)
   return json.length > 60 ? `${json.slice(0, 57)}...` : json
 }

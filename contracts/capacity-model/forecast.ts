@@ -5,7 +5,7 @@ import type { Refused } from './interval.ts'
 export interface Promotion {
   /** Calendar month, 1 … 12. */
   readonly month: number
-  /** Multiplies the inserts of that month. */
+  /** Multiplies the inserts of that month; of several promotions in one month only the largest factor does. */
   readonly factor: number
 }
 

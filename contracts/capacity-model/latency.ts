@@ -21,8 +21,10 @@ export interface LatencyQuestion {
 export interface LatencyDistribution {
   readonly count: number
   readonly meanSeconds: number
-  /** Keyed by the percentile: "50", "99.9". */
-  readonly percentiles: Readonly<Record<string, number>>
+  /** Keyed by the percentile: "50", "99.9". Null where fewer than one request is expected beyond it. */
+  readonly percentiles: Readonly<Record<string, number | null>>
+  /** Why a percentile is null. */
+  readonly percentileReasons?: Readonly<Record<string, string>>
 }
 
 export interface LatencyAnswer {

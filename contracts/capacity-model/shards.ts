@@ -24,6 +24,8 @@ export type ShardMethod = (typeof SHARD_METHODS)[number]
 export interface Exceedance {
   readonly limit: number
   readonly anyTable: number
+  /** Of the simulation's mean; absent when nothing was simulated. */
+  readonly anyTableStandardError?: number
   readonly oneTable: number
 }
 
@@ -33,6 +35,9 @@ export interface ShardsAnswer {
   readonly tableMean: number
   readonly tableSd: number
   readonly expectedMax: number
+  /** Of the simulation's mean; absent when nothing was simulated. */
+  readonly expectedMaxStandardError?: number
+  readonly replicates?: number
   readonly exceed: readonly Exceedance[]
   /** With heavy keys: the fullest table holds at least this multiple of the mean when all other rows spread evenly. */
   readonly maxOverMeanFloor?: number

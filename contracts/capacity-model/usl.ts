@@ -60,7 +60,13 @@ export interface UslPrediction {
 }
 
 export type UslInversion =
-  | { readonly throughput: number; readonly concurrency: number; readonly latencySeconds: number }
+  | {
+      readonly throughput: number
+      readonly concurrency: number
+      readonly latencySeconds: number
+      /** As for a prediction at this concurrency. Absent when nothing was fitted. */
+      readonly extrapolated?: boolean
+    }
   | ({ readonly throughput: number } & Refused)
 
 export interface UslLackOfFit {
@@ -80,6 +86,8 @@ export interface UslShape {
   readonly peakReason?: string
   readonly peakThroughput: number | null
   readonly peakThroughputReason?: string
+  /** The throughput of a peak that is itself extrapolated. Absent when nothing was fitted or there is no peak. */
+  readonly peakThroughputExtrapolated?: boolean
   /** Amdahl's limit gamma ÷ alpha; exists only when beta = 0. */
   readonly ceiling: number | null
   readonly ceilingReason?: string

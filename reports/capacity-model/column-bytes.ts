@@ -102,7 +102,7 @@ function fixedBytes(word: string, inside: string | undefined): number | null {
     return bits >= 1 && bits <= 64 ? Math.ceil(bits / 8) : Number.NaN
   }
   if (word !== 'enum' && word !== 'set') return null
-  const members = (inside ?? '').match(/'(?:[^']|'')*'/g)?.length ?? 0
+  const members = (inside ?? '').match(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g)?.length ?? 0
   if (members === 0) return Number.NaN
   if (word === 'enum') return members <= 255 ? 1 : 2
   const setBytes = Math.ceil(members / 8)
@@ -115,6 +115,11 @@ function packedDigits(digits: number): number {
 
 function fixedColumn(column: TableColumn, dataBytes: number): ColumnBytesResult {
   return { bytes: { dataBytes, lengthBytes: 0, nullable: column.nullable ?? false, movable: false } }
+}
+
+/** MySQL indexes only a prefix of these, or nothing of them (error 1170). */
+export function needsKeyPrefix(type: string): boolean {
+  return LONG_TYPES.includes(TYPE.exec(type.trim().toLowerCase())?.[1] ?? '')
 }
 
 function longColumn(column: TableColumn): ColumnBytesResult {

@@ -8,7 +8,7 @@ import type {
   LatencyQuestion,
   LatencySegment,
 } from '../../contracts/capacity-model/latency.ts'
-import { nearestRank, neededSamplesOneSided, percentileName } from './quantile-ranks.ts'
+import { nearestRank, neededSamplesOneSided, percentileName, shareOf } from './quantile-ranks.ts'
 
 /** Absorbs the rounding of (v − x)/i, which is a whole number in most tests and no measurement. */
 const ROUNDING = 1e-9
@@ -74,10 +74,26 @@ function distributionOf(
     percentiles: Object.fromEntries(
       percentiles.map((percentile) => [
         String(percentile),
-        valueAtRank(progressions, interval, nearestRank(count, percentile)),
+        isBeyond(count, percentile) ? null : valueAtRank(progressions, interval, nearestRank(count, percentile)),
       ]),
     ),
+    ...reasonsFor(count, percentiles),
   }
+}
+
+/** Fewer than one request is expected above it: the percentile would be the maximum under another name. */
+function isBeyond(count: number, percentile: number): boolean {
+  return count * (1 - shareOf(percentile)) < 1 - ROUNDING
+}
+
+function reasonsFor(count: number, percentiles: readonly number[]): Pick<LatencyDistribution, 'percentileReasons'> {
+  const reasons = percentiles.flatMap((percentile) => {
+    if (!isBeyond(count, percentile)) return []
+    const needed = Math.ceil(1 / (1 - shareOf(percentile)) - 1e-6)
+    const reason = `insufficient-samples: ${count} requests put none beyond ${percentileName(percentile)}; ${needed} would`
+    return [[String(percentile), reason] as const]
+  })
+  return reasons.length === 0 ? {} : { percentileReasons: Object.fromEntries(reasons) }
 }
 
 /** The smallest latency that at least `rank` requests do not exceed: bisection, then the latency it closed in on. */

@@ -34,6 +34,16 @@ describe('coordinated omission', () => {
     expect(valid).toBe(true)
   })
 
+  test('a percentile with no request beyond it is null with a reason; the others stand', () => {
+    const segments = [{ count: 9_999, seconds: 0.001 }]
+    const thin = correctLatency({ ...STALL, segments, percentiles: [99, 99.99] })
+    expect(thin).toMatchObject({ valid: true, raw: { percentiles: { 99: 0.001, '99.99': null } } })
+    expect(thin.raw.percentileReasons).toEqual({ '99.99': expect.stringContaining('10000 would') })
+    const enough = correctLatency({ ...STALL, segments: [{ count: 10_000, seconds: 0.001 }] })
+    expect(enough.raw.percentiles['99.99']).toBe(0.001)
+    expect(enough.raw).not.toHaveProperty('percentileReasons')
+  })
+
   test('an open generator needs no correction, but must not drop', () => {
     const open = correctLatency({ ...STALL, mode: 'open' })
     expect(open.corrected).toEqual(open.raw)
@@ -63,7 +73,9 @@ describe('coordinated omission', () => {
         const { corrected } = correctLatency({ ...STALL, segments: list, expectedIntervalSeconds: interval })
         expect(corrected.count).toBe(all.length)
         for (const p of STALL.percentiles) {
-          expect(corrected.percentiles[String(p)]).toBe(all[Math.ceil((all.length * p) / 100 - 1e-9) - 1])
+          const beyond = all.length * (1 - p / 100)
+          const value = beyond < 1 - 1e-9 ? null : all[Math.ceil((all.length * p) / 100 - 1e-9) - 1]
+          expect(corrected.percentiles[String(p)]).toBe(value)
         }
       }),
     )

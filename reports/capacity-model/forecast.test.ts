@@ -38,6 +38,16 @@ describe('rows by month', () => {
     expect(months[13]).toEqual({ index: 14, rows: 18e6 })
   })
 
+  test('two promotions in one month: the larger counts, they do not multiply', () => {
+    const promotions = [
+      { month: 2, factor: 2 },
+      { month: 2, factor: 3 },
+      { month: 3, factor: 0.5 },
+    ]
+    const { months } = rows({ promotions })
+    expect(months.slice(0, 3).map((month) => month.rows)).toEqual([1e6, 4e6, 4.5e6])
+  })
+
   test('a table already past its limit crossed at month 0; one that never will says so', () => {
     expect(rows({ startRows: 51e6 }).crossing).toEqual({ index: 0, rows: 51e6 })
     const shrinking = rows({ monthlyGrowth: -0.5 })

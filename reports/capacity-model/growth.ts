@@ -27,12 +27,14 @@ export function forecastRows(question: RowsQuestion): RowsAnswer {
   return { months: months.slice(0, SHOWN_MONTHS), crossing, crossingReason: whyNoCrossing(question, rows) }
 }
 
-/** Inserts of month `index` (1-based): compound growth times the promotions of its calendar month. */
+/**
+ * Inserts of month `index` (1-based): compound growth times the promotion of its calendar month. Where two fall into one
+ * month the larger counts, as for two promotions on one day of a plan.
+ */
 export function insertsOf(question: RowsQuestion, index: number): number {
   const calendarMonth = ((question.startMonth - 1 + index - 1) % 12) + 1
-  const promoted = question.promotions
-    .filter((promotion) => promotion.month === calendarMonth)
-    .reduce((factor, promotion) => factor * promotion.factor, 1)
+  const factors = question.promotions.flatMap(({ month, factor }) => (month === calendarMonth ? factor : []))
+  const promoted = factors.length === 0 ? 1 : Math.max(...factors)
   return question.monthlyRows * (1 + question.monthlyGrowth) ** (index - 1) * promoted
 }
 

@@ -23,37 +23,59 @@ export interface ShardScene {
 
 export interface ShardSimulation {
   readonly expectedMax: number
+  readonly expectedMaxStandardError: number
+  readonly replicates: number
   readonly exceed: readonly Exceedance[]
 }
 
 const WORK = 1e6
 const REPLICATES = { fewest: 20, most: 1000 } as const
 
-export function simulateShards(scene: ShardScene, limits: readonly number[], seed: number): ShardSimulation {
+export function simulateShards(
+  scene: ShardScene,
+  tableMean: number,
+  limits: readonly number[],
+  seed: number,
+): ShardSimulation {
   const generator = xoroshiro128plus(seed)
   const uniform = (): number => uniformFloat64(generator)
-  const affordable = Math.floor(WORK / (scene.heavyUsers + scene.shards))
+  const affordable = Math.floor(WORK / (scene.heavyUsers + scene.shards * (1 + limits.length)))
   const replicates = Math.min(REPLICATES.most, Math.max(REPLICATES.fewest, affordable))
-  const any = limits.map(() => 0)
-  const one = limits.map(() => 0)
-  let maxima = 0
+  const excess: number[] = []
+  const any = limits.map((): number[] => [])
+  const one = limits.map((): number[] => [])
   for (let replicate = 0; replicate < replicates; replicate++) {
     const tables = tablesOf(scene, uniform)
-    maxima += tables.reduce((max, { mean, sd }) => Math.max(max, mean + sd * standardNormal(uniform)), 0)
+    const rows = tables.map(({ mean, sd }) => mean + sd * standardNormal(uniform))
+    // Above the replicate's own mean, whose expectation is known: no less than it, and with less noise.
+    excess.push(rows.reduce((max, one) => Math.max(max, one)) - meanOf(rows))
     limits.forEach((limit, i) => {
       const above = tables.map(({ mean, sd }) => (sd > 0 ? normalCdf(mean - limit, 0, sd) : Number(mean > limit)))
-      any[i] = (any[i] ?? 0) - Math.expm1(above.reduce((sum, p) => sum + Math.log1p(-p), 0))
-      one[i] = (one[i] ?? 0) + above.reduce((sum, p) => sum + p, 0) / scene.shards
+      any[i]?.push(-Math.expm1(above.reduce((sum, p) => sum + Math.log1p(-p), 0)))
+      one[i]?.push(meanOf(above))
     })
   }
   return {
-    expectedMax: maxima / replicates,
+    expectedMax: tableMean + Math.max(0, meanOf(excess)),
+    expectedMaxStandardError: standardErrorOf(excess),
+    replicates,
     exceed: limits.map((limit, i) => ({
       limit,
-      anyTable: (any[i] ?? 0) / replicates,
-      oneTable: (one[i] ?? 0) / replicates,
+      anyTable: meanOf(any[i] ?? []),
+      anyTableStandardError: standardErrorOf(any[i] ?? []),
+      oneTable: meanOf(one[i] ?? []),
     })),
   }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function standardErrorOf(values: readonly number[]): number {
+  const mean = meanOf(values)
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(squares / (values.length - 1) / values.length)
 }
 
 interface SimulatedTable {

@@ -46,7 +46,13 @@ describe('normal', () => {
 
   test('equal users on dense ids leave nothing to chance', () => {
     const answer = ask({ users: 130, meanRowsPerUser: 10, cvRowsPerUser: 0, limits: [20, 29, 30] })
-    expect(answer).toMatchObject({ expectedMax: 30, tableSd: 0 })
+    expect(answer.expectedMax).toBe(30)
+    // Two of 64 tables have one user more.
+    expect(answer.tableSd).toBeCloseTo(10 * Math.sqrt((2 / 64) * (62 / 64)), 12)
+    expect(ask({ users: 128, cvRowsPerUser: 0 }).tableSd).toBe(0)
+    expect(answer).not.toHaveProperty('replicates')
+    const oneTable = ask({ users: 10, shards: 1, cvRowsPerUser: 0, hashedIds: true, limits: [499] })
+    expect(oneTable).toMatchObject({ expectedMax: 500, tableSd: 0, exceed: [{ anyTable: 1 }] })
     expect(answer.exceed.map(({ anyTable }) => anyTable)).toEqual([1, 1, 0])
     expect(answer.exceed[1]?.oneTable).toBeCloseTo(2 / 64, 12)
   })
@@ -113,6 +119,25 @@ describe('simulation', () => {
     const other = ask({ ...skewed, seed: 2 })
     expect(other.expectedMax).not.toBe(ask(skewed).expectedMax)
     expect(Math.abs(other.expectedMax / ask(skewed).expectedMax - 1)).toBeLessThan(0.05)
+  })
+
+  test('it says from how many replicates and how surely: other seeds fall within a few standard errors', () => {
+    const skewed = { users: 1e6, cvRowsPerUser: 10, limits: [1e6] }
+    const answers = Array.from({ length: 4 }, (_, seed) => ask({ ...skewed, seed }))
+    const mean = answers.reduce((sum, one) => sum + one.expectedMax, 0) / answers.length
+    for (const { expectedMax, expectedMaxStandardError = 0, replicates, exceed } of answers) {
+      expect(replicates).toBeGreaterThanOrEqual(20)
+      expect(expectedMaxStandardError).toBeGreaterThan(0)
+      expect(Math.abs(expectedMax - mean)).toBeLessThan(5 * expectedMaxStandardError)
+      expect(exceed[0]?.anyTableStandardError).toBeGreaterThanOrEqual(0)
+    }
+  })
+
+  test('draws that miss the rare heavy users still leave the fullest table above the mean', () => {
+    for (const seed of [1, 2, 3]) {
+      const answer = ask({ users: 100, shards: 4, cvRowsPerUser: 1000, seed })
+      expect(answer.expectedMax).toBeGreaterThanOrEqual(answer.tableMean)
+    }
   })
 
   test('moments survive the split into tail and body', () => {

@@ -17,7 +17,8 @@ export function shardSkew(question: ShardsQuestion): ShardsAnswer {
   const tableMean = (question.users * question.meanRowsPerUser) / question.shards
   const { method, methodReason } = methodFor(question)
   const tableSd = Math.sqrt(restVariance(question) + heavyVariance(question))
-  const answer = method === 'normal' ? normalAnswer(question, tableMean, tableSd) : simulate(question, method)
+  const answer =
+    method === 'normal' ? normalAnswer(question, tableMean, tableSd) : simulate(question, method, tableMean)
   const heaviest = Math.max(0, ...question.heavyKeys.map((key) => key.share))
   return {
     method,
@@ -38,10 +39,9 @@ function methodFor(question: ShardsQuestion): { readonly method: ShardMethod; re
   }
   const usersPerTable = question.users / question.shards
   const { cvRowsPerUser: cv, hashedIds } = question
-  const isEven = cv === 0 && !hashedIds
   const ofUser = hashedIds ? (1 + cv * cv) ** 1.5 : skewness({ meanRows: 1, cv })
   const ofTable = ofUser / Math.sqrt(usersPerTable)
-  if (isEven)
+  if (isEven(question))
     return {
       method: 'normal',
       methodReason: 'every user has the same rows and ids are dense: tables differ by one user at most',
@@ -62,6 +62,10 @@ function methodFor(question: ShardsQuestion): { readonly method: ShardMethod; re
   }
 }
 
+function isEven({ cvRowsPerUser, hashedIds, heavyKeys }: ShardsQuestion): boolean {
+  return cvRowsPerUser === 0 && !hashedIds && heavyKeys.length === 0
+}
+
 /** Users without a share of their own: what the heavy keys leave. */
 function restOf({ users, meanRowsPerUser, heavyKeys }: ShardsQuestion) {
   const heavyShare = heavyKeys.reduce((sum, key) => sum + key.share, 0)
@@ -70,11 +74,16 @@ function restOf({ users, meanRowsPerUser, heavyKeys }: ShardsQuestion) {
   return { restUsers, meanRows }
 }
 
-/** CV_table = CV_user/√(U/n) for dense ids; hashed ids add the spread of the number of users, 1 − 1/n. */
+/**
+ * U/n users of variance CV², plus the variance of their number: (U/n)(1 − 1/n) for hashed ids. Dense ids give a share
+ * p = (U mod n)/n of the tables one user more: p(1 − p).
+ */
 function restVariance(question: ShardsQuestion): number {
   const { restUsers, meanRows } = restOf(question)
-  const ofCount = question.hashedIds ? 1 - 1 / question.shards : 0
-  return (restUsers / question.shards) * meanRows ** 2 * (question.cvRowsPerUser ** 2 + ofCount)
+  const usersPerTable = restUsers / question.shards
+  const withOneMore = (restUsers % question.shards) / question.shards
+  const ofCount = question.hashedIds ? usersPerTable * (1 - 1 / question.shards) : withOneMore * (1 - withOneMore)
+  return meanRows ** 2 * (usersPerTable * question.cvRowsPerUser ** 2 + ofCount)
 }
 
 /** A key of weight w lands on a table with probability 1/n: variance w²·(1/n)(1 − 1/n). */
@@ -83,9 +92,11 @@ function heavyVariance({ users, meanRowsPerUser, shards, heavyKeys }: ShardsQues
   return heavyKeys.reduce((sum, key) => sum + (key.share * total) ** 2, 0) * (1 / shards) * (1 - 1 / shards)
 }
 
-function normalAnswer(question: ShardsQuestion, tableMean: number, tableSd: number): ShardSimulation {
+type TableOdds = Pick<ShardsAnswer, 'expectedMax' | 'exceed'>
+
+function normalAnswer(question: ShardsQuestion, tableMean: number, tableSd: number): TableOdds {
   const { shards, limits } = question
-  if (tableSd === 0) return evenAnswer(question)
+  if (isEven(question) || tableSd === 0) return evenAnswer(question)
   return {
     expectedMax: tableMean + expectedNormalMaximum(shards) * tableSd,
     exceed: limits.map((limit) => {
@@ -96,7 +107,7 @@ function normalAnswer(question: ShardsQuestion, tableMean: number, tableSd: numb
 }
 
 /** Equal users dealt out in turn: some tables have one user more than the others, and nothing is left to chance. */
-function evenAnswer({ users, shards, meanRowsPerUser, limits }: ShardsQuestion): ShardSimulation {
+function evenAnswer({ users, shards, meanRowsPerUser, limits }: ShardsQuestion): TableOdds {
   const fewer = Math.floor(users / shards) * meanRowsPerUser
   const withOneMore = users % shards
   const fullest = withOneMore > 0 ? fewer + meanRowsPerUser : fewer
@@ -109,9 +120,9 @@ function evenAnswer({ users, shards, meanRowsPerUser, limits }: ShardsQuestion):
   }
 }
 
-function simulate(question: ShardsQuestion, method: ShardMethod): ShardSimulation {
+function simulate(question: ShardsQuestion, method: ShardMethod, tableMean: number): ShardSimulation {
   const scene = method === 'known-keys' ? knownKeys(question) : logNormalUsers(question)
-  return simulateShards(scene, question.limits, question.seed)
+  return simulateShards(scene, tableMean, question.limits, question.seed)
 }
 
 function knownKeys(question: ShardsQuestion): ShardScene {

@@ -135,6 +135,7 @@ describe('column types', () => {
     ['time', 3, 0],
     ['bit(9)', 2, 0],
     ["enum('a','b,c')", 1, 0],
+    ['enum("a","b")', 1, 0],
     ["set('a','b','c','d','e','f','g','h','i')", 2, 0],
     ['binary(16)', 16, 0],
     ['double precision', 8, 0],
@@ -186,6 +187,16 @@ test('a key InnoDB would not index is refused', () => {
   expect(
     tableSize({ columns, primaryKey: ['k'], secondaryIndexes: [], rows: 9, tables: 1, insertOrder: 'random' }),
   ).toMatchObject({ refused: { reason: 'key-too-long' } })
+})
+
+test.each(['text', 'BLOB', 'json', 'mediumtext'])('%s has no place in a key, because that takes a prefix', (type) => {
+  const columns = [column('id', 'int'), column('k', type, { meanBytes: 20 })]
+  const question = { columns, rows: 9, tables: 1, insertOrder: 'random' } as const
+  const refused = { refused: { reason: 'key-without-prefix', message: expect.stringContaining(`k ${type}`) } }
+  const index = [{ name: 'i', columns: ['k'] }]
+  expect(tableSize({ ...question, primaryKey: ['k'], secondaryIndexes: [] })).toMatchObject(refused)
+  expect(tableSize({ ...question, primaryKey: ['id'], secondaryIndexes: index })).toMatchObject(refused)
+  expect(tableSize({ ...question, primaryKey: ['id'], secondaryIndexes: [] })).not.toHaveProperty('refused')
 })
 
 test('every mistake is listed', () => {

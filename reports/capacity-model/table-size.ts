@@ -19,7 +19,7 @@ import {
   RECORD_HEADER_BYTES,
   treeSize,
 } from './b-tree.ts'
-import { type ColumnBytes, columnBytes } from './column-bytes.ts'
+import { type ColumnBytes, columnBytes, needsKeyPrefix } from './column-bytes.ts'
 import { refuse } from './refuse.ts'
 
 /** DB_TRX_ID and DB_ROLL_PTR in every clustered record. */
@@ -46,6 +46,11 @@ export function tableSize(question: TableQuestion): TableAnswer | Refused {
   const row = rowLayout([...columns.values()], question.primaryKey.length === 0)
   if (row === null) {
     return refuse('row-too-large', `no row format keeps this row within the ${LARGEST_ROW_BYTES} bytes InnoDB allows`)
+  }
+  const unindexed = longKeyColumns(question)
+  if (unindexed.length > 0) {
+    const message = `MySQL takes no ${unindexed.join(', ')} into a key without a prefix length; use a varchar or varbinary`
+    return refuse('key-without-prefix', message)
   }
   const key = keyLayout(columns, question.primaryKey)
   const keys = [key, ...question.secondaryIndexes.map((index) => keyLayout(columns, index.columns))]
@@ -103,6 +108,11 @@ export function tableMistakes(question: TableQuestion): readonly string[] {
     ...nullableKeys.map((name) => `primaryKey: '${name}' is nullable, which a primary key cannot be`),
     ...question.secondaryIndexes.flatMap((index, i) => unknown(`secondaryIndexes[${i}].columns`, index.columns)),
   ]
+}
+
+function longKeyColumns({ columns, primaryKey, secondaryIndexes }: TableQuestion): readonly string[] {
+  const keyed = new Set([primaryKey, ...secondaryIndexes.map((index) => index.columns)].flat())
+  return columns.flatMap(({ name, type }) => (keyed.has(name) && needsKeyPrefix(type) ? `${name} ${type}` : []))
 }
 
 function bytesOf(column: TableColumn): ColumnBytes {

@@ -78,14 +78,20 @@ function fitHolding(points: readonly UslPoint[], weighting: UslWeighting, held: 
     try {
       const { parameterValues } = levenbergMarquardt(
         { x: points.map((_, i) => i), y: points.map((point, i) => point.throughput / (divisors[i] ?? 1)) },
-        (scaled) => (i) => rawThroughput(unscale(scaled), points[i]?.concurrency ?? 0) / (divisors[i] ?? 1),
+        (scaled) => {
+          const usl = unscale(scaled)
+          return (i) => rawThroughput(usl, points[i]?.concurrency ?? 0) / (divisors[i] ?? 1)
+        },
         {
           initialValues: names.map((name) => start[name] / scale[name]),
           minValues: names.map((name) => (name === 'gamma' ? 1e-12 : 0)),
           maxValues: names.map((name) => (name === 'gamma' ? 1e12 : 1 / scale[name])),
-          jacobianFunction: (scaled) => (i) => {
-            const slope = throughputGradient(unscale(scaled), points[i]?.concurrency ?? 0)
-            return names.map((name) => (slope[name] * scale[name]) / (divisors[i] ?? 1))
+          jacobianFunction: (scaled) => {
+            const usl = unscale(scaled)
+            return (i) => {
+              const slope = throughputGradient(usl, points[i]?.concurrency ?? 0)
+              return names.map((name) => (slope[name] * scale[name]) / (divisors[i] ?? 1))
+            }
           },
           maxIterations: 100,
           errorTolerance: 0,

@@ -58,8 +58,13 @@ export function fittedPeak(fitted: FittedUsl): UslPeak | null {
     normalFor(fitted.confidence) * modelError(fitted.points, value),
   )
   const interval = relativeInterval(value, halfWidth, fitted.confidence)
-  const base = { value, interval, extrapolated: rangeOf(fitted.points, value) === 'beyond-twice' }
+  const base = { value, interval, extrapolated: isExtrapolated(fitted.points, value) }
   return interval === null ? { ...base, intervalReason: TOO_OPEN } : base
+}
+
+/** Trusted no further than twice the measured range, whichever way the concurrency was found. */
+export function isExtrapolated(points: readonly UslPoint[], concurrency: number): boolean {
+  return rangeOf(points, concurrency) === 'beyond-twice'
 }
 
 function modelError(points: readonly UslPoint[], concurrency: number): number {

@@ -35,10 +35,17 @@ export function uslLimits(usl: UslParameters): Limits {
   }
 }
 
+const FLAT = 'alpha = 1 and beta = 0: throughput is flat, gamma at every concurrency'
+
+function isFlat(usl: UslParameters): boolean {
+  return usl.alpha === 1 && usl.beta === 0
+}
+
 function whyNoPeak(usl: UslParameters): string {
   if (usl.beta > 0 && (1 - usl.alpha) / usl.beta < 1) {
     return 'throughput falls from the first unit of concurrency on: √((1−alpha)/beta) is below 1'
   }
+  if (isFlat(usl)) return FLAT
   if (usl.beta > 0) return 'beta is too small for a peak at any finite concurrency'
   return usl.alpha > 0
     ? 'beta = 0: throughput rises towards the ceiling gamma/alpha and never falls'
@@ -52,6 +59,7 @@ function whyNoCeiling(usl: UslParameters): string {
 
 export function uslInversion(usl: UslParameters, throughput: number): UslInversion {
   const refused = (reason: string, message: string): UslInversion => ({ throughput, ...refuse(reason, message) })
+  if (isFlat(usl)) return refused('flat-throughput', `${FLAT}; none yields a throughput of its own`)
   if (usl.alpha >= 1) return refused('no-rising-branch', 'alpha = 1: more concurrency never yields more throughput')
   const { peakConcurrency: peak, peakThroughput, ceiling } = uslLimits(usl)
   if (usl.beta > 0 && peak === null) return refused('no-rising-branch', whyNoPeak(usl))

@@ -8,6 +8,7 @@ import { CISCO, EXACT, RAYTRACER, SPECSDM91 } from './fixtures/usl-data-sets.ts'
 import { isRefused } from './refuse.ts'
 import { fitUsl } from './usl.ts'
 import { concurrencyAtLatency, latencySecondsAt, throughputAt } from './usl-law.ts'
+import { evaluateUsl } from './usl-shape.ts'
 
 function fitted(points: readonly UslPoint[], question: Partial<UslQuestion> = {}): UslFitAnswer {
   const answer = fitUsl({ points, weighting: 'none', confidence: 0.95, at: [], throughputs: [], ...question })
@@ -176,6 +177,30 @@ describe('honesty', () => {
       { range: 'up-to-twice', extrapolated: false },
       { range: 'beyond-twice', extrapolated: true },
     ])
+  })
+
+  test('a peak or a concurrency found beyond twice the measured size is marked as a prediction there is', () => {
+    const usl = fitted(CISCO.slice(0, 10), { throughputs: [5000] })
+    expect(usl.inversions[0]).toMatchObject({ extrapolated: false })
+    const line = [1, 2, 3, 4, 5, 6].map((n) => ({
+      concurrency: n,
+      throughput: throughputAt({ gamma: 100, alpha: 0.02, beta: 1e-4 }, n) ?? 0,
+    }))
+    const exact = fitted(line, { throughputs: [300, 1500, 1e9] })
+    expect(exact.inversions).toMatchObject([
+      { extrapolated: false },
+      { extrapolated: true, concurrency: expect.any(Number), latencySeconds: expect.any(Number) },
+      { refused: { reason: 'above-peak' } },
+    ])
+    expect(exact).toMatchObject({ peakThroughputExtrapolated: true, peakConcurrency: { extrapolated: true } })
+    expect(fitted(CISCO).peakThroughputExtrapolated).toBe(false)
+  })
+
+  test('alpha = 1, beta = 0: throughput is flat, and that is the reason given', () => {
+    const flat = evaluateUsl({ gamma: 50, alpha: 1, beta: 0, at: [9], throughputs: [20] })
+    expect(flat).toMatchObject({ peakConcurrency: null, peakReason: expect.stringContaining('flat'), ceiling: 50 })
+    expect(flat.predictions).toMatchObject([{ throughput: 50 }])
+    expect(flat.inversions).toMatchObject([{ refused: { reason: 'flat-throughput' } }])
   })
 
   test('Cisco: five sign runs in 32 residuals are a lack of fit', () => {

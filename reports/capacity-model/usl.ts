@@ -5,7 +5,7 @@ import type { UslCoefficient, UslFitAnswer, UslPoint, UslQuestion } from '../../
 import { isRefused, refuse } from './refuse.ts'
 import { fitLeastSquares, inOrder, USL_COEFFICIENTS, type UslCoefficientName } from './usl-fit.ts'
 import { uslLackOfFit } from './usl-lack-of-fit.ts'
-import { type FittedUsl, fittedPeak, predictThroughput } from './usl-prediction.ts'
+import { type FittedUsl, fittedPeak, isExtrapolated, predictThroughput } from './usl-prediction.ts'
 import { outsideModel, uslInversion, uslLimits } from './usl-shape.ts'
 import { tFor, uslUncertainty, waldInterval } from './usl-uncertainty.ts'
 
@@ -37,7 +37,12 @@ export function fitUsl(question: UslQuestion): UslFitAnswer | Refused {
     predictions: question.at.map(
       (concurrency) => predictThroughput(fitted, concurrency) ?? { concurrency, ...outsideModel(concurrency) },
     ),
-    inversions: question.throughputs.map((throughput) => uslInversion(parameters, throughput)),
+    inversions: question.throughputs.map((throughput) => {
+      const inversion = uslInversion(parameters, throughput)
+      return isRefused(inversion)
+        ? inversion
+        : { ...inversion, extrapolated: isExtrapolated(points, inversion.concurrency) }
+    }),
     lackOfFit: uslLackOfFit(points, weighting, fit),
     duplicatesWarning: duplicatesWarning(points),
   }
@@ -77,9 +82,11 @@ function coefficient(fitted: FittedUsl, name: UslCoefficientName): UslCoefficien
   return { value, se, interval, atBound: false }
 }
 
-function peakWithInterval(fitted: FittedUsl): Partial<Pick<UslFitAnswer, 'peakConcurrency' | 'peakReason'>> {
+function peakWithInterval(
+  fitted: FittedUsl,
+): Partial<Pick<UslFitAnswer, 'peakConcurrency' | 'peakReason' | 'peakThroughputExtrapolated'>> {
   const peak = fittedPeak(fitted)
-  if (peak !== null) return { peakConcurrency: peak }
+  if (peak !== null) return { peakConcurrency: peak, peakThroughputExtrapolated: peak.extrapolated === true }
   const held = USL_COEFFICIENTS.filter((name) => fitted.fit.onBound.has(name))
   const { peakReason } = uslLimits(fitted.fit.parameters)
   return { peakReason: held.length === 0 ? peakReason : `${held.join(' and ')} on the bound; ${peakReason}` }
