@@ -84,7 +84,7 @@ describe('as a program', () => {
   })
 
   test('a fault of ours: one line on stderr, exit 1, no stack trace', () => {
-    const broken = 'Object.assign(JSON, { stringify() { throw new RangeError("Invalid string length") } })'
+    const broken = 'Number.prototype.toPrecision = () => { throw new RangeError("Invalid string length") }'
     const { status, stdout, stderr } = model(['mmc'], JSON.stringify(question), [
       '--import',
       `data:text/javascript,${encodeURIComponent(broken)}`,
