@@ -19,8 +19,6 @@ interface Lane {
 }
 
 const RESULTS = join(CHECKOUT, '.headroom/test-results')
-/** k6 against a server of its own, and a browser: the same whatever the engines are, so once is enough. */
-const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts']
 const CONTAINER_IMAGES = [VERSIONS.images.mysql, VERSIONS.images.elasticsearch, VERSIONS.images.redis]
 
 await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
@@ -65,7 +63,7 @@ async function lanesOf(only: string | undefined, words: readonly string[], conte
   const local: Lane = { name: 'integration on local engines', words: integration, env }
   const containers: Lane = {
     name: `integration in containers (${VERSIONS.images.mysql})`,
-    words: [...integration, ...MEETS_NO_ENGINE.flatMap((pattern) => ['--exclude', pattern])],
+    words: integration,
     env: { ...env, HEADROOM_TEST_ENGINES: 'containers' },
   }
   if (only === 'local') return [local]
