@@ -3,6 +3,7 @@
 import type { TableProjection } from '../../contracts/capacity.ts'
 import { compact } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
+import { rowLimitLayers } from './row-limit.ts'
 
 export function rowsPerTableChart({ tables, limit, fullestShard }: TableProjection): Chart {
   const values = tables.map(({ shard, projectedRows, countedRows }) => ({
@@ -67,24 +68,7 @@ export function rowsPerTableChart({ tables, limit, fullestShard }: TableProjecti
           mark: { type: 'bar', color: COLOURS.main },
           encoding: { y: { field: 'counted', type: 'quantitative' }, tooltip },
         },
-        {
-          data: { values: [{ limit }] },
-          mark: { type: 'rule', color: COLOURS.limit, strokeWidth: 2 },
-          encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: limit, type: 'quantitative' } },
-        },
-        {
-          data: { values: [{ label: `limit ${compact(limit)} rows` }] },
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'bottom',
-            dx: 4,
-            dy: -4,
-            fontWeight: 'bold',
-            color: COLOURS.limit,
-          },
-          encoding: { x: { value: 0 }, y: { datum: limit, type: 'quantitative' }, text: { field: 'label' } },
-        },
+        ...rowLimitLayers(limit),
       ],
     },
   }

@@ -3,6 +3,7 @@
 import type { TableProjection } from '../../contracts/capacity.ts'
 import { compact } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
+import { rowLimitLayers } from './row-limit.ts'
 
 export function tableGrowthChart({ months, limit, crossing }: TableProjection): Chart {
   const values = months.map(({ month, rowsInFullest }) => ({
@@ -72,24 +73,7 @@ export function tableGrowthChart({ months, limit, crossing }: TableProjection): 
             ],
           },
         },
-        {
-          mark: { type: 'rule', color: COLOURS.limit, strokeWidth: 2 },
-          encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: limit, type: 'quantitative' } },
-          data: { values: [{ limit }] },
-        },
-        {
-          data: { values: [{ label: `limit ${compact(limit)} rows` }] },
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'bottom',
-            dx: 4,
-            dy: -4,
-            fontWeight: 'bold',
-            color: COLOURS.limit,
-          },
-          encoding: { x: { value: 0 }, y: { datum: limit, type: 'quantitative' }, text: { field: 'label' } },
-        },
+        ...rowLimitLayers(limit),
         {
           data: { values: crossings },
           mark: { type: 'point', filled: true, size: 90, color: COLOURS.limit, opacity: 1 },
