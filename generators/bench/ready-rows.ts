@@ -10,6 +10,7 @@ import { OrderCursor } from '../rows/order-cursor.ts'
 import { type RowWriter, rowsOf, rowWriter } from '../rows/row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
+import { BODY_BYTES, bodyOf, emptyBody } from '../sinks/search-feed.ts'
 
 export interface ReadyFile {
   readonly family: SeededFamily
@@ -48,7 +49,7 @@ export async function writeReadyFiles(
 
 /** Generates all rows of the tables and throws them away; returns rows per second of one thread. */
 export function nullSinkRate(dataset: Dataset, plan: Plan, shards: readonly number[]): number {
-  const target = new Uint8Array(64 * 1024)
+  const target = new DataView(new ArrayBuffer(64 * 1024))
   const startedAtMs = performance.now()
   let rows = 0
   for (const shard of shards) {
@@ -57,7 +58,7 @@ export function nullSinkRate(dataset: Dataset, plan: Plan, shards: readonly numb
   return rows / ((performance.now() - startedAtMs) / 1000)
 }
 
-function drainTable(dataset: Dataset, plan: Plan, family: SeededFamily, shard: number, target: Uint8Array): number {
+function drainTable(dataset: Dataset, plan: Plan, family: SeededFamily, shard: number, target: DataView): number {
   const cursor = new OrderCursor(dataset, plan, shard)
   const write: RowWriter = rowWriter(family, 'tsv')
   const orders = dataset.shards[shard]?.orders ?? 0
@@ -72,23 +73,23 @@ function drainTable(dataset: Dataset, plan: Plan, family: SeededFamily, shard: n
 }
 
 /** Bulk bodies of one table's orders. */
-export function readyBodies(dataset: Dataset, plan: Plan, shard: number, bodyBytes: number): readonly Buffer[] {
+export function readyBodies(dataset: Dataset, plan: Plan, shard: number): readonly Buffer[] {
   const cursor = new OrderCursor(dataset, plan, shard)
   const write = rowWriter('orders', 'tsv')
-  const scratch = new Uint8Array(64 * 1024)
+  const scratch = new DataView(new ArrayBuffer(64 * 1024))
   const bodies: Buffer[] = []
-  let body = Buffer.allocUnsafeSlow(bodyBytes)
+  let body = emptyBody()
   let at = 0
   cursor.seek(0)
   for (let row = 0; row < (dataset.shards[shard]?.orders ?? 0); row++) {
     cursor.next()
     write(cursor, scratch, 0)
     at = writeSearchLines(cursor, body, at)
-    if (at > bodyBytes - MAX_SEARCH_BYTES) {
-      bodies.push(body.subarray(0, at))
-      body = Buffer.allocUnsafeSlow(bodyBytes)
+    if (at > BODY_BYTES - MAX_SEARCH_BYTES) {
+      bodies.push(bodyOf(body, at))
+      body = emptyBody()
       at = 0
     }
   }
-  return [...bodies, body.subarray(0, at)]
+  return [...bodies, bodyOf(body, at)]
 }

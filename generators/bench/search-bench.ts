@@ -4,7 +4,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriter } from '../rows/row-formats.ts'
-import { BODY_BYTES, MAX_IN_FLIGHT, SearchFeed } from '../sinks/search-feed.ts'
+import { MAX_IN_FLIGHT, SearchFeed } from '../sinks/search-feed.ts'
 import { createIndex, dropIndex } from '../store/search-index.ts'
 import type { Bench } from './contenders.ts'
 import { readyBodies } from './ready-rows.ts'
@@ -13,7 +13,7 @@ import { readyBodies } from './ready-rows.ts'
 export const BENCH_INDEX = 'headroom-bench'
 
 export async function readyBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {
-  const bodies = shards.map((shard) => readyBodies(dataset, plan, shard, BODY_BYTES))
+  const bodies = shards.map((shard) => readyBodies(dataset, plan, shard))
   return documentsPerSecond(search, documentsOf(dataset, shards), async () => {
     const senders = bodies.flatMap((own) => {
       const open = own.values()
@@ -41,7 +41,7 @@ export async function fedBulk(search: Client, { dataset, plan, shards }: Bench):
         const feed = new SearchFeed(search, BENCH_INDEX)
         const cursor = new OrderCursor(dataset, plan, shard)
         const write = rowWriter('orders', 'tsv')
-        const scratch = new Uint8Array(64 * 1024)
+        const scratch = new DataView(new ArrayBuffer(64 * 1024))
         cursor.seek(0)
         for (let row = 0; row < (dataset.shards[shard]?.orders ?? 0); row++) {
           if (feed.isFull) await feed.handOver()

@@ -6,18 +6,20 @@ import { SEEDED_FAMILIES } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
+import { viewOf } from './fixed-text.ts'
 import { OrderCursor } from './order-cursor.ts'
 import { rowsOf, rowWriter } from './row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 2, scale: 1, fullShards: [] }), SMALL_PLAN)
 const buffer = Buffer.alloc(16_384)
+const target = viewOf(buffer)
 
 function textOf(family: (typeof SEEDED_FAMILIES)[number], format: 'tsv' | 'ndjson', row: number) {
   const order = new OrderCursor(dataset, SMALL_PLAN, 5)
   order.seek(row)
   order.next()
-  const text = buffer.toString('latin1', 0, rowWriter(family, format)(order, buffer, 0))
+  const text = buffer.toString('latin1', 0, rowWriter(family, format)(order, target, 0))
   return { order, lines: text.split('\n').slice(0, -1) }
 }
 
@@ -69,7 +71,7 @@ describe('row formats', () => {
 
 it('writes the search document that services write, under the row’s version', () => {
   const { order } = textOf('orders', 'tsv', 3)
-  const end = writeSearchLines(order, buffer, 0)
+  const end = writeSearchLines(order, target, 0)
   const [action, document] = buffer
     .toString('latin1', 0, end)
     .split('\n')

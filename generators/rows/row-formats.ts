@@ -4,20 +4,21 @@
 import { type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { writeNumber, writeSeven } from './digits.ts'
+import { type FixedText, fixedText, put } from './fixed-text.ts'
 import type { OrderCursor } from './order-cursor.ts'
 
 export const ROW_FORMATS = ['tsv', 'ndjson'] as const
 export type RowFormat = (typeof ROW_FORMATS)[number]
 
 /** Writes all rows of the cursor's order in one family; returns the position after them. */
-export type RowWriter = (order: OrderCursor, target: Uint8Array, at: number) => number
+export type RowWriter = (order: OrderCursor, target: DataView, at: number) => number
 
 /** Bytes that stand before each cell, and after the last. */
 interface Frame {
-  readonly before: readonly Uint8Array[]
+  readonly before: readonly FixedText[]
   /** The one byte between cells, where that is all there is. */
   readonly separator: number | null
-  readonly end: Uint8Array
+  readonly end: FixedText
 }
 
 /** An order's rows in one family never need more: 50 items × 5 cells × 20 digits, with names. */
@@ -44,7 +45,7 @@ function orderRow(frame: Frame): RowWriter {
     order.readPlace()
     order.readItems()
     order.readState()
-    let at = writeOrderId(order, target, put(target, start, before[0] as Uint8Array))
+    let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, order.userId)
     at = cell(target, at, 2, order.status)
     at = cell(target, at, 3, order.channel)
@@ -66,7 +67,7 @@ function itemRows(frame: Frame): RowWriter {
     let at = start
     for (let line = 0; line < order.itemCount; line++) {
       const productId = order.productIds[line] as number
-      at = writeOrderId(order, target, put(target, at, before[0] as Uint8Array))
+      at = writeOrderId(order, target, put(target, at, before[0] as FixedText))
       at = cell(target, at, 1, line + 1)
       at = cell(target, at, 2, productId)
       at = cell(target, at, 3, order.quantities[line] as number)
@@ -85,7 +86,7 @@ function paymentRow(frame: Frame): RowWriter {
     order.readItems()
     order.readState()
     order.readMethod()
-    let at = writeOrderId(order, target, put(target, start, before[0] as Uint8Array))
+    let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, PAYMENT_NO)
     at = cell(target, at, 2, order.userId)
     at = cell(target, at, 3, order.paymentStatus)
@@ -100,37 +101,27 @@ function paymentRow(frame: Frame): RowWriter {
 
 function frameOf(family: SeededFamily, format: RowFormat): Frame {
   const names = TABLE_SHAPES[family].columns.map(({ name }) => name)
-  if (format === 'tsv') return { before: [bytes('')], separator: TAB, end: bytes('\n') }
+  if (format === 'tsv') return { before: [fixedText('')], separator: TAB, end: fixedText('\n') }
   // Order ids pass 2^53: the one cell that is a JSON string.
   const key = (name: string, at: number) => `${at === 0 ? '{' : at === 1 ? '",' : ','}"${name}":${at === 0 ? '"' : ''}`
-  return { before: names.map((name, at) => bytes(key(name, at))), separator: null, end: bytes('}\n') }
+  return { before: names.map((name, at) => fixedText(key(name, at))), separator: null, end: fixedText('}\n') }
 }
 
-type CellWriter = (target: Uint8Array, at: number, column: number, value: number) => number
+type CellWriter = (target: DataView, at: number, column: number, value: number) => number
 
 /** TSV is the row loop of every load: its one separating byte is written without looking it up. */
 function cellWriter({ before, separator }: Frame): CellWriter {
   if (separator !== null) {
     return (target, at, _column, value) => {
-      target[at] = separator
+      target.setUint8(at, separator)
       return writeNumber(target, at + 1, value)
     }
   }
-  return (target, at, column, value) => writeNumber(target, put(target, at, before[column] as Uint8Array), value)
+  return (target, at, column, value) => writeNumber(target, put(target, at, before[column] as FixedText), value)
 }
 
-export function writeOrderId(order: OrderCursor, target: Uint8Array, at: number): number {
+export function writeOrderId(order: OrderCursor, target: DataView, at: number): number {
   return writeSeven(target, writeNumber(target, at, order.idHigh), order.idLow)
-}
-
-export function put(target: Uint8Array, start: number, source: Uint8Array): number {
-  let at = start
-  for (let from = 0; from < source.length; from++) target[at++] = source[from] as number
-  return at
-}
-
-export function bytes(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'))
 }
 
 /** `orders_07.tsv`. */

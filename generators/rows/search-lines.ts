@@ -2,27 +2,28 @@
 
 import type { OrderDocument } from '../../contracts/search-index.ts'
 import { writeNumber } from './digits.ts'
+import { fixedText, put } from './fixed-text.ts'
 import type { OrderCursor } from './order-cursor.ts'
-import { bytes, put, writeOrderId } from './row-formats.ts'
+import { writeOrderId } from './row-formats.ts'
 
 /** More than any two lines need. */
 export const MAX_SEARCH_BYTES = 400
 
-const key = (name: keyof OrderDocument) => bytes(`,"${name}":`)
-const INDEX = bytes('{"index":{"_id":"')
-const VERSION = bytes('","version_type":"external","version":')
-const DOCUMENT = bytes('}}\n')
-const ORDER = bytes('{"order_id":"')
-const USER = bytes('","user_id":')
+const key = (name: keyof OrderDocument) => fixedText(`,"${name}":`)
+const INDEX = fixedText('{"index":{"_id":"')
+const VERSION = fixedText('","version_type":"external","version":')
+const DOCUMENT = fixedText('}}\n')
+const ORDER = fixedText('{"order_id":"')
+const USER = fixedText('","user_id":')
 const STATUS = key('status')
 const CHANNEL = key('channel')
 const REGION = key('region')
 const AMOUNT = key('amount_cents')
 const CREATED = key('created_at_ms')
-const END = bytes('}\n')
+const END = fixedText('}\n')
 
 /** For an order that orderRow has just read. */
-export function writeSearchLines(order: OrderCursor, target: Uint8Array, start: number): number {
+export function writeSearchLines(order: OrderCursor, target: DataView, start: number): number {
   let at = writeOrderId(order, target, put(target, start, INDEX))
   at = writeNumber(target, put(target, at, VERSION), order.version)
   at = writeOrderId(order, target, put(target, put(target, at, DOCUMENT), ORDER))

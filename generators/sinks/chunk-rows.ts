@@ -1,10 +1,13 @@
-// The rows of one chunk as a stream of large Buffers: generated when the reader asks, so memory stays flat.
+// The rows of one chunk as a stream of Buffers: generated when the reader asks, so memory stays flat.
 
 import { Readable } from 'node:stream'
+import { viewOf } from '../rows/fixed-text.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
 import { MAX_ORDER_BYTES, type RowWriter } from '../rows/row-formats.ts'
 
-const BUFFER_BYTES = 512 * 1024
+// Small enough that each copy on its way (ours, the driver's, the socket's, the server's) stays in the processor's
+// cache and needs no fresh pages: half a megabyte costs the server a tenth more.
+const BUFFER_BYTES = 64 * 1024
 
 export interface ChunkSource {
   readonly cursor: OrderCursor
@@ -48,11 +51,12 @@ export class ChunkRows extends Readable {
     const { cursor, write, rowsOf, to, feed } = this.#source
     if (this.#order >= to) return null
     const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+    const target = viewOf(buffer)
     let at = 0
     while (this.#order < to && at < BUFFER_BYTES - MAX_ORDER_BYTES) {
       if (feed?.isFull) await feed.handOver()
       cursor.next()
-      at = write(cursor, buffer, at)
+      at = write(cursor, target, at)
       this.rows += rowsOf(cursor)
       feed?.append(cursor)
       this.#order++

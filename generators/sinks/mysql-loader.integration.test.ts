@@ -3,8 +3,9 @@
 import type { Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { countRows, draftDataset } from '../build-dataset.ts'
+import { fixedText, put } from '../rows/fixed-text.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { bytes, put, type RowWriter, rowsOf, rowWriter } from '../rows/row-formats.ts'
+import { type RowWriter, rowsOf, rowWriter } from '../rows/row-formats.ts'
 import { type ScratchStores, scratchStores } from '../scratch-stores.fixture.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { connect, rows } from '../store/mysql-connection.ts'
@@ -88,7 +89,7 @@ describe('loadChunk', () => {
     ['missing columns', ''],
   ])('rolls back a chunk with a value %s', async (_, value) => {
     const broken: RowWriter = (order, target, at) =>
-      order.row === 50 ? put(target, at, bytes(`${order.orderId}\t${value}\n`)) : plain(order, target, at)
+      order.row === 50 ? put(target, at, fixedText(`${order.orderId}\t${value}\n`)) : plain(order, target, at)
     await expect(loadChunk(connection, chunk(0, 100, { write: broken }))).rejects.toMatchObject({ name: 'Refusal' })
     expect(await stored()).toBe(0)
   })

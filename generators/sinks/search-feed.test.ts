@@ -34,7 +34,7 @@ async function feedTo(answers: readonly Answer[]) {
 async function append(feed: SearchFeed, orders: number): Promise<void> {
   const cursor = new OrderCursor(dataset, SMALL_PLAN, 7)
   const write = rowWriter('orders', 'tsv')
-  const scratch = Buffer.alloc(4096)
+  const scratch = new DataView(new ArrayBuffer(4096))
   cursor.seek(0)
   for (let row = 0; row < orders; row++) {
     if (feed.isFull) await feed.handOver()

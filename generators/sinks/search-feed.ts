@@ -23,12 +23,20 @@ interface BulkAnswer {
   }[]
 }
 
+export function emptyBody(): DataView {
+  return new DataView(new ArrayBuffer(BODY_BYTES))
+}
+
+export function bodyOf({ buffer }: DataView, length: number): Buffer {
+  return Buffer.from(buffer, 0, length)
+}
+
 export class SearchFeed {
   readonly #client: Client
   readonly #index: string
-  #filling: Buffer = Buffer.allocUnsafeSlow(BODY_BYTES)
+  #filling = emptyBody()
   #at = 0
-  readonly #spare: Buffer[] = Array.from({ length: MAX_IN_FLIGHT }, () => Buffer.allocUnsafeSlow(BODY_BYTES))
+  readonly #spare = Array.from({ length: MAX_IN_FLIGHT }, emptyBody)
   readonly #sending = new Set<Promise<void>>()
   #failure: unknown
 
@@ -50,17 +58,17 @@ export class SearchFeed {
   async handOver(): Promise<void> {
     while (this.#spare.length === 0) await Promise.race(this.#sending)
     if (this.#failure) throw this.#failure
-    const buffer = this.#filling
-    const sending = this.#send(buffer.subarray(0, this.#at))
+    const body = this.#filling
+    const sending = this.#send(bodyOf(body, this.#at))
       .catch((error) => {
         this.#failure ??= error // thrown by the next handOver or drain
       })
       .finally(() => {
-        this.#spare.push(buffer)
+        this.#spare.push(body)
         this.#sending.delete(sending)
       })
     this.#sending.add(sending)
-    this.#filling = this.#spare.pop() as Buffer
+    this.#filling = this.#spare.pop() as DataView
     this.#at = 0
   }
 
