@@ -1,4 +1,4 @@
-// Threads over lanes until every table of this run is full and indexed.
+// Threads over lanes until every shard of this run is full and indexed.
 
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../contracts/refusal.ts'
@@ -86,7 +86,7 @@ function stopSignal(signal: AbortSignal, lock: Connection) {
 }
 
 function openRows(lanes: readonly Lane[], { plan, dataset }: SeedJob): number {
-  return lanes.reduce((sum, { family, shard, done, orders }) => {
-    return sum + (family === 'order_items' ? countItems(plan, dataset.seed, shard, done, orders) : orders - done)
+  return lanes.reduce((sum, { shard, done, orders }) => {
+    return sum + 2 * (orders - done) + countItems(plan, dataset.seed, shard, done, orders)
   }, 0)
 }

@@ -1,49 +1,43 @@
-// Which thread does what next: one thread per table, the longest remaining table first, indexes as soon as possible.
+// Which thread does what next: one thread per shard; what was begun is brought to its end before another is begun, so that
+// a table's index is built while its rows are still in memory; the largest shards come first.
 
-import type { SeededFamily } from '../contracts/shard.ts'
 import { isComplete, isLoaded, type Lane } from './store/lanes.ts'
 import type { SeedTask } from './workers/seed-task.ts'
 
-/** Orders per chunk: what a kill costs each thread, about two seconds of work. */
-export const CHUNK_ORDERS = 100_000
+/** Orders per chunk: what a kill costs each thread, less than a second of work. */
+export const CHUNK_ORDERS = 50_000
 
-/** Relative cost of an order's rows, search document included, so that no table is left over for the end. */
-const COST: Readonly<Record<SeededFamily, number>> = { orders: 12, order_items: 2, payments: 1 }
+export type LaneTask = Exclude<SeedTask, { kind: 'create' }>
 
 export class Schedule {
-  readonly #lanes: Map<string, Lane>
-  readonly #busy = new Set<string>()
+  readonly #lanes: Map<number, Lane>
+  readonly #busy = new Set<number>()
 
   constructor(lanes: readonly Lane[]) {
-    this.#lanes = new Map(lanes.map((lane) => [keyOf(lane), lane]))
+    this.#lanes = new Map(lanes.map((lane) => [lane.shard, lane]))
   }
 
   /** null: nothing to begin now. */
-  take(): Exclude<SeedTask, { kind: 'create' }> | null {
-    let best: Lane | null = null
-    for (const [key, lane] of this.#lanes) {
-      if (!this.#busy.has(key) && !isComplete(lane) && (best === null || urgency(lane) > urgency(best))) best = lane
-    }
-    if (best === null) return null
-    this.#busy.add(keyOf(best))
-    const { family, shard, done, orders } = best
-    if (isLoaded(best)) return { kind: 'finish', family, shard }
-    return { kind: 'load', family, shard, from: done, to: Math.min(orders, done + CHUNK_ORDERS) }
+  take(): LaneTask | null {
+    const open = [...this.#lanes.values()].filter((lane) => !this.#busy.has(lane.shard) && !isComplete(lane))
+    const [first, ...rest] = open
+    if (!first) return null
+    const best = rest.reduce((best, lane) => (isMoreUrgent(lane, best) ? lane : best), first)
+    const { shard, done, orders } = best
+    this.#busy.add(shard)
+    if (isLoaded(best)) return { kind: 'finish', shard }
+    return { kind: 'load', shard, from: done, to: Math.min(orders, done + CHUNK_ORDERS) }
   }
 
-  finish(task: Exclude<SeedTask, { kind: 'create' }>): void {
-    const key = keyOf(task)
-    const lane = this.#lanes.get(key)
+  finish(task: LaneTask): void {
+    const lane = this.#lanes.get(task.shard)
     if (!lane) return
-    this.#busy.delete(key)
-    this.#lanes.set(key, task.kind === 'load' ? { ...lane, done: task.to } : { ...lane, indexed: true })
+    this.#busy.delete(task.shard)
+    this.#lanes.set(task.shard, task.kind === 'load' ? { ...lane, done: task.to } : { ...lane, indexed: true })
   }
 }
 
-function keyOf({ family, shard }: Pick<Lane, 'family' | 'shard'>): string {
-  return `${family} ${shard}`
-}
-
-function urgency(lane: Lane): number {
-  return isLoaded(lane) ? Number.POSITIVE_INFINITY : (lane.orders - lane.done) * COST[lane.family]
+function isMoreUrgent(one: Lane, other: Lane): boolean {
+  if (one.done > 0 !== other.done > 0) return one.done > 0
+  return one.orders - one.done > other.orders - other.done
 }

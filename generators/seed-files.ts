@@ -1,21 +1,19 @@
 // The same rows into files, for somebody else's database: one file per table, byte for byte the same however the work
-// is split. A file gets its name when it is whole, so a killed run continues with the first file that is missing.
+// is split. Files get their names when a shard is whole, so a killed run continues with the first shard that is not.
 
-import { createWriteStream } from 'node:fs'
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../contracts/catalogue.ts'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import type { Plan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
 import { countItems } from './rows/count-items.ts'
-import { OrderCursor } from './rows/order-cursor.ts'
-import { fileName, type RowFormat, rowsOf, rowWriter } from './rows/row-formats.ts'
+import { fileName, type RowFormat } from './rows/row-formats.ts'
 import type { StartProgress } from './seed-options.ts'
-import { ChunkRows } from './sinks/chunk-rows.ts'
+import { writeShardFiles } from './sinks/shard-files.ts'
 
 export interface FileOptions {
   readonly volume: SeedVolume
@@ -40,13 +38,6 @@ export interface FileReport {
   readonly seconds: number
 }
 
-interface OpenTable {
-  readonly family: SeededFamily
-  readonly shard: number
-  readonly path: string
-  readonly rows: number
-}
-
 /** Mean bytes of a row, measured on generated rows and rounded up. */
 const ROW_BYTES: Readonly<Record<RowFormat, number>> = { tsv: 53, ndjson: 148 }
 
@@ -56,8 +47,8 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   const dataset = countRows(draftDataset(volume, options), volume.plan)
   await mkdir(folder, { recursive: true })
   await nameDataset(dataset, folder)
-  const open = await openTables(options, dataset)
-  const total = open.reduce((sum, { rows }) => sum + rows, 0)
+  const open = await openShards(options)
+  const total = open.reduce((sum, shard) => sum + rowsOfShard(dataset, volume.plan, shard), 0)
   refuseSmallDisk(total * ROW_BYTES[format], deps)
   await writeFile(join(folder, 'tables.sql'), tablesSql())
   await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
@@ -65,10 +56,16 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   const progress = deps.startProgress({ label: 'Writing', total, unit: 'rows' })
   let written = 0
   try {
-    for (const table of open) {
-      await writeTable(table, options, dataset, deps.signal)
-      written += table.rows
-      progress.update(written)
+    for (const shard of open) {
+      const partial = pathsOf(options, shard, '.partial')
+      const onRows = (rows: number) => {
+        written += rows
+        progress.update(written)
+      }
+      const files = { dataset, plan: volume.plan, shard, format, paths: partial }
+      await writeShardFiles(files, { signal: deps.signal, onRows })
+      const whole = pathsOf(options, shard)
+      for (const family of SEEDED_FAMILIES) await rename(partial[family], whole[family])
     }
   } finally {
     progress.stop()
@@ -90,41 +87,22 @@ async function nameDataset(dataset: Dataset, folder: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(dataset)}\n`)
 }
 
-async function openTables(options: FileOptions, dataset: Dataset): Promise<readonly OpenTable[]> {
-  const { shards, format, folder, volume } = options
-  const open: OpenTable[] = []
-  for (const shard of shards) {
-    const orders = dataset.shards[shard]?.orders ?? 0
-    for (const family of SEEDED_FAMILIES) {
-      const path = join(folder, fileName(family, shard as Shard, format))
-      const isThere = await access(path).then(
-        () => true,
-        () => false,
-      )
-      if (isThere) continue
-      const rows = family === 'order_items' ? countItems(volume.plan, dataset.seed, shard, 0, orders) : orders
-      open.push({ family, shard, path, rows })
-    }
-  }
-  return open
+/** Shards of which a file is missing: they are made anew, whole. */
+async function openShards({ shards, format, folder }: FileOptions): Promise<readonly number[]> {
+  const present = new Set(await readdir(folder))
+  return shards.filter((shard) =>
+    SEEDED_FAMILIES.some((family) => !present.has(fileName(family, shard as Shard, format))),
+  )
 }
 
-async function writeTable(
-  { family, shard, path }: OpenTable,
-  { volume, format }: FileOptions,
-  dataset: Dataset,
-  signal: AbortSignal,
-): Promise<void> {
-  const rows = new ChunkRows({
-    cursor: new OrderCursor(dataset, volume.plan, shard),
-    write: rowWriter(family, format),
-    rowsOf: (order) => rowsOf(family, order),
-    from: 0,
-    to: dataset.shards[shard]?.orders ?? 0,
-  })
-  const partial = `${path}.partial`
-  await pipeline(rows, createWriteStream(partial), { signal })
-  await rename(partial, path)
+function rowsOfShard(dataset: Dataset, plan: Plan, shard: number): number {
+  const orders = dataset.shards[shard]?.orders ?? 0
+  return 2 * orders + countItems(plan, dataset.seed, shard, 0, orders)
+}
+
+function pathsOf({ folder, format }: FileOptions, shard: number, ending = ''): Readonly<Record<SeededFamily, string>> {
+  const path = (family: SeededFamily) => join(folder, `${fileName(family, shard as Shard, format)}${ending}`)
+  return { orders: path('orders'), order_items: path('order_items'), payments: path('payments') }
 }
 
 function tablesSql(): string {

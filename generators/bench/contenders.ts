@@ -15,7 +15,6 @@ import { readLanes } from '../store/lanes.ts'
 import { connect } from '../store/mysql-connection.ts'
 import { createTables, dropAll, finishTable } from '../store/order-tables.ts'
 import type { ReadyFile } from './ready-rows.ts'
-import { tableStream } from './ready-rows.ts'
 
 export interface Bench {
   readonly dataset: Dataset
@@ -50,9 +49,9 @@ export const seeder: Contender = async ({ dataset, plan, shards, stores, deps })
 }
 
 /** The usual alternative: INSERT with 1 000 rows a statement; ten statements a transaction. */
-export const multiRowInsert: Contender = (bench) =>
-  perShard(bench, (connection, { family, shard }) => insertTable(connection, bench, family, shard))
+export const multiRowInsert: Contender = (bench) => perShard(bench, (connection, file) => insertTable(connection, file))
 
+const READ_BYTES = 64 * 1024
 const ROWS_PER_STATEMENT = 1_000
 const STATEMENTS_PER_COMMIT = 10
 
@@ -87,18 +86,13 @@ async function loadFile(connection: Connection, { family, shard, path }: ReadyFi
   const options: QueryOptions & { infileStreamFactory: () => NodeJS.ReadableStream } = {
     sql: `LOAD DATA ${local ? 'LOCAL ' : ''}INFILE ? INTO TABLE ${tableName(family, shard as Shard)} CHARACTER SET binary (${columns})`,
     values: [path],
-    infileStreamFactory: () => createReadStream(path, { highWaterMark: 512 * 1024 }),
+    infileStreamFactory: () => createReadStream(path, { highWaterMark: READ_BYTES }),
   }
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(options)
   return affectedRows
 }
 
-async function insertTable(
-  connection: Connection,
-  { dataset, plan }: Bench,
-  family: ReadyFile['family'],
-  shard: number,
-) {
+async function insertTable(connection: Connection, { family, shard, path }: ReadyFile): Promise<number> {
   const table = tableName(family, shard as Shard)
   let [rows, statements] = [0, 0]
   let pending: string[] = []
@@ -111,7 +105,7 @@ async function insertTable(
   }
   await connection.query('SET autocommit = 0')
   let rest = ''
-  for await (const chunk of tableStream(dataset, plan, family, shard)) {
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
     const lines = (rest + chunk.toString('latin1')).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {

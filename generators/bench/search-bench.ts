@@ -3,7 +3,6 @@
 
 import type { Client } from '@elastic/elasticsearch'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowWriter } from '../rows/row-formats.ts'
 import { MAX_IN_FLIGHT, SearchFeed } from '../sinks/search-feed.ts'
 import { createIndex, dropIndex } from '../store/search-index.ts'
 import type { Bench } from './contenders.ts'
@@ -40,13 +39,10 @@ export async function fedBulk(search: Client, { dataset, plan, shards }: Bench):
       shards.map(async (shard) => {
         const feed = new SearchFeed(search, BENCH_INDEX)
         const cursor = new OrderCursor(dataset, plan, shard)
-        const write = rowWriter('orders', 'tsv')
-        const scratch = new DataView(new ArrayBuffer(64 * 1024))
         cursor.seek(0)
         for (let row = 0; row < (dataset.shards[shard]?.orders ?? 0); row++) {
           if (feed.isFull) await feed.handOver()
           cursor.next()
-          write(cursor, scratch, 0)
           feed.append(cursor)
         }
         await feed.drain()

@@ -47,7 +47,7 @@ export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<
     }
     for (let repeat = 0; repeat < options.repeats; repeat++) {
       deps.signal.throwIfAborted()
-      keep('generator, null sink, 1 core', nullSinkRate(bench.dataset, bench.plan, bench.shards.slice(0, 1)))
+      keep('generator, null sink, 1 core', await nullSinkRate(bench.dataset, bench.plan, bench.shards.slice(0, 1)))
       keep('floor: ready files', await rateOf(floor, bench))
       keep('seeder', await rateOf(seeder, bench))
       keep('multi-row INSERT', await rateOf(multiRowInsert, bench))

@@ -1,4 +1,4 @@
-// Reads the orders of one table in primary-key order, each a pure function of (plan, seed, shard, row). The row loop of
+// Reads the orders of one shard in primary-key order, each a pure function of (plan, seed, shard, row). The row loop of
 // everything the seeder writes: one object is filled again and again, nothing is allocated.
 
 import { productOf } from '../../contracts/catalogue.ts'
@@ -96,7 +96,7 @@ export class OrderCursor implements OrderState {
     this.#enterHour(hourOfRow(this.#dataset.cumulativeOrdersByHour, this.#table.orders, row))
   }
 
-  /** Moves to the next row: its id and time. */
+  /** Moves to the next row and fills every field. */
   next(): void {
     const row = ++this.row
     while (row >= this.#hourFirstRow + this.#hourRows) this.#enterHour(this.#hour + 1)
@@ -104,27 +104,33 @@ export class OrderCursor implements OrderState {
     const offsetMs = offsetInHourMs(row - this.#hourFirstRow, this.#hourRows, jitter)
     this.createdAtMs = this.#dataset.startMs + this.#hour * HOUR_MS + offsetMs
     this.#composeId()
+    this.#readUser()
+    this.#readPlace()
+    this.#readItems()
+    this.#readState()
   }
 
-  readUser(): void {
+  get orderId(): string {
+    return `${this.idHigh}${String(this.idLow).padStart(7, '0')}`
+  }
+
+  #readUser(): void {
     this.userId = userOfDraw(this.#dataset, this.#table, draw(this.#keys.user, this.row))
   }
 
-  readPlace(): void {
+  #readPlace(): void {
     this.region = choose(this.#regions, draw(this.#keys.region, this.row))
     this.channel = choose(this.#channels, draw(this.#keys.channel, this.row))
   }
 
-  readMethod(): void {
+  /** Status by age, and how it was paid. */
+  #readState(): void {
     this.method = choose(this.#methods, draw(this.#keys.method, this.row))
-  }
-
-  readState(): void {
     this.#lifecycle(this, this.createdAtMs, draw(this.#keys.outcome, this.row), draw(this.#keys.pace, this.row))
   }
 
   /** Items and their sum. Popular products have small numbers: the u-th quantile is product u². */
-  readItems(): void {
+  #readItems(): void {
     const row = this.row
     const count = choose(this.#itemCounts, draw(this.#keys.itemCount, row)) + 1
     let amountCents = 0
@@ -138,10 +144,6 @@ export class OrderCursor implements OrderState {
     }
     this.itemCount = count
     this.amountCents = amountCents
-  }
-
-  get orderId(): string {
-    return `${this.idHigh}${String(this.idLow).padStart(7, '0')}`
   }
 
   #enterHour(hour: number): void {

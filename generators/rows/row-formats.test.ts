@@ -8,7 +8,7 @@ import { countRows, draftDataset } from '../build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { viewOf } from './fixed-text.ts'
 import { OrderCursor } from './order-cursor.ts'
-import { rowsOf, rowWriter } from './row-formats.ts'
+import { rowsOf, rowWriters } from './row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 2, scale: 1, fullShards: [] }), SMALL_PLAN)
@@ -19,7 +19,7 @@ function textOf(family: (typeof SEEDED_FAMILIES)[number], format: 'tsv' | 'ndjso
   const order = new OrderCursor(dataset, SMALL_PLAN, 5)
   order.seek(row)
   order.next()
-  const text = buffer.toString('latin1', 0, rowWriter(family, format)(order, target, 0))
+  const text = buffer.toString('latin1', 0, rowWriters(format)[family](order, target, 0))
   return { order, lines: text.split('\n').slice(0, -1) }
 }
 

@@ -27,12 +27,16 @@ export const MAX_ORDER_BYTES = 16_384
 const PAYMENT_NO = 1
 const TAB = 9
 
-export function rowWriter(family: SeededFamily, format: RowFormat): RowWriter {
-  const frame = frameOf(family, format)
-  return { orders: orderRow, order_items: itemRows, payments: paymentRow }[family](frame)
+/** The writer of each table. */
+export function rowWriters(format: RowFormat): Readonly<Record<SeededFamily, RowWriter>> {
+  return {
+    orders: orderRow(frameOf('orders', format)),
+    order_items: itemRows(frameOf('order_items', format)),
+    payments: paymentRow(frameOf('payments', format)),
+  }
 }
 
-/** How many rows of a family an order has, once read. */
+/** How many rows of a family an order has. */
 export function rowsOf(family: SeededFamily, order: OrderCursor): number {
   return family === 'order_items' ? order.itemCount : 1
 }
@@ -41,10 +45,6 @@ function orderRow(frame: Frame): RowWriter {
   const { before, end } = frame
   const cell = cellWriter(frame)
   return (order, target, start) => {
-    order.readUser()
-    order.readPlace()
-    order.readItems()
-    order.readState()
     let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, order.userId)
     at = cell(target, at, 2, order.status)
@@ -63,7 +63,6 @@ function itemRows(frame: Frame): RowWriter {
   const { before, end } = frame
   const cell = cellWriter(frame)
   return (order, target, start) => {
-    order.readItems()
     let at = start
     for (let line = 0; line < order.itemCount; line++) {
       const productId = order.productIds[line] as number
@@ -82,10 +81,6 @@ function paymentRow(frame: Frame): RowWriter {
   const { before, end } = frame
   const cell = cellWriter(frame)
   return (order, target, start) => {
-    order.readUser()
-    order.readItems()
-    order.readState()
-    order.readMethod()
     let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, PAYMENT_NO)
     at = cell(target, at, 2, order.userId)

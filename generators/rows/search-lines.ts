@@ -22,7 +22,6 @@ const AMOUNT = key('amount_cents')
 const CREATED = key('created_at_ms')
 const END = fixedText('}\n')
 
-/** For an order that orderRow has just read. */
 export function writeSearchLines(order: OrderCursor, target: DataView, start: number): number {
   let at = writeOrderId(order, target, put(target, start, INDEX))
   at = writeNumber(target, put(target, at, VERSION), order.version)

@@ -4,41 +4,53 @@ import { describe, expect, it } from 'vitest'
 import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowsOf, rowWriter } from '../rows/row-formats.ts'
+import { rowWriters } from '../rows/row-formats.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { ChunkRows, type OrderFeed } from './chunk-rows.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 4, scale: 1, fullShards: [7] }), SMALL_PLAN)
+const cursor = new OrderCursor(dataset, SMALL_PLAN, 7)
+const chunk = new ChunkRows(rowWriters('tsv'))
 
-function chunk(family: SeededFamily, from: number, to: number, feed?: OrderFeed): ChunkRows {
-  return new ChunkRows({
-    cursor: new OrderCursor(dataset, SMALL_PLAN, 7),
-    write: rowWriter(family, 'tsv'),
-    rowsOf: (order) => rowsOf(family, order),
-    from,
-    to,
-    feed,
-  })
+/** What the same chunk, filled again and again, holds for orders [from, to). */
+async function bytesOf(from: number, to: number, feed?: OrderFeed): Promise<Readonly<Record<SeededFamily, Buffer>>> {
+  await chunk.fill(cursor, from, to, feed)
+  const [orders, items, payments] = await Promise.all(
+    SEEDED_FAMILIES.map((family) => buffer(chunk.tables[family].stream())),
+  )
+  return { orders: orders!, order_items: items!, payments: payments! }
+}
+
+function linesOf(bytes: Buffer): readonly string[] {
+  return bytes.toString('latin1').split('\n').slice(0, -1)
 }
 
 describe('ChunkRows', () => {
-  it.each(SEEDED_FAMILIES)('makes the same bytes of %s however they are cut', async (family) => {
-    const whole = await buffer(chunk(family, 0, 20_000))
+  it('makes the same bytes of every table however they are cut', async () => {
+    const whole = await bytesOf(0, 20_000)
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 20_000 }), { maxLength: 4 }), async (cuts) => {
         const edges = [0, ...cuts.sort((a, b) => a - b), 20_000]
-        const parts = await Promise.all(edges.slice(1).map((to, at) => buffer(chunk(family, edges[at] ?? 0, to))))
-        expect(Buffer.concat(parts).equals(whole)).toBe(true)
+        const parts = []
+        for (const [at, to] of edges.slice(1).entries()) parts.push(await bytesOf(edges[at] ?? 0, to))
+        for (const family of SEEDED_FAMILIES) {
+          expect(Buffer.concat(parts.map((part) => part[family])).equals(whole[family])).toBe(true)
+        }
       }),
       { numRuns: 10 },
     )
   })
 
-  it('counts its rows', async () => {
-    const stream = chunk('order_items', 10, 4_010)
-    expect(stream.rows).toBe(0)
-    const bytes = await buffer(stream)
-    expect(stream.rows).toBe(lines(bytes))
+  it('counts the rows of each table', async () => {
+    const bytes = await bytesOf(10, 4_010)
+    for (const family of SEEDED_FAMILIES) expect(chunk.tables[family].rows).toBe(linesOf(bytes[family]).length)
+    expect(chunk.tables.orders.rows).toBe(4_000)
+    expect(chunk.rows).toBe(8_000 + chunk.tables.order_items.rows)
+  })
+
+  it('can be sent again: a stream leaves the rows where they are', async () => {
+    const first = await bytesOf(0, 3_000)
+    expect(await buffer(chunk.tables.payments.stream())).toEqual(first.payments)
   })
 
   it('shows every order to the feed, and waits while it is full', async () => {
@@ -57,26 +69,16 @@ describe('ChunkRows', () => {
         room = 500
       },
     }
-    const bytes = await buffer(chunk('orders', 0, 2_100, feed))
-    expect(seen).toEqual(
-      bytes
-        .toString('latin1')
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => line.split('\t')[0]),
-    )
+    const { orders } = await bytesOf(0, 2_100, feed)
+    expect(seen).toEqual(linesOf(orders).map((line) => line.split('\t')[0]))
   })
 
-  it('ends with the error of its feed, not with an end', async () => {
+  it('fails with the error of its feed', async () => {
     const failing: OrderFeed = {
       isFull: true,
       append: () => {},
       handOver: () => Promise.reject(new Error('search is gone')),
     }
-    await expect(buffer(chunk('orders', 0, 10, failing))).rejects.toThrow('search is gone')
+    await expect(chunk.fill(cursor, 0, 10, failing)).rejects.toThrow('search is gone')
   })
 })
-
-function lines(bytes: Buffer): number {
-  return bytes.toString('latin1').split('\n').length - 1
-}

@@ -1,24 +1,9 @@
-// The rows of one chunk as a stream of Buffers: generated when the reader asks, so memory stays flat.
+// All rows of some orders of one shard, in memory: three tables from one pass.
 
-import { Readable } from 'node:stream'
-import { viewOf } from '../rows/fixed-text.ts'
+import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
-import { MAX_ORDER_BYTES, type RowWriter } from '../rows/row-formats.ts'
-
-// Small enough that each copy on its way (ours, the driver's, the socket's, the server's) stays in the processor's
-// cache and needs no fresh pages: half a megabyte costs the server a tenth more.
-const BUFFER_BYTES = 64 * 1024
-
-export interface ChunkSource {
-  readonly cursor: OrderCursor
-  readonly write: RowWriter
-  readonly rowsOf: (order: OrderCursor) => number
-  /** Orders [from, to). */
-  readonly from: number
-  readonly to: number
-  /** Where every order goes besides; may hold up the stream. */
-  readonly feed?: OrderFeed | undefined
-}
+import type { RowWriter } from '../rows/row-formats.ts'
+import { TableRows } from './table-rows.ts'
 
 /** A second reader of the pass. */
 export interface OrderFeed {
@@ -27,40 +12,33 @@ export interface OrderFeed {
   handOver(): Promise<void>
 }
 
-export class ChunkRows extends Readable {
-  rows = 0
-  readonly #source: ChunkSource
-  #order: number
+export class ChunkRows {
+  readonly tables: Readonly<Record<SeededFamily, TableRows>>
 
-  constructor(source: ChunkSource) {
-    super({ highWaterMark: 2 * BUFFER_BYTES })
-    this.#source = source
-    this.#order = source.from
-    source.cursor.seek(source.from)
+  constructor(writers: Readonly<Record<SeededFamily, RowWriter>>) {
+    this.tables = {
+      orders: new TableRows(writers.orders),
+      order_items: new TableRows(writers.order_items),
+      payments: new TableRows(writers.payments),
+    }
   }
 
-  override _read(): void {
-    this.#fill().then(
-      (buffer) => this.push(buffer),
-      (error) => this.destroy(error),
-    )
+  get rows(): number {
+    return SEEDED_FAMILIES.reduce((sum, family) => sum + this.tables[family].rows, 0)
   }
 
-  /** The next Buffer; null after the last order. */
-  async #fill(): Promise<Buffer | null> {
-    const { cursor, write, rowsOf, to, feed } = this.#source
-    if (this.#order >= to) return null
-    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-    const target = viewOf(buffer)
-    let at = 0
-    while (this.#order < to && at < BUFFER_BYTES - MAX_ORDER_BYTES) {
+  /** Orders [from, to) in the place of what was there. A full feed holds the pass up. */
+  async fill(cursor: OrderCursor, from: number, to: number, feed?: OrderFeed): Promise<void> {
+    const { orders, order_items, payments } = this.tables
+    for (const family of SEEDED_FAMILIES) this.tables[family].clear()
+    cursor.seek(from)
+    for (let row = from; row < to; row++) {
       if (feed?.isFull) await feed.handOver()
       cursor.next()
-      at = write(cursor, target, at)
-      this.rows += rowsOf(cursor)
+      orders.append(cursor, 1)
+      order_items.append(cursor, cursor.itemCount)
+      payments.append(cursor, 1)
       feed?.append(cursor)
-      this.#order++
     }
-    return buffer.subarray(0, at)
   }
 }

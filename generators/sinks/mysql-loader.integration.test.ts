@@ -1,19 +1,23 @@
 // The traps of LOAD DATA LOCAL INFILE: whatever goes wrong, the chunk is not there afterwards.
 
+import { type AddressInfo, createConnection, createServer } from 'node:net'
+import { Readable } from 'node:stream'
 import type { Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { asShard, SEEDED_FAMILIES, type SeededFamily, tableName } from '../../contracts/shard.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import { fixedText, put } from '../rows/fixed-text.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { type RowWriter, rowsOf, rowWriter } from '../rows/row-formats.ts'
+import { type RowWriter, rowWriters } from '../rows/row-formats.ts'
 import { type ScratchStores, scratchStores } from '../scratch-stores.fixture.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { connect, rows } from '../store/mysql-connection.ts'
 import { createTables } from '../store/order-tables.ts'
-import { ChunkRows, type OrderFeed } from './chunk-rows.ts'
-import { type Chunk, loadChunk, prepareSession } from './mysql-loader.ts'
+import { ChunkRows } from './chunk-rows.ts'
+import { loadChunk, prepareSession } from './mysql-loader.ts'
 
-const SHARD = 7
+const SHARD = asShard(7)
+const TABLES = SEEDED_FAMILIES.map((family) => tableName(family, SHARD))
 const dataset = countRows(draftDataset(smallVolume(2_000), { seed: 3, scale: 1, fullShards: [SHARD] }), SMALL_PLAN)
 
 let scratch: ScratchStores
@@ -28,58 +32,56 @@ afterAll(async () => {
   connection.destroy()
   await scratch.remove()
 })
-beforeEach(() => connection.query('DELETE FROM orders_07'))
+beforeEach(async () => {
+  for (const table of TABLES) await connection.query(`DELETE FROM ${table}`)
+})
 
-const plain = rowWriter('orders', 'tsv')
+const writers = rowWriters('tsv')
+const cursor = new OrderCursor(dataset, SMALL_PLAN, SHARD)
+const ROLLED_BACK = { name: 'Refusal', what: expect.stringMatching(/rolled back/) }
 
-function chunk(
-  from: number,
-  to: number,
-  changes: { write?: RowWriter; feed?: OrderFeed; beforeCommit?: () => Promise<void> } = {},
-): Chunk {
-  return {
-    family: 'orders',
-    shard: SHARD,
-    rows: new ChunkRows({
-      cursor: new OrderCursor(dataset, SMALL_PLAN, SHARD),
-      write: changes.write ?? plain,
-      rowsOf: (order) => rowsOf('orders', order),
-      from,
-      to,
-      feed: changes.feed,
-    }),
-    beforeCommit: changes.beforeCommit ?? (async () => {}),
-  }
+interface Changes {
+  readonly writers?: Partial<Record<SeededFamily, RowWriter>>
+  readonly beforeCommit?: () => Promise<void>
 }
 
-/** Seen from outside the transaction. */
+/** Loads orders [from, to). */
+async function load(from: number, to: number, changes: Changes = {}, on = connection): Promise<ChunkRows> {
+  const chunk = new ChunkRows({ ...writers, ...changes.writers })
+  await chunk.fill(cursor, from, to)
+  await loadChunk(on, { shard: SHARD, tables: chunk.tables, beforeCommit: changes.beforeCommit ?? (async () => {}) })
+  return chunk
+}
+
+/** Rows of all three tables, seen from outside the transaction. */
 async function stored(): Promise<number> {
-  const [row] = await rows<{ number: string }>(scratch.connection, 'SELECT COUNT(*) AS number FROM orders_07')
+  const counts = TABLES.map((table) => `(SELECT COUNT(*) FROM ${table})`)
+  const [row] = await rows<{ number: string }>(scratch.connection, `SELECT ${counts.join(' + ')} AS number`)
   return Number(row?.number)
 }
 
 describe('loadChunk', () => {
   it('commits a chunk, row for row', async () => {
-    expect(await loadChunk(connection, chunk(0, 20_000))).toBe(20_000)
-    expect(await stored()).toBe(20_000)
+    const { rows: sent } = await load(0, 20_000)
+    expect(await stored()).toBe(sent)
+    expect(sent).toBeGreaterThan(60_000)
   })
 
   it.each([0, 500])('rolls back a chunk with a row that is already there (%d rows before it)', async (before) => {
-    if (before > 0) await loadChunk(connection, chunk(0, before))
-    else await loadChunk(connection, chunk(400, 401))
+    if (before > 0) await load(0, before)
+    else await load(400, 401)
     const there = await stored()
-    await expect(loadChunk(connection, chunk(Math.max(0, before - 1), 1_000))).rejects.toMatchObject({
-      name: 'Refusal',
-    })
+    await expect(load(Math.max(0, before - 1), 1_000)).rejects.toMatchObject(ROLLED_BACK)
     expect(await stored()).toBe(there)
   })
 
-  it('rolls back a chunk with the same row twice', async () => {
+  it.each(SEEDED_FAMILIES)('rolls back all tables for a row of %s that is there twice', async (family) => {
+    const write = writers[family]
     const twice: RowWriter = (order, target, at) => {
-      const end = plain(order, target, at)
-      return order.row === 50 ? plain(order, target, end) : end
+      const end = write(order, target, at)
+      return order.row === 50 ? write(order, target, end) : end
     }
-    await expect(loadChunk(connection, chunk(0, 100, { write: twice }))).rejects.toMatchObject({ name: 'Refusal' })
+    await expect(load(0, 100, { writers: { [family]: twice } })).rejects.toMatchObject(ROLLED_BACK)
     expect(await stored()).toBe(0)
   })
 
@@ -89,33 +91,34 @@ describe('loadChunk', () => {
     ['missing columns', ''],
   ])('rolls back a chunk with a value %s', async (_, value) => {
     const broken: RowWriter = (order, target, at) =>
-      order.row === 50 ? put(target, at, fixedText(`${order.orderId}\t${value}\n`)) : plain(order, target, at)
-    await expect(loadChunk(connection, chunk(0, 100, { write: broken }))).rejects.toMatchObject({ name: 'Refusal' })
+      order.row === 50
+        ? put(target, at, fixedText(`${order.orderId}\t${value}\n`))
+        : writers.payments(order, target, at)
+    await expect(load(0, 100, { writers: { payments: broken } })).rejects.toMatchObject(ROLLED_BACK)
     expect(await stored()).toBe(0)
   })
 
-  it('rolls back when the row stream throws in mid-chunk, although the server saw a normal end of file', async () => {
-    const failing: RowWriter = (order, target, at) => {
-      if (order.row === 15_000) throw new Error('generator failed')
-      return plain(order, target, at)
+  it('rolls back when a row stream fails in mid-chunk, although the server saw a normal end of file', async () => {
+    const chunk = new ChunkRows(writers)
+    await chunk.fill(cursor, 0, 20_000)
+    async function* breaking() {
+      let sent = 0
+      for await (const bytes of chunk.tables.order_items.stream()) {
+        if (sent++ === 3) throw new Error('the stream failed')
+        yield bytes
+      }
     }
-    await expect(loadChunk(connection, chunk(0, 20_000, { write: failing }))).rejects.toThrow('generator failed')
-    expect(await stored()).toBe(0)
-  })
-
-  it('rolls back when the search engine fails in mid-chunk', async () => {
-    const feed: OrderFeed = {
-      isFull: true,
-      append: () => {},
-      handOver: () => Promise.reject(new Error('search is gone')),
-    }
-    await expect(loadChunk(connection, chunk(0, 100, { feed }))).rejects.toThrow('search is gone')
+    const order_items = { rows: chunk.tables.order_items.rows, stream: () => Readable.from(breaking()) }
+    const tables = { ...chunk.tables, order_items }
+    await expect(loadChunk(connection, { shard: SHARD, tables, beforeCommit: async () => {} })).rejects.toThrow(
+      'the stream failed',
+    )
     expect(await stored()).toBe(0)
   })
 
   it('rolls back when the checkpoint cannot be written', async () => {
     const beforeCommit = () => Promise.reject(new Error('somebody moved it'))
-    await expect(loadChunk(connection, chunk(0, 100, { beforeCommit }))).rejects.toThrow('somebody moved it')
+    await expect(load(0, 100, { beforeCommit })).rejects.toThrow('somebody moved it')
     expect(await stored()).toBe(0)
   })
 
@@ -123,16 +126,52 @@ describe('loadChunk', () => {
     const victim = await connect(scratch.stores.mysql)
     await prepareSession(victim)
     const beforeCommit = () => scratch.connection.query(`KILL ${victim.threadId}`).then(() => {})
-    await expect(loadChunk(victim, chunk(0, 100, { beforeCommit }))).rejects.toMatchObject({
+    await expect(load(0, 100, { beforeCommit }, victim)).rejects.toMatchObject({
       what: 'the order database is gone',
     })
     expect(await stored()).toBe(0)
   })
 
   it('can be used again after a failure', async () => {
-    await expect(
-      loadChunk(connection, chunk(0, 10, { beforeCommit: () => Promise.reject(new Error('no')) })),
-    ).rejects.toThrow()
-    expect(await loadChunk(connection, chunk(0, 10))).toBe(10)
+    await expect(load(0, 10, { beforeCommit: () => Promise.reject(new Error('no')) })).rejects.toThrow()
+    const { rows: sent } = await load(0, 10)
+    expect(await stored()).toBe(sent)
+  })
+
+  it('sends its rows whatever file the server asks for', async () => {
+    const server = await serverAskingFor('/etc')
+    const asked = await connect({ url: server.url })
+    await prepareSession(asked)
+    const { rows: sent } = await load(0, 100, {}, asked)
+    expect(server.requests()).toBe(SEEDED_FAMILIES.length)
+    expect(await stored()).toBe(sent)
+    asked.destroy()
+    server.close()
   })
 })
+
+/** The real server behind a man in the middle, who changes the file name of every LOCAL INFILE request. */
+async function serverAskingFor(name: string) {
+  const ours = Buffer.from('\xfbrows', 'latin1')
+  const theirs = Buffer.from(`\xfb${name}`, 'latin1')
+  expect(theirs).toHaveLength(ours.length)
+  const { hostname, port } = new URL(scratch.stores.mysql.url)
+  let requests = 0
+  const server = createServer((client) => {
+    const upstream = createConnection(Number(port || 3306), hostname)
+    client.pipe(upstream)
+    upstream.on('data', (bytes) => {
+      const at = bytes.indexOf(ours)
+      if (at >= 0) theirs.copy(bytes, at)
+      if (at >= 0) requests++
+      client.write(bytes)
+    })
+    for (const socket of [client, upstream]) socket.on('error', () => {})
+    client.on('close', () => upstream.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(scratch.stores.mysql.url)
+  url.hostname = '127.0.0.1'
+  url.port = String((server.address() as AddressInfo).port)
+  return { url: url.href, requests: () => requests, close: () => server.close() }
+}

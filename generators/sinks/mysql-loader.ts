@@ -1,15 +1,15 @@
-// LOAD DATA LOCAL INFILE from a stream, one chunk per transaction, with its checkpoint.
+// LOAD DATA LOCAL INFILE from memory: a chunk's rows of three tables and its checkpoint are one transaction.
 //
 // LOCAL makes the server treat errors as warnings (duplicates are skipped, values clipped), and mysql2 turns an error of
 // our stream into a normal end of file. So nothing is believed: rows affected must equal rows sent, without a single
 // warning, or the chunk is rolled back.
 
+import type { Readable } from 'node:stream'
 import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
-import { type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
+import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { explained, rows } from '../store/mysql-connection.ts'
-import type { ChunkRows } from './chunk-rows.ts'
 
 /**
  * unique_checks and foreign_key_checks stay on: there is nothing to check, and switching both off sends MariaDB into its
@@ -21,46 +21,42 @@ export async function prepareSession(connection: Connection): Promise<void> {
   await connection.query('SET SESSION sql_log_bin = 0').catch(() => {})
 }
 
+export interface TableSource {
+  readonly rows: number
+  stream(): Readable
+}
+
 export interface Chunk {
-  readonly family: SeededFamily
   readonly shard: number
-  readonly rows: ChunkRows
+  readonly tables: Readonly<Record<SeededFamily, TableSource>>
   /** Runs after the rows and before COMMIT; what it throws rolls the chunk back. */
   readonly beforeCommit: () => Promise<void>
 }
 
-/** Returns the rows committed. */
-export async function loadChunk(connection: Connection, chunk: Chunk): Promise<number> {
-  const table = tableName(chunk.family, chunk.shard as Shard)
+export async function loadChunk(connection: Connection, { shard, tables, beforeCommit }: Chunk): Promise<void> {
   try {
     await connection.query('START TRANSACTION')
-    const result = await loadData(connection, table, chunk)
-    if (result.affectedRows !== chunk.rows.rows || result.warningStatus !== 0) {
-      throw await mismatch(connection, table, chunk.rows.rows, result)
-    }
-    await chunk.beforeCommit()
+    for (const family of SEEDED_FAMILIES) await loadTable(connection, family, shard as Shard, tables[family])
+    await beforeCommit()
     await connection.query('COMMIT')
-    return chunk.rows.rows
   } catch (error) {
-    chunk.rows.destroy()
     await connection.query('ROLLBACK').catch(() => {}) // a lost connection rolls back by itself
     throw explained(error)
   }
 }
 
-async function loadData(
-  connection: Connection,
-  table: string,
-  { family, rows: stream }: Chunk,
-): Promise<ResultSetHeader> {
+async function loadTable(connection: Connection, family: SeededFamily, shard: Shard, source: TableSource) {
+  const table = tableName(family, shard)
   const columns = TABLE_SHAPES[family].columns.map(({ name }) => name)
-  const options: QueryOptions & { infileStreamFactory: () => ChunkRows } = {
+  const options: QueryOptions & { infileStreamFactory: () => Readable } = {
     sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET binary (${columns.join(', ')})`,
     // The server names a file it wants; whatever it names, it gets our rows.
-    infileStreamFactory: () => stream,
+    infileStreamFactory: () => source.stream(),
   }
   const [result] = await connection.query<ResultSetHeader>(options)
-  return result
+  if (result.affectedRows !== source.rows || result.warningStatus !== 0) {
+    throw await mismatch(connection, table, source.rows, result)
+  }
 }
 
 async function mismatch(

@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowWriter } from '../rows/row-formats.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { searchClient } from '../store/search-index.ts'
 import { SearchFeed } from './search-feed.ts'
@@ -33,13 +32,10 @@ async function feedTo(answers: readonly Answer[]) {
 
 async function append(feed: SearchFeed, orders: number): Promise<void> {
   const cursor = new OrderCursor(dataset, SMALL_PLAN, 7)
-  const write = rowWriter('orders', 'tsv')
-  const scratch = new DataView(new ArrayBuffer(4096))
   cursor.seek(0)
   for (let row = 0; row < orders; row++) {
     if (feed.isFull) await feed.handOver()
     cursor.next()
-    write(cursor, scratch, 0)
     feed.append(cursor)
   }
 }

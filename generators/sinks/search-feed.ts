@@ -45,7 +45,6 @@ export class SearchFeed {
     this.#index = index
   }
 
-  /** The order must have been read (see writeSearchLines). */
   append(order: OrderCursor): void {
     this.#at = writeSearchLines(order, this.#filling, this.#at)
   }

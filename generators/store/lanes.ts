@@ -1,44 +1,41 @@
-// A lane is one table filled in primary-key order, chunk after chunk; its checkpoint commits with each chunk.
+// A lane is one shard: its three tables filled in primary-key order, chunk after chunk; its checkpoint commits with each
+// chunk.
 
 import type { Connection, ResultSetHeader } from 'mysql2/promise'
 import type { Dataset } from '../../contracts/dataset.ts'
-import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
 import { rows } from './mysql-connection.ts'
 
 export const LANES_TABLE = 'headroom_lanes'
 
 export const CREATE_LANES_SQL = `CREATE TABLE IF NOT EXISTS ${LANES_TABLE} (
-  family VARCHAR(16) NOT NULL,
   shard TINYINT NOT NULL,
   orders_done BIGINT NOT NULL,
   indexed TINYINT NOT NULL,
-  PRIMARY KEY (family, shard)
+  PRIMARY KEY (shard)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
 export interface Lane {
-  readonly family: SeededFamily
   readonly shard: number
   /** Orders whose rows the lane will hold. */
   readonly orders: number
   /** Orders whose rows are committed. */
   readonly done: number
-  /** The secondary indexes are built and the table is analysed. */
+  /** The secondary indexes are built and the tables are analysed. */
   readonly indexed: boolean
 }
 
 /** Adds the lanes that are missing; those of another seeder stay. */
 export async function createLanes(connection: Connection, dataset: Dataset): Promise<void> {
-  const values = dataset.shards.flatMap(({ shard }) => SEEDED_FAMILIES.map((family) => [family, shard, 0, 0]))
-  await connection.query(`INSERT IGNORE INTO ${LANES_TABLE} (family, shard, orders_done, indexed) VALUES ?`, [values])
+  const values = dataset.shards.map(({ shard }) => [shard, 0, 0])
+  await connection.query(`INSERT IGNORE INTO ${LANES_TABLE} (shard, orders_done, indexed) VALUES ?`, [values])
 }
 
 export async function readLanes(connection: Connection, dataset: Dataset): Promise<readonly Lane[]> {
-  const found = await rows<{ family: SeededFamily; shard: number; done: number; indexed: number }>(
+  const found = await rows<{ shard: number; done: number; indexed: number }>(
     connection,
-    `SELECT family, shard, orders_done AS done, indexed FROM ${LANES_TABLE} ORDER BY shard, family`,
+    `SELECT shard, orders_done AS done, indexed FROM ${LANES_TABLE} ORDER BY shard`,
   )
-  return found.map(({ family, shard, done, indexed }) => ({
-    family,
+  return found.map(({ shard, done, indexed }) => ({
     shard,
     orders: dataset.shards[shard]?.orders ?? 0,
     done: Number(done),
@@ -47,24 +44,16 @@ export async function readLanes(connection: Connection, dataset: Dataset): Promi
 }
 
 /** Part of the chunk's transaction. Throws when somebody else moved the lane: then the chunk must not commit. */
-export async function moveCheckpoint(
-  connection: Connection,
-  { family, shard }: Pick<Lane, 'family' | 'shard'>,
-  from: number,
-  to: number,
-): Promise<void> {
+export async function moveCheckpoint(connection: Connection, shard: number, from: number, to: number): Promise<void> {
   const [result] = await connection.query<ResultSetHeader>(
-    `UPDATE ${LANES_TABLE} SET orders_done = ? WHERE family = ? AND shard = ? AND orders_done = ?`,
-    [to, family, shard, from],
+    `UPDATE ${LANES_TABLE} SET orders_done = ? WHERE shard = ? AND orders_done = ?`,
+    [to, shard, from],
   )
-  if (result.affectedRows !== 1) throw new Error(`the checkpoint of ${family} ${shard} is not at ${from} any more`)
+  if (result.affectedRows !== 1) throw new Error(`the checkpoint of shard ${shard} is not at ${from} any more`)
 }
 
-export async function markIndexed(
-  connection: Connection,
-  { family, shard }: Pick<Lane, 'family' | 'shard'>,
-): Promise<void> {
-  await connection.query(`UPDATE ${LANES_TABLE} SET indexed = 1 WHERE family = ? AND shard = ?`, [family, shard])
+export async function markIndexed(connection: Connection, shard: number): Promise<void> {
+  await connection.query(`UPDATE ${LANES_TABLE} SET indexed = 1 WHERE shard = ?`, [shard])
 }
 
 export function isLoaded({ done, orders }: Lane): boolean {
@@ -75,9 +64,9 @@ export function isComplete(lane: Lane): boolean {
   return isLoaded(lane) && lane.indexed
 }
 
-/** Orders whose order rows are committed. */
+/** Orders that are committed. */
 export function ordersDone(lanes: readonly Lane[]): number {
-  return lanes.filter(({ family }) => family === 'orders').reduce((sum, { done }) => sum + done, 0)
+  return lanes.reduce((sum, { done }) => sum + done, 0)
 }
 
 /** 1 before anything is written. */

@@ -51,7 +51,6 @@ function* expectedOrders({ dataset, plan, family, range }: RowSearch): Generator
   cursor.seek(range.from)
   for (let row = range.from; row < range.to; row++) {
     cursor.next()
-    cursor.readItems()
     yield { id: BigInt(cursor.orderId), rows: rowsOf(family, cursor) }
   }
 }

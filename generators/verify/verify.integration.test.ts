@@ -187,9 +187,9 @@ const PLANTS: Readonly<Record<string, Plant>> = {
   'a seeding that never ended': {
     check: 'counts',
     what: /not come to its end/,
-    sample: () => 'payments_06',
-    sql: () => ["UPDATE headroom_lanes SET orders_done = orders_done - 1 WHERE family = 'payments' AND shard = 6"],
-    undo: () => ["UPDATE headroom_lanes SET orders_done = orders_done + 1 WHERE family = 'payments' AND shard = 6"],
+    sample: () => 'shard 6: ',
+    sql: () => ['UPDATE headroom_lanes SET orders_done = orders_done - 1 WHERE shard = 6'],
+    undo: () => ['UPDATE headroom_lanes SET orders_done = orders_done + 1 WHERE shard = 6'],
   },
 }
 

@@ -7,7 +7,6 @@ import type { Dataset, DatasetState } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
-import { type Shard, tableName } from '../../contracts/shard.ts'
 import type { StartProgress } from '../seed-options.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
@@ -176,7 +175,9 @@ function unfinished(lanes: readonly Lane[], shards: readonly number[]): readonly
       where: LANES_TABLE,
       what: 'seeding has not come to its end',
       count: open.length,
-      samples: open.slice(0, MAX_SAMPLES).map((lane) => tableName(lane.family, lane.shard as Shard)),
+      samples: open
+        .slice(0, MAX_SAMPLES)
+        .map(({ shard, done, orders }) => `shard ${shard}: ${done} of ${orders} orders`),
     },
   ]
 }

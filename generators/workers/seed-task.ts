@@ -3,7 +3,6 @@
 import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import type { RefusalDetails } from '../../contracts/refusal.ts'
-import type { SeededFamily } from '../../contracts/shard.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 
 export interface SeedJob {
@@ -14,14 +13,8 @@ export interface SeedJob {
 
 export type SeedTask =
   | { readonly kind: 'create'; readonly shards: readonly number[] }
-  | {
-      readonly kind: 'load'
-      readonly family: SeededFamily
-      readonly shard: number
-      readonly from: number
-      readonly to: number
-    }
-  | { readonly kind: 'finish'; readonly family: SeededFamily; readonly shard: number }
+  | { readonly kind: 'load'; readonly shard: number; readonly from: number; readonly to: number }
+  | { readonly kind: 'finish'; readonly shard: number }
 
 export type SeedAnswer =
   | { readonly ok: true; readonly rows: number }

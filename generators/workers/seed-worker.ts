@@ -3,8 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
+import { SEEDED_FAMILIES } from '../../contracts/shard.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowsOf, rowWriter } from '../rows/row-formats.ts'
+import { rowWriters } from '../rows/row-formats.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import { SearchFeed } from '../sinks/search-feed.ts'
@@ -21,6 +22,9 @@ const port = parentPort
 if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
 
 const feed = stores.elasticsearchUrl ? new SearchFeed(searchClient(stores.elasticsearchUrl)) : undefined
+// Made once: what the row loop calls stays compiled, and its memory stays warm.
+const chunk = new ChunkRows(rowWriters('tsv'))
+const cursors = new Map<number, OrderCursor>()
 let connection: Connection | undefined
 
 port.on('message', (task: SeedTask) => {
@@ -47,8 +51,8 @@ async function run(task: SeedTask): Promise<number> {
       await createTables(connection, task.shards)
       return 0
     case 'finish':
-      await finishTable(connection, task.family, task.shard)
-      await markIndexed(connection, task)
+      for (const family of SEEDED_FAMILIES) await finishTable(connection, family, task.shard)
+      await markIndexed(connection, task.shard)
       return 0
     case 'load':
       return load(connection, task)
@@ -61,24 +65,23 @@ async function openConnection(): Promise<Connection> {
   return opened
 }
 
-async function load(on: Connection, { family, shard, from, to }: LoadTask): Promise<number> {
-  const searchFeed = family === 'orders' ? feed : undefined
-  const rows = new ChunkRows({
-    cursor: new OrderCursor(dataset, plan, shard),
-    write: rowWriter(family, 'tsv'),
-    rowsOf: (order) => rowsOf(family, order),
-    from,
-    to,
-    feed: searchFeed,
-  })
+async function load(on: Connection, { shard, from, to }: LoadTask): Promise<number> {
   const beforeCommit = async () => {
-    await searchFeed?.drain()
-    await moveCheckpoint(on, { family, shard }, from, to)
+    await feed?.drain()
+    await moveCheckpoint(on, shard, from, to)
   }
   try {
-    return await loadChunk(on, { family, shard, rows, beforeCommit })
+    await chunk.fill(cursorOf(shard), from, to, feed)
+    await loadChunk(on, { shard, tables: chunk.tables, beforeCommit })
+    return chunk.rows
   } catch (error) {
-    await searchFeed?.discard()
+    await feed?.discard()
     throw error
   }
+}
+
+function cursorOf(shard: number): OrderCursor {
+  const cursor = cursors.get(shard) ?? new OrderCursor(dataset, plan, shard)
+  cursors.set(shard, cursor)
+  return cursor
 }
