@@ -8,11 +8,10 @@ import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriters } from '../rows/row-formats.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
-import { SearchFeed } from '../sinks/search-feed.ts'
+import type { SearchFeed } from '../sinks/search-feed.ts'
 import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
 import { connect, explained } from '../store/mysql-connection.ts'
 import { createTables, finishTable } from '../store/order-tables.ts'
-import { searchClient } from '../store/search-index.ts'
 import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
 
 type LoadTask = Extract<SeedTask, { kind: 'load' }>
@@ -21,7 +20,7 @@ const { dataset, plan, stores } = workerData as SeedJob
 const port = parentPort
 if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
 
-const feed = stores.elasticsearchUrl ? new SearchFeed(searchClient(stores.elasticsearchUrl)) : undefined
+const feed = stores.elasticsearchUrl ? await openFeed(stores.elasticsearchUrl) : undefined
 // Made once: what the row loop calls stays compiled, and its memory stays warm.
 const chunk = new ChunkRows(rowWriters('tsv'))
 const cursors = new Map<number, OrderCursor>()
@@ -57,6 +56,13 @@ async function run(task: SeedTask): Promise<number> {
     case 'load':
       return load(connection, task)
   }
+}
+
+/** Loaded only where it is used: the search client takes a quarter of a second of processor time. */
+async function openFeed(url: string): Promise<SearchFeed> {
+  const { SearchFeed } = await import('../sinks/search-feed.ts')
+  const { searchClient } = await import('../store/search-index.ts')
+  return new SearchFeed(searchClient(url))
 }
 
 async function openConnection(): Promise<Connection> {

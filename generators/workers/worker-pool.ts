@@ -1,5 +1,6 @@
 // Worker threads that run TypeScript, one task each at a time.
 
+import module from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { Refusal } from '../../contracts/refusal.ts'
 import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
@@ -17,7 +18,7 @@ export class WorkerPool {
   readonly #workers: readonly Worker[]
 
   constructor(size: number, job: SeedJob) {
-    const workerData = { ...job, module: SEED_WORKER }
+    const workerData = { ...job, module: SEED_WORKER, compileCache: module.getCompileCacheDir?.() }
     this.#workers = Array.from({ length: size }, () => new Worker(ENTRY, { workerData, execArgv: [] }))
     this.threads = this.#workers.map((worker) => ({ run: (task) => ask(worker, task) }))
   }
