@@ -1,7 +1,8 @@
 // `npm run seed`: fill the tables and the search index with the plan's orders.
 
-import { mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
@@ -122,19 +123,23 @@ async function writeFiles(
       wayOut: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
     })
   }
-  const forTables = (['dryRun', 'reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
+  const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
-  mkdirSync(folder, { recursive: true })
   const report = await seedFiles(
-    { volume, seed, scale, fullShards, shards, format, folder },
-    { freeDiskBytes: freeDiskBytes(folder), signal, say, startProgress },
+    { volume, seed, scale, fullShards, shards, format, folder, dryRun: options.dryRun ?? false },
+    { freeDiskBytes: freeDiskBytes(existing(resolve(folder))), signal, say, startProgress },
   )
   if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
-  else
+  else if (!options.dryRun)
     process.stdout.write(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
     )
   return EXIT_CODES.pass
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(dirname(folder))
 }
 
 function notForFiles(format: RowFormat, names: readonly string[]): Refusal {

@@ -1,5 +1,8 @@
 // How to reach each engine: the shape of `.headroom/engines.json` (mode 0600, it holds passwords).
 
+/** Schema of `npm run bench:seed`, and the name of the account that works in it. */
+export const BENCH_SCHEMA = 'headroom_bench'
+
 export const ENGINE_NAMES = ['mysql', 'elasticsearch', 'redis', 'nginx', 'k6'] as const
 export type EngineName = (typeof ENGINE_NAMES)[number]
 

@@ -2,6 +2,7 @@
 
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { BENCH_SCHEMA } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { giveTo } from './account.ts'
 import { MYSQL_USER } from './credentials.ts'
@@ -17,6 +18,8 @@ const INITIALISE_LIMIT_MS = 180_000
 export interface MysqlData {
   readonly folder: string
   readonly dataFolder: string
+  /** The one folder whose files the server may read and write (secure_file_priv). */
+  readonly filesFolder: string
   /** SQL the server runs at every start: accounts and schemas are there, whatever happened to the last start. */
   readonly initFile: string
 }
@@ -32,9 +35,16 @@ export async function initialiseMysql(
   const initFile = join(folder, 'init.sql')
   const root =
     flavour === 'mysql' ? [`ALTER USER root@localhost IDENTIFIED BY '${credentials.mysqlRootPassword}';`] : []
-  const statements = [...root, ...mysqlGrants(flavour, credentials.mysqlPassword, ['127.0.0.1', 'localhost'])]
+  const hosts = ['127.0.0.1', 'localhost']
+  const statements = [
+    ...root,
+    ...mysqlGrants(flavour, credentials.mysqlPassword, hosts),
+    ...benchGrants(credentials.mysqlPassword, hosts),
+  ]
   writeFileSync(initFile, `${statements.join('\n')}\n`, { mode: 0o600 })
-  giveTo(place.account, folder, initFile)
+  const filesFolder = join(folder, 'files')
+  makeFolder(filesFolder, 0o700)
+  giveTo(place.account, folder, initFile, filesFolder)
 
   const dataFolder = join(folder, `data-${flavour}`)
   if (!existsSync(dataFolder)) {
@@ -43,7 +53,7 @@ export async function initialiseMysql(
     await makeSystemTables(context, program, flavour, draft)
     renameSync(draft, dataFolder)
   }
-  return { folder, dataFolder, initFile }
+  return { folder, dataFolder, filesFolder, initFile }
 }
 
 /** Everything Headroom does needs these; no account of ours is reachable from outside this machine. */
@@ -64,6 +74,19 @@ export function mysqlGrants(flavour: MysqlFlavour, password: string, hosts: read
       ]
     }),
   ]
+}
+
+/** `npm run bench:seed` lets the server read ready files; the services' account may not. */
+function benchGrants(password: string, hosts: readonly string[]): string[] {
+  return hosts.flatMap((host) => {
+    const user = `'${BENCH_SCHEMA}'@'${host}'`
+    return [
+      `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY '${password}';`,
+      `ALTER USER ${user} IDENTIFIED BY '${password}';`,
+      `GRANT ALL ON \`${BENCH_SCHEMA}\`.* TO ${user};`,
+      `GRANT FILE ON *.* TO ${user};`,
+    ]
+  })
 }
 
 async function makeSystemTables(

@@ -54,7 +54,7 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
   const { place, env, credentials } = context
   const flavour = flavourOf(program.version)
   const port = await choosePort(place, PORT_VARIABLE, env)
-  const { folder, dataFolder, initFile } = await initialiseMysql(context, program, flavour)
+  const { folder, dataFolder, filesFolder, initFile } = await initialiseMysql(context, program, flavour)
   const socketPath = join(folder, 'mysqld.sock')
   const settings = {
     ...mysqlSettings(flavour, context.size, { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(folder) }),
@@ -64,6 +64,7 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
     datadir: dataFolder,
     'pid-file': join(folder, 'mysqld.pid'),
     'init-file': initFile,
+    'secure-file-priv': filesFolder,
     ...(program.root && {
       basedir: join(program.root, 'usr'),
       'lc-messages-dir': join(program.root, 'usr/share/mysql'),

@@ -23,6 +23,8 @@ export interface FileOptions {
   readonly shards: readonly number[]
   readonly format: RowFormat
   readonly folder: string
+  /** Says what would be written, and writes nothing. */
+  readonly dryRun: boolean
 }
 
 export interface FileDeps {
@@ -38,6 +40,8 @@ export interface FileReport {
   readonly seconds: number
 }
 
+const DATASET_FILE = 'dataset.json'
+
 /** Mean bytes of a row, measured on generated rows and rounded up. */
 const ROW_BYTES: Readonly<Record<RowFormat, number>> = { tsv: 53, ndjson: 148 }
 
@@ -45,11 +49,17 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   const startedAtMs = Date.now()
   const { volume, format, folder } = options
   const dataset = countRows(draftDataset(volume, options), volume.plan)
-  await mkdir(folder, { recursive: true })
-  await nameDataset(dataset, folder)
+  await refuseOtherFiles(dataset, folder)
   const open = await openShards(options)
   const total = open.reduce((sum, shard) => sum + rowsOfShard(dataset, volume.plan, shard), 0)
-  refuseSmallDisk(total * ROW_BYTES[format], deps)
+  const bytes = total * ROW_BYTES[format]
+  deps.say(
+    `${total.toLocaleString('en')} rows of ${open.length} shards to write: about ${gigabytes(bytes)} GB, ${gigabytes(deps.freeDiskBytes)} GB are free`,
+  )
+  refuseSmallDisk(bytes, deps)
+  if (options.dryRun) return { dataset, rowsWritten: 0, seconds: (Date.now() - startedAtMs) / 1000 }
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
   await writeFile(join(folder, 'tables.sql'), tablesSql())
   await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
 
@@ -74,22 +84,19 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
 }
 
 /** dataset.json says what the files hold; a folder of another data set is refused. */
-async function nameDataset(dataset: Dataset, folder: string): Promise<void> {
-  const file = join(folder, 'dataset.json')
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text !== null && (JSON.parse(text) as Dataset).fingerprint !== dataset.fingerprint) {
-    throw new Refusal({
-      what: `${folder} holds files of another data set`,
-      why: [`its dataset.json has another fingerprint than ${dataset.fingerprint.slice(0, 12)}`],
-      wayOut: 'Name an empty folder with --out.',
-    })
-  }
-  await writeFile(file, `${JSON.stringify(dataset)}\n`)
+async function refuseOtherFiles(dataset: Dataset, folder: string): Promise<void> {
+  const text = await readFile(join(folder, DATASET_FILE), 'utf8').catch(() => null)
+  if (text === null || (JSON.parse(text) as Dataset).fingerprint === dataset.fingerprint) return
+  throw new Refusal({
+    what: `${folder} holds files of another data set`,
+    why: [`its ${DATASET_FILE} has another fingerprint than ${dataset.fingerprint.slice(0, 12)}`],
+    wayOut: 'Name an empty folder with --out.',
+  })
 }
 
 /** Shards of which a file is missing: they are made anew, whole. */
 async function openShards({ shards, format, folder }: FileOptions): Promise<readonly number[]> {
-  const present = new Set(await readdir(folder))
+  const present = new Set(await readdir(folder).catch(() => []))
   return shards.filter((shard) =>
     SEEDED_FAMILIES.some((family) => !present.has(fileName(family, shard as Shard, format))),
   )
@@ -124,10 +131,13 @@ function productText(format: RowFormat): string {
 
 function refuseSmallDisk(neededBytes: number, { freeDiskBytes }: FileDeps): void {
   if (neededBytes <= freeDiskBytes) return
-  const [needed, free] = [neededBytes, freeDiskBytes].map((bytes) => (bytes / 1e9).toFixed(1))
   throw new Refusal({
     what: 'too little free disk for these files',
-    why: [`about ${needed} GB needed, ${free} GB free`],
+    why: [`about ${gigabytes(neededBytes)} GB needed, ${gigabytes(freeDiskBytes)} GB free`],
     wayOut: 'Choose a smaller --scale, fewer --shards, or another --out.',
   })
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1)
 }

@@ -2,12 +2,14 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ORDER_INDEX } from '../contracts/search-index.ts'
-import { ALL_SHARDS } from '../contracts/shard.ts'
+import { ALL_SHARDS, asShard } from '../contracts/shard.ts'
+import { createTableSql } from '../contracts/tables.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import { readStoredDataset } from './store/dataset-store.ts'
 import { connect, rows } from './store/mysql-connection.ts'
+import { createTables } from './store/order-tables.ts'
 import { searchClient } from './store/search-index.ts'
 import { lockShards } from './store/seed-lock.ts'
 
@@ -113,6 +115,18 @@ describe('seed', () => {
     await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject({
       what: 'the tables hold rows that this seeder did not write',
     })
+  })
+
+  it('builds its indexes after the rows also in tables that a service made before', async () => {
+    const create = createTableSql('orders', asShard(3), { secondaryIndexes: true })
+    await scratch.connection.query(create)
+    await createTables(scratch.connection, [3])
+    const loading = await rows(scratch.connection, 'SHOW CREATE TABLE orders_03')
+    expect(JSON.stringify(loading)).not.toContain('user_orders')
+    await seed(seedOptions({ shards: [3] }), seedDeps(scratch.stores))
+    await createTables(scratch.connection, [3])
+    const seeded = await rows(scratch.connection, 'SHOW CREATE TABLE orders_03')
+    expect(JSON.stringify(seeded)).toContain('user_orders')
   })
 
   it('shows and writes nothing on a dry run', async () => {

@@ -6,12 +6,16 @@ import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { OrderCursor } from '../rows/order-cursor.ts'
+import { rowWriters } from '../rows/row-formats.ts'
 import { runLanes } from '../run-lanes.ts'
+import { CHUNK_ORDERS } from '../schedule.ts'
 import type { SeedDeps } from '../seed-options.ts'
-import { prepareSession } from '../sinks/mysql-loader.ts'
+import { ChunkRows } from '../sinks/chunk-rows.ts'
+import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 import { storeDataset } from '../store/dataset-store.ts'
-import { readLanes } from '../store/lanes.ts'
+import { moveCheckpoint, readLanes } from '../store/lanes.ts'
 import { connect } from '../store/mysql-connection.ts'
 import { createTables, dropAll, finishTable } from '../store/order-tables.ts'
 import type { ReadyFile } from './ready-rows.ts'
@@ -50,6 +54,44 @@ export const seeder: Contender = async ({ dataset, plan, shards, stores, deps })
 
 /** The usual alternative: INSERT with 1 000 rows a statement; ten statements a transaction. */
 export const multiRowInsert: Contender = (bench) => perShard(bench, (connection, file) => insertTable(connection, file))
+
+/**
+ * What the seeder pays for its checkpoints: the share of a chunk's load that passes between its last row and the end of
+ * its commit.
+ */
+export async function checkpointShare({ dataset, plan, shards, stores }: Bench): Promise<number> {
+  const connections = await Promise.all(shards.map(() => connect(stores.mysql)))
+  const spent = { loadMs: 0, checkpointMs: 0 }
+  try {
+    await emptyTables(connections[0] as Connection, shards)
+    await storeDataset(connections[0] as Connection, dataset)
+    for (const connection of connections) await prepareSession(connection)
+    await Promise.all(
+      shards.map(async (shard, at) => {
+        const connection = connections[at] as Connection
+        const cursor = new OrderCursor(dataset, plan, shard)
+        const chunk = new ChunkRows(rowWriters('tsv'))
+        const orders = dataset.shards[shard]?.orders ?? 0
+        for (let from = 0; from < orders; from += CHUNK_ORDERS) {
+          const to = Math.min(orders, from + CHUNK_ORDERS)
+          const startedAtMs = performance.now()
+          let loadedAtMs = startedAtMs
+          await chunk.fill(cursor, from, to)
+          const beforeCommit = () => {
+            loadedAtMs = performance.now()
+            return moveCheckpoint(connection, shard, from, to)
+          }
+          await loadChunk(connection, { shard, tables: chunk.tables, beforeCommit })
+          spent.checkpointMs += performance.now() - loadedAtMs
+          spent.loadMs += performance.now() - startedAtMs
+        }
+      }),
+    )
+    return spent.checkpointMs / spent.loadMs
+  } finally {
+    for (const connection of connections) connection.destroy()
+  }
+}
 
 const READ_BYTES = 64 * 1024
 const ROWS_PER_STATEMENT = 1_000
@@ -119,12 +161,12 @@ async function insertTable(connection: Connection, { family, shard, path }: Read
   return rows
 }
 
-async function emptyTables(connection: Connection, shards: readonly number[]): Promise<void> {
+export async function emptyTables(connection: Connection, shards: readonly number[]): Promise<void> {
   await dropAll(connection)
   await createTables(connection, shards)
 }
 
-async function timed(work: () => Promise<number>) {
+export async function timed(work: () => Promise<number>) {
   const startedAtMs = performance.now()
   const rows = await work()
   return { rows, seconds: (performance.now() - startedAtMs) / 1000 }

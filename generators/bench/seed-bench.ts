@@ -1,15 +1,26 @@
 // How fast the seeder is against what the engines can take: one run, contenders in turn, ratios with their spread.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { SeedVolume } from '../../contracts/dataset.ts'
+import { BENCH_SCHEMA } from '../../contracts/engines.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import type { SeedDeps } from '../seed-options.ts'
-import { connect } from '../store/mysql-connection.ts'
+import type { MysqlAddress } from '../store/addresses.ts'
+import { connect, rows } from '../store/mysql-connection.ts'
 import { dropIndex, searchClient } from '../store/search-index.ts'
-import { type Bench, type Contender, localFiles, multiRowInsert, seeder, serverSideFiles } from './contenders.ts'
+import {
+  type Bench,
+  type Contender,
+  checkpointShare,
+  localFiles,
+  multiRowInsert,
+  seeder,
+  serverSideFiles,
+} from './contenders.ts'
 import { nullSinkRate, writeReadyFiles } from './ready-rows.ts'
 import { BENCH_INDEX, fedBulk, readyBulk } from './search-bench.ts'
 import { hasSysbench, sysbenchPrepare } from './sysbench.ts'
@@ -21,52 +32,115 @@ export interface BenchOptions {
   readonly repeats: number
 }
 
-/** Rows (or documents) per second, one figure per repeat. */
 export interface BenchReport {
+  /** Rows (or documents) per second, one figure per repeat. */
   readonly rates: Readonly<Record<string, readonly number[]>>
-  readonly floor: 'server-side files' | 'files over the connection'
+  readonly ratios: readonly BenchRatio[]
   readonly notes: readonly string[]
 }
 
-const SCHEMA = 'headroom_bench'
+export interface BenchRatio {
+  readonly name: string
+  /** One per repeat: both sides ran within the same minute. */
+  readonly values: readonly number[]
+  readonly goal: { readonly atLeast: number } | { readonly atMost: number }
+}
+
+const NULL_SINK = 'generator, null sink, 1 core'
+const FLOOR = 'floor: ready files'
+const SEEDER = 'seeder'
+const INSERT = 'multi-row INSERT'
+const SYSBENCH = 'sysbench prepare, same rows'
+const READY_BODIES = 'search: ready bodies'
+const FED_BODIES = 'search: fed by the pass'
+
+/** Contender ÷ contender, and what it should be at least. */
+const RATIOS = [
+  [SEEDER, FLOOR, 0.9],
+  [SEEDER, INSERT, 2],
+  [SEEDER, SYSBENCH, 1.3],
+  [NULL_SINK, FLOOR, 1],
+  [FED_BODIES, READY_BODIES, 0.85],
+] as const
+
+const MOST_CHECKPOINT_SHARE = 0.03
 
 export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<BenchReport> {
+  const mysql = await benchAddress(deps.stores.mysql)
   const admin = await connect(deps.stores.mysql)
-  const folder = await mkdtemp(join(tmpdir(), 'headroom-bench-'))
   const search = deps.stores.elasticsearchUrl ? searchClient(deps.stores.elasticsearchUrl) : null
+  const readable = await readableFolder(mysql)
+  const folder = readable ?? (await mkdtemp(join(tmpdir(), 'headroom-bench-')))
+  let files: Bench['files'] = []
   try {
-    await admin.query(`DROP DATABASE IF EXISTS ${SCHEMA}`)
-    await admin.query(`CREATE DATABASE ${SCHEMA}`)
-    const bench = await prepare(options, deps, folder)
-    const mayReadFiles = await canReadFiles(admin)
-    const floor: Contender = mayReadFiles ? serverSideFiles : localFiles
+    await admin.query(`DROP DATABASE IF EXISTS ${BENCH_SCHEMA}`)
+    await admin.query(`CREATE DATABASE ${BENCH_SCHEMA}`)
+    const bench = await prepare(options, { ...deps, stores: { mysql, elasticsearchUrl: null } }, folder)
+    files = bench.files
+    const floor = readable ? serverSideFiles : localFiles
     const rates: Record<string, number[]> = {}
-    const keep = (name: string, rate: number) => {
-      rates[name] = [...(rates[name] ?? []), rate]
-      deps.say(`${name.padEnd(28)} ${Math.round(rate).toLocaleString('en').padStart(12)} /s`)
-    }
+    const checkpointShares: number[] = []
     for (let repeat = 0; repeat < options.repeats; repeat++) {
-      deps.signal.throwIfAborted()
-      keep('generator, null sink, 1 core', await nullSinkRate(bench.dataset, bench.plan, bench.shards.slice(0, 1)))
-      keep('floor: ready files', await rateOf(floor, bench))
-      keep('seeder', await rateOf(seeder, bench))
-      keep('multi-row INSERT', await rateOf(multiRowInsert, bench))
-      if (hasSysbench()) keep('sysbench prepare, row bytes', await sysbenchPrepare(bench))
-      if (search) keep('search: ready bodies', await readyBulk(search, bench))
-      if (search) keep('search: fed by the pass', await fedBulk(search, bench))
+      for (const [name, rate] of inTurn(contenders(bench, floor, search), repeat)) {
+        deps.signal.throwIfAborted()
+        const measured = await rate()
+        rates[name] = [...(rates[name] ?? []), measured]
+        deps.say(`${name.padEnd(30)} ${Math.round(measured).toLocaleString('en').padStart(12)} /s`)
+      }
+      checkpointShares.push(await checkpointShare(bench))
     }
-    return {
-      rates,
-      floor: mayReadFiles ? 'server-side files' : 'files over the connection',
-      notes: hasSysbench() ? [] : ['sysbench is not installed: not compared'],
-    }
+    return { rates, ratios: ratiosOf(rates, checkpointShares), notes: notesOf(readable !== null) }
   } finally {
-    await admin.query(`DROP DATABASE IF EXISTS ${SCHEMA}`).catch(() => {})
+    await admin.query(`DROP DATABASE IF EXISTS ${BENCH_SCHEMA}`).catch(() => {})
     admin.destroy()
     if (search) await dropIndex(search, BENCH_INDEX).catch(() => {})
     await search?.close()
-    await rm(folder, { recursive: true, force: true })
+    await Promise.all(files.map(({ path }) => rm(path, { force: true })))
+    if (!readable) await rm(folder, { recursive: true, force: true })
   }
+}
+
+type Rate = readonly [name: string, rate: () => Promise<number>]
+
+function contenders(bench: Bench, floor: Contender, search: Client | null): readonly Rate[] {
+  const rateOf = async (contender: Contender) => {
+    const { rows, seconds } = await contender(bench)
+    return rows / seconds
+  }
+  return [
+    [NULL_SINK, () => nullSinkRate(bench.dataset, bench.plan, bench.shards.slice(0, 1))],
+    [FLOOR, () => rateOf(floor)],
+    [SEEDER, () => rateOf(seeder)],
+    [INSERT, () => rateOf(multiRowInsert)],
+    ...(hasSysbench() ? [[SYSBENCH, () => rateOf(sysbenchPrepare)] as const] : []),
+    ...(search ? [[READY_BODIES, () => readyBulk(search, bench)] as const] : []),
+    ...(search ? [[FED_BODIES, () => fedBulk(search, bench)] as const] : []),
+  ]
+}
+
+/** Every other repeat backwards: a machine that gets slower favours nobody. */
+function inTurn<T>(all: readonly T[], repeat: number): readonly T[] {
+  return repeat % 2 === 0 ? all : all.toReversed()
+}
+
+function ratiosOf(rates: Readonly<Record<string, readonly number[]>>, checkpointShares: readonly number[]) {
+  const ratios: BenchRatio[] = RATIOS.flatMap(([name, against, atLeast]) => {
+    const [top, bottom] = [rates[name], rates[against]]
+    if (!top || !bottom) return []
+    const values = top.map((value, at) => value / (bottom[at] ?? Number.NaN))
+    return [{ name: `${name} ÷ ${against}`, values, goal: { atLeast } }]
+  })
+  const goal = { atMost: MOST_CHECKPOINT_SHARE }
+  return [...ratios, { name: 'checkpoint and commit ÷ the whole load of a chunk', values: checkpointShares, goal }]
+}
+
+function notesOf(isServerSide: boolean): readonly string[] {
+  return [
+    isServerSide
+      ? 'Floor: the server reads the files itself (LOAD DATA INFILE).'
+      : 'Floor: files over the connection, as this account or server may not read them itself.',
+    ...(hasSysbench() ? [] : ['sysbench is not installed: not compared.']),
+  ]
 }
 
 async function prepare({ volume, orders }: BenchOptions, deps: SeedDeps, folder: string): Promise<Bench> {
@@ -74,24 +148,50 @@ async function prepare({ volume, orders }: BenchOptions, deps: SeedDeps, folder:
   const draft = draftDataset({ ...volume, rowsByTable }, { seed: 1, scale: 1, fullShards: [] })
   const dataset = countRows(draft, volume.plan)
   const shards = Array.from({ length: Math.max(1, deps.cores) }, (_, shard) => shard)
-  const url = new URL(deps.stores.mysql.url)
-  url.pathname = `/${SCHEMA}`
-  const stores = { mysql: { ...deps.stores.mysql, url: url.href }, elasticsearchUrl: null }
   const files = await writeReadyFiles(dataset, volume.plan, shards, folder)
-  return { dataset, plan: volume.plan, shards, stores, files, deps }
+  return { dataset, plan: volume.plan, shards, stores: deps.stores, files, deps }
 }
 
-/** LOAD DATA INFILE asks for the FILE privilege, and for a server that may read our folder. */
-async function canReadFiles(connection: Connection): Promise<boolean> {
+/** The schema of the benchmark, by the account that may have files read, where there is one. */
+async function benchAddress(given: MysqlAddress): Promise<MysqlAddress> {
+  const url = new URL(given.url)
+  url.pathname = `/${BENCH_SCHEMA}`
+  const ofGivenAccount = { ...given, url: url.href }
+  url.username = BENCH_SCHEMA
+  const ofBenchAccount = { ...given, url: url.href }
   try {
-    const [rows] = await connection.query('SELECT LOAD_FILE(?) IS NOT NULL AS readable', ['/etc/hostname'])
-    return Number((rows as { readable: number }[])[0]?.readable) === 1
+    const connection = await connect(withoutSchema(ofBenchAccount))
+    connection.destroy()
+    return ofBenchAccount
   } catch {
-    return false
+    return ofGivenAccount
   }
 }
 
-async function rateOf(contender: Contender, bench: Bench): Promise<number> {
-  const { rows, seconds } = await contender(bench)
-  return rows / seconds
+/** A folder that we write and the server reads, proven with a file; null where there is none. */
+async function readableFolder(mysql: MysqlAddress): Promise<string | null> {
+  const connection = await connect(withoutSchema(mysql))
+  try {
+    const [row] = await rows<{ folder: string | null }>(connection, 'SELECT @@GLOBAL.secure_file_priv AS folder')
+    if (!row?.folder) return null
+    const probe = join(row.folder, `headroom-${process.pid}`)
+    await writeFile(probe, 'x', { mode: 0o644 })
+    const seen = await isRead(connection, probe).finally(() => rm(probe, { force: true }))
+    return seen ? row.folder : null
+  } catch {
+    return null
+  } finally {
+    connection.destroy()
+  }
+}
+
+async function isRead(connection: Connection, path: string): Promise<boolean> {
+  const [row] = await rows<{ size: number | null }>(connection, 'SELECT LENGTH(LOAD_FILE(?)) AS size', [path])
+  return Number(row?.size) === 1
+}
+
+function withoutSchema({ url, ...rest }: MysqlAddress): MysqlAddress {
+  const server = new URL(url)
+  server.pathname = '/'
+  return { ...rest, url: server.href }
 }

@@ -55,15 +55,16 @@ describe('SearchFeed', () => {
     for (const body of bodies) expect(body.length).toBeLessThanOrEqual(4 * 1024 * 1024)
   })
 
-  it('backs off and sends the same body again on 429, whole or in part', async () => {
+  it('backs off and sends the same body again on 429, of the whole or of a part', async () => {
     const busy = [
       { status: 429, body: { error: { type: 'es_rejected_execution_exception' }, status: 429 } },
-      { status: 200, body: { errors: true, items: [item(429)] } },
+      { status: 200, body: { errors: true } },
+      { status: 200, body: { items: [item(409), item(429)] } },
     ]
     const { feed, bodies } = await feedTo([...busy, ACCEPTED])
     await append(feed, 10)
     await feed.drain()
-    expect(bodies).toHaveLength(3)
+    expect(bodies).toHaveLength(4)
     expect(new Set(bodies).size).toBe(1)
   })
 

@@ -1,5 +1,5 @@
-// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: two bodies are on their way while
-// the next is filled, so that a single table keeps two cores busy. Versions are external, so a body may be sent again: what is already there answers 409 and is fine.
+// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: a chunk's bodies are on their way
+// while MySQL loads its rows, so that a single shard keeps two cores busy. Versions are external, so a body may be sent again: what is already there answers 409 and is fine.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
@@ -9,15 +9,15 @@ import type { OrderCursor } from '../rows/order-cursor.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { explainedSearch } from '../store/search-index.ts'
 
-// Elastic advises a few megabytes (tune-for-indexing-speed): about 20 000 orders.
+// Elastic advises a few megabytes (tune-for-indexing-speed): about 20 000 orders, so a chunk is three bodies.
 export const BODY_BYTES = 4 * 1024 * 1024
-export const MAX_IN_FLIGHT = 2
+export const MAX_IN_FLIGHT = 3
 const MAX_TRIES = 12
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
 
 interface BulkAnswer {
-  readonly errors: boolean
+  readonly errors?: boolean
   readonly items?: readonly {
     readonly index: { readonly status: number; readonly error?: { readonly type: string; readonly reason: string } }
   }[]
@@ -71,9 +71,14 @@ export class SearchFeed {
     this.#at = 0
   }
 
+  /** Sends what was appended so far, without waiting for the answer. */
+  async flush(): Promise<void> {
+    if (this.#at > 0) await this.handOver()
+  }
+
   /** Everything appended so far is on the search engine's disk. */
   async drain(): Promise<void> {
-    if (this.#at > 0) await this.handOver()
+    await this.flush()
     await Promise.all(this.#sending)
     if (this.#failure) throw this.#failure
   }
@@ -98,23 +103,32 @@ export class SearchFeed {
 
   /** null: accepted. Otherwise why to try again later. */
   async #trySend(body: Buffer): Promise<string | null> {
-    let answer: BulkAnswer
     try {
-      answer = (await this.#client.transport.request({
-        method: 'POST',
-        path: `/${this.#index}/_bulk`,
-        querystring: { filter_path: 'errors,items.index.status,items.index.error.type,items.index.error.reason' },
-        bulkBody: body,
-      })) as BulkAnswer
+      if (!(await this.#bulk(body, 'errors')).errors) return null
+      // Twenty thousand verdicts are asked for only when one of them is bad: what was taken answers 409 now.
+      const { items = [] } = await this.#bulk(
+        body,
+        'items.index.status,items.index.error.type,items.index.error.reason',
+      )
+      const failed = items.filter(({ index }) => index.status >= 300 && index.status !== 409)
+      const refused = failed.find(({ index }) => index.status !== 429)
+      if (refused) {
+        const { type, reason } = refused.index.error ?? {}
+        throw new Error(`Elasticsearch refused an order: ${type}: ${reason}`)
+      }
+      return failed[0]?.index.error?.reason ?? null
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === 429) return error.message
       throw explainedSearch(error)
     }
-    if (!answer.errors) return null
-    const failed = (answer.items ?? []).filter(({ index }) => index.status >= 300 && index.status !== 409)
-    const refused = failed.find(({ index }) => index.status !== 429)
-    if (refused)
-      throw new Error(`Elasticsearch refused an order: ${refused.index.error?.type}: ${refused.index.error?.reason}`)
-    return failed[0]?.index.error?.reason ?? null
+  }
+
+  async #bulk(body: Buffer, answered: string): Promise<BulkAnswer> {
+    return (await this.#client.transport.request({
+      method: 'POST',
+      path: `/${this.#index}/_bulk`,
+      querystring: { filter_path: answered },
+      bulkBody: body,
+    })) as BulkAnswer
   }
 }

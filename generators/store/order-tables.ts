@@ -14,13 +14,33 @@ import { createTableSql, indexSql, TABLE_SHAPES } from '../../contracts/tables.t
 import { SEEDER_TABLES } from './dataset-store.ts'
 import { rows } from './mysql-connection.ts'
 
+/** Tables to be loaded have no secondary indexes; those that a service has made already, and not yet used, lose them. */
 export async function createTables(connection: Connection, shards: readonly number[]): Promise<void> {
   for (const shard of shards as readonly Shard[]) {
     for (const family of TABLE_FAMILIES) {
       const isSeeded = SEEDED_FAMILIES.some((seeded) => seeded === family)
       await connection.query(createTableSql(family, shard, { secondaryIndexes: !isSeeded }))
     }
+    for (const family of SEEDED_FAMILIES) await deferIndexes(connection, family, shard)
   }
+}
+
+async function deferIndexes(connection: Connection, family: SeededFamily, shard: Shard): Promise<void> {
+  if (TABLE_SHAPES[family].secondaryIndexes.length === 0) return
+  const table = tableName(family, shard)
+  const present = await secondaryIndexes(connection, table)
+  if (present.length === 0 || (await rows(connection, `SELECT 1 FROM ${table} LIMIT 1`)).length > 0) return
+  await connection.query(`ALTER TABLE ${table} ${present.map((name) => `DROP KEY ${name}`).join(', ')}`)
+}
+
+async function secondaryIndexes(connection: Connection, table: string): Promise<readonly string[]> {
+  const found = await rows<{ name: string }>(
+    connection,
+    `SELECT DISTINCT index_name AS name FROM information_schema.statistics
+     WHERE table_schema = DATABASE() AND table_name = ? AND index_name <> 'PRIMARY'`,
+    [table],
+  )
+  return found.map(({ name }) => name)
 }
 
 export async function fillCatalogue(connection: Connection): Promise<void> {
@@ -31,15 +51,15 @@ export async function fillCatalogue(connection: Connection): Promise<void> {
   await connection.query(`REPLACE INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [values])
 }
 
+export async function finishShard(connection: Connection, shard: number): Promise<void> {
+  for (const family of SEEDED_FAMILIES) await finishTable(connection, family, shard)
+}
+
 /** Adds the secondary indexes that are missing, and tells the optimiser what the table now holds. */
 export async function finishTable(connection: Connection, family: SeededFamily, shard: number): Promise<void> {
   const table = tableName(family, shard as Shard)
-  const existing = await rows<{ name: string }>(
-    connection,
-    'SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ?',
-    [table],
-  )
-  const missing = TABLE_SHAPES[family].secondaryIndexes.filter(({ name }) => !existing.some((row) => row.name === name))
+  const present = await secondaryIndexes(connection, table)
+  const missing = TABLE_SHAPES[family].secondaryIndexes.filter(({ name }) => !present.includes(name))
   if (missing.length > 0) {
     await connection.query(`ALTER TABLE ${table} ${missing.map((index) => `ADD KEY ${indexSql(index)}`).join(', ')}`)
   }

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
+import { isOrderId, ORDER_ID_EPOCH_MS, shardOfOrder } from '../../contracts/order-id.ts'
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
@@ -92,7 +92,7 @@ function compare(
     if (indexed === undefined) missing.push(`order ${id}`)
     else if (indexed !== version) otherVersion.push(`order ${id}: version ${version} in MySQL, ${indexed} in the index`)
   }
-  const isOurs = (id: string) => shards.has(Number((BigInt(id) >> 16n) & 63n))
+  const isOurs = (id: string) => !isOrderId(id) || shards.has(shardOfOrder(id))
   const ghosts = [...found.keys()].filter((id) => !rows.has(id) && isOurs(id)).map((id) => `document ${id}`)
   return [
     finding('orders missing from the index', missing),

@@ -3,7 +3,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
-import { SEEDED_FAMILIES } from '../../contracts/shard.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriters } from '../rows/row-formats.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
@@ -11,7 +10,7 @@ import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { SearchFeed } from '../sinks/search-feed.ts'
 import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
 import { connect, explained } from '../store/mysql-connection.ts'
-import { createTables, finishTable } from '../store/order-tables.ts'
+import { createTables, finishShard } from '../store/order-tables.ts'
 import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
 
 type LoadTask = Extract<SeedTask, { kind: 'load' }>
@@ -50,7 +49,7 @@ async function run(task: SeedTask): Promise<number> {
       await createTables(connection, task.shards)
       return 0
     case 'finish':
-      for (const family of SEEDED_FAMILIES) await finishTable(connection, family, task.shard)
+      await finishShard(connection, task.shard)
       await markIndexed(connection, task.shard)
       return 0
     case 'load':
@@ -78,6 +77,7 @@ async function load(on: Connection, { shard, from, to }: LoadTask): Promise<numb
   }
   try {
     await chunk.fill(cursorOf(shard), from, to, feed)
+    await feed?.flush()
     await loadChunk(on, { shard, tables: chunk.tables, beforeCommit })
     return chunk.rows
   } catch (error) {

@@ -8,6 +8,9 @@ import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
 const ENTRY = new URL('./worker-entry.mjs', import.meta.url)
 const SEED_WORKER = new URL('./seed-worker.ts', import.meta.url).href
 
+/** Rows and bodies lie outside the heap: without a limit each thread's short-lived objects take up to 48 MB of memory. */
+const YOUNG_MB = 8
+
 export interface SeedThread {
   /** Returns the rows written. One task at a time. */
   run(task: SeedTask): Promise<number>
@@ -19,7 +22,10 @@ export class WorkerPool {
 
   constructor(size: number, job: SeedJob) {
     const workerData = { ...job, module: SEED_WORKER, compileCache: module.getCompileCacheDir?.() }
-    this.#workers = Array.from({ length: size }, () => new Worker(ENTRY, { workerData, execArgv: [] }))
+    this.#workers = Array.from(
+      { length: size },
+      () => new Worker(ENTRY, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+    )
     this.threads = this.#workers.map((worker) => ({ run: (task) => ask(worker, task) }))
   }
 

@@ -1,0 +1,86 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FileOptions, seedFiles } from './seed-files.ts'
+import { smallVolume } from './small-volume.fixture.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-files-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const said: string[] = []
+const deps = {
+  freeDiskBytes: 1e12,
+  signal: new AbortController().signal,
+  say: (line: string) => void said.push(line),
+  startProgress: () => ({ update: () => {}, stop: () => {} }),
+}
+
+function options(part: string, shards: readonly number[], changes: Partial<FileOptions> = {}): FileOptions {
+  const volume = smallVolume(300)
+  const choice = { volume, seed: 1, scale: 1, fullShards: [2], format: 'tsv' as const, dryRun: false }
+  return { ...choice, shards, folder: join(folder, part), ...changes }
+}
+
+const contents = (part: string) =>
+  Object.fromEntries(
+    readdirSync(join(folder, part)).map((name) => [name, readFileSync(join(folder, part, name), 'latin1')]),
+  )
+
+describe('seedFiles', () => {
+  it('writes the same bytes in one run and in parts', async () => {
+    const whole = await seedFiles(options('whole', [1, 2, 3]), deps)
+    await seedFiles(options('parts', [3]), deps)
+    await seedFiles(options('parts', [1, 2]), deps)
+    expect(contents('parts')).toEqual(contents('whole'))
+    const rows = Object.entries(contents('whole'))
+      .filter(([name]) => /^(orders|order_items|payments)_\d\d\.tsv$/.test(name))
+      .reduce((sum, [, text]) => sum + text.split('\n').length - 1, 0)
+    expect(rows).toBe(whole.rowsWritten)
+    expect(Object.keys(contents('whole'))).toHaveLength(9 + 3)
+  })
+
+  it('writes a shard anew of which a file is missing, and nothing else', async () => {
+    await seedFiles(options('whole', [1, 2]), deps)
+    const before = contents('whole')
+    rmSync(join(folder, 'whole', 'payments_01.tsv'))
+    const again = await seedFiles(options('whole', [1, 2]), deps)
+    expect(contents('whole')).toEqual(before)
+    expect(again.rowsWritten).toBe(
+      ['orders_01', 'order_items_01', 'payments_01']
+        .map((name) => (before[`${name}.tsv`] ?? '').split('\n').length - 1)
+        .reduce((sum, rows) => sum + rows),
+    )
+  })
+
+  it('gives no file its name before the whole shard is there', async () => {
+    const controller = new AbortController()
+    const update = () => controller.abort(new Error('interrupted'))
+    const interrupted = { ...deps, signal: controller.signal, startProgress: () => ({ update, stop: () => {} }) }
+    await expect(seedFiles(options('cut', [1, 2]), interrupted)).rejects.toThrow('interrupted')
+    await seedFiles(options('cut', [1, 2]), deps)
+    await seedFiles(options('whole', [1, 2]), deps)
+    const isNamed = ([name]: [string, string]) => !name.endsWith('.partial')
+    expect(Object.entries(contents('cut')).filter(isNamed)).toEqual(Object.entries(contents('whole')).filter(isNamed))
+  })
+
+  it('says what a dry run would write, and writes nothing', async () => {
+    const { rowsWritten } = await seedFiles(options('dry', [1], { dryRun: true }), deps)
+    expect(rowsWritten).toBe(0)
+    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write: about 0\.0 GB, 1000\.0 GB are free$/)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('refuses a folder of another data set, and too little disk', async () => {
+    await seedFiles(options('whole', [1]), deps)
+    await expect(seedFiles(options('whole', [1], { seed: 2 }), deps)).rejects.toMatchObject({
+      what: expect.stringMatching(/holds files of another data set$/),
+    })
+    await expect(seedFiles(options('full', [1]), { ...deps, freeDiskBytes: 10 })).rejects.toMatchObject({
+      what: 'too little free disk for these files',
+    })
+  })
+})
