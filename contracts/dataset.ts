@@ -73,6 +73,7 @@ export const CREATE_DATASET_SQL = `CREATE TABLE IF NOT EXISTS ${DATASET_TABLE} (
   state VARCHAR(16) NOT NULL,
   dataset LONGTEXT NOT NULL,
   redo_off_since VARCHAR(64) NULL,
+  fed_to_search TINYINT NOT NULL,
   PRIMARY KEY (dataset_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 

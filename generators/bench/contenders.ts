@@ -44,7 +44,7 @@ export const seeder: Contender = async ({ dataset, plan, shards, stores, deps })
   const connection = await connect(stores.mysql)
   try {
     await emptyTables(connection, [])
-    await storeDataset(connection, dataset)
+    await storeDataset(connection, dataset, false)
     const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
     return await timed(() => runLanes({ lanes, shards, job: { dataset, plan, stores }, lock: connection }, deps))
   } finally {
@@ -64,7 +64,7 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
   const spent = { loadMs: 0, checkpointMs: 0 }
   try {
     await emptyTables(connections[0] as Connection, shards)
-    await storeDataset(connections[0] as Connection, dataset)
+    await storeDataset(connections[0] as Connection, dataset, false)
     for (const connection of connections) await prepareSession(connection)
     await Promise.all(
       shards.map(async (shard, at) => {

@@ -10,6 +10,8 @@ export interface StoredDataset {
   readonly state: DatasetState
   /** MySQL's start time, noted when its redo log was switched off; null while redo is on. */
   readonly redoOffSince: string | null
+  /** Every committed order is in the search index too; false: seeded without one. */
+  readonly fedToSearch: boolean
 }
 
 /** null: nothing was ever seeded here. */
@@ -20,21 +22,32 @@ export async function readStoredDataset(connection: Connection): Promise<StoredD
     [DATASET_TABLE],
   )
   if (tables.length === 0) return null
-  const [found] = await rows<{ dataset: string; state: DatasetState; redo_off_since: string | null }>(
+  const [found] = await rows<{
+    dataset: string
+    state: DatasetState
+    redo_off_since: string | null
+    fed_to_search: number
+  }>(
     connection,
-    `SELECT dataset, state, redo_off_since FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
+    `SELECT dataset, state, redo_off_since, fed_to_search FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
   )
   if (!found) return null
-  return { dataset: JSON.parse(found.dataset) as Dataset, state: found.state, redoOffSince: found.redo_off_since }
+  const { dataset, state, redo_off_since, fed_to_search } = found
+  return {
+    dataset: JSON.parse(dataset) as Dataset,
+    state,
+    redoOffSince: redo_off_since,
+    fedToSearch: fed_to_search === 1,
+  }
 }
 
 /** Names the data set before its first row is written. A parallel seeder of other shards may have been first. */
-export async function storeDataset(connection: Connection, dataset: Dataset): Promise<void> {
+export async function storeDataset(connection: Connection, dataset: Dataset, fedToSearch: boolean): Promise<void> {
   await connection.query(CREATE_DATASET_SQL)
   await connection.query(CREATE_LANES_SQL)
   await connection.query(
-    `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, fingerprint, state, dataset) VALUES (1, ?, 'seeding', ?)`,
-    [dataset.fingerprint, JSON.stringify(dataset)],
+    `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, fingerprint, state, dataset, fed_to_search) VALUES (1, ?, 'seeding', ?, ?)`,
+    [dataset.fingerprint, JSON.stringify(dataset), fedToSearch],
   )
   await createLanes(connection, dataset)
 }
