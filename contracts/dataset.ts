@@ -69,6 +69,7 @@ export type DatasetState = 'seeding' | 'finished'
 export const DATASET_TABLE = 'headroom_dataset'
 export const CREATE_DATASET_SQL = `CREATE TABLE IF NOT EXISTS ${DATASET_TABLE} (
   dataset_id TINYINT NOT NULL,
+  seeding_id CHAR(36) NOT NULL,
   fingerprint CHAR(64) NOT NULL,
   state VARCHAR(16) NOT NULL,
   dataset LONGTEXT NOT NULL,

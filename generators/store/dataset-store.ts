@@ -1,11 +1,14 @@
 // The row of headroom_dataset: which data set the tables hold, and whether it is whole.
 
+import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mysql2/promise'
 import { CREATE_DATASET_SQL, DATASET_TABLE, type Dataset, type DatasetState } from '../../contracts/dataset.ts'
 import { CREATE_LANES_SQL, createLanes, LANES_TABLE } from './lanes.ts'
 import { rows } from './mysql-connection.ts'
 
 export interface StoredDataset {
+  /** New with every seeding, also of the same data set: what was verified of one says nothing about the next. */
+  readonly seedingId: string
   readonly dataset: Dataset
   readonly state: DatasetState
   /** MySQL's start time, noted when its redo log was switched off; null while redo is on. */
@@ -23,17 +26,19 @@ export async function readStoredDataset(connection: Connection): Promise<StoredD
   )
   if (tables.length === 0) return null
   const [found] = await rows<{
+    seeding_id: string
     dataset: string
     state: DatasetState
     redo_off_since: string | null
     fed_to_search: number
   }>(
     connection,
-    `SELECT dataset, state, redo_off_since, fed_to_search FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
+    `SELECT seeding_id, dataset, state, redo_off_since, fed_to_search FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
   )
   if (!found) return null
-  const { dataset, state, redo_off_since, fed_to_search } = found
+  const { seeding_id, dataset, state, redo_off_since, fed_to_search } = found
   return {
+    seedingId: seeding_id,
     dataset: JSON.parse(dataset) as Dataset,
     state,
     redoOffSince: redo_off_since,
@@ -46,8 +51,8 @@ export async function storeDataset(connection: Connection, dataset: Dataset, fed
   await connection.query(CREATE_DATASET_SQL)
   await connection.query(CREATE_LANES_SQL)
   await connection.query(
-    `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, fingerprint, state, dataset, fed_to_search) VALUES (1, ?, 'seeding', ?, ?)`,
-    [dataset.fingerprint, JSON.stringify(dataset), fedToSearch],
+    `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, seeding_id, fingerprint, state, dataset, fed_to_search) VALUES (1, ?, ?, 'seeding', ?, ?)`,
+    [randomUUID(), dataset.fingerprint, JSON.stringify(dataset), fedToSearch],
   )
   await createLanes(connection, dataset)
 }
