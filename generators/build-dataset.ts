@@ -1,7 +1,7 @@
 // Plan volume + seed + scale → Dataset: how many rows of which table, and the identity of every one of them.
 
 import { createHash } from 'node:crypto'
-import { PRODUCT_COUNT, productOf } from '../contracts/catalogue.ts'
+import { PRODUCT_COUNT, PRODUCT_NAMES_SHA256, priceOf } from '../contracts/catalogue.ts'
 import type { Dataset, SeededShard, SeedVolume } from '../contracts/dataset.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { ORDER_INDEX_MAPPING } from '../contracts/search-index.ts'
@@ -84,7 +84,8 @@ function fingerprintOf(identity: object): string {
   const schema = {
     tables: SEEDED_FAMILIES.map((family) => TABLE_SHAPES[family]),
     index: ORDER_INDEX_MAPPING,
-    products: Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)),
+    prices: Array.from({ length: PRODUCT_COUNT }, (_, at) => priceOf(at + 1)),
+    productNames: PRODUCT_NAMES_SHA256,
   }
   return createHash('sha256').update(JSON.stringify({ identity, schema, GENERATOR_VERSION })).digest('hex')
 }

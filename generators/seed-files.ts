@@ -3,13 +3,14 @@
 
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../contracts/catalogue.ts'
+import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../contracts/catalogue.ts'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
+import { allProducts } from './products.ts'
 import { countItems } from './rows/count-items.ts'
 import { fileName, type RowFormat } from './rows/row-formats.ts'
 import type { StartProgress } from './seed-options.ts'
@@ -120,11 +121,10 @@ function tablesSql(): string {
 }
 
 function productText(format: RowFormat): string {
-  const lines = Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)).map(
-    ({ productId, name, priceCents }) =>
-      format === 'tsv'
-        ? `${productId}\t${name}\t${priceCents}`
-        : JSON.stringify({ product_id: productId, name, price_cents: priceCents }),
+  const lines = allProducts().map(({ productId, name, priceCents }) =>
+    format === 'tsv'
+      ? `${productId}\t${name}\t${priceCents}`
+      : JSON.stringify({ product_id: productId, name, price_cents: priceCents }),
   )
   return `${lines.join('\n')}\n`
 }

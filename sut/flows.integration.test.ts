@@ -3,9 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { faker } from '@faker-js/faker/locale/en'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { productOf } from '../contracts/catalogue.ts'
+import { priceOf } from '../contracts/catalogue.ts'
 import { parseOrderId } from '../contracts/order-id.ts'
+import { namedProducts } from '../contracts/product-names.ts'
 import { shardOf, tableName } from '../contracts/shard.ts'
 import { SUT_ENDPOINT_FILE, TOPOLOGIES } from '../contracts/sut-endpoint.ts'
 import { startTestSystem, type TestSystem } from './test-system.setup.ts'
@@ -19,7 +21,7 @@ const BODY = {
     { productId: 9, quantity: 1 },
   ],
 }
-const AMOUNT_CENTS = 2 * productOf(5).priceCents + productOf(9).priceCents
+const AMOUNT_CENTS = 2 * priceOf(5) + priceOf(9)
 
 describe.each(TOPOLOGIES)('%s', (topology) => {
   let system: TestSystem
@@ -130,9 +132,10 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
         orderId,
         AMOUNT_CENTS,
       ])
+      const products = namedProducts(faker)
       expect(body.items.map((item: { productName: string }) => item.productName)).toEqual([
-        productOf(5).name,
-        productOf(9).name,
+        products[4]?.name,
+        products[8]?.name,
       ])
       expect(body.payment).toMatchObject({ status: 'pending', method: 'wallet' })
       for (const stranger of [user + 1, user + 64]) {

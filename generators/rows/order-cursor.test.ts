@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { productOf } from '../../contracts/catalogue.ts'
+import { priceOf } from '../../contracts/catalogue.ts'
 import { ORDER_STATUSES, PAYMENT_STATUS_OF, PAYMENT_STATUSES } from '../../contracts/order.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
@@ -51,7 +51,7 @@ describe('OrderCursor', () => {
         const productId = order.productIds[line] ?? 0
         expect(productId).toBeGreaterThanOrEqual(1)
         expect(productId).toBeLessThanOrEqual(dataset.productCount)
-        sum += (order.quantities[line] ?? 0) * productOf(productId).priceCents
+        sum += (order.quantities[line] ?? 0) * priceOf(productId)
       }
       expect(order.amountCents).toBe(sum)
       const status = ORDER_STATUSES[order.status] ?? 'placed'

@@ -1,7 +1,7 @@
 // Reads the orders of one shard in primary-key order, each a pure function of (plan, seed, shard, row). The row loop of
 // everything the seeder writes: one object is filled again and again, nothing is allocated.
 
-import { productOf } from '../../contracts/catalogue.ts'
+import { priceOf } from '../../contracts/catalogue.ts'
 import type { Dataset, SeededShard } from '../../contracts/dataset.ts'
 import type { PAYMENT_METHODS } from '../../contracts/order.ts'
 import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
@@ -84,10 +84,7 @@ export class OrderCursor implements OrderState {
     this.#quantityKeys = Int32Array.from({ length: maxItems }, (_, line) => key(ROW_STREAM.quantity + line))
     this.productIds = new Int32Array(maxItems)
     this.quantities = new Int32Array(maxItems)
-    this.prices = Float64Array.from(
-      { length: dataset.productCount + 1 },
-      (_, productId) => productOf(productId).priceCents,
-    )
+    this.prices = Float64Array.from({ length: dataset.productCount + 1 }, (_, productId) => priceOf(productId))
   }
 
   /** The next `next()` reads this row. */

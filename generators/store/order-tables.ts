@@ -1,7 +1,7 @@
 // The tables of a shard: made without secondary indexes, which are built sorted when the rows are there.
 
 import type { Connection } from 'mysql2/promise'
-import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../../contracts/catalogue.ts'
+import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
 import {
   ALL_SHARDS,
   SEEDED_FAMILIES,
@@ -41,14 +41,6 @@ async function secondaryIndexes(connection: Connection, table: string): Promise<
     [table],
   )
   return found.map(({ name }) => name)
-}
-
-export async function fillCatalogue(connection: Connection): Promise<void> {
-  await connection.query(CREATE_PRODUCTS_SQL)
-  const values = Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)).map(
-    ({ productId, name, priceCents }) => [productId, name, priceCents],
-  )
-  await connection.query(`REPLACE INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [values])
 }
 
 export async function finishShard(connection: Connection, shard: number): Promise<void> {

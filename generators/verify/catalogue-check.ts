@@ -1,7 +1,8 @@
 // The catalogue: every product at its price.
 
 import type { Connection } from 'mysql2/promise'
-import { PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../../contracts/catalogue.ts'
+import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { allProducts } from '../products.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 
@@ -11,12 +12,10 @@ export async function verifyCatalogue(connection: Connection): Promise<readonly 
     `SELECT product_id AS id, name, price_cents AS price FROM ${PRODUCTS_TABLE}`,
   )
   const byId = new Map(stored.map((row) => [row.id, row]))
-  const wrong = Array.from({ length: PRODUCT_COUNT }, (_, at) => productOf(at + 1)).filter(
-    ({ productId, name, priceCents }) => {
-      const row = byId.get(productId)
-      return row?.name !== name || Number(row.price) !== priceCents
-    },
-  )
+  const wrong = allProducts().filter(({ productId, name, priceCents }) => {
+    const row = byId.get(productId)
+    return row?.name !== name || Number(row.price) !== priceCents
+  })
   if (wrong.length === 0) return []
   const samples = wrong.slice(0, MAX_SAMPLES).map(({ productId }) => `product ${productId}`)
   return [

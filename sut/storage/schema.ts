@@ -1,7 +1,8 @@
 // What the services need to exist. Creates only what is missing, so it is safe beside a seeded database and beside
 // other starting processes.
 
-import { CREATE_PRODUCTS_SQL, PRODUCT_COUNT, PRODUCTS_TABLE, productOf } from '../../contracts/catalogue.ts'
+import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { namedProducts } from '../../contracts/product-names.ts'
 import { ALL_SHARDS, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { createTableSql } from '../../contracts/tables.ts'
 import { SutError } from '../errors.ts'
@@ -68,9 +69,8 @@ async function createMissing(session: Session): Promise<number> {
 async function fillProducts(session: Session): Promise<void> {
   const existing = await session.rows(`SELECT product_id FROM ${PRODUCTS_TABLE} LIMIT 1`, [])
   if (existing.length > 0) return
-  const rows = Array.from({ length: PRODUCT_COUNT }, (_, index) => {
-    const { productId, name, priceCents } = productOf(index + 1)
-    return [productId, name, priceCents]
-  })
+  // Here, as only the first process of an empty system needs it: the others start without faker.
+  const { faker } = await import('@faker-js/faker/locale/en')
+  const rows = namedProducts(faker).map(({ productId, name, priceCents }) => [productId, name, priceCents])
   await session.execute(`INSERT INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [rows])
 }
