@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { CHECKOUT } from '../engines/place.ts'
+import type { SkewFigures } from '../generators/verify/skew-check.ts'
 import { type VerifyReport, verify } from '../generators/verify/verify.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { planHash } from '../plan/resolve-plan.ts'
@@ -14,7 +15,8 @@ import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-Exit code 0: everything holds. 4: something does not, with samples. A stopped run is continued within the hour.
+Exit code 0: everything holds. 4: something does not, with samples.
+A stopped run is continued; what it looked at more than an hour ago is looked at again.
 
 Examples:
   npm run verify                        all tables and the search index
@@ -65,13 +67,11 @@ function reportText(report: VerifyReport): string {
       ...samples.map((sample) => `    ${sample}`),
     ]),
     ...sizeLines(report),
-    `Tables  ${skew.tableRowsMin.toLocaleString('en')} to ${skew.tableRowsMax.toLocaleString('en')} orders; ` +
-      `whales ${percent(skew.whaleShare.measured)} (plan ${percent(skew.whaleShare.planned)}); ` +
-      `orders per user, CV ${skew.userCv.measured.toFixed(2)} (plan ${skew.userCv.planned.toFixed(2)})`,
+    ...(skew ? [skewLine(skew)] : []),
     ...(liveOrders > 0
       ? [`Besides, ${liveOrders.toLocaleString('en')} orders of running services, books checked`]
       : []),
-    ...(searchCompared ? [] : ['Elasticsearch was not compared: no address given.']),
+    ...(searchCompared ? [] : ['Elasticsearch was not compared: no address given, or nothing to compare.']),
     ok
       ? `Verified: ${rows.toLocaleString('en')} seeded rows, every check holds (${seconds.toFixed(1)} s)`
       : `Verification FAILED: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} (${seconds.toFixed(1)} s)`,
@@ -79,7 +79,16 @@ function reportText(report: VerifyReport): string {
   return `${lines.join('\n')}\n`
 }
 
+function skewLine({ tableRowsMin, tableRowsMax, whaleShare, userCv }: SkewFigures): string {
+  return [
+    `Tables  ${tableRowsMin.toLocaleString('en')} to ${tableRowsMax.toLocaleString('en')} orders`,
+    `whales ${percent(whaleShare.measured)} (plan ${percent(whaleShare.planned)})`,
+    ...(userCv ? [`orders per user, CV ${userCv.measured.toFixed(2)} (plan ${userCv.planned.toFixed(2)})`] : []),
+  ].join('; ')
+}
+
 function sizeLines({ tables, dataset }: VerifyReport): readonly string[] {
+  if (tables.length === 0) return []
   return (['orders', 'order_items', 'payments'] as const).map((family) => {
     const own = tables.filter(({ table }) => table.startsWith(`${family}_`))
     const shards = own.map(({ table }) => Number(table.slice(-2)))

@@ -10,9 +10,11 @@ export interface DonePiece {
   readonly liveOrders: number
 }
 
-interface Header {
+/** Each line says whose it is: two verifications at once share the file, and must not take over each other's pieces. */
+interface Line {
   readonly identity: string
-  readonly startedAtMs: number
+  readonly doneAtMs: number
+  readonly piece: DonePiece
 }
 
 /** What was found longer ago than this is looked at again: running services change rows. */
@@ -20,25 +22,29 @@ const MAX_AGE_MS = 3_600_000
 
 export class VerifyJournal {
   readonly #file: string
+  readonly #identity: string
 
-  constructor(file: string) {
+  constructor(file: string, identity: string) {
     this.#file = file
+    this.#identity = identity
   }
 
-  /** What an earlier run of the same verification has done; begins a new file where there is none. */
-  async open(identity: string): Promise<readonly DonePiece[]> {
-    const [header, ...lines] = (await readFile(this.#file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
-    const { identity: found, startedAtMs = 0 } = (header ? parse<Header>(header) : null) ?? ({} as Partial<Header>)
-    if (found === identity && Date.now() - startedAtMs < MAX_AGE_MS) {
-      return lines.map((line) => parse<DonePiece>(line)).filter((piece) => piece !== null)
-    }
+  /** What an earlier run of the same verification has done, as far as it still counts. */
+  async open(): Promise<readonly DonePiece[]> {
+    const oldestMs = Date.now() - MAX_AGE_MS
+    const kept = (await readFile(this.#file, 'utf8').catch(() => ''))
+      .split('\n')
+      .map(parse)
+      .filter((line) => line !== null)
+      .filter(({ identity, doneAtMs }) => identity === this.#identity && doneAtMs > oldestMs)
     await mkdir(dirname(this.#file), { recursive: true })
-    await writeFile(this.#file, `${JSON.stringify({ identity, startedAtMs: Date.now() } satisfies Header)}\n`)
-    return []
+    // Written anew: the next piece must not be appended to a torn line.
+    await writeFile(this.#file, kept.map(text).join(''))
+    return kept.map(({ piece }) => piece)
   }
 
   async add(piece: DonePiece): Promise<void> {
-    await appendFile(this.#file, `${JSON.stringify(piece)}\n`)
+    await appendFile(this.#file, text({ identity: this.#identity, doneAtMs: Date.now(), piece }))
   }
 
   /** A verification that came to its end is not continued. */
@@ -47,10 +53,14 @@ export class VerifyJournal {
   }
 }
 
-/** null for the torn last line of a killed run. */
-function parse<T>(line: string): T | null {
+function text(line: Line): string {
+  return `${JSON.stringify(line)}\n`
+}
+
+/** null for the torn last line of a killed run, and for what follows the last line's end. */
+function parse(line: string): Line | null {
   try {
-    return JSON.parse(line) as T
+    return JSON.parse(line) as Line
   } catch {
     return null
   }

@@ -1,8 +1,8 @@
-// What a bulk load switches off must be on again: secondary indexes, redo log, index refresh.
+// What a bulk load switches off must be on again: secondary indexes, redo log, index refresh and replicas.
 
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
-import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
 import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { rows } from '../store/mysql-connection.ts'
@@ -13,7 +13,11 @@ export async function verifySchema(
   search: Client | null,
   shards: readonly number[],
 ): Promise<readonly Finding[]> {
-  const findings = [await missingIndexes(connection, shards), await redoOff(connection), await refreshOff(search)]
+  const findings = [
+    await missingIndexes(connection, shards),
+    await redoOff(connection),
+    await wrongIndexSettings(search),
+  ]
   return findings.filter((finding) => finding !== null)
 }
 
@@ -42,11 +46,14 @@ async function redoOff(connection: Connection): Promise<Finding | null> {
   return { check: 'schema', where: 'MySQL', what, count: 1, samples: ['ALTER INSTANCE ENABLE INNODB REDO_LOG'] }
 }
 
-async function refreshOff(search: Client | null): Promise<Finding | null> {
+/** A bulk load changes both; without refresh new orders are never found. */
+async function wrongIndexSettings(search: Client | null): Promise<Finding | null> {
   if (!search) return null
-  const found = await search.indices.getSettings({ index: ORDER_INDEX })
-  const interval = found[ORDER_INDEX]?.settings?.index?.refresh_interval
-  if (interval !== '-1' && interval !== -1) return null
-  const what = 'refresh is still off: new orders are never found'
-  return { check: 'schema', where: ORDER_INDEX, what, count: 1, samples: [`refresh_interval ${interval}`] }
+  const found = (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings?.index
+  const wrong = (['refresh_interval', 'number_of_replicas'] as const)
+    .filter((name) => String(found?.[name]) !== String(ORDER_INDEX_SETTINGS[name]))
+    .map((name) => `${name} ${found?.[name]} instead of ${ORDER_INDEX_SETTINGS[name]}`)
+  if (wrong.length === 0) return null
+  const what = 'index settings are not those of the running system'
+  return { check: 'schema', where: ORDER_INDEX, what, count: wrong.length, samples: wrong }
 }

@@ -3,7 +3,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
 import { type ScratchStores, scratchStores, seedDeps, seedOptions } from '../scratch-stores.fixture.ts'
@@ -170,6 +170,20 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     undo: () => ['ALTER TABLE orders_06 ADD KEY user_orders (user_id, order_id)'],
     sample: () => 'orders_06.user_orders',
   },
+  'a lost table': {
+    check: 'schema',
+    what: /table missing/,
+    sql: () => ['RENAME TABLE payments_05 TO kept'],
+    undo: () => ['RENAME TABLE kept TO payments_05'],
+    sample: () => 'payments_05',
+  },
+  'a lost catalogue': {
+    check: 'schema',
+    what: /table missing/,
+    sql: () => ['RENAME TABLE products TO kept'],
+    undo: () => ['RENAME TABLE kept TO products'],
+    sample: () => 'products',
+  },
   'whales that order nothing': {
     check: 'skew',
     what: /whales/,
@@ -209,6 +223,30 @@ describe('verify', () => {
     const found = findings.find((finding) => finding.check === check && what.test(finding.what))
     expect(found, JSON.stringify(findings)).toBeDefined()
     if (sample) expect(found?.samples.join()).toContain(sample(id))
+  })
+
+  it('finds nothing but the lost table where no shard is whole', async () => {
+    await scratch.connection.query('RENAME TABLE orders_05 TO kept')
+    const { findings, skew, tables, searchCompared } = await report([5])
+    await scratch.connection.query('RENAME TABLE kept TO orders_05')
+    expect(findings).toEqual([expect.objectContaining({ check: 'schema', samples: ['orders_05'] })])
+    expect({ skew, tables, searchCompared }).toEqual({ skew: null, tables: [], searchCompared: false })
+  })
+
+  it('finds an index without the settings of the running system', async () => {
+    const { refresh_interval, number_of_replicas } = ORDER_INDEX_SETTINGS
+    const set = (index: { refresh_interval: string; number_of_replicas: number }) =>
+      search.indices.putSettings({ index: ORDER_INDEX, settings: { index } })
+    await set({ refresh_interval: '-1', number_of_replicas: number_of_replicas + 1 })
+    const { findings } = await report()
+    await set({ refresh_interval, number_of_replicas })
+    expect(findings).toEqual([
+      expect.objectContaining({
+        check: 'schema',
+        where: ORDER_INDEX,
+        samples: ['refresh_interval -1 instead of 1s', 'number_of_replicas 1 instead of 0'],
+      }),
+    ])
   })
 
   it('finds a lost document, and one without an order', async () => {

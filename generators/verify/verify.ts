@@ -1,6 +1,5 @@
 // Proves a seeded data set: exact counts, routing, ids, books, search index, skew, sizes.
 
-import { createHash } from 'node:crypto'
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset, DatasetState } from '../../contracts/dataset.ts'
@@ -9,7 +8,7 @@ import { Refusal } from '../../contracts/refusal.ts'
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import type { StartProgress } from '../seed-options.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
-import { readStoredDataset } from '../store/dataset-store.ts'
+import { readStoredDataset, type StoredDataset } from '../store/dataset-store.ts'
 import { isComplete, LANES_TABLE, type Lane, readLanes } from '../store/lanes.ts'
 import { connect, explained } from '../store/mysql-connection.ts'
 import { explainedSearch, indexedFingerprint, searchClient } from '../store/search-index.ts'
@@ -17,9 +16,11 @@ import { type TableBytes, tableBytes } from '../store/table-bytes.ts'
 import { verifyCatalogue } from './catalogue-check.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 import { type DonePiece, VerifyJournal } from './journal.ts'
+import { journalIdentity } from './journal-identity.ts'
 import { verifySchema } from './schema-check.ts'
 import { verifySearchWindow } from './search-window.ts'
 import { type SkewFigures, verifySkew } from './skew-check.ts'
+import { verifyTables } from './table-check.ts'
 import { verifyTableRange } from './table-range.ts'
 import { type Piece, verificationPieces } from './verify-plan.ts'
 
@@ -48,9 +49,10 @@ export interface VerifyReport {
   readonly findings: readonly Finding[]
   /** Orders that running services added; not part of the seeded counts, but of the books. */
   readonly liveOrders: number
-  readonly skew: SkewFigures
+  /** null where no shard has all its tables. */
+  readonly skew: SkewFigures | null
   readonly tables: readonly TableBytes[]
-  /** Documents were compared; false where no search engine was given. */
+  /** Documents were compared; false without a search engine, its index, or a shard that has all its tables. */
   readonly searchCompared: boolean
 }
 
@@ -68,16 +70,21 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
     if (dataset.planHash !== options.planHash) throw otherPlan(dataset, options)
     const indexed = search ? await indexedFingerprint(search) : null
     const index = indexed === null ? null : search
-    const schema = await verifySchema(connection, index, options.shards)
-    const done = await verifyPieces(connections, index, dataset, options, deps)
-    const skew = await verifySkew(connection, dataset, options.shards)
+    const present = await verifyTables(connection, options.shards)
+    const shards = present.wholeShards
+    const isAnyWhole = shards.length > 0
+    const schema = await verifySchema(connection, index, shards)
+    const compared = isAnyWhole ? index : null
+    const done = await verifyPieces(connections, compared, stored, { ...options, shards }, deps)
+    const skew = isAnyWhole ? await verifySkew(connection, dataset, shards) : null
     const findings = mergeFindings([
+      ...present.findings,
       ...schema,
       ...(search && indexed !== dataset.fingerprint ? [otherIndex(indexed)] : []),
       ...unfinished(await readLanes(connection, dataset), options.shards),
-      ...(await verifyCatalogue(connection)),
+      ...(present.hasCatalogue ? await verifyCatalogue(connection) : []),
       ...done.flatMap((piece) => piece.findings),
-      ...skew.findings,
+      ...(skew?.findings ?? []),
     ])
     return {
       ok: findings.length === 0,
@@ -86,9 +93,9 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
       seconds: (Date.now() - startedAtMs) / 1000,
       findings,
       liveOrders: done.reduce((sum, { liveOrders }) => sum + liveOrders, 0),
-      skew: skew.figures,
-      tables: await tableBytes(connection, options.shards),
-      searchCompared: index !== null,
+      skew: skew?.figures ?? null,
+      tables: isAnyWhole ? await tableBytes(connection, shards) : [],
+      searchCompared: compared !== null,
     }
   } catch (error) {
     throw explained(explainedSearch(error))
@@ -101,16 +108,15 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
 async function verifyPieces(
   connections: readonly Connection[],
   search: Client | null,
-  dataset: Dataset,
+  stored: StoredDataset,
   { plan, shards }: VerifyOptions,
-  { journalFile, signal, say, startProgress }: VerifyDeps,
+  { stores: { mysql, elasticsearchUrl }, journalFile, signal, say, startProgress }: VerifyDeps,
 ): Promise<readonly DonePiece[]> {
+  const { dataset } = stored
   const pieces = verificationPieces(dataset, shards, search !== null)
-  const journal = new VerifyJournal(journalFile)
-  const identity = createHash('sha256')
-    .update(JSON.stringify([dataset.fingerprint, shards, search !== null]))
-    .digest('hex')
-  const done = [...(await journal.open(identity))]
+  const looksAt = { mysql, elasticsearchUrl: search ? elasticsearchUrl : null }
+  const journal = new VerifyJournal(journalFile, journalIdentity({ stores: looksAt, stored, shards }))
+  const done = [...(await journal.open())]
   if (done.length > 0) say(`Continuing: ${done.length} of ${pieces.length} pieces were done before.`)
 
   const known = new Set(done.map(({ key }) => key))

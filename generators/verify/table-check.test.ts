@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { judgeTables } from './table-check.ts'
+
+const tablesOf = (...shards: number[]) => [
+  'products',
+  ...shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard))),
+]
+
+describe('judgeTables', () => {
+  it('has nothing to say where every table is there', () => {
+    expect(judgeTables(new Set(tablesOf(0, 5, 6)), [5, 6])).toEqual({
+      findings: [],
+      wholeShards: [5, 6],
+      hasCatalogue: true,
+    })
+  })
+
+  it('names a lost table and leaves its shard to no other check', () => {
+    const present = new Set(tablesOf(5, 6).filter((name) => name !== 'payments_05'))
+    const { findings, wholeShards } = judgeTables(present, [5, 6])
+    expect(findings).toMatchObject([{ check: 'schema', what: 'table missing', count: 1, samples: ['payments_05'] }])
+    expect(wholeShards).toEqual([6])
+  })
+
+  it('counts all that are missing and gives a few samples', () => {
+    const { findings, wholeShards } = judgeTables(new Set(tablesOf(0)), [0, 16, 17])
+    expect(findings).toMatchObject([{ count: 6, samples: expect.arrayContaining(['orders_16', 'orders_17']) }])
+    expect(findings[0]?.samples).toHaveLength(5)
+    expect(wholeShards).toEqual([0])
+  })
+
+  it('names the catalogue where seeding was killed before it', () => {
+    const { findings, hasCatalogue } = judgeTables(new Set(), [0])
+    expect(findings).toMatchObject([{ count: 4, samples: ['products', 'orders_00', 'order_items_00', 'payments_00'] }])
+    expect(hasCatalogue).toBe(false)
+  })
+})
