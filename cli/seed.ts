@@ -172,18 +172,22 @@ function described({ cumulativeOrdersByHour: _curve, whales: _whales, ...rest }:
   return rest
 }
 
-function reportText({ outcome, rowsWritten, seconds, finished, prediction, measuredMysqlBytes }: SeedReport): string {
+function reportText({ outcome, rowsWritten, seconds, finished, prediction, measured }: SeedReport): string {
   if (outcome !== 'seeded') return ''
   const rate = Math.round(rowsWritten / Math.max(1, seconds)).toLocaleString('en')
   const lines = [`${rowsWritten.toLocaleString('en')} rows written in ${seconds.toFixed(1)} s (${rate}/s)`]
-  if (measuredMysqlBytes !== null) {
-    const [measured, predicted] = [measuredMysqlBytes, prediction.mysqlBytes].map((bytes) => (bytes / 1e9).toFixed(2))
-    lines.push(`MySQL holds ${measured} GB of them; ${predicted} GB were predicted`)
-  }
+  const compared = (holder: string, bytes: number, predicted: number) =>
+    `${holder} holds ${gigabytes(bytes)} GB of them; ${gigabytes(predicted)} GB were predicted`
+  if (measured) lines.push(compared('MySQL', measured.mysqlBytes, prediction.mysqlBytes))
+  if (measured?.searchBytes) lines.push(compared('Elasticsearch', measured.searchBytes, prediction.searchBytes))
   lines.push(
     finished
       ? 'The data set is whole. Prove it: npm run verify'
       : 'Other shards of this data set are still to be seeded.',
   )
   return `${lines.join('\n')}\n`
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(2)
 }

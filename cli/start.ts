@@ -55,7 +55,7 @@ await runCommand<Options>(
         parseScale,
       )
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
-      .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 90)
+      .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 60)
       .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 150)
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),

@@ -64,34 +64,61 @@ export async function removeAll(connection: Connection, search: Client | null): 
 }
 
 export async function beginDataset(connection: Connection, search: Client | null, dataset: Dataset): Promise<void> {
-  await storeDataset(connection, dataset)
+  // In this order: whoever makes the index has named its data set before.
+  const indexed = search ? await indexedFingerprint(search) : null
+  const isNamed = (await readStoredDataset(connection)) !== null
+  if (indexed !== null && (!isNamed || indexed !== dataset.fingerprint)) throw otherOrdersIndexed(indexed, dataset)
+  await storeDataset(connection, dataset, search !== null)
   const stored = await readStoredDataset(connection)
   if (stored) refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile
   await fillCatalogue(connection)
-  if (search) await prepareIndex(search, dataset, stored !== null)
+  if (!search) return
+  if (indexed === null) await createIndex(search, dataset.fingerprint, dataset.rows.orders)
+  const ready = await indexedFingerprint(search)
+  if (ready !== dataset.fingerprint) throw otherOrdersIndexed(ready ?? 'none', dataset)
+  await startLoading(search)
 }
 
-async function prepareIndex(search: Client, dataset: Dataset, mayExist: boolean): Promise<void> {
-  const indexed = await indexedFingerprint(search)
-  if (indexed === null) {
-    await createIndex(search, dataset.fingerprint, dataset.rows.orders)
-  } else if (mayExist && indexed === dataset.fingerprint) {
-    await startLoading(search)
-  } else {
+function otherOrdersIndexed(indexed: string, { fingerprint }: Dataset): Refusal {
+  return new Refusal({
+    what: 'Elasticsearch holds other orders than this database',
+    why: [`index fingerprint ${indexed.slice(0, 12)}, asked for ${fingerprint.slice(0, 12)}`],
+    wayOut: 'Add --reset to remove the index, and what MySQL holds, first.',
+  })
+}
+
+/**
+ * Committed chunks have their documents in the index, or all of them have none: a hole cannot be filled afterwards.
+ * `isThere`: nothing is left to write.
+ */
+export async function refuseOtherSearch(
+  { dataset, fedToSearch }: StoredDataset,
+  search: Client | null,
+  ordersCommitted: number,
+  isThere: boolean,
+): Promise<void> {
+  if (ordersCommitted === 0) return
+  const wayOut = 'Seed again from the start with --reset.'
+  if (!search && fedToSearch && !isThere) {
     throw new Refusal({
-      what: 'Elasticsearch holds the orders of another data set',
-      why: [`index fingerprint ${indexed.slice(0, 12)}, asked for ${dataset.fingerprint.slice(0, 12)}`],
-      wayOut: 'Add --reset to remove it, and what MySQL holds, first.',
+      what: 'this data set was begun with Elasticsearch, and none is given now',
+      why: [`the documents of ${ordersCommitted} orders are indexed; those of the rest would be missing`],
+      wayOut: 'Set HEADROOM_ELASTICSEARCH_URL as before, and run the same command: it continues.',
     })
   }
-}
-
-/** Committed chunks have their documents in the index: an index that was lost since cannot be filled up. */
-export async function refuseLostIndex(search: Client, ordersCommitted: number): Promise<void> {
-  if (ordersCommitted === 0 || (await indexedFingerprint(search)) !== null) return
-  throw new Refusal({
-    what: 'the search index is gone, but MySQL holds orders that were in it',
-    why: [`${ordersCommitted} orders are committed, and there is no index "orders"`],
-    wayOut: 'Seed again from the start with --reset.',
-  })
+  if (search && !fedToSearch) {
+    throw new Refusal({
+      what: 'this data set was seeded without Elasticsearch',
+      why: [`${ordersCommitted} orders are committed, and none of them is indexed`],
+      wayOut,
+    })
+  }
+  const indexed = search ? await indexedFingerprint(search) : null
+  if (search && indexed !== dataset.fingerprint) {
+    throw new Refusal({
+      what: `the search index ${indexed === null ? 'is gone' : 'was replaced'}, but MySQL holds orders that were in it`,
+      why: [`${ordersCommitted} orders are committed`],
+      wayOut,
+    })
+  }
 }

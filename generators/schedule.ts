@@ -4,7 +4,7 @@
 import { isComplete, isLoaded, type Lane } from './store/lanes.ts'
 import type { SeedTask } from './workers/seed-task.ts'
 
-/** Orders per chunk: what a kill costs each thread, less than a second of work. */
+/** Orders per chunk: what a kill costs each thread, about a second of work. */
 export const CHUNK_ORDERS = 50_000
 
 export type LaneTask = Exclude<SeedTask, { kind: 'create' }>

@@ -60,7 +60,7 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   refuseSmallDisk(bytes, deps)
   if (options.dryRun) return { dataset, rowsWritten: 0, seconds: (Date.now() - startedAtMs) / 1000 }
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
+  await writeWhole(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
   await writeFile(join(folder, 'tables.sql'), tablesSql())
   await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
 
@@ -78,6 +78,8 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
       const whole = pathsOf(options, shard)
       for (const family of SEEDED_FAMILIES) await rename(partial[family], whole[family])
     }
+  } catch (error) {
+    throw isDiskFull(error) ? fullDisk(folder) : error
   } finally {
     progress.stop()
   }
@@ -87,12 +89,26 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
 /** dataset.json says what the files hold; a folder of another data set is refused. */
 async function refuseOtherFiles(dataset: Dataset, folder: string): Promise<void> {
   const text = await readFile(join(folder, DATASET_FILE), 'utf8').catch(() => null)
-  if (text === null || (JSON.parse(text) as Dataset).fingerprint === dataset.fingerprint) return
+  if (text === null || fingerprintIn(text) === dataset.fingerprint) return
   throw new Refusal({
     what: `${folder} holds files of another data set`,
     why: [`its ${DATASET_FILE} has another fingerprint than ${dataset.fingerprint.slice(0, 12)}`],
     wayOut: 'Name an empty folder with --out.',
   })
+}
+
+function fingerprintIn(text: string): string | null {
+  try {
+    return (JSON.parse(text) as Dataset).fingerprint
+  } catch {
+    return null
+  }
+}
+
+/** Never a half-written file under its name. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.partial`, text)
+  await rename(`${path}.partial`, path)
 }
 
 /** Shards of which a file is missing: they are made anew, whole. */
@@ -127,6 +143,18 @@ function productText(format: RowFormat): string {
       : JSON.stringify({ product_id: productId, name, price_cents: priceCents }),
   )
   return `${lines.join('\n')}\n`
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+function fullDisk(folder: string): Refusal {
+  return new Refusal({
+    what: `the disk of ${folder} is full`,
+    why: ['the files of the shard that was being written are not complete, and have not got their names'],
+    wayOut: 'Free some, then run the same command: it continues.',
+  })
 }
 
 function refuseSmallDisk(neededBytes: number, { freeDiskBytes }: FileDeps): void {

@@ -48,8 +48,8 @@ export interface SeedReport {
   readonly rowsWritten: number
   readonly seconds: number
   readonly prediction: SizePrediction
-  /** Files of the seeded tables afterwards; null where nothing was written. */
-  readonly measuredMysqlBytes: number | null
+  /** What the seeded tables, and the index of a whole data set, take afterwards; null where nothing was written. */
+  readonly measured: { readonly mysqlBytes: number; readonly searchBytes: number | null } | null
   /** Every shard of the data set is there, not only the shards of this run. */
   readonly finished: boolean
 }

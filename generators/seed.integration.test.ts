@@ -2,14 +2,15 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ORDER_INDEX } from '../contracts/search-index.ts'
-import { ALL_SHARDS, asShard } from '../contracts/shard.ts'
+import { ALL_SHARDS, asShard, SEEDED_FAMILIES, tableName } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import { readStoredDataset } from './store/dataset-store.ts'
+import { moveCheckpoint, readLanes } from './store/lanes.ts'
 import { connect, rows } from './store/mysql-connection.ts'
-import { createTables } from './store/order-tables.ts'
+import { createTables, finishTable } from './store/order-tables.ts'
 import { searchClient } from './store/search-index.ts'
 import { lockShards } from './store/seed-lock.ts'
 
@@ -107,6 +108,82 @@ describe('seed', () => {
       outcome: 'seeded',
     })
     other.destroy()
+  })
+
+  it('lets two seeders of different shards begin in the same moment', async () => {
+    const parts = [ALL_SHARDS.slice(0, 2), ALL_SHARDS.slice(2, 4)]
+    const reports = await Promise.all(parts.map((shards) => seed(seedOptions({ shards }), seedDeps(scratch.stores))))
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['seeded', 'seeded'])
+    const written = reports.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)
+    const tables = SEEDED_FAMILIES.flatMap((family) => [0, 1, 2, 3].map((shard) => tableName(family, asShard(shard))))
+    const counts = tables.map((table) => `(SELECT COUNT(*) FROM ${table})`).join(' + ')
+    const [row] = await rows<{ number: string }>(scratch.connection, `SELECT ${counts} AS number`)
+    expect(Number(row?.number)).toBe(written)
+  })
+
+  it('comes to its end when it was killed between its last row and its end', async () => {
+    await seed(seedOptions(), seedDeps(scratch.stores))
+    const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
+    const settings = async () => (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings
+    await search.indices.putSettings({ index: ORDER_INDEX, settings: { index: { refresh_interval: '-1' } } })
+    await scratch.connection.query("UPDATE headroom_dataset SET state = 'seeding'")
+    const again = await seed(seedOptions(), seedDeps(scratch.stores))
+    expect(again).toMatchObject({ outcome: 'already-there', rowsWritten: 0, finished: true })
+    expect(await readStoredDataset(scratch.connection)).toMatchObject({ state: 'finished' })
+    expect((await settings())?.index?.refresh_interval).toBe('1s')
+    await search.close()
+  })
+
+  it('refuses a search index that is gone, replaced, or of orders that MySQL does not hold', async () => {
+    await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
+    await search.indices.delete({ index: ORDER_INDEX })
+    const gone = { what: 'the search index is gone, but MySQL holds orders that were in it' }
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toMatchObject(gone)
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject(gone)
+    await search.indices.create({ index: ORDER_INDEX })
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject({
+      what: 'the search index was replaced, but MySQL holds orders that were in it',
+    })
+    await scratch.connection.query(
+      'DROP TABLE headroom_dataset, headroom_lanes, orders_00, order_items_00, payments_00',
+    )
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject({
+      what: 'Elasticsearch holds other orders than this database',
+    })
+    await search.close()
+  })
+
+  it('goes on with Elasticsearch as it was begun, with it or without', async () => {
+    const without = { ...scratch.stores, elasticsearchUrl: null }
+    await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(without))).rejects.toMatchObject({
+      what: 'this data set was begun with Elasticsearch, and none is given now',
+    })
+    await seed(seedOptions({ shards: [0], reset: true }), seedDeps(without))
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toMatchObject({
+      what: 'this data set was seeded without Elasticsearch',
+    })
+  })
+
+  it('finishes a table whose indexes a killed seeder left the server to build', async () => {
+    await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    await scratch.connection.query('ALTER TABLE orders_00 DROP KEY user_orders')
+    const builders = await Promise.all([connect(scratch.stores.mysql), connect(scratch.stores.mysql)])
+    await Promise.all(builders.map((connection) => finishTable(connection, 'orders', 0)))
+    for (const builder of builders) builder.destroy()
+    expect(JSON.stringify(await rows(scratch.connection, 'SHOW CREATE TABLE orders_00'))).toContain('user_orders')
+  })
+
+  it('waits for the checkpoint of a killed seeder that is still being committed', async () => {
+    const { dataset } = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    const dying = await connect(scratch.stores.mysql)
+    await dying.query('START TRANSACTION')
+    await moveCheckpoint(dying, 1, 0, 77)
+    const lanes = readLanes(scratch.connection, dataset)
+    await dying.query('COMMIT')
+    expect((await lanes).find(({ shard }) => shard === 1)?.done).toBe(77)
+    dying.destroy()
   })
 
   it('refuses tables with rows of somebody else', async () => {

@@ -10,8 +10,8 @@ import {
   allowLocalInfile,
   beginDataset,
   refuseForeignRows,
-  refuseLostIndex,
   refuseOtherDataset,
+  refuseOtherSearch,
   removeAll,
 } from './prepare-stores.ts'
 import { runLanes } from './run-lanes.ts'
@@ -21,7 +21,7 @@ import { markFinished, readStoredDataset, type StoredDataset } from './store/dat
 import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
 import { connect, explained } from './store/mysql-connection.ts'
 import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
-import { endLoading, explainedSearch, searchClient } from './store/search-index.ts'
+import { endLoading, explainedSearch, measuredSearchBytes, searchClient } from './store/search-index.ts'
 import { isShared, lockShards } from './store/seed-lock.ts'
 import { measuredTableBytes } from './store/table-bytes.ts'
 
@@ -50,33 +50,47 @@ async function seedLocked(
   const stored = options.reset ? null : await readStoredDataset(connection)
   const draft = draftDataset(options.volume, { ...options, scale: scaleFor(options, deps, stored) })
   const prediction = forecast(draft, options)
-  const report = { prediction, rowsWritten: 0, measuredMysqlBytes: null }
+  const report = { prediction, rowsWritten: 0, measured: null }
   const secondsSoFar = () => (Date.now() - startedAtMs) / 1000
 
   if (stored) await refuseLostRedo(connection, stored)
   const keepsAny = options.ifEmpty && stored?.state === 'finished'
   if (stored && !keepsAny) refuseOtherDataset(stored, draft)
   const lanesBefore = stored ? await readLanes(connection, stored.dataset) : []
-  if (stored && isWhole(lanesBefore, options.shards)) {
+  const isThere = isWhole(lanesBefore, options.shards)
+  if (stored) await refuseOtherSearch(stored, search, ordersDone(lanesBefore), isThere)
+  if (stored && isThere) {
     deps.say('Every row of this data set is already there: 0 rows written.')
-    const finished = stored.state === 'finished'
+    const finished = stored.state === 'finished' || (await endSeeding(connection, search, stored.dataset))
     return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }
   }
   sayForecast(draft, prediction, options, deps)
-  refuseSmallDisk(prediction, lanesBefore, deps.freeDiskBytes)
+  const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
+  const freedBytes = options.reset ? await measuredTableBytes(connection, ALL_SHARDS) : 0
+  refuseSmallDisk(prediction, lanesOfRun, deps.freeDiskBytes === null ? null : deps.freeDiskBytes + freedBytes)
   const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)
   if (options.dryRun) return { ...report, dataset, outcome: 'dry-run', seconds: secondsSoFar(), finished: false }
 
   if (options.reset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
-  if (search) await refuseLostIndex(search, ordersDone(lanesBefore))
   await beginDataset(connection, search, dataset)
   const rowsWritten = await load(connection, dataset, options, deps)
+  const finished = await endSeeding(connection, search, dataset)
+  const seconds = secondsSoFar()
+  const measured = {
+    mysqlBytes: await measuredTableBytes(connection, options.shards),
+    searchBytes: search && finished ? await measuredSearchBytes(search) : null,
+  }
+  return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds, measured, finished }
+}
+
+/** Puts the index back to serving and marks a whole data set so; true if it is whole. May be repeated. */
+async function endSeeding(connection: Connection, search: Client | null, dataset: Dataset): Promise<boolean> {
+  await restoreRedo(connection)
   const finished = (await readLanes(connection, dataset)).every(isComplete)
-  if (search && !(await isShared(connection))) await endLoading(search)
+  if (search && (finished || !(await isShared(connection)))) await endLoading(search, dataset.fingerprint)
   if (finished) await markFinished(connection)
-  const measuredMysqlBytes = await measuredTableBytes(connection, options.shards)
-  return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds: secondsSoFar(), measuredMysqlBytes, finished }
+  return finished
 }
 
 async function load(
@@ -87,15 +101,19 @@ async function load(
 ): Promise<number> {
   const forbidAgain = await allowLocalInfile(connection)
   try {
+    // A run before this one may have left it off.
     if (redoOff) await switchRedoOff(connection)
+    else await restoreRedo(connection)
     const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
     return await runLanes(
       { lanes, shards, job: { dataset, plan: volume.plan, stores: deps.stores }, lock: connection },
       deps,
     )
+  } catch (error) {
+    if (redoOff) await restoreRedo(connection).catch(() => tellRedoLost(deps))
+    throw error
   } finally {
     await forbidAgain().catch(() => {})
-    await restoreRedo(connection).catch(tellRedoLost(redoOff, deps))
   }
 }
 
@@ -114,13 +132,7 @@ function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
 }
 
 /** A server that is gone cannot be restored now; the next run sees what was noted, and decides. */
-function tellRedoLost(redoOff: boolean | undefined, { say }: SeedDeps) {
-  return (error: unknown) => {
-    if (redoOff) {
-      say('The server was lost while its redo log was off. If it died, nothing in it can be trusted:')
-      say('re-initialise it with an empty data directory, then seed from the start.')
-    } else {
-      say(`The redo log could not be checked: ${error instanceof Error ? error.message : error}`)
-    }
-  }
+function tellRedoLost({ say }: SeedDeps): void {
+  say('The server was lost while its redo log was off. If it died, nothing in it can be trusted:')
+  say('re-initialise it with an empty data directory, then seed from the start.')
 }

@@ -67,5 +67,5 @@ export function readyBodies(dataset: Dataset, plan: Plan, shard: number): readon
       at = 0
     }
   }
-  return [...bodies, bodyOf(body, at)]
+  return at > 0 ? [...bodies, bodyOf(body, at)] : bodies
 }

@@ -1,6 +1,6 @@
 // How fast the seeder is against what the engines can take: one run, contenders in turn, ratios with their spread.
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@elastic/elasticsearch'
@@ -41,7 +41,7 @@ export interface BenchReport {
 
 export interface BenchRatio {
   readonly name: string
-  /** One per repeat: both sides ran within the same minute. */
+  /** One per repeat: both sides ran one soon after the other. */
   readonly values: readonly number[]
   readonly goal: { readonly atLeast: number } | { readonly atMost: number }
 }
@@ -71,12 +71,10 @@ export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<
   const search = deps.stores.elasticsearchUrl ? searchClient(deps.stores.elasticsearchUrl) : null
   const readable = await readableFolder(mysql)
   const folder = readable ?? (await mkdtemp(join(tmpdir(), 'headroom-bench-')))
-  let files: Bench['files'] = []
   try {
     await admin.query(`DROP DATABASE IF EXISTS ${BENCH_SCHEMA}`)
     await admin.query(`CREATE DATABASE ${BENCH_SCHEMA}`)
     const bench = await prepare(options, { ...deps, stores: { mysql, elasticsearchUrl: null } }, folder)
-    files = bench.files
     const floor = readable ? serverSideFiles : localFiles
     const rates: Record<string, number[]> = {}
     const checkpointShares: number[] = []
@@ -95,8 +93,7 @@ export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<
     admin.destroy()
     if (search) await dropIndex(search, BENCH_INDEX).catch(() => {})
     await search?.close()
-    await Promise.all(files.map(({ path }) => rm(path, { force: true })))
-    if (!readable) await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -168,16 +165,18 @@ async function benchAddress(given: MysqlAddress): Promise<MysqlAddress> {
   }
 }
 
-/** A folder that we write and the server reads, proven with a file; null where there is none. */
+/** A new folder that we write and the server reads, proven with a file; null where there can be none. */
 async function readableFolder(mysql: MysqlAddress): Promise<string | null> {
   const connection = await connect(withoutSchema(mysql))
   try {
     const [row] = await rows<{ folder: string | null }>(connection, 'SELECT @@GLOBAL.secure_file_priv AS folder')
     if (!row?.folder) return null
-    const probe = join(row.folder, `headroom-${process.pid}`)
-    await writeFile(probe, 'x', { mode: 0o644 })
-    const seen = await isRead(connection, probe).finally(() => rm(probe, { force: true }))
-    return seen ? row.folder : null
+    const folder = join(row.folder, `bench-${process.pid}`)
+    await mkdir(folder, { mode: 0o755 })
+    await writeFile(join(folder, 'probe'), 'x', { mode: 0o644 })
+    if (await isRead(connection, join(folder, 'probe'))) return folder
+    await rm(folder, { recursive: true })
+    return null
   } catch {
     return null
   } finally {

@@ -84,15 +84,17 @@ describe('SearchFeed', () => {
     await expect(feed.drain()).rejects.toThrow(/mapper_parsing_exception: because 400/)
   })
 
-  it('starts afresh after a discarded chunk', async () => {
-    const { feed, bodies } = await feedTo([{ status: 200, body: { errors: true, items: [item(400)] } }, ACCEPTED])
+  it('waits for a node that is not there yet', async () => {
+    const { feed, bodies } = await feedTo([{ status: 503, body: { status: 503 } }, ACCEPTED])
     await append(feed, 10)
-    await feed.handOver()
-    await append(feed, 5)
-    await feed.discard()
-    await append(feed, 1)
     await feed.drain()
-    expect(bodies.at(-1)?.split('\n')).toHaveLength(3)
+    expect(bodies).toHaveLength(2)
+  })
+
+  it('does not take an answer without a verdict for a yes', async () => {
+    const { feed } = await feedTo([{ status: 200, body: {} }])
+    await append(feed, 10)
+    await expect(feed.drain()).rejects.toThrow()
   })
 
   it('says that Elasticsearch is gone when it is', async () => {

@@ -1,9 +1,11 @@
 // Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: a chunk's bodies are on their way
-// while MySQL loads its rows, so that a single shard keeps two cores busy. Versions are external, so a body may be sent again: what is already there answers 409 and is fine.
+// while MySQL loads its rows, so that a single shard keeps two cores busy. Versions are external, so a body may be sent
+// again: what is already there answers 409 and is fine.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
 import { errors } from '@elastic/elasticsearch'
+import { Refusal } from '../../contracts/refusal.ts'
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
@@ -18,7 +20,7 @@ const LONGEST_PAUSE_MS = 10_000
 
 interface BulkAnswer {
   readonly errors?: boolean
-  readonly items?: readonly {
+  readonly items: readonly {
     readonly index: { readonly status: number; readonly error?: { readonly type: string; readonly reason: string } }
   }[]
 }
@@ -83,19 +85,12 @@ export class SearchFeed {
     if (this.#failure) throw this.#failure
   }
 
-  /** Forgets what was not sent: its chunk failed. */
-  async discard(): Promise<void> {
-    this.#at = 0
-    await Promise.all(this.#sending)
-    this.#failure = undefined
-  }
-
   async #send(body: Buffer): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS
     for (let tries = 1; ; tries++) {
       const busy = await this.#trySend(body)
       if (busy === null) return
-      if (tries === MAX_TRIES) throw new Error(`Elasticsearch stayed too busy through ${MAX_TRIES} tries: ${busy}`)
+      if (tries === MAX_TRIES) throw tooBusy(busy)
       await sleep(pauseMs)
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
     }
@@ -104,21 +99,18 @@ export class SearchFeed {
   /** null: accepted. Otherwise why to try again later. */
   async #trySend(body: Buffer): Promise<string | null> {
     try {
-      if (!(await this.#bulk(body, 'errors')).errors) return null
+      if ((await this.#bulk(body, 'errors')).errors === false) return null
       // Twenty thousand verdicts are asked for only when one of them is bad: what was taken answers 409 now.
-      const { items = [] } = await this.#bulk(
-        body,
-        'items.index.status,items.index.error.type,items.index.error.reason',
-      )
+      const { items } = await this.#bulk(body, 'items.index.status,items.index.error.type,items.index.error.reason')
       const failed = items.filter(({ index }) => index.status >= 300 && index.status !== 409)
-      const refused = failed.find(({ index }) => index.status !== 429)
+      const refused = failed.find(({ index }) => !isPassing(index.status))
       if (refused) {
         const { type, reason } = refused.index.error ?? {}
         throw new Error(`Elasticsearch refused an order: ${type}: ${reason}`)
       }
       return failed[0]?.index.error?.reason ?? null
     } catch (error) {
-      if (error instanceof errors.ResponseError && error.statusCode === 429) return error.message
+      if (error instanceof errors.ResponseError && isPassing(error.statusCode)) return error.message
       throw explainedSearch(error)
     }
   }
@@ -131,4 +123,18 @@ export class SearchFeed {
       bulkBody: body,
     })) as BulkAnswer
   }
+}
+
+/** Too many requests, or a node or shard that is not there yet: the same body may be taken a moment later. */
+function isPassing(status: number | undefined): boolean {
+  return status === 429 || (status !== undefined && status >= 500)
+}
+
+function tooBusy(reason: string): Refusal {
+  return new Refusal({
+    what: `Elasticsearch did not take a body in ${MAX_TRIES} tries`,
+    why: [reason],
+    wayOut:
+      'Look at its load and its free disk (it takes nothing above 95 %), then run the same command: it continues.',
+  })
 }

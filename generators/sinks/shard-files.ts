@@ -39,6 +39,8 @@ export async function writeShardFiles(
       }
       onRows?.(chunk.rows)
     }
+    // What gets its name is on the disk, whatever happens to the machine.
+    for (const { file } of files) await file.datasync()
   } finally {
     await Promise.all(files.map(({ file }) => file.close()))
   }

@@ -30,10 +30,11 @@ export async function createLanes(connection: Connection, dataset: Dataset): Pro
   await connection.query(`INSERT IGNORE INTO ${LANES_TABLE} (shard, orders_done, indexed) VALUES ?`, [values])
 }
 
+/** Waits for a checkpoint on its way to its commit: that of a killed seeder may end after the seeder's locks. */
 export async function readLanes(connection: Connection, dataset: Dataset): Promise<readonly Lane[]> {
   const found = await rows<{ shard: number; done: number; indexed: number }>(
     connection,
-    `SELECT shard, orders_done AS done, indexed FROM ${LANES_TABLE} ORDER BY shard`,
+    `SELECT shard, orders_done AS done, indexed FROM ${LANES_TABLE} ORDER BY shard LOCK IN SHARE MODE`,
   )
   return found.map(({ shard, done, indexed }) => ({
     shard,

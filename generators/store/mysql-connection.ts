@@ -35,8 +35,12 @@ export async function rows<Row>(connection: Connection, sql: string, values: rea
 const LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT', 'ETIMEDOUT'])
 // 1053 ER_SERVER_SHUTDOWN, 1927 ER_CONNECTION_KILLED (MariaDB, when its last words still reach us).
 const ENDED = new Set([1053, 1927])
-// 1021 ER_DISK_FULL, 1114 ER_RECORD_FILE_FULL, 3 EE_WRITE, 20 EE_DISK_FULL, 1026 ER_ERROR_ON_WRITE.
-const FULL = new Set([1021, 1114, 3, 20, 1026])
+// 1021 ER_DISK_FULL, 1114 ER_RECORD_FILE_FULL, 3 EE_WRITE, 20 EE_DISK_FULL, 1026 ER_ERROR_ON_WRITE,
+// 1878 ER_TEMP_FILE_WRITE_FAILURE (an index build).
+const FULL = new Set([1021, 1114, 3, 20, 1026, 1878])
+// 1030 ER_GET_ERRNO passes on what the storage engine met: 28 is ENOSPC.
+const ENGINE_ERROR = 1030
+const UNKNOWN_COLUMN = 1054
 const DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
 
 /** A known mishap as a refusal; anything else as it came. */
@@ -51,12 +55,19 @@ export function explained(error: unknown): unknown {
       wayOut: 'Check HEADROOM_MYSQL_URL, or run npm run up.',
     })
   }
-  if (errno && FULL.has(errno)) {
+  if ((errno && FULL.has(errno)) || (errno === ENGINE_ERROR && /error 28\b/.test(error.message))) {
     return new Refusal({
       what: 'the database has no room left',
       why,
       wayOut:
         'Free disk space (npm run seed -- --dry-run shows how much is needed), then run the same command: it continues.',
+    })
+  }
+  if (errno === UNKNOWN_COLUMN) {
+    return new Refusal({
+      what: 'these tables were made by another version of Headroom',
+      why,
+      wayOut: 'Seed again from the start with --reset.',
     })
   }
   // fatal: the driver's word for a connection that it has given up.

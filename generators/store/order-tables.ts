@@ -28,7 +28,8 @@ export async function createTables(connection: Connection, shards: readonly numb
 async function deferIndexes(connection: Connection, family: SeededFamily, shard: Shard): Promise<void> {
   if (TABLE_SHAPES[family].secondaryIndexes.length === 0) return
   const table = tableName(family, shard)
-  const present = await secondaryIndexes(connection, table)
+  const ours = TABLE_SHAPES[family].secondaryIndexes.map(({ name }) => name)
+  const present = (await secondaryIndexes(connection, table)).filter((name) => ours.includes(name))
   if (present.length === 0 || (await rows(connection, `SELECT 1 FROM ${table} LIMIT 1`)).length > 0) return
   await connection.query(`ALTER TABLE ${table} ${present.map((name) => `DROP KEY ${name}`).join(', ')}`)
 }
@@ -53,7 +54,13 @@ export async function finishTable(connection: Connection, family: SeededFamily, 
   const present = await secondaryIndexes(connection, table)
   const missing = TABLE_SHAPES[family].secondaryIndexes.filter(({ name }) => !present.includes(name))
   if (missing.length > 0) {
-    await connection.query(`ALTER TABLE ${table} ${missing.map((index) => `ADD KEY ${indexSql(index)}`).join(', ')}`)
+    try {
+      await connection.query(`ALTER TABLE ${table} ${missing.map((index) => `ADD KEY ${indexSql(index)}`).join(', ')}`)
+    } catch (error) {
+      // The server may still have been building them for a seeder that was killed; then this one has waited for it.
+      const present = await secondaryIndexes(connection, table)
+      if (missing.some(({ name }) => !present.includes(name))) throw error
+    }
   }
   await connection.query(`ANALYZE TABLE ${table}`)
 }

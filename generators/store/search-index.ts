@@ -34,23 +34,37 @@ export async function createIndex(
   documents: number,
   index: string = ORDER_INDEX,
 ): Promise<void> {
-  await explainedBy(() =>
-    client.indices.create({
-      index,
-      settings: {
-        index: { number_of_shards: indexShardsFor(documents), ...LOADING },
-      },
-      mappings: { ...(ORDER_INDEX_MAPPING as estypes.MappingTypeMapping), _meta: { fingerprint } },
-    }),
-  )
+  await explainedBy(async () => {
+    try {
+      await client.indices.create({
+        index,
+        settings: {
+          index: { number_of_shards: indexShardsFor(documents), ...LOADING },
+        },
+        mappings: { ...(ORDER_INDEX_MAPPING as estypes.MappingTypeMapping), _meta: { fingerprint } },
+      })
+    } catch (error) {
+      // A seeder of other shards, begun in the same moment, was faster.
+      if (!(error instanceof errors.ResponseError)) throw error
+      if (error.body?.error?.type !== 'resource_already_exists_exception') throw error
+    }
+  })
 }
 
 export async function startLoading(client: Client): Promise<void> {
   await explainedBy(() => client.indices.putSettings({ index: ORDER_INDEX, settings: { index: LOADING } }))
 }
 
-/** Restores what serving needs, and checks that it is so. */
-export async function endLoading(client: Client): Promise<void> {
+/** Restores what serving needs, and checks that it is so; the index must still be the one that was filled. */
+export async function endLoading(client: Client, fingerprint: string): Promise<void> {
+  const indexed = await indexedFingerprint(client)
+  if (indexed !== fingerprint) {
+    throw new Refusal({
+      what: 'the search index was removed or replaced while it was filled',
+      why: [`its fingerprint is ${indexed?.slice(0, 12) ?? 'none'}, not ${fingerprint.slice(0, 12)}`],
+      wayOut: 'Seed again from the start with --reset.',
+    })
+  }
   await explainedBy(async () => {
     await client.indices.putSettings({
       index: ORDER_INDEX,
@@ -61,6 +75,13 @@ export async function endLoading(client: Client): Promise<void> {
     const found = await client.indices.getSettings({ index: ORDER_INDEX })
     const interval = found[ORDER_INDEX]?.settings?.index?.refresh_interval
     if (interval !== SERVING.refresh_interval) throw new Error(`refresh_interval stayed at ${interval}`)
+  })
+}
+
+export async function measuredSearchBytes(client: Client): Promise<number> {
+  return explainedBy(async () => {
+    const { _all } = await client.indices.stats({ index: ORDER_INDEX, metric: 'store' })
+    return _all.primaries?.store?.size_in_bytes ?? 0
   })
 }
 

@@ -75,15 +75,10 @@ async function load(on: Connection, { shard, from, to }: LoadTask): Promise<numb
     await feed?.drain()
     await moveCheckpoint(on, shard, from, to)
   }
-  try {
-    await chunk.fill(cursorOf(shard), from, to, feed)
-    await feed?.flush()
-    await loadChunk(on, { shard, tables: chunk.tables, beforeCommit })
-    return chunk.rows
-  } catch (error) {
-    await feed?.discard()
-    throw error
-  }
+  await chunk.fill(cursorOf(shard), from, to, feed)
+  await feed?.flush()
+  await loadChunk(on, { shard, tables: chunk.tables, beforeCommit })
+  return chunk.rows
 }
 
 function cursorOf(shard: number): OrderCursor {
