@@ -34,6 +34,8 @@ export function mysqlSettings(flavour: MysqlFlavour, size: EngineSize, machine: 
     'sql-mode':
       'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
     ...(flavour === 'mysql' && { mysqlx: 'OFF' }),
+    // MariaDB merges the sorted runs of an index build two by two: with its 1 MiB, 50 million rows are merged ten times.
+    ...(flavour === 'mariadb' && size === 'load' && { 'innodb-sort-buffer-size': '32M' }),
   }
 }
 
