@@ -62,8 +62,8 @@ export interface Dataset {
   readonly productCount: number
 }
 
-/** `seeding`: a seeder runs or was stopped; `finished`: every row is there. */
-export type DatasetState = 'seeding' | 'finished'
+/** `seeding`: a seeder runs or was stopped; `finished`: every row is there; `removing`: tables are being dropped. */
+export type DatasetState = 'seeding' | 'finished' | 'removing'
 
 /** One row (dataset_id 1): what the tables beside it hold. The services read `dataset` and `state` from it. */
 export const DATASET_TABLE = 'headroom_dataset'

@@ -6,7 +6,7 @@ import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
-import { readStoredDataset, storeDataset } from './store/dataset-store.ts'
+import { markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
 import { rows } from './store/mysql-connection.ts'
 import { dropAll, filledTables } from './store/order-tables.ts'
 import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
@@ -59,8 +59,9 @@ export async function refuseForeignRows(connection: Connection): Promise<void> {
 }
 
 export async function removeAll(connection: Connection, search: Client | null): Promise<void> {
-  await dropAll(connection)
+  await markRemoving(connection)
   if (search) await dropIndex(search)
+  await dropAll(connection)
 }
 
 export async function beginDataset(connection: Connection, search: Client | null, dataset: Dataset): Promise<void> {

@@ -134,6 +134,15 @@ describe('seed', () => {
     await search.close()
   })
 
+  it('brings a killed removal to its end, and seeds', async () => {
+    const whole = await seed(seedOptions(), seedDeps(scratch.stores))
+    await scratch.connection.query("UPDATE headroom_dataset SET state = 'removing'")
+    await scratch.connection.query('DROP TABLE orders_00, payments_17')
+    const again = await seed(seedOptions({ seed: 2 }), seedDeps(scratch.stores))
+    expect(again).toMatchObject({ outcome: 'seeded', finished: true })
+    expect(again.dataset.fingerprint).not.toBe(whole.dataset.fingerprint)
+  })
+
   it('refuses a search index that is gone, replaced, or of orders that MySQL does not hold', async () => {
     await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     const search = searchClient(scratch.stores.elasticsearchUrl ?? '')

@@ -30,7 +30,7 @@ export async function seed(options: SeedOptions, deps: SeedDeps): Promise<SeedRe
   const connection = await connect(deps.stores.mysql)
   const search = deps.stores.elasticsearchUrl ? searchClient(deps.stores.elasticsearchUrl) : null
   try {
-    await lockShards(connection, options.reset ? ALL_SHARDS : options.shards)
+    await lockShards(connection, options.shards)
     return await seedLocked(connection, search, options, deps)
   } catch (error) {
     throw explained(explainedSearch(error))
@@ -47,7 +47,11 @@ async function seedLocked(
   deps: SeedDeps,
 ): Promise<SeedReport> {
   const startedAtMs = Date.now()
-  const stored = options.reset ? null : await readStoredDataset(connection)
+  const found = options.reset ? null : await readStoredDataset(connection)
+  // A removal that was killed is brought to its end first.
+  const isReset = options.reset || found?.state === 'removing'
+  if (isReset) await lockShards(connection, ALL_SHARDS)
+  const stored = isReset ? null : found
   const draft = draftDataset(options.volume, { ...options, scale: scaleFor(options, deps, stored) })
   const prediction = forecast(draft, options)
   const report = { prediction, rowsWritten: 0, measured: null }
@@ -66,12 +70,12 @@ async function seedLocked(
   }
   sayForecast(draft, prediction, options, deps)
   const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
-  const freedBytes = options.reset ? await measuredTableBytes(connection, ALL_SHARDS) : 0
+  const freedBytes = isReset ? await measuredTableBytes(connection, ALL_SHARDS) : 0
   refuseSmallDisk(prediction, lanesOfRun, deps.freeDiskBytes === null ? null : deps.freeDiskBytes + freedBytes)
   const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)
   if (options.dryRun) return { ...report, dataset, outcome: 'dry-run', seconds: secondsSoFar(), finished: false }
 
-  if (options.reset) await removeAll(connection, search)
+  if (isReset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
   await beginDataset(connection, search, dataset)
   const rowsWritten = await load(connection, dataset, options, deps)

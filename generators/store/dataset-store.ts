@@ -6,6 +6,8 @@ import { CREATE_DATASET_SQL, DATASET_TABLE, type Dataset, type DatasetState } fr
 import { CREATE_LANES_SQL, createLanes, LANES_TABLE } from './lanes.ts'
 import { rows } from './mysql-connection.ts'
 
+const NO_SUCH_TABLE = 1146
+
 export interface StoredDataset {
   /** New with every seeding, also of the same data set: what was verified of one says nothing about the next. */
   readonly seedingId: string
@@ -59,6 +61,15 @@ export async function storeDataset(connection: Connection, dataset: Dataset, fed
 
 export async function markFinished(connection: Connection): Promise<void> {
   await connection.query(`UPDATE ${DATASET_TABLE} SET state = 'finished' WHERE dataset_id = 1`)
+}
+
+/** Before the first table is dropped: what a kill leaves is not taken for a data set, nor for somebody else's rows. */
+export async function markRemoving(connection: Connection): Promise<void> {
+  try {
+    await connection.query(`UPDATE ${DATASET_TABLE} SET state = 'removing' WHERE dataset_id = 1`)
+  } catch (error) {
+    if (!(error instanceof Error && 'errno' in error && error.errno === NO_SUCH_TABLE)) throw error
+  }
 }
 
 export async function markRedo(connection: Connection, offSince: string | null): Promise<void> {
