@@ -22,7 +22,7 @@ import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
 import { connect, explained } from './store/mysql-connection.ts'
 import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
 import { endLoading, explainedSearch, measuredSearchBytes, searchClient } from './store/search-index.ts'
-import { isShared, lockShards } from './store/seed-lock.ts'
+import { isShared, lockShards, oneAtATime } from './store/seed-lock.ts'
 import { measuredTableBytes } from './store/table-bytes.ts'
 
 /** The same call continues what a killed one began; a finished data set is left as it is. */
@@ -77,7 +77,7 @@ async function seedLocked(
 
   if (isReset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
-  await beginDataset(connection, search, dataset)
+  await oneAtATime(connection, () => beginDataset(connection, search, dataset))
   const rowsWritten = await load(connection, dataset, options, deps)
   const finished = await endSeeding(connection, search, dataset)
   const seconds = secondsSoFar()

@@ -9,6 +9,8 @@ import { rows } from './mysql-connection.ts'
 
 /** A server may take a while to notice that a killed seeder's connection is gone; MySQL takes longer than MariaDB. */
 const PATIENCE_MS = 5_000
+/** Beginning takes a second or two; longer than this, the engines' own errors say more than waiting on. */
+const BEGIN_PATIENCE_SECONDS = 60
 
 /** Takes the locks of all shards or refuses. Keep the connection open, and stop when it is lost. */
 export async function lockShards(connection: Connection, shards: readonly number[]): Promise<void> {
@@ -31,6 +33,20 @@ export async function lockShards(connection: Connection, shards: readonly number
     ],
     wayOut: 'Wait until it has ended, or seed other shards with --shards.',
   })
+}
+
+/**
+ * One seeder at a time: what all of them share is made by the first. MySQL lets two who create the same table in the
+ * same moment deadlock.
+ */
+export async function oneAtATime<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  const name = `${await lockPrefix(connection)}_begin`
+  await connection.query('SELECT GET_LOCK(?, ?)', [name, BEGIN_PATIENCE_SECONDS])
+  try {
+    return await work()
+  } finally {
+    await connection.query('SELECT RELEASE_LOCK(?)', [name]).catch(() => {})
+  }
 }
 
 /** Somebody else seeds shards of this database now. */
