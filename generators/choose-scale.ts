@@ -2,7 +2,7 @@
 
 import type { SeedVolume } from '../contracts/dataset.ts'
 import { SHARD_COUNT, TABLE_FAMILIES } from '../contracts/shard.ts'
-import { predictSize } from './predict-size.ts'
+import { gigabytes, predictSize } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
@@ -60,8 +60,4 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
 function roundDown(scale: number): number {
   const digit = 10 ** (Math.floor(Math.log10(scale)) - 1)
   return Number((Math.floor(scale / digit) * digit).toPrecision(2))
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1)
 }

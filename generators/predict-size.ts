@@ -56,3 +56,8 @@ export function predictSize(rows: Readonly<Record<SeededFamily, number>>, tables
 function pageShare(entryBytes: number, fill: number): number {
   return PAGE_BYTES / Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW))
 }
+
+/** As people are told of sizes before they are written. */
+export function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1)
+}

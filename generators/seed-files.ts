@@ -10,6 +10,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
+import { gigabytes } from './predict-size.ts'
 import { allProducts } from './products.ts'
 import { countItems } from './rows/count-items.ts'
 import { fileName, type RowFormat } from './rows/row-formats.ts'
@@ -164,8 +165,4 @@ function refuseSmallDisk(neededBytes: number, { freeDiskBytes }: FileDeps): void
     why: [`about ${gigabytes(neededBytes)} GB needed, ${gigabytes(freeDiskBytes)} GB free`],
     wayOut: 'Choose a smaller --scale, fewer --shards, or another --out.',
   })
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1)
 }

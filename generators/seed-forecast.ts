@@ -4,7 +4,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { SHARD_COUNT, TABLE_FAMILIES } from '../contracts/shard.ts'
 import { type DatasetDraft, ordersOf } from './build-dataset.ts'
 import { FIXED_SECONDS, ORDERS_PER_SECOND } from './choose-scale.ts'
-import { predictSize, type SizePrediction } from './predict-size.ts'
+import { gigabytes, predictSize, type SizePrediction } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { type Lane, remainingShare } from './store/lanes.ts'
@@ -56,8 +56,4 @@ export function refuseSmallDisk(
 
 function whole(value: number): string {
   return value.toLocaleString('en')
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1)
 }
