@@ -4,6 +4,7 @@
 import type { FlowCapacity } from '../../contracts/capacity.ts'
 import { compact, ms } from '../quantity.ts'
 import { type Chart, COLOURS, frame, legendOf } from './chart.ts'
+import { limitLayers } from './limit-line.ts'
 import { rateAxis, rateMarkers } from './rate-axis.ts'
 
 const TICKS_MS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000]
@@ -74,24 +75,7 @@ export function latencyChart(flow: FlowCapacity): Chart {
             ],
           },
         },
-        {
-          data: { values: [{ target: flow.targetP99Ms }] },
-          mark: { type: 'rule', color: COLOURS.limit, strokeWidth: 2 },
-          encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: flow.targetP99Ms, type: 'quantitative' } },
-        },
-        {
-          data: { values: [{ label: `target ${ms(flow.targetP99Ms)}` }] },
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'bottom',
-            dx: 4,
-            dy: -4,
-            fontWeight: 'bold',
-            color: COLOURS.limit,
-          },
-          encoding: { x: { value: 0 }, y: { datum: flow.targetP99Ms, type: 'quantitative' }, text: { field: 'label' } },
-        },
+        ...limitLayers(flow.targetP99Ms, `target ${ms(flow.targetP99Ms)}`),
       ],
     },
   }

@@ -3,7 +3,7 @@
 import type { TableProjection } from '../../contracts/capacity.ts'
 import { compact } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
-import { rowLimitLayers } from './row-limit.ts'
+import { limitLayers } from './limit-line.ts'
 
 export function rowsPerTableChart({ tables, limit, fullestShard }: TableProjection): Chart {
   const values = tables.map(({ shard, projectedRows, countedRows }) => ({
@@ -68,7 +68,7 @@ export function rowsPerTableChart({ tables, limit, fullestShard }: TableProjecti
           mark: { type: 'bar', color: COLOURS.main },
           encoding: { y: { field: 'counted', type: 'quantitative' }, tooltip },
         },
-        ...rowLimitLayers(limit),
+        ...limitLayers(limit, `limit ${compact(limit)} rows`),
       ],
     },
   }

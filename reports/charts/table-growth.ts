@@ -3,7 +3,7 @@
 import type { TableProjection } from '../../contracts/capacity.ts'
 import { compact } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
-import { rowLimitLayers } from './row-limit.ts'
+import { limitLayers } from './limit-line.ts'
 
 export function tableGrowthChart({ months, limit, crossing }: TableProjection): Chart {
   const values = months.map(({ month, rowsInFullest }) => ({
@@ -73,7 +73,7 @@ export function tableGrowthChart({ months, limit, crossing }: TableProjection): 
             ],
           },
         },
-        ...rowLimitLayers(limit),
+        ...limitLayers(limit, `limit ${compact(limit)} rows`),
         {
           data: { values: crossings },
           mark: { type: 'point', filled: true, size: 90, color: COLOURS.limit, opacity: 1 },

@@ -1,10 +1,9 @@
-// The line that no table may pass, and its label: the same in every chart of rows.
+// A line that must not be passed, and its label: the same in every chart that has one.
 
-import { compact } from '../quantity.ts'
 import { COLOURS, type Layer } from './chart.ts'
 
-/** Two layers across the whole width, at `limit` rows. */
-export function rowLimitLayers(limit: number): Layer[] {
+/** Two layers across the whole width, at `limit` on the y axis. */
+export function limitLayers(limit: number, label: string): Layer[] {
   const y = { datum: limit, type: 'quantitative' } as const
   return [
     {
@@ -13,7 +12,7 @@ export function rowLimitLayers(limit: number): Layer[] {
       encoding: { x: { value: 0 }, x2: { value: 'width' }, y },
     },
     {
-      data: { values: [{ label: `limit ${compact(limit)} rows` }] },
+      data: { values: [{ label }] },
       mark: {
         type: 'text',
         align: 'left',
