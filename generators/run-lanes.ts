@@ -3,9 +3,8 @@
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../contracts/refusal.ts'
 import { countItems } from './rows/count-items.ts'
-import { Schedule } from './schedule.ts'
 import type { SeedDeps } from './seed-options.ts'
-import { isComplete, type Lane } from './store/lanes.ts'
+import { type Lane, openLanes } from './store/lanes.ts'
 import type { SeedJob } from './workers/seed-task.ts'
 import { type SeedThread, WorkerPool } from './workers/worker-pool.ts'
 
@@ -21,21 +20,22 @@ export interface LaneRun {
 
 /** Returns the rows written. Throws at the first failure; what other threads had not committed is rolled back. */
 export async function runLanes({ lanes, shards, job, lock }: LaneRun, deps: SeedDeps): Promise<number> {
-  const threads = Math.max(1, Math.min(deps.cores, lanes.filter((lane) => !isComplete(lane)).length))
-  const pool = new WorkerPool(threads, job)
+  const open = openLanes(lanes)
+  const pool = new WorkerPool(Math.max(1, Math.min(deps.cores, open.length)), job)
   const stop = stopSignal(deps.signal, lock)
-  const progress = deps.startProgress({ label: 'Seeding', total: openRows(lanes, job), unit: 'rows' })
+  const progress = deps.startProgress({ label: 'Seeding', total: openRows(open, job), unit: 'rows' })
   let written = 0
+  const onRows = (rows: number) => {
+    written += rows
+    progress.update(written)
+  }
   try {
-    const schedule = new Schedule(lanes)
+    const next = open.values()
     const work = createAll(pool, shards).then(() =>
       Promise.all(
         pool.threads.map(async (thread) => {
-          for (let task = schedule.take(); task !== null; task = schedule.take()) {
-            const rows = await thread.run(task)
-            written += rows
-            schedule.finish(task)
-            progress.update(written)
+          for (const { shard, done, orders } of next) {
+            await thread.run({ kind: 'fill', shard, from: done, to: orders }, onRows)
           }
         }),
       ),

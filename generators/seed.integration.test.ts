@@ -188,7 +188,7 @@ describe('seed', () => {
     const { dataset } = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     const dying = await connect(scratch.stores.mysql)
     await dying.query('START TRANSACTION')
-    await moveCheckpoint(dying, 1, 0, 77)
+    await moveCheckpoint(dying, 1, { from: 0, to: 77 })
     const lanes = readLanes(scratch.connection, dataset)
     await dying.query('COMMIT')
     expect((await lanes).find(({ shard }) => shard === 1)?.done).toBe(77)

@@ -6,10 +6,10 @@ import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriters } from '../rows/row-formats.ts'
 import { runLanes } from '../run-lanes.ts'
-import { CHUNK_ORDERS } from '../schedule.ts'
 import type { SeedDeps } from '../seed-options.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
@@ -71,15 +71,13 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
         const connection = connections[at] as Connection
         const cursor = new OrderCursor(dataset, plan, shard)
         const chunk = new ChunkRows(rowWriters('tsv'))
-        const orders = dataset.shards[shard]?.orders ?? 0
-        for (let from = 0; from < orders; from += CHUNK_ORDERS) {
-          const to = Math.min(orders, from + CHUNK_ORDERS)
+        for (const range of chunkRanges(0, dataset.shards[shard]?.orders ?? 0)) {
           const startedAtMs = performance.now()
           let loadedAtMs = startedAtMs
-          await chunk.fill(cursor, from, to)
+          await chunk.fill(cursor, range)
           const beforeCommit = () => {
             loadedAtMs = performance.now()
-            return moveCheckpoint(connection, shard, from, to)
+            return moveCheckpoint(connection, shard, range)
           }
           await loadChunk(connection, { shard, tables: chunk.tables, beforeCommit })
           spent.checkpointMs += performance.now() - loadedAtMs

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { SEEDED_FAMILIES, type SeededFamily, type Shard } from '../../contracts/shard.ts'
+import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { fileName, rowWriters } from '../rows/row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
-import { CHUNK_ORDERS } from '../schedule.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
 import { BODY_BYTES, bodyOf, emptyBody } from '../sinks/search-feed.ts'
 import { writeShardFiles } from '../sinks/shard-files.ts'
@@ -42,9 +42,8 @@ export async function nullSinkRate(dataset: Dataset, plan: Plan, shards: readonl
   let rows = 0
   for (const shard of shards) {
     const cursor = new OrderCursor(dataset, plan, shard)
-    const orders = dataset.shards[shard]?.orders ?? 0
-    for (let from = 0; from < orders; from += CHUNK_ORDERS) {
-      await chunk.fill(cursor, from, Math.min(orders, from + CHUNK_ORDERS))
+    for (const range of chunkRanges(0, dataset.shards[shard]?.orders ?? 0)) {
+      await chunk.fill(cursor, range)
       rows += chunk.rows
     }
   }

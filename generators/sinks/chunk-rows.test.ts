@@ -14,7 +14,7 @@ const chunk = new ChunkRows(rowWriters('tsv'))
 
 /** What the same chunk, filled again and again, holds for orders [from, to). */
 async function bytesOf(from: number, to: number, feed?: OrderFeed): Promise<Readonly<Record<SeededFamily, Buffer>>> {
-  await chunk.fill(cursor, from, to, feed)
+  await chunk.fill(cursor, { from, to }, feed)
   const [orders, items, payments] = await Promise.all(
     SEEDED_FAMILIES.map((family) => buffer(chunk.tables[family].stream())),
   )
@@ -79,6 +79,6 @@ describe('ChunkRows', () => {
       append: () => {},
       handOver: () => Promise.reject(new Error('search is gone')),
     }
-    await expect(chunk.fill(cursor, 0, 10, failing)).rejects.toThrow('search is gone')
+    await expect(chunk.fill(cursor, { from: 0, to: 10 }, failing)).rejects.toThrow('search is gone')
   })
 })

@@ -48,7 +48,7 @@ interface Changes {
 /** Loads orders [from, to). */
 async function load(from: number, to: number, changes: Changes = {}, on = connection): Promise<ChunkRows> {
   const chunk = new ChunkRows({ ...writers, ...changes.writers })
-  await chunk.fill(cursor, from, to)
+  await chunk.fill(cursor, { from, to })
   await loadChunk(on, { shard: SHARD, tables: chunk.tables, beforeCommit: changes.beforeCommit ?? (async () => {}) })
   return chunk
 }
@@ -100,7 +100,7 @@ describe('loadChunk', () => {
 
   it('rolls back when a row stream fails in mid-chunk, although the server saw a normal end of file', async () => {
     const chunk = new ChunkRows(writers)
-    await chunk.fill(cursor, 0, 20_000)
+    await chunk.fill(cursor, { from: 0, to: 20_000 })
     async function* breaking() {
       let sent = 0
       for await (const bytes of chunk.tables.order_items.stream()) {

@@ -1,6 +1,6 @@
-// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: a chunk's bodies are on their way
-// while MySQL loads its rows, so that a single shard keeps two cores busy. Versions are external, so a body may be sent
-// again: what is already there answers 409 and is fine.
+// Bulk bodies for Elasticsearch, filled by the same pass that writes the order rows: they are on their way while MySQL
+// loads rows, so that a single shard keeps two cores busy. Versions are external, so a body may be sent again: what is
+// already there answers 409 and is fine.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
@@ -10,6 +10,7 @@ import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { explainedSearch } from '../store/search-index.ts'
+import type { ChunkFeed } from './chunks-ahead.ts'
 
 // Elastic advises a few megabytes (tune-for-indexing-speed): about 20 000 orders, so a chunk is three bodies.
 export const BODY_BYTES = 4 * 1024 * 1024
@@ -33,7 +34,7 @@ export function bodyOf({ buffer }: DataView, length: number): Buffer {
   return Buffer.from(buffer, 0, length)
 }
 
-export class SearchFeed {
+export class SearchFeed implements ChunkFeed {
   readonly #client: Client
   readonly #index: string
   #filling = emptyBody()
@@ -62,7 +63,7 @@ export class SearchFeed {
     const body = this.#filling
     const sending = this.#send(bodyOf(body, this.#at))
       .catch((error) => {
-        this.#failure ??= error // thrown by the next handOver or drain
+        this.#failure ??= error // thrown to the next who hands over or waits for acceptance
       })
       .finally(() => {
         this.#spare.push(body)
@@ -78,11 +79,19 @@ export class SearchFeed {
     if (this.#at > 0) await this.handOver()
   }
 
+  /** Waits until what was handed over before this call, and not what comes after, is on the search engine's disk. */
+  acceptance(): () => Promise<void> {
+    const sending = [...this.#sending]
+    return async () => {
+      await Promise.all(sending)
+      if (this.#failure) throw this.#failure
+    }
+  }
+
   /** Everything appended so far is on the search engine's disk. */
   async drain(): Promise<void> {
     await this.flush()
-    await Promise.all(this.#sending)
-    if (this.#failure) throw this.#failure
+    await this.acceptance()()
   }
 
   async #send(body: Buffer): Promise<void> {

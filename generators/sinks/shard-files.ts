@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises'
 import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
+import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { type RowFormat, rowWriters } from '../rows/row-formats.ts'
-import { CHUNK_ORDERS } from '../schedule.ts'
 import { ChunkRows } from './chunk-rows.ts'
 
 export interface ShardFiles {
@@ -30,9 +30,9 @@ export async function writeShardFiles(
     SEEDED_FAMILIES.map(async (family) => ({ family, file: await open(paths[family], 'w', 0o644) })),
   )
   try {
-    for (let from = 0; from < orders; from += CHUNK_ORDERS) {
+    for (const range of chunkRanges(0, orders)) {
       signal?.throwIfAborted()
-      await chunk.fill(cursor, from, Math.min(orders, from + CHUNK_ORDERS))
+      await chunk.fill(cursor, range)
       for (const { family, file } of files) {
         await file.appendFile(chunk.tables[family].stream())
         written[family] += chunk.tables[family].rows

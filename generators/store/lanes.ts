@@ -3,6 +3,7 @@
 
 import type { Connection, ResultSetHeader } from 'mysql2/promise'
 import type { Dataset } from '../../contracts/dataset.ts'
+import type { ChunkRange } from '../chunk-ranges.ts'
 import { rows } from './mysql-connection.ts'
 
 export const LANES_TABLE = 'headroom_lanes'
@@ -45,7 +46,7 @@ export async function readLanes(connection: Connection, dataset: Dataset): Promi
 }
 
 /** Part of the chunk's transaction. Throws when somebody else moved the lane: then the chunk must not commit. */
-export async function moveCheckpoint(connection: Connection, shard: number, from: number, to: number): Promise<void> {
+export async function moveCheckpoint(connection: Connection, shard: number, { from, to }: ChunkRange): Promise<void> {
   const [result] = await connection.query<ResultSetHeader>(
     `UPDATE ${LANES_TABLE} SET orders_done = ? WHERE shard = ? AND orders_done = ?`,
     [to, shard, from],
@@ -63,6 +64,17 @@ export function isLoaded({ done, orders }: Lane): boolean {
 
 export function isComplete(lane: Lane): boolean {
   return isLoaded(lane) && lane.indexed
+}
+
+/**
+ * The lanes still to do, in the order threads should take them: what was begun is brought to its end before another is
+ * begun, and the largest come first.
+ */
+export function openLanes(lanes: readonly Lane[]): readonly Lane[] {
+  const isBegun = ({ done }: Lane) => Number(done > 0)
+  return lanes
+    .filter((lane) => !isComplete(lane))
+    .toSorted((one, other) => isBegun(other) - isBegun(one) || other.orders - other.done - (one.orders - one.done))
 }
 
 /** Orders that are committed. */

@@ -13,10 +13,12 @@ export interface SeedJob {
 
 export type SeedTask =
   | { readonly kind: 'create'; readonly shards: readonly number[] }
-  | { readonly kind: 'load'; readonly shard: number; readonly from: number; readonly to: number }
-  | { readonly kind: 'finish'; readonly shard: number }
+  /** Loads a shard from its checkpoint on, and builds its indexes. */
+  | { readonly kind: 'fill'; readonly shard: number; readonly from: number; readonly to: number }
 
 export type SeedAnswer =
-  | { readonly ok: true; readonly rows: number }
-  | { readonly ok: false; readonly refusal: RefusalDetails }
-  | { readonly ok: false; readonly message: string; readonly stack: string | undefined }
+  /** A chunk is committed; the task goes on. */
+  | { readonly kind: 'rows'; readonly rows: number }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly refusal: RefusalDetails }
+  | { readonly kind: 'failed'; readonly message: string; readonly stack: string | undefined }

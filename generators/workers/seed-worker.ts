@@ -1,11 +1,13 @@
-// A seeding thread: its own connections, one task at a time. A task leaves a whole chunk or nothing.
+// A seeding thread: its own connections, one task at a time. Whenever it ends, it leaves whole chunks.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
+import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriters } from '../rows/row-formats.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
+import { chunksAhead } from '../sinks/chunks-ahead.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { SearchFeed } from '../sinks/search-feed.ts'
 import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
@@ -13,7 +15,7 @@ import { connect, explained } from '../store/mysql-connection.ts'
 import { createTables, finishShard } from '../store/order-tables.ts'
 import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
 
-type LoadTask = Extract<SeedTask, { kind: 'load' }>
+type FillTask = Extract<SeedTask, { kind: 'fill' }>
 
 const { dataset, plan, stores } = workerData as SeedJob
 const port = parentPort
@@ -21,40 +23,34 @@ if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
 
 const feed = stores.elasticsearchUrl ? await openFeed(stores.elasticsearchUrl) : undefined
 // Made once: what the row loop calls stays compiled, and its memory stays warm.
-const chunk = new ChunkRows(rowWriters('tsv'))
-const cursors = new Map<number, OrderCursor>()
+const writers = rowWriters('tsv')
+const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
 let connection: Connection | undefined
 
 port.on('message', (task: SeedTask) => {
-  void answer(task).then((message) => port.postMessage(message))
+  void run(task).then(
+    () => answer({ kind: 'done' }),
+    (error) => answer(failure(error)),
+  )
 })
 
-async function answer(task: SeedTask): Promise<SeedAnswer> {
-  try {
-    return { ok: true, rows: await run(task) }
-  } catch (error) {
-    const known = explained(error)
-    if (known instanceof Refusal) {
-      const { what, why, wayOut, exitCode } = known
-      return { ok: false, refusal: { what, why, wayOut, exitCode } }
-    }
-    return { ok: false, message: String(known), stack: known instanceof Error ? known.stack : undefined }
-  }
+function answer(message: SeedAnswer): void {
+  port?.postMessage(message)
 }
 
-async function run(task: SeedTask): Promise<number> {
-  connection ??= await openConnection()
-  switch (task.kind) {
-    case 'create':
-      await createTables(connection, task.shards)
-      return 0
-    case 'finish':
-      await finishShard(connection, task.shard)
-      await markIndexed(connection, task.shard)
-      return 0
-    case 'load':
-      return load(connection, task)
+function failure(error: unknown): SeedAnswer {
+  const known = explained(error)
+  if (known instanceof Refusal) {
+    const { what, why, wayOut, exitCode } = known
+    return { kind: 'refused', refusal: { what, why, wayOut, exitCode } }
   }
+  return { kind: 'failed', message: String(known), stack: known instanceof Error ? known.stack : undefined }
+}
+
+async function run(task: SeedTask): Promise<void> {
+  connection ??= await openConnection()
+  if (task.kind === 'create') await createTables(connection, task.shards)
+  else await fill(connection, task)
 }
 
 /** Loaded only where it is used: the search client takes a quarter of a second of processor time. */
@@ -70,19 +66,16 @@ async function openConnection(): Promise<Connection> {
   return opened
 }
 
-async function load(on: Connection, { shard, from, to }: LoadTask): Promise<number> {
-  const beforeCommit = async () => {
-    await feed?.drain()
-    await moveCheckpoint(on, shard, from, to)
+async function fill(on: Connection, { shard, from, to }: FillTask): Promise<void> {
+  const cursor = new OrderCursor(dataset, plan, shard)
+  for await (const chunk of chunksAhead({ cursor, ranges: chunkRanges(from, to), buffers, feed })) {
+    const beforeCommit = async () => {
+      await chunk.accepted()
+      await moveCheckpoint(on, shard, chunk)
+    }
+    await loadChunk(on, { shard, tables: chunk.rows.tables, beforeCommit })
+    answer({ kind: 'rows', rows: chunk.rows.rows })
   }
-  await chunk.fill(cursorOf(shard), from, to, feed)
-  await feed?.flush()
-  await loadChunk(on, { shard, tables: chunk.tables, beforeCommit })
-  return chunk.rows
-}
-
-function cursorOf(shard: number): OrderCursor {
-  const cursor = cursors.get(shard) ?? new OrderCursor(dataset, plan, shard)
-  cursors.set(shard, cursor)
-  return cursor
+  await finishShard(on, shard)
+  await markIndexed(on, shard)
 }

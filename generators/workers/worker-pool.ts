@@ -12,8 +12,8 @@ const SEED_WORKER = new URL('./seed-worker.ts', import.meta.url).href
 const YOUNG_MB = 8
 
 export interface SeedThread {
-  /** Returns the rows written. One task at a time. */
-  run(task: SeedTask): Promise<number>
+  /** One task at a time. `onRows` hears of the rows of each chunk that is committed. */
+  run(task: SeedTask, onRows?: (rows: number) => void): Promise<void>
 }
 
 export class WorkerPool {
@@ -26,7 +26,7 @@ export class WorkerPool {
       { length: size },
       () => new Worker(ENTRY, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
     )
-    this.threads = this.#workers.map((worker) => ({ run: (task) => ask(worker, task) }))
+    this.threads = this.#workers.map((worker) => ({ run: (task, onRows) => ask(worker, task, onRows) }))
   }
 
   /** Ends the threads at once: the server rolls back what they had not committed. */
@@ -35,12 +35,13 @@ export class WorkerPool {
   }
 }
 
-function ask(worker: Worker, task: SeedTask): Promise<number> {
+function ask(worker: Worker, task: SeedTask, onRows?: (rows: number) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const onMessage = (answer: SeedAnswer) => {
+      if (answer.kind === 'rows') return onRows?.(answer.rows)
       settle()
-      if (answer.ok) resolve(answer.rows)
-      else if ('refusal' in answer) reject(new Refusal(answer.refusal))
+      if (answer.kind === 'done') resolve()
+      else if (answer.kind === 'refused') reject(new Refusal(answer.refusal))
       else reject(Object.assign(new Error(answer.message), { stack: answer.stack }))
     }
     const onError = (error: Error) => {
