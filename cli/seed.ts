@@ -14,6 +14,7 @@ import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
+import { lockShardFiles } from './lock-shard-files.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -125,12 +126,15 @@ async function writeFiles(
   }
   const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
+  const dryRun = options.dryRun ?? false
+  const free = freeDiskBytes(existing(resolve(folder)))
+  const release = dryRun ? () => {} : lockShardFiles(folder, shards)
   const report = await seedFiles(
-    { volume, seed, scale, fullShards, shards, format, folder, dryRun: options.dryRun ?? false },
-    { freeDiskBytes: freeDiskBytes(existing(resolve(folder))), signal, say, startProgress },
-  )
+    { volume, seed, scale, fullShards, shards, format, folder, dryRun },
+    { freeDiskBytes: free, signal, say, startProgress },
+  ).finally(release)
   if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
-  else if (!options.dryRun)
+  else if (!dryRun)
     process.stdout.write(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
     )

@@ -24,19 +24,22 @@ export function forecast(draft: DatasetDraft, { volume, shards }: SeedOptions): 
 export function sayForecast(
   draft: DatasetDraft,
   { rows, mysqlBytes, searchBytes }: SizePrediction,
+  lanes: readonly Lane[],
   { volume, shards }: SeedOptions,
   { freeDiskBytes, say }: SeedDeps,
 ): void {
+  const open = remainingShare(lanes)
   const tables = draft.shards.filter(({ shard }) => shards.includes(shard)).map(({ orders }) => orders)
   const part = shards.length < SHARD_COUNT ? ` (shards ${shards[0]} … ${shards.at(-1)} of ${SHARD_COUNT})` : ''
   const total = rows.orders + rows.order_items + rows.payments
-  const minutes = (FIXED_SECONDS + rows.orders / ORDERS_PER_SECOND) / 60
+  const minutes = (FIXED_SECONDS + (open * rows.orders) / ORDERS_PER_SECOND) / 60
   say(`${whole(total)} rows of ${volume.years} years${part}: ${whole(rows.orders)} orders with items and payments,`)
   say(
     `  ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${gigabytes(freeDiskBytes)} GB are free`
   say(`  about ${gigabytes(mysqlBytes)} GB in MySQL and ${gigabytes(searchBytes)} GB in Elasticsearch; ${free}`)
+  if (open < 1) say(`  ${((1 - open) * 100).toFixed(1)} % of them are there already: this run writes the rest`)
   say(`  about ${minutes < 2 ? `${Math.ceil(minutes * 60)} s` : `${Math.ceil(minutes)} min`} on two cores`)
 }
 

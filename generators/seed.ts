@@ -68,8 +68,8 @@ async function seedLocked(
     const finished = stored.state === 'finished' || (await endSeeding(connection, search, stored.dataset))
     return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }
   }
-  sayForecast(draft, prediction, options, deps)
   const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
+  sayForecast(draft, prediction, lanesOfRun, options, deps)
   const freedBytes = isReset ? await measuredTableBytes(connection, ALL_SHARDS) : 0
   refuseSmallDisk(prediction, lanesOfRun, deps.freeDiskBytes === null ? null : deps.freeDiskBytes + freedBytes)
   const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)

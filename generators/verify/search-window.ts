@@ -19,6 +19,8 @@ export interface SearchWindow {
 export const MAX_HITS = 10_000
 const ID_PER_MS = 2n ** 22n
 
+type OrderRow = readonly [id: string, version: number]
+
 /** Running services index what they wrote a moment later: what differs is looked at twice. */
 const SECOND_LOOK_MS = 3_000
 
@@ -28,19 +30,28 @@ export async function verifySearchWindow(
   shards: readonly number[],
   window: SearchWindow,
 ): Promise<readonly Finding[]> {
-  const found = await documents(search, window)
-  if (found === null) {
+  const findings = await compared(connection, search, shards, window)
+  if (findings === null) {
     const middleMs = Math.floor((window.fromMs + window.toMs) / 2)
     return [
       ...(await verifySearchWindow(connection, search, shards, { ...window, toMs: middleMs })),
       ...(await verifySearchWindow(connection, search, shards, { ...window, fromMs: middleMs })),
     ]
   }
-  const findings = compare(await orders(connection, shards, window), found, new Set(shards))
   if (findings.length === 0) return []
   await sleep(SECOND_LOOK_MS)
-  const again = (await documents(search, window)) ?? found
-  return compare(await orders(connection, shards, window), again, new Set(shards))
+  return (await compared(connection, search, shards, window)) ?? findings
+}
+
+/** null: too many documents for one answer. */
+async function compared(
+  connection: Connection,
+  search: Client,
+  shards: readonly number[],
+  window: SearchWindow,
+): Promise<readonly Finding[] | null> {
+  const [rows, found] = await Promise.all([orders(connection, shards, window), documents(search, window)])
+  return found === null ? null : compare(rows, found, new Set(shards))
 }
 
 /** Version by id; null: too many for one answer. */
@@ -66,13 +77,13 @@ async function orders(
   connection: Connection,
   shards: readonly number[],
   { fromMs, toMs }: SearchWindow,
-): Promise<Map<string, number>> {
+): Promise<readonly OrderRow[]> {
   const selects = shards.map(
     (shard) =>
       `SELECT order_id, version FROM ${tableName('orders', shard as Shard)} WHERE order_id >= ${idAt(fromMs)} AND order_id < ${idAt(toMs)}`,
   )
   const [found] = await connection.query<RowDataPacket[]>({ sql: selects.join(' UNION ALL '), rowsAsArray: true })
-  return new Map((found as unknown as [string, number][]).map(([id, version]) => [String(id), version]))
+  return found as unknown as readonly OrderRow[]
 }
 
 /** The smallest order id of a moment; 0 before order ids begin. */
@@ -80,9 +91,10 @@ function idAt(ms: number): string {
   return (BigInt(Math.max(0, ms - ORDER_ID_EPOCH_MS)) * ID_PER_MS).toString()
 }
 
+/** Takes what is right out of `found`. */
 function compare(
-  rows: ReadonlyMap<string, number>,
-  found: ReadonlyMap<string, number>,
+  rows: readonly OrderRow[],
+  found: Map<string, number>,
   shards: ReadonlySet<number>,
 ): readonly Finding[] {
   const missing: string[] = []
@@ -91,9 +103,10 @@ function compare(
     const indexed = found.get(id)
     if (indexed === undefined) missing.push(`order ${id}`)
     else if (indexed !== version) otherVersion.push(`order ${id}: version ${version} in MySQL, ${indexed} in the index`)
+    found.delete(id)
   }
   const isOurs = (id: string) => !isOrderId(id) || shards.has(shardOfOrder(id))
-  const ghosts = [...found.keys()].filter((id) => !rows.has(id) && isOurs(id)).map((id) => `document ${id}`)
+  const ghosts = [...found.keys()].filter(isOurs).map((id) => `document ${id}`)
   return [
     finding('orders missing from the index', missing),
     finding('documents of another version than their order', otherVersion),

@@ -73,8 +73,8 @@ interface Sums {
 async function scan({ connection, range, ids }: Scope, family: SeededFamily): Promise<Sums> {
   const terms = [
     'COUNT(*) AS total',
-    `SUM(${IS_SEEDED}) AS seeded`,
-    ...ROW_RULES[family].map(({ broken }, at) => `SUM(${broken(range.shard)}) AS broken${at}`),
+    `${countIf(IS_SEEDED)} AS seeded`,
+    ...ROW_RULES[family].map(({ broken }, at) => `${countIf(broken(range.shard))} AS broken${at}`),
     ...bookSums(family),
   ]
   const [[row]] = await connection.query<RowDataPacket[]>(
@@ -88,6 +88,11 @@ async function scan({ connection, range, ids }: Scope, family: SeededFamily): Pr
     broken: ROW_RULES[family].map((_, at) => Number(value(`broken${at}`))),
     books: Object.fromEntries(BOOKS.map(({ name }) => [name, value(name)])),
   }
+}
+
+/** Rows of that kind, counted in whole numbers: a SUM is a decimal number, and slow. */
+function countIf(condition: string): string {
+  return `COUNT(CASE WHEN ${condition} THEN 1 END)`
 }
 
 async function countFindings(scope: Scope, sums: Readonly<Record<SeededFamily, Sums>>): Promise<readonly Finding[]> {
