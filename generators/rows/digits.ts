@@ -1,8 +1,6 @@
 // Decimal digits straight into memory: no string, no BigInt, no allocation in the row loop. Digits are stored four at a
 // time, so up to three bytes after a number are overwritten: targets need that much room beyond what they hold.
 
-export const DIGITS_OVERRUN = 3
-
 /** '0000' … '9999', first digit in the lowest byte. */
 const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, value) =>
   [1000, 100, 10, 1].reduce((word, unit, at) => word | ((48 + (Math.floor(value / unit) % 10)) << (8 * at)), 0),

@@ -17,7 +17,6 @@ import {
   TWO_32,
   userOfDraw,
 } from '../../contracts/seeded-order.ts'
-import { DIGITS_OVERRUN, writeNumber, writeSeven } from './digits.ts'
 import { type Lifecycle, lifecycleOf, type OrderState } from './lifecycle.ts'
 import { ROW_STREAM } from './row-streams.ts'
 import { choose, thresholds } from './weighted-choice.ts'
@@ -25,8 +24,6 @@ import { choose, thresholds } from './weighted-choice.ts'
 const QUANTITY_WEIGHTS = [0.78, 0.16, 0.06] as const
 const METHOD_WEIGHTS = [0.62, 0.28, 0.1] as const satisfies { readonly length: (typeof PAYMENT_METHODS)['length'] }
 
-/** 2^63 − 1. */
-const MAX_ID_DIGITS = 19
 const ID_SPLIT = 10_000_000
 const ID_PER_MS = 2 ** 22
 const ID_PER_SHARD = 2 ** 16
@@ -36,9 +33,6 @@ export class OrderCursor implements OrderState {
   /** The order id is idHigh · 10^7 + idLow: past 2^53 one number cannot hold it, and a BigInt is slow. */
   idHigh = 0
   idLow = 0
-  /** Its digits, which every row of the order begins with. */
-  readonly idDigits = new DataView(new ArrayBuffer(MAX_ID_DIGITS + DIGITS_OVERRUN))
-  idLength = 0
   createdAtMs = 0
   userId = 0
   region = 0
@@ -164,7 +158,6 @@ export class OrderCursor implements OrderState {
     const carry = Math.floor(low / ID_SPLIT)
     this.idHigh = high * ID_PER_MS + carry
     this.idLow = low - carry * ID_SPLIT
-    this.idLength = writeSeven(this.idDigits, writeNumber(this.idDigits, 0, this.idHigh), this.idLow)
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
-import { writeNumber } from './digits.ts'
+import { writeNumber, writeSeven } from './digits.ts'
 import { type FixedText, fixedText, put } from './fixed-text.ts'
 import type { OrderCursor } from './order-cursor.ts'
 
@@ -121,9 +121,8 @@ function cellWriter({ before, separator }: Frame): CellWriter {
   return (target, at, column, value) => writeNumber(target, put(target, at, before[column] as FixedText), value)
 }
 
-export function writeOrderId({ idDigits, idLength }: OrderCursor, target: DataView, start: number): number {
-  for (let at = 0; at < idLength; at += 4) target.setUint32(start + at, idDigits.getUint32(at, true), true)
-  return start + idLength
+export function writeOrderId(order: OrderCursor, target: DataView, at: number): number {
+  return writeSeven(target, writeNumber(target, at, order.idHigh), order.idLow)
 }
 
 /** `orders_07.tsv`. */
