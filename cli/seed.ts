@@ -6,15 +6,16 @@ import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { ALL_SHARDS } from '../contracts/shard.ts'
+import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { sizeText } from '../generators/predict-size.ts'
 import { ROW_FORMATS, type RowFormat } from '../generators/rows/row-formats.ts'
 import { seed } from '../generators/seed.ts'
 import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
-import { lockShardFiles } from './lock-shard-files.ts'
+import { lockFolder } from './lock-folder.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -126,15 +127,12 @@ async function writeFiles(
   }
   const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
-  const dryRun = options.dryRun ?? false
-  const free = freeDiskBytes(existing(resolve(folder)))
-  const release = dryRun ? () => {} : lockShardFiles(folder, shards)
   const report = await seedFiles(
-    { volume, seed, scale, fullShards, shards, format, folder, dryRun },
-    { freeDiskBytes: free, signal, say, startProgress },
-  ).finally(release)
+    { volume, seed, scale, fullShards, shards, format, folder, dryRun: options.dryRun ?? false },
+    { freeDiskBytes: freeDiskBytes(existing(resolve(folder))), lockFolder, signal, say, startProgress },
+  )
   if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
-  else if (!dryRun)
+  else if (!options.dryRun)
     process.stdout.write(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
     )
@@ -180,18 +178,16 @@ function reportText({ outcome, rowsWritten, seconds, finished, prediction, measu
   if (outcome !== 'seeded') return ''
   const rate = Math.round(rowsWritten / Math.max(1, seconds)).toLocaleString('en')
   const lines = [`${rowsWritten.toLocaleString('en')} rows written in ${seconds.toFixed(1)} s (${rate}/s)`]
-  const compared = (holder: string, bytes: number, predicted: number) =>
-    `${holder} holds ${gigabytes(bytes)} GB of them; ${gigabytes(predicted)} GB were predicted`
-  if (measured) lines.push(compared('MySQL', measured.mysqlBytes, prediction.mysqlBytes))
-  if (measured?.searchBytes) lines.push(compared('Elasticsearch', measured.searchBytes, prediction.searchBytes))
+  const compared = (what: string, bytes: number, predictedBytes: number) =>
+    lines.push(`  ${what.padEnd(13)} ${sizeText(bytes).padStart(8)}, predicted ${sizeText(predictedBytes)}`)
+  if (measured) {
+    for (const family of SEEDED_FAMILIES) compared(family, measured.tableBytes[family], prediction.tableBytes[family])
+    if (measured.searchBytes !== null) compared('Elasticsearch', measured.searchBytes, prediction.searchBytes)
+  }
   lines.push(
     finished
       ? 'The data set is whole. Prove it: npm run verify'
       : 'Other shards of this data set are still to be seeded.',
   )
   return `${lines.join('\n')}\n`
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(2)
 }

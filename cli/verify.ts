@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
-import { ALL_SHARDS } from '../contracts/shard.ts'
+import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import type { SkewFigures } from '../generators/verify/skew-check.ts'
 import { type VerifyReport, verify } from '../generators/verify/verify.ts'
@@ -89,9 +89,9 @@ function skewLine({ tableRowsMin, tableRowsMax, whaleShare, userCv }: SkewFigure
 
 function sizeLines({ tables, dataset }: VerifyReport): readonly string[] {
   if (tables.length === 0) return []
-  return (['orders', 'order_items', 'payments'] as const).map((family) => {
-    const own = tables.filter(({ table }) => table.startsWith(`${family}_`))
-    const shards = own.map(({ table }) => Number(table.slice(-2)))
+  return SEEDED_FAMILIES.map((family) => {
+    const own = tables.filter((table) => table.family === family)
+    const shards = own.map(({ shard }) => shard)
     const whole = shards.length === dataset.shards.length
     const orders = shards.reduce((sum, shard) => sum + (dataset.shards[shard]?.orders ?? 0), 0)
     const rows = family === 'order_items' && whole ? dataset.rows.order_items : orders

@@ -1,8 +1,8 @@
 // The fraction of the plan to seed when nobody names one: what disk, memory and patience allow.
 
 import type { SeedVolume } from '../contracts/dataset.ts'
-import { SHARD_COUNT, TABLE_FAMILIES } from '../contracts/shard.ts'
-import { gigabytes, predictSize } from './predict-size.ts'
+import { SHARD_COUNT } from '../contracts/shard.ts'
+import { predictSize, sizeText } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
@@ -34,17 +34,14 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
   const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
   const items = meanItemsPerOrder(volume.plan)
   const bytesPerOrder = predictSize({ orders: 1, order_items: items, payments: 1 }, 0).totalBytes
-  const tableBytes = predictSize(
-    { orders: 0, order_items: 0, payments: 0 },
-    SHARD_COUNT * TABLE_FAMILIES.length,
-  ).mysqlBytes
+  const tableBytes = predictSize({ orders: 0, order_items: 0, payments: 0 }, SHARD_COUNT).mysqlBytes
   const limits = [
     { orders: planOrders, why: 'the whole plan fits' },
     {
       orders: freeDiskBytes === null ? planOrders : (freeDiskBytes * DISK_SHARE - tableBytes) / bytesPerOrder,
-      why: `half of the ${gigabytes(freeDiskBytes ?? 0)} GB of free disk`,
+      why: `half of the ${sizeText(freeDiskBytes ?? 0)} of free disk`,
     },
-    { orders: (memoryBytes * MEMORY_SHARE) / bytesPerOrder, why: `half of the ${gigabytes(memoryBytes)} GB of memory` },
+    { orders: (memoryBytes * MEMORY_SHARE) / bytesPerOrder, why: `half of the ${sizeText(memoryBytes)} of memory` },
     {
       orders: Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * ORDERS_PER_SECOND,
       why: `about ${timeBudgetSeconds} s of loading`,

@@ -3,7 +3,7 @@
 // Row: 5 header + 13 transaction and roll pointer + columns; 16 256 usable bytes a page, 15/16 full when filled in
 // primary-key order; a sorted secondary index is full. Files are larger than their pages by what is allocated ahead.
 
-import { SEEDED_FAMILIES, type SeededFamily } from '../contracts/shard.ts'
+import { SEEDED_FAMILIES, type SeededFamily, TABLE_FAMILIES } from '../contracts/shard.ts'
 import { TABLE_SHAPES } from '../contracts/tables.ts'
 
 const PAGE_BYTES = 16_384
@@ -24,6 +24,8 @@ const TYPE_BYTES: Readonly<Record<string, number>> = { BIGINT: 8, INT: 4, SMALLI
 export interface SizePrediction {
   readonly rows: Readonly<Record<SeededFamily, number>>
   readonly bytesPerRow: Readonly<Record<SeededFamily, number>>
+  /** Of all tables of a family together. */
+  readonly tableBytes: Readonly<Record<SeededFamily, number>>
   readonly mysqlBytes: number
   readonly searchBytes: number
   readonly totalBytes: number
@@ -41,15 +43,16 @@ export function bytesPerRow(family: SeededFamily): number {
   return [clustered, ...secondary].reduce((sum, bytes) => sum + bytes, 0) * FILE_OVER_LEAVES
 }
 
-export function predictSize(rows: Readonly<Record<SeededFamily, number>>, tables: number): SizePrediction {
-  const perRow = Object.fromEntries(SEEDED_FAMILIES.map((family) => [family, bytesPerRow(family)])) as Record<
-    SeededFamily,
-    number
-  >
-  const filled = SEEDED_FAMILIES.reduce((sum, family) => sum + rows[family] * perRow[family], 0)
-  const mysqlBytes = Math.ceil(filled + tables * EMPTY_TABLE_BYTES)
+/** Rows of all shards together. */
+export function predictSize(rows: Readonly<Record<SeededFamily, number>>, shards: number): SizePrediction {
+  const perFamily = (bytes: (family: SeededFamily) => number) =>
+    Object.fromEntries(SEEDED_FAMILIES.map((family) => [family, bytes(family)])) as Record<SeededFamily, number>
+  const tableBytes = perFamily((family) => Math.ceil(rows[family] * bytesPerRow(family)) + shards * EMPTY_TABLE_BYTES)
+  const emptyBytes = (TABLE_FAMILIES.length - SEEDED_FAMILIES.length) * shards * EMPTY_TABLE_BYTES
+  const mysqlBytes = SEEDED_FAMILIES.reduce((sum, family) => sum + tableBytes[family], emptyBytes)
   const searchBytes = Math.ceil(rows.orders * SEARCH_BYTES_PER_DOCUMENT)
-  return { rows, bytesPerRow: perRow, mysqlBytes, searchBytes, totalBytes: mysqlBytes + searchBytes }
+  const totalBytes = mysqlBytes + searchBytes
+  return { rows, bytesPerRow: perFamily(bytesPerRow), tableBytes, mysqlBytes, searchBytes, totalBytes }
 }
 
 /** A row's share of its leaf page. */
@@ -57,7 +60,7 @@ function pageShare(entryBytes: number, fill: number): number {
   return PAGE_BYTES / Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW))
 }
 
-/** As people are told of sizes before they are written. */
-export function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(1)
+/** As people are told of sizes: `12.8 GB`, and below one of them `340 MB`. */
+export function sizeText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }

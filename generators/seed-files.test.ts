@@ -14,6 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const said: string[] = []
 const deps = {
   freeDiskBytes: 1e12,
+  lockFolder: () => () => {},
   signal: new AbortController().signal,
   say: (line: string) => void said.push(line),
   startProgress: () => ({ update: () => {}, stop: () => {} }),
@@ -43,6 +44,21 @@ describe('seedFiles', () => {
     expect(Object.keys(contents('whole'))).toHaveLength(9 + 3)
   })
 
+  it('writes nothing into a folder that is locked, and frees one that it has locked', async () => {
+    const isTaken = () => {
+      throw new Error('taken')
+    }
+    await expect(seedFiles(options('taken', [1]), { ...deps, lockFolder: isTaken })).rejects.toThrow('taken')
+    expect(contents('taken')).toEqual({})
+    let held = 0
+    const lockFolder = () => {
+      held++
+      return () => void held--
+    }
+    await seedFiles(options('free', [1]), { ...deps, lockFolder })
+    expect(held).toBe(0)
+  })
+
   it('writes a shard anew of which a file is missing, and nothing else', async () => {
     await seedFiles(options('whole', [1, 2]), deps)
     const before = contents('whole')
@@ -70,7 +86,7 @@ describe('seedFiles', () => {
   it('says what a dry run would write, and writes nothing', async () => {
     const { rowsWritten } = await seedFiles(options('dry', [1], { dryRun: true }), deps)
     expect(rowsWritten).toBe(0)
-    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write: about 0\.0 GB, 1000\.0 GB are free$/)
+    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write: about 1 MB, 1000\.0 GB are free$/)
     expect(readdirSync(folder)).toEqual([])
   })
 

@@ -10,7 +10,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
-import { gigabytes } from './predict-size.ts'
+import { sizeText } from './predict-size.ts'
 import { allProducts } from './products.ts'
 import { countItems } from './rows/count-items.ts'
 import { fileName, type RowFormat } from './rows/row-formats.ts'
@@ -31,6 +31,8 @@ export interface FileOptions {
 
 export interface FileDeps {
   readonly freeDiskBytes: number
+  /** Refuses a folder that another process writes into; returns what gives it free again. */
+  readonly lockFolder: (folder: string) => () => void
   readonly signal: AbortSignal
   readonly say: (line: string) => void
   readonly startProgress: StartProgress
@@ -56,35 +58,52 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   const total = open.reduce((sum, shard) => sum + rowsOfShard(dataset, volume.plan, shard), 0)
   const bytes = total * ROW_BYTES[format]
   deps.say(
-    `${total.toLocaleString('en')} rows of ${open.length} shards to write: about ${gigabytes(bytes)} GB, ${gigabytes(deps.freeDiskBytes)} GB are free`,
+    `${total.toLocaleString('en')} rows of ${open.length} shards to write: about ${sizeText(bytes)}, ${sizeText(deps.freeDiskBytes)} are free`,
   )
   refuseSmallDisk(bytes, deps)
   if (options.dryRun) return { dataset, rowsWritten: 0, seconds: (Date.now() - startedAtMs) / 1000 }
   await mkdir(folder, { recursive: true })
-  await writeWhole(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
-  await writeFile(join(folder, 'tables.sql'), tablesSql())
-  await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
-
-  const progress = deps.startProgress({ label: 'Writing', total, unit: 'rows' })
-  let written = 0
+  const release = deps.lockFolder(folder)
   try {
-    for (const shard of open) {
-      const partial = pathsOf(options, shard, '.partial')
-      const onRows = (rows: number) => {
-        written += rows
-        progress.update(written)
-      }
-      const files = { dataset, plan: volume.plan, shard, format, paths: partial }
-      await writeShardFiles(files, { signal: deps.signal, onRows })
-      const whole = pathsOf(options, shard)
-      for (const family of SEEDED_FAMILIES) await rename(partial[family], whole[family])
-    }
+    // Another may have come and gone meanwhile.
+    await refuseOtherFiles(dataset, folder)
+    await writeWhole(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
+    await writeFile(join(folder, 'tables.sql'), tablesSql())
+    await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
+    const rowsWritten = await writeShards(options, dataset, open, total, deps)
+    return { dataset, rowsWritten, seconds: (Date.now() - startedAtMs) / 1000 }
   } catch (error) {
     throw isDiskFull(error) ? fullDisk(folder) : error
   } finally {
+    release()
+  }
+}
+
+async function writeShards(
+  options: FileOptions,
+  dataset: Dataset,
+  shards: readonly number[],
+  total: number,
+  { signal, startProgress }: FileDeps,
+): Promise<number> {
+  const progress = startProgress({ label: 'Writing', total, unit: 'rows' })
+  let written = 0
+  const onRows = (rows: number) => {
+    written += rows
+    progress.update(written)
+  }
+  try {
+    for (const shard of shards) {
+      const partial = pathsOf(options, shard, '.partial')
+      const files = { dataset, plan: options.volume.plan, shard, format: options.format, paths: partial }
+      await writeShardFiles(files, { signal, onRows })
+      const whole = pathsOf(options, shard)
+      for (const family of SEEDED_FAMILIES) await rename(partial[family], whole[family])
+    }
+    return written
+  } finally {
     progress.stop()
   }
-  return { dataset, rowsWritten: written, seconds: (Date.now() - startedAtMs) / 1000 }
 }
 
 /** dataset.json says what the files hold; a folder of another data set is refused. */
@@ -162,7 +181,7 @@ function refuseSmallDisk(neededBytes: number, { freeDiskBytes }: FileDeps): void
   if (neededBytes <= freeDiskBytes) return
   throw new Refusal({
     what: 'too little free disk for these files',
-    why: [`about ${gigabytes(neededBytes)} GB needed, ${gigabytes(freeDiskBytes)} GB free`],
+    why: [`about ${sizeText(neededBytes)} needed, ${sizeText(freeDiskBytes)} free`],
     wayOut: 'Choose a smaller --scale, fewer --shards, or another --out.',
   })
 }

@@ -1,6 +1,7 @@
 // What a caller of the seeder decides, and what it gets back.
 
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import type { SeededFamily } from '../contracts/shard.ts'
 import type { SizePrediction } from './predict-size.ts'
 import type { StoreAddresses } from './store/addresses.ts'
 
@@ -49,7 +50,10 @@ export interface SeedReport {
   readonly seconds: number
   readonly prediction: SizePrediction
   /** What the seeded tables, and the index of a whole data set, take afterwards; null where nothing was written. */
-  readonly measured: { readonly mysqlBytes: number; readonly searchBytes: number | null } | null
+  readonly measured: {
+    readonly tableBytes: Readonly<Record<SeededFamily, number>>
+    readonly searchBytes: number | null
+  } | null
   /** Every shard of the data set is there, not only the shards of this run. */
   readonly finished: boolean
 }

@@ -163,6 +163,18 @@ describe('seed', () => {
     await search.close()
   })
 
+  it('commits no order whose document was refused', async () => {
+    const { dataset } = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
+    await search.indices.delete({ index: ORDER_INDEX })
+    const mappings = { dynamic: 'strict', properties: {}, _meta: { fingerprint: dataset.fingerprint } } as const
+    await search.indices.create({ index: ORDER_INDEX, mappings })
+    await search.close()
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toThrow(/refused an order/)
+    expect((await readLanes(scratch.connection, dataset)).find(({ shard }) => shard === 1)?.done).toBe(0)
+    expect(await rows(scratch.connection, 'SELECT 1 FROM orders_01 LIMIT 1')).toEqual([])
+  })
+
   it('goes on with Elasticsearch as it was begun, with it or without', async () => {
     const without = { ...scratch.stores, elasticsearchUrl: null }
     await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
@@ -225,7 +237,7 @@ describe('seed', () => {
     const deps = seedDeps(scratch.stores, { freeDiskBytes: 1e6 })
     await expect(seed(seedOptions(), deps)).rejects.toMatchObject({
       what: 'too little free disk for this data set',
-      why: [expect.stringMatching(/GB needed .* 0\.0 GB free/)],
+      why: [expect.stringMatching(/GB needed .* 1 MB free/)],
     })
   })
 })

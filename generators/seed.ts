@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
-import { ALL_SHARDS } from '../contracts/shard.ts'
+import { ALL_SHARDS, type SeededFamily } from '../contracts/shard.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
 import { chooseScale } from './choose-scale.ts'
 import {
@@ -70,7 +70,7 @@ async function seedLocked(
   }
   const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
   sayForecast(draft, prediction, lanesOfRun, options, deps)
-  const freedBytes = isReset ? await measuredTableBytes(connection, ALL_SHARDS) : 0
+  const freedBytes = isReset ? sum(await measuredTableBytes(connection, ALL_SHARDS)) : 0
   refuseSmallDisk(prediction, lanesOfRun, deps.freeDiskBytes === null ? null : deps.freeDiskBytes + freedBytes)
   const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)
   if (options.dryRun) return { ...report, dataset, outcome: 'dry-run', seconds: secondsSoFar(), finished: false }
@@ -82,10 +82,14 @@ async function seedLocked(
   const finished = await endSeeding(connection, search, dataset)
   const seconds = secondsSoFar()
   const measured = {
-    mysqlBytes: await measuredTableBytes(connection, options.shards),
+    tableBytes: await measuredTableBytes(connection, options.shards),
     searchBytes: search && finished ? await measuredSearchBytes(search) : null,
   }
   return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds, measured, finished }
+}
+
+function sum(bytes: Readonly<Record<SeededFamily, number>>): number {
+  return Object.values(bytes).reduce((total, each) => total + each, 0)
 }
 
 /** Puts the index back to serving and marks a whole data set so; true if it is whole. May be repeated. */

@@ -6,18 +6,20 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createConnection } from 'mysql2/promise'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { type RunningEngines, startEngines } from '../engines/start-engines.ts'
+import { CHUNK_ORDERS } from '../generators/chunk-ranges.ts'
 import { checksums } from '../generators/scratch-stores.fixture.ts'
 
 const KILLS = Number(process.env.HEADROOM_KILLS ?? 4)
 const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
 const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3']
 const LONGEST_LIFE_MS = 9_000
+const FULL_TABLE_ROWS = 300_000
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-kill-'))
 const planFile = join(folder, 'plan.yaml')
@@ -26,7 +28,7 @@ let database: number
 
 beforeAll(async () => {
   const plan = readFileSync(join(CHECKOUT, 'plan.yaml'), 'utf8')
-  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 300e3'))
+  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', `rowsPerTableLimit: ${FULL_TABLE_ROWS}`))
   engines = await startEngines({
     keep: false,
     size: 'test',
@@ -70,6 +72,32 @@ async function tables(): Promise<Readonly<Record<string, string>>> {
   const sums = await checksums(connection)
   await connection.end()
   return sums
+}
+
+/**
+ * What is committed are whole chunks with their checkpoints: a kill costs at most the chunk each thread was loading.
+ * Returns the orders that are there; null between a removal and the first checkpoint.
+ */
+async function wholeChunks(): Promise<number | null> {
+  const connection = await createConnection(engines.mysql.url)
+  try {
+    await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT')
+    const [[row]] = await connection.query<RowDataPacket[]>(
+      `SELECT orders_done AS done, (SELECT COUNT(*) FROM orders_07) AS orders, (SELECT COUNT(*) FROM payments_07) AS payments,
+         (SELECT COUNT(*) FROM order_items_07) AS items, (SELECT SUM(item_count) FROM orders_07) AS bought
+       FROM headroom_lanes WHERE shard = 7`,
+    )
+    if (!row) return null
+    const { done, orders, payments, items, bought } = row
+    expect({ orders, payments, items }).toEqual({ orders: done, payments: done, items: Number(bought) })
+    expect(done % CHUNK_ORDERS === 0 || done === FULL_TABLE_ROWS).toBe(true)
+    return done
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ER_NO_SUCH_TABLE') return null
+    throw error
+  } finally {
+    await connection.end()
+  }
 }
 
 /** Starts the same program, as the same user, with the same words. */
@@ -120,6 +148,7 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
     const undisturbed = await tables()
 
     let kills = 0
+    let begun = 0
     let words: readonly string[] = [...SEED_WORDS, '--reset']
     for (;;) {
       const child = run('seed', words)
@@ -144,8 +173,10 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
       kills++
       const { code, said } = await exit
       if (code !== null && code !== EXIT_CODES.pass) expect(said).toMatch(/is gone|was lost/)
+      begun += Number((await wholeChunks()) !== null)
     }
 
+    expect(begun).toBeGreaterThan(0)
     expect(await tables()).toEqual(undisturbed)
     expect((await exitOf(run('verify', []))).code).toBe(EXIT_CODES.pass)
     expect(await exitOf(run('seed', SEED_WORDS))).toMatchObject({

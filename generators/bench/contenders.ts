@@ -12,6 +12,7 @@ import { rowWriters } from '../rows/row-formats.ts'
 import { runLanes } from '../run-lanes.ts'
 import type { SeedDeps } from '../seed-options.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
+import { chunksAhead } from '../sinks/chunks-ahead.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 import { storeDataset } from '../store/dataset-store.ts'
@@ -70,16 +71,17 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
       shards.map(async (shard, at) => {
         const connection = connections[at] as Connection
         const cursor = new OrderCursor(dataset, plan, shard)
-        const chunk = new ChunkRows(rowWriters('tsv'))
-        for (const range of chunkRanges(0, dataset.shards[shard]?.orders ?? 0)) {
+        const writers = rowWriters('tsv')
+        const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
+        const ranges = chunkRanges(0, dataset.shards[shard]?.orders ?? 0)
+        for await (const chunk of chunksAhead({ cursor, ranges, buffers, feed: undefined })) {
           const startedAtMs = performance.now()
           let loadedAtMs = startedAtMs
-          await chunk.fill(cursor, range)
           const beforeCommit = () => {
             loadedAtMs = performance.now()
-            return moveCheckpoint(connection, shard, range)
+            return moveCheckpoint(connection, shard, chunk)
           }
-          await loadChunk(connection, { shard, tables: chunk.tables, beforeCommit })
+          await loadChunk(connection, { shard, tables: chunk.rows.tables, beforeCommit })
           spent.checkpointMs += performance.now() - loadedAtMs
           spent.loadMs += performance.now() - startedAtMs
         }

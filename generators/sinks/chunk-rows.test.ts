@@ -73,6 +73,19 @@ describe('ChunkRows', () => {
     expect(seen).toEqual(linesOf(orders).map((line) => line.split('\t')[0]))
   })
 
+  it('lets whatever else is ready run after each slice', async () => {
+    let turns = 0
+    let isFilling = true
+    const count = () => {
+      turns++
+      if (isFilling) setImmediate(count)
+    }
+    setImmediate(count)
+    await chunk.fill(cursor, { from: 0, to: 10_000 })
+    isFilling = false
+    expect(turns).toBeGreaterThanOrEqual(10)
+  })
+
   it('fails with the error of its feed', async () => {
     const failing: OrderFeed = {
       isFull: true,

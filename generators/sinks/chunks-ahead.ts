@@ -8,7 +8,7 @@ import type { ChunkRows, OrderFeed } from './chunk-rows.ts'
 /** A feed that can tell when it has passed on what it was given. */
 export interface ChunkFeed extends OrderFeed {
   flush(): Promise<void>
-  /** Of what was flushed until now, not of what comes after. */
+  /** Waits for what was flushed until now, and not for what comes after; once anything was refused, it rejects. */
   acceptance(): () => Promise<void>
 }
 

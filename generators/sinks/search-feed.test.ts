@@ -16,11 +16,15 @@ afterEach(() => server?.close())
 type Answer = { readonly status: number; readonly body: unknown }
 const ACCEPTED: Answer = { status: 200, body: { errors: false } }
 
-/** A server that answers bulk requests in turn, the last answer for ever, and keeps what it was sent. */
-async function feedTo(answers: readonly Answer[]) {
+/**
+ * A server that answers bulk requests in turn, the last answer for ever, and keeps what it was sent. `before` may hold an
+ * answer back.
+ */
+async function feedTo(answers: readonly Answer[], before?: (bodies: number) => Promise<void>) {
   const bodies: string[] = []
   server = createServer(async (request, response) => {
     bodies.push(await text(request))
+    await before?.(bodies.length)
     const { status, body } = answers[Math.min(bodies.length, answers.length) - 1] ?? ACCEPTED
     response.writeHead(status, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' })
     response.end(JSON.stringify(body))
@@ -53,6 +57,44 @@ describe('SearchFeed', () => {
     expect(bodies.join('').split('\n')).toHaveLength(2 * 40_000 + 1)
     expect(bodies.length).toBeGreaterThan(1)
     for (const body of bodies) expect(body.length).toBeLessThanOrEqual(4 * 1024 * 1024)
+  })
+
+  it('tells that what was flushed is accepted while what came after is still on its way', async () => {
+    let answerSecond = () => {}
+    const held = new Promise<void>((resolve) => {
+      answerSecond = resolve
+    })
+    const { feed, bodies } = await feedTo([ACCEPTED], async (count) => {
+      if (count === 2) await held
+    })
+    await append(feed, 10)
+    await feed.flush()
+    const first = feed.acceptance()
+    await first()
+    await append(feed, 10)
+    await feed.flush()
+    const second = feed.acceptance()
+    let isAccepted = false
+    const accepted = second().then(() => {
+      isAccepted = true
+    })
+    await first()
+    await expect.poll(() => bodies.length).toBe(2)
+    expect(isAccepted).toBe(false)
+    answerSecond()
+    await accepted
+  })
+
+  it('accepts nothing any more once a body was refused', async () => {
+    const refused = { status: 200, body: { errors: true, items: [item(400)] } }
+    const { feed } = await feedTo([ACCEPTED, refused])
+    await append(feed, 10)
+    await feed.flush()
+    const first = feed.acceptance()
+    await first()
+    await append(feed, 10)
+    await expect(feed.drain()).rejects.toThrow(/because 400/)
+    await expect(first()).rejects.toThrow(/because 400/)
   })
 
   it('backs off and sends the same body again on 429, of the whole or of a part', async () => {

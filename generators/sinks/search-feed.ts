@@ -79,7 +79,10 @@ export class SearchFeed implements ChunkFeed {
     if (this.#at > 0) await this.handOver()
   }
 
-  /** Waits until what was handed over before this call, and not what comes after, is on the search engine's disk. */
+  /**
+   * Waits until what was handed over before this call, and not what comes after, is on the search engine's disk. A body
+   * that was refused, whichever it is, ends everything: the load cannot go on.
+   */
   acceptance(): () => Promise<void> {
     const sending = [...this.#sending]
     return async () => {

@@ -1,11 +1,12 @@
 // What the seeded tables take on disk, by InnoDB's own page counts (data and indexes; the tables were just analysed).
 
 import type { Connection } from 'mysql2/promise'
-import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { rows } from './mysql-connection.ts'
 
 export interface TableBytes {
-  readonly table: string
+  readonly family: SeededFamily
+  readonly shard: number
   readonly dataBytes: number
   readonly indexBytes: number
 }
@@ -13,17 +14,29 @@ export interface TableBytes {
 export async function tableBytes(connection: Connection, shards: readonly number[]): Promise<readonly TableBytes[]> {
   // MySQL 8 answers from a day-old cache unless told not to; MariaDB knows neither the cache nor the variable.
   await connection.query('SET SESSION information_schema_stats_expiry = 0').catch(() => {})
-  const names = shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard)))
+  const tables = new Map<string, { readonly family: SeededFamily; readonly shard: number }>(
+    shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => [tableName(family, shard as Shard), { family, shard }])),
+  )
   const found = await rows<{ name: string; data: number; indexes: number }>(
     connection,
     `SELECT table_name AS name, data_length AS data, index_length AS indexes
      FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (?)`,
-    [names],
+    [[...tables.keys()]],
   )
-  return found.map(({ name, data, indexes }) => ({ table: name, dataBytes: Number(data), indexBytes: Number(indexes) }))
+  return found.flatMap(({ name, data, indexes }) => {
+    const table = tables.get(name)
+    return table ? [{ ...table, dataBytes: Number(data), indexBytes: Number(indexes) }] : []
+  })
 }
 
-export async function measuredTableBytes(connection: Connection, shards: readonly number[]): Promise<number> {
-  const tables = await tableBytes(connection, shards)
-  return tables.reduce((sum, { dataBytes, indexBytes }) => sum + dataBytes + indexBytes, 0)
+/** Data and indexes of each family's tables together. */
+export async function measuredTableBytes(
+  connection: Connection,
+  shards: readonly number[],
+): Promise<Readonly<Record<SeededFamily, number>>> {
+  const bytes = { orders: 0, order_items: 0, payments: 0 }
+  for (const { family, dataBytes, indexBytes } of await tableBytes(connection, shards)) {
+    bytes[family] += dataBytes + indexBytes
+  }
+  return bytes
 }

@@ -43,7 +43,7 @@ export async function verifySearchWindow(
   return (await compared(connection, search, shards, window)) ?? findings
 }
 
-/** null: too many documents for one answer. */
+/** null: too many orders or documents for one answer. */
 async function compared(
   connection: Connection,
   search: Client,
@@ -51,11 +51,16 @@ async function compared(
   window: SearchWindow,
 ): Promise<readonly Finding[] | null> {
   const [rows, found] = await Promise.all([orders(connection, shards, window), documents(search, window)])
-  return found === null ? null : compare(rows, found, new Set(shards))
+  const isSplittable = window.toMs - window.fromMs > 1
+  if (isSplittable && (rows.length > MAX_HITS || found.total > MAX_HITS)) return null
+  return compare(rows, found.versions, new Set(shards))
 }
 
-/** Version by id; null: too many for one answer. */
-async function documents(search: Client, { fromMs, toMs }: SearchWindow): Promise<Map<string, number> | null> {
+/** All that are there are counted, `MAX_HITS` of them named. */
+async function documents(
+  search: Client,
+  { fromMs, toMs }: SearchWindow,
+): Promise<{ readonly total: number; readonly versions: ReadonlyMap<string, number> }> {
   const answer = (await search.transport.request({
     method: 'POST',
     path: `/${ORDER_INDEX}/_search`,
@@ -68,11 +73,11 @@ async function documents(search: Client, { fromMs, toMs }: SearchWindow): Promis
       query: { range: { created_at_ms: { gte: fromMs, lt: toMs, format: 'epoch_millis' } } },
     },
   })) as { hits: { total: { value: number }; hits?: { _id: string; _version: number }[] } }
-  const splittable = toMs - fromMs > 1
-  if (answer.hits.total.value > MAX_HITS && splittable) return null
-  return new Map((answer.hits.hits ?? []).map(({ _id, _version }) => [_id, _version]))
+  const versions = new Map((answer.hits.hits ?? []).map(({ _id, _version }) => [_id, _version]))
+  return { total: answer.hits.total.value, versions }
 }
 
+/** One more than an answer holds, where there are more. */
 async function orders(
   connection: Connection,
   shards: readonly number[],
@@ -82,7 +87,10 @@ async function orders(
     (shard) =>
       `SELECT order_id, version FROM ${tableName('orders', shard as Shard)} WHERE order_id >= ${idAt(fromMs)} AND order_id < ${idAt(toMs)}`,
   )
-  const [found] = await connection.query<RowDataPacket[]>({ sql: selects.join(' UNION ALL '), rowsAsArray: true })
+  const [found] = await connection.query<RowDataPacket[]>({
+    sql: `${selects.join(' UNION ALL ')} LIMIT ${MAX_HITS + 1}`,
+    rowsAsArray: true,
+  })
   return found as unknown as readonly OrderRow[]
 }
 
@@ -91,10 +99,9 @@ function idAt(ms: number): string {
   return (BigInt(Math.max(0, ms - ORDER_ID_EPOCH_MS)) * ID_PER_MS).toString()
 }
 
-/** Takes what is right out of `found`. */
 function compare(
   rows: readonly OrderRow[],
-  found: Map<string, number>,
+  found: ReadonlyMap<string, number>,
   shards: ReadonlySet<number>,
 ): readonly Finding[] {
   const missing: string[] = []
@@ -103,15 +110,24 @@ function compare(
     const indexed = found.get(id)
     if (indexed === undefined) missing.push(`order ${id}`)
     else if (indexed !== version) otherVersion.push(`order ${id}: version ${version} in MySQL, ${indexed} in the index`)
-    found.delete(id)
   }
-  const isOurs = (id: string) => !isOrderId(id) || shards.has(shardOfOrder(id))
-  const ghosts = [...found.keys()].filter(isOurs).map((id) => `document ${id}`)
+  // As many as orders, and each order has found its own: none is left over, and nothing to look for.
+  const ghosts = missing.length === 0 && rows.length === found.size ? [] : documentsWithout(rows, found, shards)
   return [
     finding('orders missing from the index', missing),
     finding('documents of another version than their order', otherVersion),
     finding('documents without an order', ghosts),
   ].filter(({ count }) => count > 0)
+}
+
+function documentsWithout(
+  rows: readonly OrderRow[],
+  found: ReadonlyMap<string, number>,
+  shards: ReadonlySet<number>,
+): readonly string[] {
+  const ids = new Set(rows.map(([id]) => id))
+  const isOurs = (id: string) => !isOrderId(id) || shards.has(shardOfOrder(id))
+  return [...found.keys()].filter((id) => !ids.has(id) && isOurs(id)).map((id) => `document ${id}`)
 }
 
 function finding(what: string, all: readonly string[]): Finding {

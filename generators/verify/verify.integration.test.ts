@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { composeOrderId } from '../../contracts/order-id.ts'
 import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
@@ -11,6 +12,7 @@ import { seed } from '../seed.ts'
 import { SMALL_PLAN } from '../small-volume.fixture.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
 import { searchClient } from '../store/search-index.ts'
+import { MAX_HITS } from './search-window.ts'
 import { type VerifyReport, verify } from './verify.ts'
 
 let scratch: ScratchStores
@@ -135,6 +137,29 @@ const PLANTS: Readonly<Record<string, Plant>> = {
     check: 'books',
     what: /same moment/,
     ...swap('payments_05', 'created_at_ms = created_at_ms - 5', 'created_at_ms = created_at_ms + 5'),
+  },
+  'a second payment': {
+    check: 'books',
+    what: /exactly one payment/,
+    sql: (order) => [
+      `INSERT INTO payments_05 SELECT order_id, 2, user_id, status, method, amount_cents, created_at_ms, updated_at_ms, version FROM payments_05 WHERE order_id = ${order}`,
+    ],
+    undo: () => ['DELETE FROM payments_05 WHERE payment_no = 2'],
+    sample: (order) => `order ${order}`,
+  },
+  'a negative amount': {
+    check: 'books',
+    what: /amount out of range/,
+    ...swap('orders_05', 'amount_cents = -amount_cents', 'amount_cents = -amount_cents'),
+  },
+  'a time no calendar has': {
+    check: 'order-ids',
+    what: /time in the id/,
+    ...swap(
+      'payments_05',
+      `created_at_ms = created_at_ms + ${2n ** 62n}, updated_at_ms = updated_at_ms + ${2n ** 62n}`,
+      `created_at_ms = created_at_ms - ${2n ** 62n}, updated_at_ms = updated_at_ms - ${2n ** 62n}`,
+    ),
   },
   'a status out of range': {
     check: 'books',
@@ -277,6 +302,22 @@ describe('verify', () => {
         samples: [`document ${stranger}`],
       }),
     ])
+  })
+
+  it('finds what running services did not index, though it is more than one search answer holds', async () => {
+    const { endMs } = (await readStoredDataset(scratch.connection))?.dataset ?? { endMs: 0 }
+    const live = Array.from({ length: MAX_HITS + 50 }, (_, at) => {
+      const timestampMs = endMs + 86_400_000 + at
+      const orderId = composeOrderId({ timestampMs, shard: asShard(5), worker: 9, sequence: 0 })
+      return [orderId, 69, 0, 0, 0, 1, 100, timestampMs, timestampMs, 1]
+    })
+    await scratch.connection.query('INSERT INTO orders_05 VALUES ?', [live])
+    const { findings, liveOrders } = await report()
+    await scratch.connection.query('DELETE FROM orders_05 WHERE (order_id >> 10) & 63 = 9')
+    expect(liveOrders).toBe(live.length)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ what: 'orders missing from the index', count: live.length }),
+    )
   })
 
   it('continues a stopped verification and keeps what it had found', async () => {
