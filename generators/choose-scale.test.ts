@@ -17,8 +17,8 @@ describe('chooseScale', () => {
   })
 
   it.each([
-    ['disk', { freeDiskBytes: 5 * GB }, /half of the 5.0 GB of free disk/],
-    ['memory', { memoryBytes: 2 * GB }, /half of the 2.0 GB of memory/],
+    ['disk', { freeDiskBytes: 5 * GB }, /half of the 5.00 GB of free disk/],
+    ['memory', { memoryBytes: 2 * GB }, /half of the 2.00 GB of memory/],
     ['time', { timeBudgetSeconds: 60 }, /about 60 s/],
   ])('obeys scarce %s, and says so', (_, scarce, why) => {
     const choice = chooseScale({ ...ample, ...scarce })

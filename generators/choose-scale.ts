@@ -6,7 +6,7 @@ import { predictSize, sizeText } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
-export const ORDERS_PER_SECOND = 40_000
+export const ORDERS_PER_SECOND = 50_000
 /** Creating 320 tables and 64 indexes, starting threads. */
 export const FIXED_SECONDS = 12
 /** Engines need room for logs, merges and index builds. */

@@ -60,7 +60,7 @@ function pageShare(entryBytes: number, fill: number): number {
   return PAGE_BYTES / Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW))
 }
 
-/** As people are told of sizes: `12.8 GB`, and below one of them `340 MB`. */
+/** As people are told of sizes: `12.8 GB`, `1.08 GB`, and below one of them `340 MB`. */
 export function sizeText(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(bytes < 10e9 ? 2 : 1)} GB`
 }
