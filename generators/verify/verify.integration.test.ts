@@ -274,6 +274,22 @@ describe('verify', () => {
     ])
   })
 
+  it('finds what running services did not index, though it is more than one search answer holds', async () => {
+    const { endMs } = (await readStoredDataset(scratch.connection))?.dataset ?? { endMs: 0 }
+    const live = Array.from({ length: MAX_HITS + 50 }, (_, at) => {
+      const timestampMs = endMs + 86_400_000 + at
+      const orderId = composeOrderId({ timestampMs, shard: asShard(5), worker: 9, sequence: 0 })
+      return [orderId, 69, 0, 0, 0, 1, 100, timestampMs, timestampMs, 1]
+    })
+    await scratch.connection.query('INSERT INTO orders_05 VALUES ?', [live])
+    const { findings, liveOrders } = await report()
+    await scratch.connection.query('DELETE FROM orders_05 WHERE (order_id >> 10) & 63 = 9')
+    expect(liveOrders).toBe(live.length)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ what: 'orders missing from the index', count: live.length }),
+    )
+  })
+
   it('finds a lost document, and one without an order', async () => {
     const stranger = (BigInt(id) + 4194304n * 3n).toString()
     await search.delete({ index: ORDER_INDEX, id, refresh: true })
@@ -302,22 +318,6 @@ describe('verify', () => {
         samples: [`document ${stranger}`],
       }),
     ])
-  })
-
-  it('finds what running services did not index, though it is more than one search answer holds', async () => {
-    const { endMs } = (await readStoredDataset(scratch.connection))?.dataset ?? { endMs: 0 }
-    const live = Array.from({ length: MAX_HITS + 50 }, (_, at) => {
-      const timestampMs = endMs + 86_400_000 + at
-      const orderId = composeOrderId({ timestampMs, shard: asShard(5), worker: 9, sequence: 0 })
-      return [orderId, 69, 0, 0, 0, 1, 100, timestampMs, timestampMs, 1]
-    })
-    await scratch.connection.query('INSERT INTO orders_05 VALUES ?', [live])
-    const { findings, liveOrders } = await report()
-    await scratch.connection.query('DELETE FROM orders_05 WHERE (order_id >> 10) & 63 = 9')
-    expect(liveOrders).toBe(live.length)
-    expect(findings).toContainEqual(
-      expect.objectContaining({ what: 'orders missing from the index', count: live.length }),
-    )
   })
 
   it('continues a stopped verification and keeps what it had found', async () => {
