@@ -90,7 +90,7 @@ async function scan({ connection, range, ids }: Scope, family: SeededFamily): Pr
   }
 }
 
-/** Rows of that kind, counted in whole numbers: a SUM is a decimal number, and slow. */
+/** Rows of that kind. Counted in whole numbers: a SUM of a condition is a decimal number. */
 function countIf(condition: string): string {
   return `COUNT(CASE WHEN ${condition} THEN 1 END)`
 }
