@@ -71,7 +71,7 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
       shards.map(async (shard, at) => {
         const connection = connections[at] as Connection
         const cursor = new OrderCursor(dataset, plan, shard)
-        const writers = rowWriters('tsv')
+        const writers = rowWriters('load')
         const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
         const ranges = chunkRanges(0, dataset.shards[shard]?.orders ?? 0)
         for await (const chunk of chunksAhead({ cursor, ranges, buffers, feed: undefined })) {

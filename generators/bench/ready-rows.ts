@@ -37,7 +37,7 @@ export async function writeReadyFiles(
 
 /** Generates all rows of the tables and throws them away; returns rows per second of one thread. */
 export async function nullSinkRate(dataset: Dataset, plan: Plan, shards: readonly number[]): Promise<number> {
-  const chunk = new ChunkRows(rowWriters('tsv'))
+  const chunk = new ChunkRows(rowWriters('load'))
   const startedAtMs = performance.now()
   let rows = 0
   for (const shard of shards) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CHANNELS, ORDER_STATUSES, type Order } from '../../contracts/order.ts'
-import type { OrderId } from '../../contracts/order-id.ts'
+import { type OrderId, parseOrderId } from '../../contracts/order-id.ts'
 import { orderDocument } from '../../contracts/search-index.ts'
 import { SEEDED_FAMILIES } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
@@ -8,18 +8,18 @@ import { countRows, draftDataset } from '../build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { viewOf } from './fixed-text.ts'
 import { OrderCursor } from './order-cursor.ts'
-import { rowsOf, rowWriters } from './row-formats.ts'
+import { type RowForm, rowsOf, rowWriters, sentColumns } from './row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 2, scale: 1, fullShards: [] }), SMALL_PLAN)
 const buffer = Buffer.alloc(16_384)
 const target = viewOf(buffer)
 
-function textOf(family: (typeof SEEDED_FAMILIES)[number], format: 'tsv' | 'ndjson', row: number) {
+function textOf(family: (typeof SEEDED_FAMILIES)[number], form: RowForm, row: number) {
   const order = new OrderCursor(dataset, SMALL_PLAN, 5)
   order.seek(row)
   order.next()
-  const text = buffer.toString('latin1', 0, rowWriters(format)[family](order, target, 0))
+  const text = buffer.toString('latin1', 0, rowWriters(form)[family](order, target, 0))
   return { order, lines: text.split('\n').slice(0, -1) }
 }
 
@@ -37,6 +37,23 @@ describe('row formats', () => {
         fromJson.map((cells) => Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, String(cell)]))),
       ).toEqual(fromTsv)
       for (const cells of fromJson) expect(cells.order_id).toBe(tsv.order.orderId)
+    }
+  })
+
+  it.each(SEEDED_FAMILIES)('send of %s what the server cannot derive: other times as ages', (family) => {
+    const names = TABLE_SHAPES[family].columns.map(({ name }) => name)
+    for (const row of [0, 1, 7, 1_999]) {
+      const sent = textOf(family, 'load', row)
+      const whole = textOf(family, 'tsv', row).lines.map((line) => line.split('\t'))
+      const fromSent = sent.lines.map((line) => {
+        const cells: Record<string, string> = Object.fromEntries(
+          line.split('\t').map((cell, at) => [sentColumns(family)[at], cell]),
+        )
+        const createdAtMs = parseOrderId(cells.order_id as OrderId).timestampMs
+        const times = { created_at_ms: createdAtMs, updated_at_ms: createdAtMs + Number(cells.updated_at_ms) }
+        return names.map((name) => String({ ...cells, ...times }[name]))
+      })
+      expect(fromSent).toEqual(whole)
     }
   })
 

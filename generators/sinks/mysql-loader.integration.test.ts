@@ -2,9 +2,11 @@
 
 import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asShard, SEEDED_FAMILIES, type SeededFamily, tableName } from '../../contracts/shard.ts'
+import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
 import { fixedText, put } from '../rows/fixed-text.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
@@ -36,7 +38,7 @@ beforeEach(async () => {
   for (const table of TABLES) await connection.query(`DELETE FROM ${table}`)
 })
 
-const writers = rowWriters('tsv')
+const writers = rowWriters('load')
 const cursor = new OrderCursor(dataset, SMALL_PLAN, SHARD)
 const ROLLED_BACK = { name: 'Refusal', what: expect.stringMatching(/rolled back/) }
 
@@ -65,6 +67,20 @@ describe('loadChunk', () => {
     const { rows: sent } = await load(0, 20_000)
     expect(await stored()).toBe(sent)
     expect(sent).toBeGreaterThan(60_000)
+  })
+
+  it.each(SEEDED_FAMILIES)('stores in %s the rows that files of the same orders hold', async (family) => {
+    await load(0, 3_000)
+    const files = new ChunkRows(rowWriters('tsv'))
+    await files.fill(cursor, { from: 0, to: 3_000 })
+    const lines = (await text(files.tables[family].stream())).split('\n').slice(0, -1)
+    const table = tableName(family, SHARD)
+    const columns = TABLE_SHAPES[family].columns.map(({ name }) => name)
+    const found = await rows<{ line: string }>(
+      scratch.connection,
+      `SELECT CONCAT_WS('\t', ${columns.join(', ')}) AS line FROM ${table} ORDER BY ${TABLE_SHAPES[family].primaryKey.join(', ')}`,
+    )
+    expect(found.map(({ line }) => line)).toEqual(lines)
   })
 
   it.each([0, 500])('rolls back a chunk with a row that is already there (%d rows before it)', async (before) => {

@@ -6,9 +6,10 @@
 
 import type { Readable } from 'node:stream'
 import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
+import { ORDER_ID_EPOCH_MS, TIMESTAMP_SHIFT } from '../../contracts/order-id.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
-import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { sentColumns } from '../rows/row-formats.ts'
 import { explained, rows } from '../store/mysql-connection.ts'
 
 const DDL_BUFFER_BYTES = 32 * 1024 * 1024
@@ -25,6 +26,11 @@ export async function prepareSession(connection: Connection): Promise<void> {
   await connection.query(`SET SESSION innodb_ddl_buffer_size = ${DDL_BUFFER_BYTES}`).catch(() => {})
 }
 
+/** In this order: `updated_at_ms` was sent as time since `created_at_ms`. */
+const TIMES = `SET created_at_ms = (order_id >> ${TIMESTAMP_SHIFT}) + ${ORDER_ID_EPOCH_MS},
+  updated_at_ms = created_at_ms + updated_at_ms`
+
+/** Rows in the form `load` of rows/row-formats.ts. */
 export interface TableSource {
   readonly rows: number
   stream(): Readable
@@ -51,9 +57,10 @@ export async function loadChunk(connection: Connection, { shard, tables, beforeC
 
 async function loadTable(connection: Connection, family: SeededFamily, shard: Shard, source: TableSource) {
   const table = tableName(family, shard)
-  const columns = TABLE_SHAPES[family].columns.map(({ name }) => name)
+  const columns = sentColumns(family)
+  const times = columns.includes('updated_at_ms') ? TIMES : ''
   const options: QueryOptions & { infileStreamFactory: () => Readable } = {
-    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET binary (${columns.join(', ')})`,
+    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET binary (${columns.join(', ')}) ${times}`,
     // The server names a file it wants; whatever it names, it gets our rows.
     infileStreamFactory: () => source.stream(),
   }

@@ -23,7 +23,7 @@ if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
 
 const feed = stores.elasticsearchUrl ? await openFeed(stores.elasticsearchUrl) : undefined
 // Made once: what the row loop calls stays compiled, and its memory stays warm.
-const writers = rowWriters('tsv')
+const writers = rowWriters('load')
 const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
 let connection: Connection | undefined
 
