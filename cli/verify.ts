@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { CHECKOUT } from '../engines/place.ts'
+import { sizeText } from '../generators/predict-size.ts'
 import type { SkewFigures } from '../generators/verify/skew-check.ts'
 import { type VerifyReport, verify } from '../generators/verify/verify.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -99,7 +100,7 @@ function sizeLines({ tables, dataset }: VerifyReport): readonly string[] {
     const data = own.reduce((sum, { dataBytes }) => sum + dataBytes, 0)
     const indexes = own.reduce((sum, { indexBytes }) => sum + indexBytes, 0)
     const unit = family === 'order_items' && !whole ? 'order' : 'row'
-    return `${family.padEnd(12)} ${(data / 1e9).toFixed(2)} GB rows (${per(data)} a ${unit}), ${(indexes / 1e9).toFixed(2)} GB indexes (${per(indexes)})`
+    return `${family.padEnd(12)} ${sizeText(data)} of rows (${per(data)} a ${unit}), ${sizeText(indexes)} of indexes (${per(indexes)})`
   })
 }
 

@@ -8,11 +8,9 @@ import { type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowWriters } from '../rows/row-formats.ts'
 import { runLanes } from '../run-lanes.ts'
 import type { SeedDeps } from '../seed-options.ts'
-import { ChunkRows } from '../sinks/chunk-rows.ts'
-import { chunksAhead } from '../sinks/chunks-ahead.ts'
+import { chunksAhead, loadBuffers } from '../sinks/chunks-ahead.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { StoreAddresses } from '../store/addresses.ts'
 import { storeDataset } from '../store/dataset-store.ts'
@@ -71,8 +69,7 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
       shards.map(async (shard, at) => {
         const connection = connections[at] as Connection
         const cursor = new OrderCursor(dataset, plan, shard)
-        const writers = rowWriters('load')
-        const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
+        const buffers = loadBuffers()
         const ranges = chunkRanges(0, dataset.shards[shard]?.orders ?? 0)
         for await (const chunk of chunksAhead({ cursor, ranges, buffers, feed: undefined })) {
           const startedAtMs = performance.now()

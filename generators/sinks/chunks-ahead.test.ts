@@ -6,15 +6,15 @@ import { OrderCursor } from '../rows/order-cursor.ts'
 import { rowWriters } from '../rows/row-formats.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { ChunkRows } from './chunk-rows.ts'
-import { type ChunkFeed, chunksAhead } from './chunks-ahead.ts'
+import { type ChunkFeed, chunksAhead, loadBuffers } from './chunks-ahead.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 4, scale: 1, fullShards: [7] }), SMALL_PLAN)
-const writers = rowWriters('tsv')
+const writers = rowWriters('load')
 const RANGES = [0, 1, 2, 3, 4].map((at) => ({ from: at * 900, to: (at + 1) * 900 }))
 
 function chunks(feed?: ChunkFeed, ranges = RANGES) {
   const cursor = new OrderCursor(dataset, SMALL_PLAN, 7)
-  return chunksAhead({ cursor, ranges, buffers: [new ChunkRows(writers), new ChunkRows(writers)], feed })
+  return chunksAhead({ cursor, ranges, buffers: loadBuffers(), feed })
 }
 
 /** A feed that accepts only when told, and notes what it has seen. */

@@ -3,7 +3,8 @@
 
 import type { ChunkRange } from '../chunk-ranges.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
-import type { ChunkRows, OrderFeed } from './chunk-rows.ts'
+import { rowWriters } from '../rows/row-formats.ts'
+import { ChunkRows, type OrderFeed } from './chunk-rows.ts'
 
 /** A feed that can tell when it has passed on what it was given. */
 export interface ChunkFeed extends OrderFeed {
@@ -24,6 +25,12 @@ export interface ChunkSource {
   /** Filled in turn, again and again. */
   readonly buffers: readonly [ChunkRows, ChunkRows]
   readonly feed: ChunkFeed | undefined
+}
+
+/** For what `loadChunk` sends. */
+export function loadBuffers(): ChunkSource['buffers'] {
+  const writers = rowWriters('load')
+  return [new ChunkRows(writers), new ChunkRows(writers)]
 }
 
 /** A chunk may be read until the next one is asked for. */

@@ -53,7 +53,7 @@ async function compared(
   const [rows, found] = await Promise.all([orders(connection, shards, window), documents(search, window)])
   const isSplittable = window.toMs - window.fromMs > 1
   if (isSplittable && (rows.length > MAX_HITS || found.total > MAX_HITS)) return null
-  return compare(rows, found.versions, new Set(shards))
+  return compare(rows, found.versions, shards)
 }
 
 /** All that are there are counted, `MAX_HITS` of them named. */
@@ -102,7 +102,7 @@ function idAt(ms: number): string {
 function compare(
   rows: readonly OrderRow[],
   found: ReadonlyMap<string, number>,
-  shards: ReadonlySet<number>,
+  shards: readonly number[],
 ): readonly Finding[] {
   const missing: string[] = []
   const otherVersion: string[] = []
@@ -123,10 +123,10 @@ function compare(
 function documentsWithout(
   rows: readonly OrderRow[],
   found: ReadonlyMap<string, number>,
-  shards: ReadonlySet<number>,
+  shards: readonly number[],
 ): readonly string[] {
   const ids = new Set(rows.map(([id]) => id))
-  const isOurs = (id: string) => !isOrderId(id) || shards.has(shardOfOrder(id))
+  const isOurs = (id: string) => !isOrderId(id) || shards.includes(shardOfOrder(id))
   return [...found.keys()].filter((id) => !ids.has(id) && isOurs(id)).map((id) => `document ${id}`)
 }
 

@@ -5,9 +5,7 @@ import type { Connection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
 import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { rowWriters } from '../rows/row-formats.ts'
-import { ChunkRows } from '../sinks/chunk-rows.ts'
-import { chunksAhead } from '../sinks/chunks-ahead.ts'
+import { chunksAhead, loadBuffers } from '../sinks/chunks-ahead.ts'
 import { loadChunk, prepareSession } from '../sinks/mysql-loader.ts'
 import type { SearchFeed } from '../sinks/search-feed.ts'
 import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
@@ -23,8 +21,7 @@ if (!port) throw new Error('seed-worker.ts runs as a worker thread only')
 
 const feed = stores.elasticsearchUrl ? await openFeed(stores.elasticsearchUrl) : undefined
 // Made once: what the row loop calls stays compiled, and its memory stays warm.
-const writers = rowWriters('load')
-const buffers = [new ChunkRows(writers), new ChunkRows(writers)] as const
+const buffers = loadBuffers()
 let connection: Connection | undefined
 
 port.on('message', (task: SeedTask) => {
