@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { InvalidArgumentError } from 'commander'
+import { median } from 'simple-statistics'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { type BenchReport, benchSeed } from '../generators/bench/seed-bench.ts'
@@ -59,10 +60,9 @@ function reportText({ rates, ratios, notes }: BenchReport): string {
 }
 
 function spread(values: readonly number[], digits: number): string {
-  const sorted = [...values].sort((a, b) => a - b)
-  const text = (value: number | undefined) =>
-    (value ?? 0).toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
-  return `${text(sorted[Math.floor(sorted.length / 2)])} [${text(sorted[0])} … ${text(sorted.at(-1))}]`
+  const text = (value: number) =>
+    value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
+  return `${text(median([...values]))} [${text(Math.min(...values))} … ${text(Math.max(...values))}]`
 }
 
 function parseCount(text: string): number {

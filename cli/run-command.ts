@@ -82,7 +82,7 @@ function report(name: string, error: unknown): ExitCode {
     if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ refusal: refusalFields(error) })}\n`)
     return error.exitCode
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const message = error instanceof Error ? `${error.name}: ${error.message.trim() || error.cause}` : String(error)
   sayLine(`${name}: a fault of ours: ${message.split('\n')[0]}`)
   if (process.env.HEADROOM_DEBUG) sayLine(error instanceof Error ? (error.stack ?? message) : message)
   else sayLine('HEADROOM_DEBUG=1 shows where it happened.')

@@ -9,7 +9,7 @@ import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { sizeText } from '../generators/predict-size.ts'
-import { ROW_FORMATS, type RowFormat } from '../generators/rows/row-formats.ts'
+import { FILE_FORMATS, type FileFormat } from '../generators/rows/row-formats.ts'
 import { seed } from '../generators/seed.ts'
 import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
@@ -33,7 +33,7 @@ Examples:
   npm run seed -- --shards 0-15                 a quarter of the work; other machines take the rest
   npm run seed -- --reset --seed 2              another data set instead of the one that is there`
 
-const SINKS = ['mysql', ...ROW_FORMATS] as const
+const SINKS = ['mysql', ...FILE_FORMATS] as const
 
 interface Options {
   readonly years?: number
@@ -113,7 +113,7 @@ await runCommand<Options>(
 
 async function writeFiles(
   options: Options,
-  format: RowFormat,
+  format: FileFormat,
   volume: SeedVolume,
   { json, signal, say }: CommandContext,
 ): Promise<ExitCode> {
@@ -134,7 +134,7 @@ async function writeFiles(
   if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
   else if (!options.dryRun)
     process.stdout.write(
-      `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s\n`,
+      `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s: ${sizeText(report.bytesWritten)}, predicted ${sizeText(report.predictedBytes)}\n`,
     )
   return EXIT_CODES.pass
 }
@@ -144,7 +144,7 @@ function existing(folder: string): string {
   return existsSync(folder) ? folder : existing(dirname(folder))
 }
 
-function notForFiles(format: RowFormat, names: readonly string[]): Refusal {
+function notForFiles(format: FileFormat, names: readonly string[]): Refusal {
   const flags = names.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)
   return new Refusal({
     what: `${flags.join(' and ')} ${flags.length === 1 ? 'says' : 'say'} nothing to --sink ${format}`,

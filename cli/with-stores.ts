@@ -3,14 +3,15 @@
 
 import type { Engines } from '../contracts/engines.ts'
 import { freeDiskBytes } from '../engines/machine.ts'
-import { CHECKOUT } from '../engines/place.ts'
+import { openPlace } from '../engines/place.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
+import { connect, rows } from '../generators/store/mysql-connection.ts'
 import type { CommandContext } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 
 export interface FoundStores {
   readonly stores: StoreAddresses
-  /** Where the engines keep their data; null when they run elsewhere. */
+  /** Where MySQL keeps its data; null when that is elsewhere. */
   readonly freeDiskBytes: number | null
 }
 
@@ -25,7 +26,7 @@ export async function withStores<T>(
   const isHere = LOOPBACK.has(URL.parse(url)?.hostname ?? '')
   return await use({
     stores: { mysql: { url }, elasticsearchUrl: elasticsearchUrl ?? null },
-    freeDiskBytes: isHere ? freeDiskBytes(CHECKOUT) : null,
+    freeDiskBytes: isHere ? await freeDiskOfServer(url) : null,
   })
 }
 
@@ -33,6 +34,18 @@ export function storesOf({ mysql, elasticsearch }: Pick<Engines, 'mysql' | 'elas
   const { url, socketPath } = mysql
   return {
     stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: elasticsearch.url },
-    freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(CHECKOUT) : null,
+    freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(openPlace().home) : null,
+  }
+}
+
+/** null: its data directory cannot be seen from here, as with a server in a container. */
+async function freeDiskOfServer(url: string): Promise<number | null> {
+  try {
+    const connection = await connect({ url })
+    const [row] = await rows<{ folder: string }>(connection, 'SELECT @@datadir AS folder')
+    connection.destroy()
+    return row ? freeDiskBytes(row.folder) : null
+  } catch {
+    return null // whoever needs the server next says what is wrong with it
   }
 }

@@ -1,4 +1,4 @@
-// The catalogue's own table (not sharded: a few thousand products), and the order index in Elasticsearch.
+// The catalogue's own table: not sharded, a few thousand products.
 
 export const PRODUCTS_TABLE = 'products'
 export const PRODUCT_COUNT = 5_000

@@ -6,7 +6,8 @@ import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
-import { markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
+import { markFedToSearch, markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
+import { ordersDone, readLanes } from './store/lanes.ts'
 import { rows } from './store/mysql-connection.ts'
 import { dropAll, filledTables } from './store/order-tables.ts'
 import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
@@ -71,13 +72,28 @@ export async function beginDataset(connection: Connection, search: Client | null
   if (indexed !== null && (!isNamed || indexed !== dataset.fingerprint)) throw otherOrdersIndexed(indexed, dataset)
   await storeDataset(connection, dataset, search !== null)
   const stored = await readStoredDataset(connection)
-  if (stored) refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile
+  if (stored) {
+    refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile
+    await agreeOnSearch(connection, stored, search !== null)
+  }
   await fillCatalogue(connection)
   if (!search) return
   if (indexed === null) await createIndex(search, dataset.fingerprint, dataset.rows.orders)
   const ready = await indexedFingerprint(search)
   if (ready !== dataset.fingerprint) throw otherOrdersIndexed(ready ?? 'none', dataset)
   await startLoading(search)
+}
+
+/** Whether documents are sent may be decided anew while no order is committed, and nobody else is at work. */
+async function agreeOnSearch(connection: Connection, stored: StoredDataset, isFed: boolean): Promise<void> {
+  if (stored.fedToSearch === isFed) return
+  const committed = ordersDone(await readLanes(connection, stored.dataset))
+  if (committed === 0 && !(await isShared(connection))) return await markFedToSearch(connection, isFed)
+  throw new Refusal({
+    what: `another seeder fills this data set ${isFed ? 'without Elasticsearch' : 'with Elasticsearch, and none is given here'}`,
+    why: ['orders that are committed without their documents cannot be indexed afterwards'],
+    wayOut: 'Give every seeder of a data set the same HEADROOM_ELASTICSEARCH_URL, or none of them one.',
+  })
 }
 
 function otherOrdersIndexed(indexed: string, { fingerprint }: Dataset): Refusal {
@@ -90,20 +106,20 @@ function otherOrdersIndexed(indexed: string, { fingerprint }: Dataset): Refusal 
 
 /**
  * Committed chunks have their documents in the index, or all of them have none: a hole cannot be filled afterwards.
- * `isThere`: nothing is left to write.
+ * `isDone`: nothing is left to do, neither rows to write nor an index to put back to serving.
  */
 export async function refuseOtherSearch(
   { dataset, fedToSearch }: StoredDataset,
   search: Client | null,
   ordersCommitted: number,
-  isThere: boolean,
+  isDone: boolean,
 ): Promise<void> {
   if (ordersCommitted === 0) return
   const wayOut = 'Seed again from the start with --reset.'
-  if (!search && fedToSearch && !isThere) {
+  if (!search && fedToSearch && !isDone) {
     throw new Refusal({
       what: 'this data set was begun with Elasticsearch, and none is given now',
-      why: [`the documents of ${ordersCommitted} orders are indexed; those of the rest would be missing`],
+      why: [`the documents of ${ordersCommitted} orders are indexed; what is left concerns the index too`],
       wayOut: 'Set HEADROOM_ELASTICSEARCH_URL as before, and run the same command: it continues.',
     })
   }

@@ -41,6 +41,10 @@ describe('seedFiles', () => {
       .filter(([name]) => /^(orders|order_items|payments)_\d\d\.tsv$/.test(name))
       .reduce((sum, [, text]) => sum + text.split('\n').length - 1, 0)
     expect(rows).toBe(whole.rowsWritten)
+    const bytes = Object.entries(contents('whole'))
+      .filter(([name]) => /^(orders|order_items|payments)_\d\d\.tsv$/.test(name))
+      .reduce((sum, [, text]) => sum + text.length, 0)
+    expect(whole.bytesWritten).toBe(bytes)
     expect(Object.keys(contents('whole'))).toHaveLength(9 + 3)
   })
 
@@ -86,7 +90,7 @@ describe('seedFiles', () => {
   it('says what a dry run would write, and writes nothing', async () => {
     const { rowsWritten } = await seedFiles(options('dry', [1], { dryRun: true }), deps)
     expect(rowsWritten).toBe(0)
-    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write: about 1 MB, 1000\.0 GB are free$/)
+    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write, in about 1 s: about 1 MB, 1000\.0 GB are free$/)
     expect(readdirSync(folder)).toEqual([])
   })
 

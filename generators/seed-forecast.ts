@@ -29,9 +29,10 @@ export function sayForecast(
   { freeDiskBytes, say }: SeedDeps,
 ): void {
   const tables = draft.shards.filter(({ shard }) => shards.includes(shard)).map(({ orders }) => orders)
-  const part = shards.length < SHARD_COUNT ? ` (shards ${shards[0]} … ${shards.at(-1)} of ${SHARD_COUNT})` : ''
   const total = rows.orders + rows.order_items + rows.payments
-  say(`${whole(total)} rows of ${volume.years} years${part}: ${whole(rows.orders)} orders with items and payments,`)
+  say(
+    `${whole(total)} rows of ${volume.years} years in ${partText(shards)}: ${whole(rows.orders)} orders with items and payments,`,
+  )
   say(
     `  ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
   )
@@ -41,11 +42,20 @@ export function sayForecast(
   say(`  ${restOf(rows.orders, remainingShare(lanes))}`)
 }
 
+export function partText(shards: readonly number[]): string {
+  if (shards.length === SHARD_COUNT) return 'all shards'
+  return shards.length === 1 ? `shard ${shards[0]}` : `shards ${shards[0]} … ${shards.at(-1)}`
+}
+
+export function timeText(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
+}
+
 /** What a run of `orders` still has to do, and how long that takes. */
 function restOf(orders: number, open: number): string {
   if (open === 0) return 'every row is there already: what is left is to build indexes'
   const seconds = FIXED_SECONDS + (open * orders) / ORDERS_PER_SECOND
-  const time = `about ${seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} on two cores`
+  const time = `about ${timeText(seconds)} on two cores`
   return open === 1 ? time : `${((1 - open) * 100).toFixed(1)} % are there already; the rest takes ${time}`
 }
 

@@ -49,7 +49,7 @@ export interface SeedReport {
   readonly rowsWritten: number
   readonly seconds: number
   readonly prediction: SizePrediction
-  /** What the seeded tables, and the index of a whole data set, take afterwards; null where nothing was written. */
+  /** What the tables of this run take afterwards, and the index where it holds just them; null: nothing was written. */
   readonly measured: {
     readonly tableBytes: Readonly<Record<SeededFamily, number>>
     readonly searchBytes: number | null

@@ -1,13 +1,14 @@
 // The seeder against real engines: whole, split, interrupted and refused.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DATASET_TABLE } from '../contracts/dataset.ts'
 import { ORDER_INDEX } from '../contracts/search-index.ts'
 import { ALL_SHARDS, asShard, SEEDED_FAMILIES, tableName } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
 import { smallVolume } from './small-volume.fixture.ts'
-import { readStoredDataset } from './store/dataset-store.ts'
+import { readStoredDataset, SEEDER_TABLES } from './store/dataset-store.ts'
 import { moveCheckpoint, readLanes } from './store/lanes.ts'
 import { connect, rows } from './store/mysql-connection.ts'
 import { createTables, finishTable } from './store/order-tables.ts'
@@ -127,6 +128,12 @@ describe('seed', () => {
     const settings = async () => (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings
     await search.indices.putSettings({ index: ORDER_INDEX, settings: { index: { refresh_interval: '-1' } } })
     await scratch.connection.query("UPDATE headroom_dataset SET state = 'seeding'")
+    const dry = await seed(seedOptions({ dryRun: true }), seedDeps(scratch.stores))
+    expect(dry).toMatchObject({ outcome: 'already-there', finished: false })
+    await expect(seed(seedOptions(), seedDeps({ ...scratch.stores, elasticsearchUrl: null }))).rejects.toMatchObject({
+      what: 'this data set was begun with Elasticsearch, and none is given now',
+    })
+    expect(await readStoredDataset(scratch.connection)).toMatchObject({ state: 'seeding' })
     const again = await seed(seedOptions(), seedDeps(scratch.stores))
     expect(again).toMatchObject({ outcome: 'already-there', rowsWritten: 0, finished: true })
     expect(await readStoredDataset(scratch.connection)).toMatchObject({ state: 'finished' })
@@ -185,6 +192,54 @@ describe('seed', () => {
     await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toMatchObject({
       what: 'this data set was seeded without Elasticsearch',
     })
+  })
+
+  it('decides anew about Elasticsearch while no order is committed', async () => {
+    const without = { ...scratch.stores, elasticsearchUrl: null }
+    const interrupted = () => {
+      const controller = new AbortController()
+      const say = () => controller.abort(new Error('interrupted'))
+      return { signal: controller.signal, say }
+    }
+    // Begun with it, and stopped before the first order.
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores, interrupted()))).rejects.toThrow()
+    expect(await readStoredDataset(scratch.connection)).toMatchObject({ fedToSearch: true })
+    await seed(seedOptions({ shards: [0] }), seedDeps(without))
+    expect(await readStoredDataset(scratch.connection)).toMatchObject({ fedToSearch: false })
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toMatchObject({
+      what: 'this data set was seeded without Elasticsearch',
+    })
+  })
+
+  it.each([
+    ['with', 'without Elasticsearch'],
+    ['without', 'with Elasticsearch, and none is given here'],
+  ])('refuses a seeder %s Elasticsearch beside one that begins differently', async (mine, theirs) => {
+    const without = { ...scratch.stores, elasticsearchUrl: null }
+    const [own, other] = mine === 'with' ? [scratch.stores, without] : [without, scratch.stores]
+    await expect(
+      seed(seedOptions({ shards: [0] }), seedDeps(other, { signal: AbortSignal.abort(new Error('interrupted')) })),
+    ).rejects.toThrow('interrupted')
+    const beside = await connect(scratch.stores.mysql)
+    await lockShards(beside, [0])
+    await expect(seed(seedOptions({ shards: [1] }), seedDeps(own))).rejects.toMatchObject({
+      what: `another seeder fills this data set ${theirs}`,
+    })
+    beside.destroy()
+  })
+
+  it('takes checkpoints without a data set for nothing', async () => {
+    const first = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    await scratch.connection.query('DROP TABLE headroom_dataset, orders_00, order_items_00, payments_00')
+    const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
+    await search.indices.delete({ index: ORDER_INDEX })
+    await search.close()
+    const again = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
+    expect(again.rowsWritten).toBe(first.rowsWritten)
+  })
+
+  it('drops its record of the data set last, so that a killed removal is recognised', () => {
+    expect(SEEDER_TABLES.at(-1)).toBe(DATASET_TABLE)
   })
 
   it('finishes a table whose indexes a killed seeder left the server to build', async () => {

@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
-import { ALL_SHARDS, type SeededFamily } from '../contracts/shard.ts'
+import { ALL_SHARDS, type SeededFamily, SHARD_COUNT } from '../contracts/shard.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
 import { chooseScale } from './choose-scale.ts'
 import {
@@ -15,7 +15,7 @@ import {
   removeAll,
 } from './prepare-stores.ts'
 import { runLanes } from './run-lanes.ts'
-import { forecast, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
+import { forecast, partText, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
 import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
 import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
@@ -62,10 +62,14 @@ async function seedLocked(
   if (stored && !keepsAny) refuseOtherDataset(stored, draft)
   const lanesBefore = stored ? await readLanes(connection, stored.dataset) : []
   const isThere = isWhole(lanesBefore, options.shards)
-  if (stored) await refuseOtherSearch(stored, search, ordersDone(lanesBefore), isThere)
+  if (stored) {
+    const isDone = isThere && stored.state === 'finished'
+    await refuseOtherSearch(stored, search, ordersDone(lanesBefore), isDone)
+  }
   if (stored && isThere) {
-    deps.say('Every row of this data set is already there: 0 rows written.')
-    const finished = stored.state === 'finished' || (await endSeeding(connection, search, stored.dataset))
+    deps.say(`Every row of ${partText(options.shards)} is already there: 0 rows written.`)
+    const isFinished = stored.state === 'finished'
+    const finished = isFinished || (!options.dryRun && (await endSeeding(connection, search, stored.dataset)))
     return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }
   }
   const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
@@ -83,7 +87,7 @@ async function seedLocked(
   const seconds = secondsSoFar()
   const measured = {
     tableBytes: await measuredTableBytes(connection, options.shards),
-    searchBytes: search && finished ? await measuredSearchBytes(search) : null,
+    searchBytes: search && finished && options.shards.length === SHARD_COUNT ? await measuredSearchBytes(search) : null,
   }
   return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds, measured, finished }
 }

@@ -38,11 +38,11 @@ export const serverSideFiles: Contender = (bench) =>
 /** The same over the connection, for accounts without the FILE privilege. */
 export const localFiles: Contender = (bench) => perShard(bench, (connection, file) => loadFile(connection, file, true))
 
-/** The seeder as it is, threads and checkpoints included. */
+/** The seeder's own loading and indexing, threads and checkpoints included. */
 export const seeder: Contender = async ({ dataset, plan, shards, stores, deps }) => {
   const connection = await connect(stores.mysql)
   try {
-    await emptyTables(connection, [])
+    await emptyTables(connection, shards)
     await storeDataset(connection, dataset, false)
     const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
     return await timed(() => runLanes({ lanes, shards, job: { dataset, plan, stores }, lock: connection }, deps))

@@ -8,6 +8,7 @@ import type { Connection } from 'mysql2/promise'
 import type { SeedVolume } from '../../contracts/dataset.ts'
 import { BENCH_SCHEMA } from '../../contracts/engines.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
+import { allowLocalInfile } from '../prepare-stores.ts'
 import type { SeedDeps } from '../seed-options.ts'
 import type { MysqlAddress } from '../store/addresses.ts'
 import { connect, rows } from '../store/mysql-connection.ts'
@@ -71,7 +72,9 @@ export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<
   const search = deps.stores.elasticsearchUrl ? searchClient(deps.stores.elasticsearchUrl) : null
   const readable = await readableFolder(mysql)
   const folder = readable ?? (await mkdtemp(join(tmpdir(), 'headroom-bench-')))
+  let forbidAgain = async () => {}
   try {
+    forbidAgain = await allowLocalInfile(admin)
     await admin.query(`DROP DATABASE IF EXISTS ${BENCH_SCHEMA}`)
     await admin.query(`CREATE DATABASE ${BENCH_SCHEMA}`)
     const bench = await prepare(options, { ...deps, stores: { mysql, elasticsearchUrl: null } }, folder)
@@ -90,6 +93,7 @@ export async function benchSeed(options: BenchOptions, deps: SeedDeps): Promise<
     return { rates, ratios: ratiosOf(rates, checkpointShares), notes: notesOf(readable !== null) }
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS ${BENCH_SCHEMA}`).catch(() => {})
+    await forbidAgain().catch(() => {})
     admin.destroy()
     if (search) await dropIndex(search, BENCH_INDEX).catch(() => {})
     await search?.close()
@@ -136,6 +140,7 @@ function notesOf(isServerSide: boolean): readonly string[] {
     isServerSide
       ? 'Floor: the server reads the files itself (LOAD DATA INFILE).'
       : 'Floor: files over the connection, as this account or server may not read them itself.',
+    'The files hold every column; the seeder lets the server derive times (docs/decisions/0024-the-server-derives-times.md).',
     ...(hasSysbench() ? [] : ['sysbench is not installed: not compared.']),
   ]
 }

@@ -8,14 +8,14 @@ import { countRows, draftDataset } from '../build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { viewOf } from './fixed-text.ts'
 import { OrderCursor } from './order-cursor.ts'
-import { type RowForm, rowsOf, rowWriters, sentColumns } from './row-formats.ts'
+import { type RowFormat, rowsOf, rowWriters, sentColumns } from './row-formats.ts'
 import { MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 2, scale: 1, fullShards: [] }), SMALL_PLAN)
 const buffer = Buffer.alloc(16_384)
 const target = viewOf(buffer)
 
-function textOf(family: (typeof SEEDED_FAMILIES)[number], form: RowForm, row: number) {
+function textOf(family: (typeof SEEDED_FAMILIES)[number], form: RowFormat, row: number) {
   const order = new OrderCursor(dataset, SMALL_PLAN, 5)
   order.seek(row)
   order.next()

@@ -8,10 +8,10 @@ import { writeNumber, writeSeven } from './digits.ts'
 import { type FixedText, fixedText, put } from './fixed-text.ts'
 import type { OrderCursor } from './order-cursor.ts'
 
-export const ROW_FORMATS = ['tsv', 'ndjson'] as const
-export type RowFormat = (typeof ROW_FORMATS)[number]
-/** Of a file, or of what `LOAD DATA` is sent. */
-export type RowForm = RowFormat | 'load'
+export const FILE_FORMATS = ['tsv', 'ndjson'] as const
+export type FileFormat = (typeof FILE_FORMATS)[number]
+/** Of files, or of what `LOAD DATA` is sent. */
+export type RowFormat = FileFormat | 'load'
 
 /** Writes all rows of the cursor's order in one family; returns the position after them. */
 export type RowWriter = (order: OrderCursor, target: DataView, at: number) => number
@@ -32,17 +32,17 @@ const TAB = 9
 const ZERO = 48
 
 /** The writer of each table. */
-export function rowWriters(form: RowForm): Readonly<Record<SeededFamily, RowWriter>> {
+export function rowWriters(format: RowFormat): Readonly<Record<SeededFamily, RowWriter>> {
   return {
-    orders: orderRow(frameOf('orders', form), form),
-    order_items: itemRows(frameOf('order_items', form)),
-    payments: paymentRow(frameOf('payments', form), form),
+    orders: orderRow(frameOf('orders', format), format),
+    order_items: itemRows(frameOf('order_items', format)),
+    payments: paymentRow(frameOf('payments', format), format),
   }
 }
 
 /**
- * The cells of a row in the form `load`: without `created_at_ms`, which the order id holds, and with `updated_at_ms` as
- * milliseconds since then. Of a row of 70 bytes 20 need not be written, sent or parsed.
+ * The cells of a row in the format `load`: without `created_at_ms`, which the order id holds, and with `updated_at_ms` as
+ * milliseconds since then: of 70 bytes of an order or a payment, 18 to 20 need not be written, sent or parsed.
  */
 export function sentColumns(family: SeededFamily): readonly string[] {
   return columnNames(family).filter((name) => name !== 'created_at_ms')
@@ -53,10 +53,10 @@ export function rowsOf(family: SeededFamily, order: OrderCursor): number {
   return family === 'order_items' ? order.itemCount : 1
 }
 
-function orderRow(frame: Frame, form: RowForm): RowWriter {
+function orderRow(frame: Frame, format: RowFormat): RowWriter {
   const { before, end } = frame
   const cell = cellWriter(frame)
-  const times = timesWriter(cell, form)
+  const times = timesWriter(cell, format)
   return (order, target, start) => {
     let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, order.userId)
@@ -89,10 +89,10 @@ function itemRows(frame: Frame): RowWriter {
   }
 }
 
-function paymentRow(frame: Frame, form: RowForm): RowWriter {
+function paymentRow(frame: Frame, format: RowFormat): RowWriter {
   const { before, end } = frame
   const cell = cellWriter(frame)
-  const times = timesWriter(cell, form)
+  const times = timesWriter(cell, format)
   return (order, target, start) => {
     let at = writeOrderId(order, target, put(target, start, before[0] as FixedText))
     at = cell(target, at, 1, PAYMENT_NO)
@@ -110,8 +110,8 @@ function columnNames(family: SeededFamily): readonly string[] {
   return TABLE_SHAPES[family].columns.map(({ name }) => name)
 }
 
-function frameOf(family: SeededFamily, form: RowForm): Frame {
-  if (form !== 'ndjson') return { before: [fixedText('')], separator: TAB, end: fixedText('\n') }
+function frameOf(family: SeededFamily, format: RowFormat): Frame {
+  if (format !== 'ndjson') return { before: [fixedText('')], separator: TAB, end: fixedText('\n') }
   // Order ids pass 2^53: the one cell that is a JSON string.
   const key = (name: string, at: number) => `${at === 0 ? '{' : at === 1 ? '",' : ','}"${name}":${at === 0 ? '"' : ''}`
   return {
@@ -142,8 +142,8 @@ function cellWriter({ before, separator }: Frame): CellWriter {
 type TimesWriter = (target: DataView, at: number, column: number, createdAtMs: number, updatedAtMs: number) => number
 
 /** `created_at_ms` in `column`, and `updated_at_ms` after it. */
-function timesWriter(cell: CellWriter, form: RowForm): TimesWriter {
-  if (form === 'load') {
+function timesWriter(cell: CellWriter, format: RowFormat): TimesWriter {
+  if (format === 'load') {
     return (target, at, column, createdAtMs, updatedAtMs) => cell(target, at, column, updatedAtMs - createdAtMs)
   }
   return (target, at, column, createdAtMs, updatedAtMs) =>
@@ -155,6 +155,6 @@ export function writeOrderId(order: OrderCursor, target: DataView, at: number): 
 }
 
 /** `orders_07.tsv`. */
-export function fileName(family: SeededFamily, shard: Shard, format: RowFormat): string {
+export function fileName(family: SeededFamily, shard: Shard, format: FileFormat): string {
   return `${tableName(family, shard)}.${format}`
 }

@@ -30,7 +30,7 @@ export async function prepareSession(connection: Connection): Promise<void> {
 const TIMES = `SET created_at_ms = (order_id >> ${TIMESTAMP_SHIFT}) + ${ORDER_ID_EPOCH_MS},
   updated_at_ms = created_at_ms + updated_at_ms`
 
-/** Rows in the form `load` of rows/row-formats.ts. */
+/** Rows in the format `load` of rows/row-formats.ts. */
 export interface TableSource {
   readonly rows: number
   stream(): Readable

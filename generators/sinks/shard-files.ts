@@ -6,14 +6,14 @@ import type { Plan } from '../../contracts/plan.ts'
 import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
 import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
-import { type RowFormat, rowWriters } from '../rows/row-formats.ts'
+import { type FileFormat, rowWriters } from '../rows/row-formats.ts'
 import { ChunkRows } from './chunk-rows.ts'
 
 export interface ShardFiles {
   readonly dataset: Dataset
   readonly plan: Plan
   readonly shard: number
-  readonly format: RowFormat
+  readonly format: FileFormat
   readonly paths: Readonly<Record<SeededFamily, string>>
 }
 

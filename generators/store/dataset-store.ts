@@ -1,7 +1,7 @@
 // The row of headroom_dataset: which data set the tables hold, and whether it is whole.
 
 import { randomUUID } from 'node:crypto'
-import type { Connection } from 'mysql2/promise'
+import type { Connection, ResultSetHeader } from 'mysql2/promise'
 import { CREATE_DATASET_SQL, DATASET_TABLE, type Dataset, type DatasetState } from '../../contracts/dataset.ts'
 import { CREATE_LANES_SQL, createLanes, LANES_TABLE } from './lanes.ts'
 import { rows } from './mysql-connection.ts'
@@ -52,11 +52,17 @@ export async function readStoredDataset(connection: Connection): Promise<StoredD
 export async function storeDataset(connection: Connection, dataset: Dataset, fedToSearch: boolean): Promise<void> {
   await connection.query(CREATE_DATASET_SQL)
   await connection.query(CREATE_LANES_SQL)
-  await connection.query(
+  const [{ affectedRows: isNew }] = await connection.query<ResultSetHeader>(
     `INSERT IGNORE INTO ${DATASET_TABLE} (dataset_id, seeding_id, fingerprint, state, dataset, fed_to_search) VALUES (1, ?, ?, 'seeding', ?, ?)`,
     [randomUUID(), dataset.fingerprint, JSON.stringify(dataset), fedToSearch],
   )
+  // Checkpoints that lost their data set say nothing about this one.
+  if (isNew) await connection.query(`DELETE FROM ${LANES_TABLE}`)
   await createLanes(connection, dataset)
+}
+
+export async function markFedToSearch(connection: Connection, fedToSearch: boolean): Promise<void> {
+  await connection.query(`UPDATE ${DATASET_TABLE} SET fed_to_search = ? WHERE dataset_id = 1`, [fedToSearch])
 }
 
 export async function markFinished(connection: Connection): Promise<void> {
@@ -76,4 +82,5 @@ export async function markRedo(connection: Connection, offSince: string | null):
   await connection.query(`UPDATE ${DATASET_TABLE} SET redo_off_since = ? WHERE dataset_id = 1`, [offSince])
 }
 
-export const SEEDER_TABLES = [DATASET_TABLE, LANES_TABLE] as const
+/** In the order in which they are dropped. */
+export const SEEDER_TABLES = [LANES_TABLE, DATASET_TABLE] as const

@@ -7,11 +7,13 @@ import { ORDER_INDEX, ORDER_INDEX_MAPPING, ORDER_INDEX_SETTINGS } from '../../co
 /** Elastic's advice is at most 200 million documents in an index shard (AutoOps, "shard_near_document_limit"). */
 const MAX_DOCUMENTS_PER_INDEX_SHARD = 200_000_000
 
+const REQUEST_TIMEOUT_MS = 120_000
+
 const LOADING = { refresh_interval: '-1', number_of_replicas: 0 } as const
 const { number_of_shards: _, ...SERVING } = ORDER_INDEX_SETTINGS
 
 export function searchClient(url: string): Client {
-  return new Client({ node: url, requestTimeout: 120_000, maxRetries: 0 })
+  return new Client({ node: url, requestTimeout: REQUEST_TIMEOUT_MS, maxRetries: 0 })
 }
 
 export function indexShardsFor(documents: number): number {
@@ -98,7 +100,14 @@ async function explainedBy<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export function explainedSearch(error: unknown): unknown {
-  if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError) {
+  if (error instanceof errors.TimeoutError) {
+    return new Refusal({
+      what: `Elasticsearch has not answered within ${REQUEST_TIMEOUT_MS / 1000} s`,
+      why: [error.message],
+      wayOut: 'See what keeps it busy (its log, the disk), then run the same command: it continues.',
+    })
+  }
+  if (error instanceof errors.ConnectionError) {
     return new Refusal({
       what: 'Elasticsearch is gone',
       why: [error.message],
