@@ -90,7 +90,7 @@ describe('seedFiles', () => {
   it('says what a dry run would write, and writes nothing', async () => {
     const { rowsWritten } = await seedFiles(options('dry', [1], { dryRun: true }), deps)
     expect(rowsWritten).toBe(0)
-    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write, in about 1 s: about 1 MB, 1000\.0 GB are free$/)
+    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write in about 1 s: 1 MB of 1000\.0 GB free$/)
     expect(readdirSync(folder)).toEqual([])
   })
 

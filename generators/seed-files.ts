@@ -66,7 +66,7 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   const { bytes: rowBytes, perSecond } = ROW_COST[format]
   const predictedBytes = total * rowBytes
   deps.say(
-    `${total.toLocaleString('en')} rows of ${open.length} shards to write, in about ${timeText(total / perSecond)}: about ${sizeText(predictedBytes)}, ${sizeText(deps.freeDiskBytes)} are free`,
+    `${total.toLocaleString('en')} rows of ${open.length} shards to write in about ${timeText(total / perSecond)}: ${sizeText(predictedBytes)} of ${sizeText(deps.freeDiskBytes)} free`,
   )
   refuseSmallDisk(predictedBytes, deps)
   const report = { dataset, predictedBytes }

@@ -30,11 +30,9 @@ export function sayForecast(
 ): void {
   const tables = draft.shards.filter(({ shard }) => shards.includes(shard)).map(({ orders }) => orders)
   const total = rows.orders + rows.order_items + rows.payments
+  say(`${whole(total)} rows of ${volume.years} years: ${whole(rows.orders)} orders with items and payments,`)
   say(
-    `${whole(total)} rows of ${volume.years} years in ${partText(shards)}: ${whole(rows.orders)} orders with items and payments,`,
-  )
-  say(
-    `  ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
+    `  in ${partText(shards)}, ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${sizeText(freeDiskBytes)} are free`
   say(`  about ${sizeText(mysqlBytes)} in MySQL and ${sizeText(searchBytes)} in Elasticsearch; ${free}`)
