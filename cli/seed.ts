@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
-import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import type { SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
@@ -15,6 +15,7 @@ import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
+import { describeDataset } from './describe-dataset.ts'
 import { lockFolder } from './lock-folder.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
@@ -105,7 +106,7 @@ await runCommand<Options>(
       }),
     )
     process.stdout.write(
-      json ? `${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n` : reportText(report),
+      json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : reportText(report),
     )
     return EXIT_CODES.pass
   },
@@ -131,7 +132,7 @@ async function writeFiles(
     { volume, seed, scale, fullShards, shards, format, folder, dryRun: options.dryRun ?? false },
     { freeDiskBytes: freeDiskBytes(existing(resolve(folder))), lockFolder, signal, say, startProgress },
   )
-  if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: described(report.dataset) })}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n`)
   else if (!options.dryRun)
     process.stdout.write(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s: ${sizeText(report.bytesWritten)}, predicted ${sizeText(report.predictedBytes)}\n`,
@@ -167,11 +168,6 @@ function beyondHorizon(years: number, horizonYears: number): Refusal {
     why: [`--years ${years} lies beyond its horizon`],
     wayOut: 'Ask for fewer years, or raise horizonYears in the plan.',
   })
-}
-
-/** The hourly curve alone has 26 000 numbers: left out. */
-function described({ cumulativeOrdersByHour: _curve, whales: _whales, ...rest }: Dataset) {
-  return rest
 }
 
 function reportText({ outcome, rowsWritten, seconds, finished, prediction, measured }: SeedReport): string {

@@ -1,12 +1,13 @@
 // What a seed run will write and need, shown before the first row; too little disk is refused with the numbers.
 
 import { Refusal } from '../contracts/refusal.ts'
-import { SEEDED_FAMILIES, SHARD_COUNT } from '../contracts/shard.ts'
+import { SEEDED_FAMILIES } from '../contracts/shard.ts'
 import { type DatasetDraft, ordersOf } from './build-dataset.ts'
 import { FIXED_SECONDS, ORDERS_PER_SECOND } from './choose-scale.ts'
 import { predictSize, type SizePrediction, sizeText } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
+import { shardText } from './shard-text.ts'
 import { type Lane, remainingShare } from './store/lanes.ts'
 
 /** Logs, merges and the sorted index build need room beside the data. */
@@ -32,17 +33,12 @@ export function sayForecast(
   const total = rows.orders + rows.order_items + rows.payments
   say(`${whole(total)} rows of ${volume.years} years: ${whole(rows.orders)} orders with items and payments,`)
   say(
-    `  in ${partText(shards)}, ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
+    `  in ${shardText(shards)}, ${whole(Math.min(...tables))} to ${whole(Math.max(...tables))} orders per table, seed ${draft.seed}, scale ${draft.scale}`,
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${sizeText(freeDiskBytes)} are free`
   say(`  about ${sizeText(mysqlBytes)} in MySQL and ${sizeText(searchBytes)} in Elasticsearch; ${free}`)
   say(`  ${SEEDED_FAMILIES.map((family) => `${family} ${sizeText(tableBytes[family])}`).join(', ')}`)
   say(`  ${restOf(rows.orders, remainingShare(lanes))}`)
-}
-
-export function partText(shards: readonly number[]): string {
-  if (shards.length === SHARD_COUNT) return 'all shards'
-  return shards.length === 1 ? `shard ${shards[0]}` : `shards ${shards[0]} … ${shards.at(-1)}`
 }
 
 export function timeText(seconds: number): string {

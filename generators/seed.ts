@@ -15,8 +15,9 @@ import {
   removeAll,
 } from './prepare-stores.ts'
 import { runLanes } from './run-lanes.ts'
-import { forecast, partText, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
+import { forecast, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
 import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
+import { shardText } from './shard-text.ts'
 import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
 import { connect, explained } from './store/mysql-connection.ts'
@@ -67,7 +68,7 @@ async function seedLocked(
     await refuseOtherSearch(stored, search, ordersDone(lanesBefore), isDone)
   }
   if (stored && isThere) {
-    deps.say(`Every row of ${partText(options.shards)} is already there: 0 rows written.`)
+    deps.say(`Every row of ${shardText(options.shards)} is already there: 0 rows written.`)
     const isFinished = stored.state === 'finished'
     const finished = isFinished || (!options.dryRun && (await endSeeding(connection, search, stored.dataset)))
     return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }

@@ -6,10 +6,11 @@ import { ORDER_STATUSES, PAYMENT_STATUS_OF, PAYMENT_STATUSES } from '../../contr
 import type { SeededFamily } from '../../contracts/shard.ts'
 
 /**
- * The largest prime below 2^20, times terms below 2^42, stays within BIGINT: no value, however wrong, ends the query with
- * an error. DIV, and not a shift, which would make it unsigned: a negative amount is an error of the books.
+ * 1 to the largest prime below 2^20: with 0, an order in a million would be in no book. Times terms below 2^42, it stays
+ * within BIGINT: no value, however wrong, ends the query with an error. DIV, and not a shift, which would make it
+ * unsigned: a negative amount is an error of the books. ABS, because a term may be unsigned: a negative id is one too.
  */
-const WEIGHT = '((order_id DIV 1024) % 1048573)'
+const WEIGHT = '(ABS(order_id DIV 1024) % 1048573 + 1)'
 const TERM_MODULUS = 2 ** 42
 
 /** A payment's status from its order's: four bits for each status of an order, the first one lowest. */
@@ -100,7 +101,8 @@ export function bookSums(family: SeededFamily): readonly string[] {
 export function bookSamplesSql({ differs, other }: Book, shard: string, limit: number): string {
   const joined =
     other.family === 'order_items'
-      ? `LEFT JOIN (SELECT order_id, COUNT(*) AS line_count, SUM(line_no) AS line_sum, SUM(quantity * unit_price_cents) AS amount
+      ? `LEFT JOIN (SELECT order_id, COUNT(*) AS line_count, SUM(line_no) AS line_sum,
+             SUM(quantity * CAST(unit_price_cents AS DECIMAL(20))) AS amount -- a wrong price may pass BIGINT
            FROM order_items_${shard} WHERE order_id BETWEEN ? AND ? GROUP BY order_id) i ON i.order_id = o.order_id`
       : `LEFT JOIN (SELECT * FROM payments_${shard} WHERE order_id BETWEEN ? AND ?) p ON p.order_id = o.order_id`
   return `SELECT o.order_id AS id FROM orders_${shard} o ${joined} WHERE o.order_id BETWEEN ? AND ? AND (${differs}) LIMIT ${limit}`

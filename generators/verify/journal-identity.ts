@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto'
 import type { StoreAddresses } from '../store/addresses.ts'
 import type { StoredDataset } from '../store/dataset-store.ts'
 
+/** Raised with every change of what is checked: what an older verification passed, it passed by other rules. */
+const RULES_VERSION = 2
+
 export interface Verified {
   /** Elasticsearch is null where documents are not compared. */
   readonly stores: StoreAddresses
@@ -20,6 +23,6 @@ export function journalIdentity({ stores, stored, shards }: Verified): string {
   const { hostname, port, pathname } = new URL(mysql.url)
   const server = [hostname, mysql.socketPath ?? (port || '3306'), pathname]
   const origin = elasticsearchUrl === null ? null : new URL(elasticsearchUrl).origin
-  const parts = [server, origin, stored.seedingId, stored.dataset.fingerprint, shards]
+  const parts = [RULES_VERSION, server, origin, stored.seedingId, stored.dataset.fingerprint, shards]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

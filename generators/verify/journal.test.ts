@@ -8,6 +8,7 @@ const MINUTE_MS = 60_000
 const piece = (key: string): DonePiece => ({
   key,
   findings: [{ check: 'books', where: 'orders_05', what: `wrong in ${key}`, count: 1, samples: ['order 1'] }],
+  seededRows: 20,
   liveOrders: 3,
 })
 

@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts'
 export interface DonePiece {
   readonly key: string
   readonly findings: readonly Finding[]
+  readonly seededRows: number
   readonly liveOrders: number
 }
 

@@ -56,15 +56,15 @@ function* expectedOrders({ dataset, plan, family, range }: RowSearch): Generator
 }
 
 async function* storedOrders({ connection, family, range, ids }: RowSearch): AsyncGenerator<OrderRows> {
-  let after = (BigInt(ids[0]) - 1n).toString()
+  let first = ids[0]
   for (;;) {
     const [page] = await connection.query<RowDataPacket[]>(
       `SELECT order_id AS id, COUNT(*) AS number FROM ${tableName(family, range.shard as Shard)}
-       WHERE order_id > ? AND order_id <= ? AND ${IS_SEEDED} GROUP BY order_id ORDER BY order_id LIMIT ${PAGE_ROWS}`,
-      [after, ids[1]],
+       WHERE order_id BETWEEN ? AND ? AND ${IS_SEEDED} GROUP BY order_id ORDER BY order_id LIMIT ${PAGE_ROWS}`,
+      [first, ids[1]],
     )
     for (const { id, number } of page) yield { id: BigInt(id), rows: Number(number) }
     if (page.length < PAGE_ROWS) return
-    after = String(page.at(-1)?.id)
+    first = (BigInt(page.at(-1)?.id) + 1n).toString()
   }
 }

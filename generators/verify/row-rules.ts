@@ -1,6 +1,13 @@
 // What must hold of every single row: each rule is the SQL condition of a row that breaks it.
 
-import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS, PAYMENT_STATUSES } from '../../contracts/order.ts'
+import {
+  CHANNELS,
+  ORDER_STATUSES,
+  type OrderStatus,
+  PAYMENT_METHODS,
+  PAYMENT_STATUS_OF,
+  PAYMENT_STATUSES,
+} from '../../contracts/order.ts'
 import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
 import { type SeededFamily, SHARD_COUNT } from '../../contracts/shard.ts'
 import type { CheckName } from './finding.ts'
@@ -8,12 +15,18 @@ import type { CheckName } from './finding.ts'
 export interface RowRule {
   readonly check: CheckName
   readonly what: string
-  /** True for a row that breaks the rule. */
-  readonly broken: (shard: number) => string
+  /** True for a row that breaks the rule, in this shard of a history that ends then. */
+  readonly broken: (shard: number, endMs: number) => string
 }
 
 /** Rows of the seeder carry worker 0 in their id; those of running services another. */
 export const IS_SEEDED = '((order_id >> 10) & 63) = 0'
+
+/** What a running service makes of an order that the seeder left open: its first change, and not later than now. */
+const CHANGED_TO = ['paid', 'cancelled'] as const satisfies readonly OrderStatus[]
+const CLOCKS_APART_SECONDS = 60
+const changedByService = (statuses: readonly number[]) =>
+  `version = 2 AND status IN (${statuses}) AND updated_at_ms <= (UNIX_TIMESTAMP() + ${CLOCKS_APART_SECONDS}) * 1000`
 
 const ID_TIME_MS = `((order_id >> 22) + ${ORDER_ID_EPOCH_MS})`
 
@@ -21,6 +34,11 @@ const routedById: RowRule = {
   check: 'order-ids',
   what: 'order id routes to another table',
   broken: (shard) => `((order_id >> 16) & 63) <> ${shard}`,
+}
+const positive: RowRule = {
+  check: 'order-ids',
+  what: 'order id is not above 0',
+  broken: () => 'order_id <= 0',
 }
 const routedByUser: RowRule = {
   check: 'shard-routing',
@@ -32,6 +50,11 @@ const inTime: RowRule = {
   what: 'changed before it was created, or version below 1',
   broken: () => 'updated_at_ms < created_at_ms OR version < 1',
 }
+const inHistory = (statuses: readonly number[]): RowRule => ({
+  check: 'books',
+  what: 'changed after the end of the history, and not by a running service',
+  broken: (_shard, endMs) => `${IS_SEEDED} AND updated_at_ms > ${endMs} AND NOT (${changedByService(statuses)})`,
+})
 const idTime: RowRule = {
   check: 'order-ids',
   what: 'time in the id is not the time of creation, or the sequence is not 0',
@@ -40,9 +63,11 @@ const idTime: RowRule = {
 
 export const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
   orders: [
+    positive,
     routedById,
     routedByUser,
     inTime,
+    inHistory(CHANGED_TO.map((status) => ORDER_STATUSES.indexOf(status))),
     idTime,
     {
       check: 'books',
@@ -53,6 +78,7 @@ export const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
     },
   ],
   order_items: [
+    positive,
     routedById,
     {
       check: 'books',
@@ -61,9 +87,11 @@ export const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
     },
   ],
   payments: [
+    positive,
     routedById,
     routedByUser,
     inTime,
+    inHistory(CHANGED_TO.map((status) => PAYMENT_STATUSES.indexOf(PAYMENT_STATUS_OF[status]))),
     idTime,
     {
       check: 'books',

@@ -8,6 +8,7 @@ import { isOrderId, ORDER_ID_EPOCH_MS, shardOfOrder } from '../../contracts/orde
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
+import { LOWEST_ID } from './id-limits.ts'
 
 /** Created in [fromMs, toMs). */
 export interface SearchWindow {
@@ -94,8 +95,9 @@ async function orders(
   return found as unknown as readonly OrderRow[]
 }
 
-/** The smallest order id of a moment; 0 before order ids begin. */
+/** The smallest order id of a moment: 0 before order ids begin, and at the beginning of time what no id may be. */
 function idAt(ms: number): string {
+  if (ms <= 0) return LOWEST_ID.toString()
   return (BigInt(Math.max(0, ms - ORDER_ID_EPOCH_MS)) * ID_PER_MS).toString()
 }
 

@@ -1,31 +1,25 @@
 // Skew against the plan: whales' share over all tables, and orders per user within one table.
 
 import type { Connection } from 'mysql2/promise'
-import type { Dataset } from '../../contracts/dataset.ts'
+import type { Dataset, SeededShard } from '../../contracts/dataset.ts'
 import { TWO_32 } from '../../contracts/seeded-order.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
 import { rows } from '../store/mysql-connection.ts'
 import type { Finding } from './finding.ts'
 import { IS_SEEDED } from './row-rules.ts'
+import { measureUserCv, type UserCv, usersToGroup } from './user-skew.ts'
 
 export interface SkewFigures {
   /** Rows of the fullest and the emptiest of the tables that were not filled on purpose. */
   readonly tableRowsMin: number
   readonly tableRowsMax: number
   readonly whaleShare: { readonly measured: number; readonly planned: number }
-  /** Standard deviation ÷ mean of orders per ordinary user, in one table; null: every table is too large to group. */
-  readonly userCv: {
-    readonly table: string
-    readonly users: number
-    readonly measured: number
-    readonly planned: number
-  } | null
+  /** Of the table with the most users, or why they are not judged. */
+  readonly userCv: UserCv | { readonly notJudged: string }
 }
 
 /** A right law strays further once in 1.7 million runs. */
 const SIGMAS = 5
-/** One table tells: the draws are the same law in each. Grouping it by user must not take minutes. */
-const MAX_GROUPED_ROWS = 5_000_000
 const USER_CV_TOLERANCE = 0.1
 /** With fewer, chance alone moves the figure further than that. */
 const MIN_USERS_TO_JUDGE = 500
@@ -39,7 +33,7 @@ export async function verifySkew(
   const ordinary = tables.filter(({ shard }) => !dataset.fullShards.includes(shard))
   const sizes = (ordinary.length > 0 ? ordinary : tables).map(({ orders }) => orders)
   const whales = await whaleOrders(connection, dataset, shards)
-  const userCv = await measuredUserCv(connection, dataset, shards)
+  const userCv = await judgedUsers(connection, dataset, tables)
   const orders = tables.reduce((sum, table) => sum + table.orders, 0)
   const figures: SkewFigures = {
     tableRowsMin: Math.min(...sizes),
@@ -52,11 +46,7 @@ export async function verifySkew(
     const samples = [`${whales.measured} orders by whales, ${Math.round(whales.expected)} planned`]
     findings.push({ check: 'skew', where: 'orders', what: 'whales have another share than planned', count: 1, samples })
   }
-  if (
-    userCv &&
-    userCv.users >= MIN_USERS_TO_JUDGE &&
-    Math.abs(userCv.measured / userCv.planned - 1) > USER_CV_TOLERANCE
-  ) {
+  if (!('notJudged' in userCv) && Math.abs(userCv.measured / userCv.planned - 1) > USER_CV_TOLERANCE) {
     const samples = [`CV of orders per user ${userCv.measured.toFixed(3)}, planned ${userCv.planned.toFixed(3)}`]
     findings.push({
       check: 'skew',
@@ -86,37 +76,28 @@ async function whaleOrders(connection: Connection, dataset: Dataset, shards: rea
   return { measured, expected }
 }
 
-/** Orders fall on users at random within their class: a Poisson mixture, CV² = 1 ÷ mean + CV² of the activity. */
-async function measuredUserCv(connection: Connection, dataset: Dataset, shards: readonly number[]) {
-  const candidates = dataset.shards.filter(({ shard, orders }) => shards.includes(shard) && orders <= MAX_GROUPED_ROWS)
-  const table = candidates.toSorted((one, other) => other.orders - one.orders)[0]
-  if (!table) return null
-  const name = tableName('orders', table.shard as Shard)
-  const whales = dataset.whales.filter(({ shard }) => shard === table.shard).map(({ userId }) => userId)
-  const [row] = await rows<{ total: number; squares: number }>(
-    connection,
-    `SELECT SUM(number) AS total, SUM(number * number) AS squares FROM (
-       SELECT COUNT(*) AS number FROM ${name} WHERE ${IS_SEEDED} AND user_id NOT IN (?) GROUP BY user_id) AS users`,
-    [whales.length > 0 ? whales : [-1]],
-  )
-  const mean = Number(row?.total ?? 0) / table.users
-  const meanSquare = Number(row?.squares ?? 0) / table.users
-  return {
-    table: name,
-    users: table.users,
-    measured: mean > 0 ? Math.sqrt(Math.max(0, meanSquare / mean ** 2 - 1)) : 0,
-    planned: Math.sqrt((mean > 0 ? 1 / mean : 0) + activityCvSquared(dataset)),
+/** One table tells: the draws are the same law in each. */
+async function judgedUsers(
+  connection: Connection,
+  dataset: Dataset,
+  tables: readonly SeededShard[],
+): Promise<SkewFigures['userCv']> {
+  const [table] = tables.toSorted((one, other) => other.users - one.users)
+  if (!table || table.users < MIN_USERS_TO_JUDGE) {
+    return { notJudged: `no table has ${MIN_USERS_TO_JUDGE} users or more` }
   }
+  const sample = usersToGroup(table)
+  if (sample && !(await hasUserIndex(connection, table))) {
+    return { notJudged: `${tableName('orders', table.shard as Shard)} has no index by user, and is too large without` }
+  }
+  return measureUserCv(connection, dataset, table, sample)
 }
 
-function activityCvSquared({ activity }: Dataset): number {
-  let secondMoment = 0
-  let [users, orders] = [0, 0]
-  for (const { shareOfUsers, shareOfOrders } of activity) {
-    const [width, height] = [(shareOfUsers - users) / TWO_32, (shareOfOrders - orders) / TWO_32]
-    secondMoment += height ** 2 / width
-    users = shareOfUsers
-    orders = shareOfOrders
-  }
-  return secondMoment - 1
+/** Without it every look at some users scans the table. */
+async function hasUserIndex(connection: Connection, { shard }: SeededShard): Promise<boolean> {
+  const found = await rows(
+    connection,
+    `SHOW INDEX FROM ${tableName('orders', shard as Shard)} WHERE Column_name = 'user_id' AND Seq_in_index = 1`,
+  )
+  return found.length > 0
 }

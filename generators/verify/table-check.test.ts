@@ -4,6 +4,7 @@ import { judgeTables } from './table-check.ts'
 
 const tablesOf = (...shards: number[]) => [
   'products',
+  'headroom_lanes',
   ...shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard))),
 ]
 
@@ -13,6 +14,7 @@ describe('judgeTables', () => {
       findings: [],
       wholeShards: [5, 6],
       hasCatalogue: true,
+      hasLanes: true,
     })
   })
 
@@ -31,8 +33,16 @@ describe('judgeTables', () => {
   })
 
   it('names the catalogue where seeding was killed before it', () => {
-    const { findings, hasCatalogue } = judgeTables(new Set(), [0])
+    const present = new Set(tablesOf().filter((name) => name !== 'products'))
+    const { findings, hasCatalogue } = judgeTables(present, [0])
     expect(findings).toMatchObject([{ count: 4, samples: ['products', 'orders_00', 'order_items_00', 'payments_00'] }])
     expect(hasCatalogue).toBe(false)
+  })
+
+  it('names the lost checkpoints', () => {
+    const present = new Set(tablesOf(5).filter((name) => name !== 'headroom_lanes'))
+    const { findings, hasLanes, wholeShards } = judgeTables(present, [5])
+    expect(findings).toMatchObject([{ count: 1, samples: ['headroom_lanes'] }])
+    expect({ hasLanes, wholeShards }).toEqual({ hasLanes: false, wholeShards: [5] })
   })
 })

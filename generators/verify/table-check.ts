@@ -3,6 +3,7 @@
 import type { Connection } from 'mysql2/promise'
 import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
 import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { LANES_TABLE } from '../store/lanes.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 
@@ -11,6 +12,7 @@ export interface TableCheck {
   /** Shards whose three tables are all there. */
   readonly wholeShards: readonly number[]
   readonly hasCatalogue: boolean
+  readonly hasLanes: boolean
 }
 
 export async function verifyTables(connection: Connection, shards: readonly number[]): Promise<TableCheck> {
@@ -24,8 +26,7 @@ export async function verifyTables(connection: Connection, shards: readonly numb
 export function judgeTables(present: ReadonlySet<string>, shards: readonly number[]): TableCheck {
   const missingOf = (shard: number) =>
     SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard)).filter((name) => !present.has(name))
-  const hasCatalogue = present.has(PRODUCTS_TABLE)
-  const missing = [...(hasCatalogue ? [] : [PRODUCTS_TABLE]), ...shards.flatMap(missingOf)]
+  const missing = [...[PRODUCTS_TABLE, LANES_TABLE].filter((name) => !present.has(name)), ...shards.flatMap(missingOf)]
   const finding: Finding = {
     check: 'schema',
     where: 'MySQL',
@@ -36,6 +37,7 @@ export function judgeTables(present: ReadonlySet<string>, shards: readonly numbe
   return {
     findings: missing.length > 0 ? [finding] : [],
     wholeShards: shards.filter((shard) => missingOf(shard).length === 0),
-    hasCatalogue,
+    hasCatalogue: present.has(PRODUCTS_TABLE),
+    hasLanes: present.has(LANES_TABLE),
   }
 }

@@ -8,10 +8,11 @@ import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../..
 import { countItems } from '../rows/count-items.ts'
 import { BOOKS, bookSamplesSql, bookSums } from './books.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
+import { HIGHEST_ID, LOWEST_ID } from './id-limits.ts'
 import { missingOrExtra } from './missing-rows.ts'
 import { IS_SEEDED, ROW_RULES } from './row-rules.ts'
 
-/** Orders [from, to) by row number; as ids, the first range begins at 0 and the last has no end. */
+/** Orders [from, to) by row number; as ids, the first range has no beginning and the last no end. */
 export interface TableRange {
   readonly shard: number
   readonly from: number
@@ -20,6 +21,8 @@ export interface TableRange {
 
 export interface RangeResult {
   readonly findings: readonly Finding[]
+  /** Of all three tables, as counted. */
+  readonly seededRows: number
   /** Orders that running services added. */
   readonly liveOrders: number
 }
@@ -31,8 +34,6 @@ interface Scope {
   readonly range: TableRange
   readonly ids: readonly [first: string, last: string]
 }
-
-const MAX_ID = 2n ** 63n - 1n
 
 export async function verifyTableRange(
   connection: Connection,
@@ -50,7 +51,11 @@ export async function verifyTableRange(
       ...(await ruleFindings(scope, byFamily)),
       ...(await bookFindings(scope, byFamily)),
     ]
-    return { findings, liveOrders: byFamily.orders.total - byFamily.orders.seeded }
+    return {
+      findings,
+      seededRows: SEEDED_FAMILIES.reduce((rows, family) => rows + byFamily[family].seeded, 0),
+      liveOrders: byFamily.orders.total - byFamily.orders.seeded,
+    }
   } finally {
     await connection.query('COMMIT')
   }
@@ -59,7 +64,10 @@ export async function verifyTableRange(
 function idsOf(dataset: Dataset, { shard, from, to }: TableRange): readonly [string, string] {
   const orders = dataset.shards[shard]?.orders ?? 0
   const idOf = (row: number) => seededOrder(dataset, shard as Shard, row).orderId
-  return [from === 0 ? '0' : idOf(from), to >= orders ? MAX_ID.toString() : (BigInt(idOf(to)) - 1n).toString()]
+  return [
+    from === 0 ? LOWEST_ID.toString() : idOf(from),
+    to >= orders ? HIGHEST_ID.toString() : (BigInt(idOf(to)) - 1n).toString(),
+  ]
 }
 
 interface Sums {
@@ -70,11 +78,11 @@ interface Sums {
   readonly books: Readonly<Record<string, string>>
 }
 
-async function scan({ connection, range, ids }: Scope, family: SeededFamily): Promise<Sums> {
+async function scan({ connection, dataset, range, ids }: Scope, family: SeededFamily): Promise<Sums> {
   const terms = [
     'COUNT(*) AS total',
     `${countIf(IS_SEEDED)} AS seeded`,
-    ...ROW_RULES[family].map(({ broken }, at) => `${countIf(broken(range.shard))} AS broken${at}`),
+    ...ROW_RULES[family].map(({ broken }, at) => `${countIf(broken(range.shard, dataset.endMs))} AS broken${at}`),
     ...bookSums(family),
   ]
   const [[row]] = await connection.query<RowDataPacket[]>(
@@ -119,14 +127,14 @@ async function countFindings(scope: Scope, sums: Readonly<Record<SeededFamily, S
 }
 
 async function ruleFindings(scope: Scope, sums: Readonly<Record<SeededFamily, Sums>>): Promise<readonly Finding[]> {
-  const { connection, range, ids } = scope
+  const { connection, dataset, range, ids } = scope
   const findings: Finding[] = []
   for (const family of SEEDED_FAMILIES) {
     const table = tableName(family, range.shard as Shard)
     for (const [at, { check, what, broken }] of ROW_RULES[family].entries()) {
       const count = sums[family].broken[at] ?? 0
       if (count === 0) continue
-      const sql = `SELECT order_id AS id FROM ${table} WHERE order_id BETWEEN ? AND ? AND (${broken(range.shard)}) LIMIT ${MAX_SAMPLES}`
+      const sql = `SELECT order_id AS id FROM ${table} WHERE order_id BETWEEN ? AND ? AND (${broken(range.shard, dataset.endMs)}) LIMIT ${MAX_SAMPLES}`
       findings.push({ check, where: table, what, count, samples: await orderIds(connection, sql, ids) })
     }
   }

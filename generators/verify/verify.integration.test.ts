@@ -1,17 +1,20 @@
-// A planted fault of every kind, and verification finds it: this one, and with its sample.
+// A planted fault of every kind, and verification finds it: this one, and with its sample. See planted-faults.fixture.ts.
 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { composeOrderId } from '../../contracts/order-id.ts'
+import { composeOrderId, MAX_TIMESTAMP_MS, parseOrderId } from '../../contracts/order-id.ts'
 import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
+import { countItems } from '../rows/count-items.ts'
 import { type ScratchStores, scratchStores, seedDeps, seedOptions } from '../scratch-stores.fixture.ts'
 import { seed } from '../seed.ts'
 import { SMALL_PLAN } from '../small-volume.fixture.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
+import { rows } from '../store/mysql-connection.ts'
 import { searchClient } from '../store/search-index.ts'
+import { PLANTS } from './planted-faults.fixture.ts'
 import { MAX_HITS } from './search-window.ts'
 import { type VerifyReport, verify } from './verify.ts'
 
@@ -41,195 +44,25 @@ async function report(shards: readonly number[] = [5, 6]): Promise<VerifyReport>
   )
 }
 
-interface Plant {
-  readonly check: string
-  readonly what: RegExp
-  readonly sql: (id: string) => readonly string[]
-  readonly undo: (id: string) => readonly string[]
-  readonly sample?: (id: string) => string
+const documentOf = (order_id: string, created_at_ms: number) => ({
+  order_id,
+  user_id: 69,
+  status: 0,
+  channel: 0,
+  region: 0,
+  amount_cents: 1,
+  created_at_ms,
+})
+
+async function index(documents: readonly { readonly id: string; readonly document: object }[]): Promise<void> {
+  const operations = documents.flatMap(({ id, document }) => [{ index: { _index: ORDER_INDEX, _id: id } }, document])
+  const { errors } = await search.bulk({ refresh: true, operations })
+  expect(errors).toBe(false)
 }
 
-const swap = (table: string, set: string, unset: string) => ({
-  sql: (order: string) => [`UPDATE ${table} SET ${set} WHERE order_id = ${order}`],
-  undo: (order: string) => [`UPDATE ${table} SET ${unset} WHERE order_id = ${order}`],
-  sample: (order: string) => `order ${order}`,
-})
-const without = (table: string) => ({
-  sql: (order: string) => [
-    `CREATE TABLE kept AS SELECT * FROM ${table} WHERE order_id = ${order}`,
-    `DELETE FROM ${table} WHERE order_id = ${order}`,
-  ],
-  undo: () => [`INSERT INTO ${table} SELECT * FROM kept`, 'DROP TABLE kept'],
-})
-
-const PLANTS: Readonly<Record<string, Plant>> = {
-  'a lost order': {
-    check: 'counts',
-    what: /missing/,
-    ...without('orders_05'),
-    sample: (order) => `order ${order} is missing`,
-  },
-  'a lost item row': { check: 'books', what: /items/, ...without('order_items_05') },
-  'a lost payment': { check: 'books', what: /exactly one payment/, ...without('payments_05') },
-  'an order too many': {
-    check: 'counts',
-    what: /too many/,
-    // One millisecond later, same shard, worker 0.
-    sql: (order) => [
-      `INSERT INTO orders_05 SELECT order_id + 4194304 * 7, user_id, status, channel, region, item_count, amount_cents, created_at_ms + 7, updated_at_ms + 7, version FROM orders_05 WHERE order_id = ${order}`,
-    ],
-    undo: (order) => [`DELETE FROM orders_05 WHERE order_id = ${order} + 4194304 * 7`],
-    sample: (order) => `order ${BigInt(order) + 4194304n * 7n} was never seeded`,
-  },
-  'a user of another shard': {
-    check: 'shard-routing',
-    what: /another shard/,
-    ...swap('orders_05', 'user_id = user_id + 1', 'user_id = user_id - 1'),
-  },
-  'an id of another shard': {
-    check: 'order-ids',
-    what: /another table/,
-    sql: (order) => [`UPDATE orders_05 SET order_id = order_id + 65536 WHERE order_id = ${order}`],
-    undo: (order) => [`UPDATE orders_05 SET order_id = order_id - 65536 WHERE order_id = ${order} + 65536`],
-    sample: (order) => `order ${BigInt(order) + 65536n}`,
-  },
-  'a time that is not the id’s': {
-    check: 'order-ids',
-    what: /time in the id/,
-    ...swap('orders_05', 'created_at_ms = created_at_ms - 1', 'created_at_ms = created_at_ms + 1'),
-  },
-  'an amount changed': {
-    check: 'books',
-    what: /do not sum/,
-    ...swap('orders_05', 'amount_cents = amount_cents + 1', 'amount_cents = amount_cents - 1'),
-  },
-  'a price changed': {
-    check: 'books',
-    what: /do not sum/,
-    ...swap('order_items_05', 'unit_price_cents = unit_price_cents + 100', 'unit_price_cents = unit_price_cents - 100'),
-  },
-  'a line number skipped': {
-    check: 'books',
-    what: /not numbered/,
-    ...swap('order_items_05', 'line_no = line_no + 10', 'line_no = line_no - 10'),
-  },
-  'an item count changed': {
-    check: 'books',
-    what: /item count/,
-    ...swap('orders_05', 'item_count = item_count + 1', 'item_count = item_count - 1'),
-  },
-  'a payment of another amount': {
-    check: 'books',
-    what: /not the order’s amount/,
-    ...swap('payments_05', 'amount_cents = amount_cents + 1', 'amount_cents = amount_cents - 1'),
-  },
-  'a payment of another user': {
-    check: 'books',
-    what: /different users/,
-    ...swap('payments_05', 'user_id = user_id + 64', 'user_id = user_id - 64'),
-  },
-  'a payment status that does not fit': {
-    check: 'books',
-    what: /does not fit/,
-    ...swap('payments_05', 'status = (status + 1) % 4', 'status = (status + 3) % 4'),
-  },
-  'a payment at another time': {
-    check: 'books',
-    what: /same moment/,
-    ...swap('payments_05', 'created_at_ms = created_at_ms - 5', 'created_at_ms = created_at_ms + 5'),
-  },
-  'a second payment': {
-    check: 'books',
-    what: /exactly one payment/,
-    sql: (order) => [
-      `INSERT INTO payments_05 SELECT order_id, 2, user_id, status, method, amount_cents, created_at_ms, updated_at_ms, version FROM payments_05 WHERE order_id = ${order}`,
-    ],
-    undo: () => ['DELETE FROM payments_05 WHERE payment_no = 2'],
-    sample: (order) => `order ${order}`,
-  },
-  'a negative amount': {
-    check: 'books',
-    what: /amount out of range/,
-    ...swap('orders_05', 'amount_cents = -amount_cents', 'amount_cents = -amount_cents'),
-  },
-  'a time no calendar has': {
-    check: 'order-ids',
-    what: /time in the id/,
-    ...swap(
-      'payments_05',
-      `created_at_ms = created_at_ms + ${2n ** 62n}, updated_at_ms = updated_at_ms + ${2n ** 62n}`,
-      `created_at_ms = created_at_ms - ${2n ** 62n}, updated_at_ms = updated_at_ms - ${2n ** 62n}`,
-    ),
-  },
-  'a status out of range': {
-    check: 'books',
-    what: /out of range/,
-    ...swap('orders_05', 'status = status + 20', 'status = status - 20'),
-  },
-  'an update before the creation': {
-    check: 'books',
-    what: /changed before it was created/,
-    ...swap(
-      'orders_05',
-      'updated_at_ms = updated_at_ms - 100000000000',
-      'updated_at_ms = updated_at_ms + 100000000000',
-    ),
-  },
-  'a version the index has not': {
-    check: 'search-index',
-    what: /another version/,
-    ...swap('orders_05', 'version = version + 1', 'version = version - 1'),
-    sample: (order) => `order ${order}: version`,
-  },
-  'a product at another price': {
-    check: 'catalogue',
-    what: /missing or changed/,
-    sql: () => ['UPDATE products SET price_cents = price_cents + 1 WHERE product_id = 17'],
-    undo: () => ['UPDATE products SET price_cents = price_cents - 1 WHERE product_id = 17'],
-    sample: () => 'product 17',
-  },
-  'a missing index': {
-    check: 'schema',
-    what: /secondary index missing/,
-    sql: () => ['ALTER TABLE orders_06 DROP KEY user_orders'],
-    undo: () => ['ALTER TABLE orders_06 ADD KEY user_orders (user_id, order_id)'],
-    sample: () => 'orders_06.user_orders',
-  },
-  'a lost table': {
-    check: 'schema',
-    what: /table missing/,
-    sql: () => ['RENAME TABLE payments_05 TO kept'],
-    undo: () => ['RENAME TABLE kept TO payments_05'],
-    sample: () => 'payments_05',
-  },
-  'a lost catalogue': {
-    check: 'schema',
-    what: /table missing/,
-    sql: () => ['RENAME TABLE products TO kept'],
-    undo: () => ['RENAME TABLE kept TO products'],
-    sample: () => 'products',
-  },
-  'whales that order nothing': {
-    check: 'skew',
-    what: /whales/,
-    sql: () =>
-      [5, 6].flatMap((shard) => [
-        `CREATE TABLE kept_${shard} AS SELECT order_id, user_id FROM orders_0${shard}`,
-        `UPDATE orders_0${shard} SET user_id = ${64 + shard} WHERE user_id > 64 * 150`,
-      ]),
-    undo: () =>
-      [5, 6].flatMap((shard) => [
-        `UPDATE orders_0${shard} o, kept_${shard} k SET o.user_id = k.user_id WHERE o.order_id = k.order_id`,
-        `DROP TABLE kept_${shard}`,
-      ]),
-  },
-  'a seeding that never ended': {
-    check: 'counts',
-    what: /not come to its end/,
-    sample: () => 'shard 6: ',
-    sql: () => ['UPDATE headroom_lanes SET orders_done = orders_done - 1 WHERE shard = 6'],
-    undo: () => ['UPDATE headroom_lanes SET orders_done = orders_done + 1 WHERE shard = 6'],
-  },
+async function removeFromIndex(ids: readonly string[]): Promise<void> {
+  const operations = ids.map((id) => ({ delete: { _index: ORDER_INDEX, _id: id } }))
+  await search.bulk({ refresh: true, operations })
 }
 
 describe('verify', () => {
@@ -238,6 +71,35 @@ describe('verify', () => {
     expect(findings).toEqual([])
     expect({ ok, searchCompared, liveOrders }).toEqual({ ok: true, searchCompared: true, liveOrders: 0 })
     expect(tables).toHaveLength(192)
+  })
+
+  it('counts the rows of the shards it looked at', async () => {
+    const { dataset, seededRows, shards } = await report([5])
+    const orders = dataset.shards[5]?.orders ?? 0
+    expect(shards).toEqual([5])
+    expect(seededRows).toBe(2 * orders + countItems(SMALL_PLAN, dataset.seed, 5, 0, orders))
+  })
+
+  it('says that there are too few users to judge them', async () => {
+    expect((await report()).skew?.userCv).toEqual({ notJudged: 'no table has 500 users or more' })
+  })
+
+  it('finds nothing wrong with a seeded order that a running service has cancelled', async () => {
+    const set = (timeMs: string) =>
+      ['orders_05', 'payments_05'].map(
+        (table) => `UPDATE ${table} SET updated_at_ms = ${timeMs} WHERE status = ${table === 'orders_05' ? 4 : 2}`,
+      )
+    const kept = await rows<{ id: string; timeMs: string }>(
+      scratch.connection,
+      'SELECT order_id AS id, updated_at_ms AS timeMs FROM orders_05 WHERE status = 4',
+    )
+    for (const statement of set(`${Date.now()}`)) await scratch.connection.query(statement)
+    const { findings } = await report()
+    for (const { id, timeMs } of kept) {
+      for (const statement of set(timeMs)) await scratch.connection.query(`${statement} AND order_id = ${id}`)
+    }
+    expect(kept.length).toBeGreaterThan(0)
+    expect(findings).toEqual([])
   })
 
   it.each(Object.entries(PLANTS))('finds %s', async (_, { check, what, sql, undo, sample }) => {
@@ -290,21 +152,40 @@ describe('verify', () => {
     )
   })
 
+  it('finds documents without an order, though they are more than one search answer holds', async () => {
+    const { startMs } = (await readStoredDataset(scratch.connection))?.dataset ?? { startMs: 0 }
+    const ids = Array.from({ length: MAX_HITS + 50 }, (_, at) =>
+      composeOrderId({ timestampMs: startMs - 86_400_000 + at, shard: asShard(5), worker: 9, sequence: 0 }),
+    )
+    await index(ids.map((id) => ({ id, document: documentOf(id, parseOrderId(id).timestampMs) })))
+    const { findings } = await report()
+    await removeFromIndex(ids)
+    expect(findings).toEqual([expect.objectContaining({ what: 'documents without an order', count: ids.length })])
+  })
+
+  it('finds documents at times that no order has, and without a time', async () => {
+    const { created_at_ms: _, ...timeless } = documentOf('3', 0)
+    await index([
+      { id: '1', document: documentOf('1', -1) },
+      { id: '2', document: documentOf('2', MAX_TIMESTAMP_MS + 1) },
+      { id: '3', document: timeless },
+    ])
+    const { findings } = await report()
+    await removeFromIndex(['1', '2', '3'])
+    expect(findings).toEqual([
+      expect.objectContaining({
+        check: 'search-index',
+        what: 'documents without a time that an order can have',
+        count: 3,
+        samples: expect.arrayContaining(['document 1', 'document 2', 'document 3']),
+      }),
+    ])
+  })
+
   it('finds a lost document, and one without an order', async () => {
     const stranger = (BigInt(id) + 4194304n * 3n).toString()
     await search.delete({ index: ORDER_INDEX, id, refresh: true })
-    const { dataset } = (await readStoredDataset(scratch.connection)) ?? {}
-    const { userId, createdAtMs } = seededOrder(dataset!, asShard(5), 100)
-    const document = {
-      order_id: stranger,
-      user_id: userId,
-      status: 0,
-      channel: 0,
-      region: 0,
-      amount_cents: 1,
-      created_at_ms: createdAtMs + 3,
-    }
-    await search.index({ index: ORDER_INDEX, id: stranger, refresh: true, document })
+    await index([{ id: stranger, document: documentOf(stranger, parseOrderId(stranger).timestampMs) }])
     const { findings } = await report()
     expect(findings).toEqual([
       expect.objectContaining({

@@ -22,6 +22,7 @@ import { verifySearchWindow } from './search-window.ts'
 import { type SkewFigures, verifySkew } from './skew-check.ts'
 import { verifyTables } from './table-check.ts'
 import { verifyTableRange } from './table-range.ts'
+import { verifyTimes } from './timeless-documents.ts'
 import { type Piece, verificationPieces } from './verify-plan.ts'
 
 export interface VerifyOptions {
@@ -47,6 +48,10 @@ export interface VerifyReport {
   readonly state: DatasetState
   readonly seconds: number
   readonly findings: readonly Finding[]
+  /** Those whose tables were looked at. */
+  readonly shards: readonly number[]
+  /** Orders, items and payments of these shards, as counted. */
+  readonly seededRows: number
   /** Orders that running services added; not part of the seeded counts, but of the books. */
   readonly liveOrders: number
   /** null where no shard has all its tables. */
@@ -81,9 +86,10 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
       ...present.findings,
       ...schema,
       ...(search && indexed !== dataset.fingerprint ? [otherIndex(indexed)] : []),
-      ...unfinished(await readLanes(connection, dataset), options.shards),
+      ...(present.hasLanes ? unfinished(await readLanes(connection, dataset), options.shards) : []),
       ...(present.hasCatalogue ? await verifyCatalogue(connection) : []),
       ...done.flatMap((piece) => piece.findings),
+      ...(compared ? await verifyTimes(compared) : []),
       ...(skew?.findings ?? []),
     ])
     return {
@@ -92,6 +98,8 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
       state,
       seconds: (Date.now() - startedAtMs) / 1000,
       findings,
+      shards,
+      seededRows: done.reduce((sum, { seededRows }) => sum + seededRows, 0),
       liveOrders: done.reduce((sum, { liveOrders }) => sum + liveOrders, 0),
       skew: skew?.figures ?? null,
       tables: isAnyWhole ? await tableBytes(connection, shards) : [],
@@ -153,8 +161,8 @@ async function verifyPiece(
   shards: readonly number[],
 ): Promise<Omit<DonePiece, 'key'>> {
   if (piece.kind === 'tables') return verifyTableRange(connection, dataset, plan, piece.range)
-  if (!search) return { findings: [], liveOrders: 0 }
-  return { findings: await verifySearchWindow(connection, search, shards, piece.window), liveOrders: 0 }
+  const findings = search ? await verifySearchWindow(connection, search, shards, piece.window) : []
+  return { findings, seededRows: 0, liveOrders: 0 }
 }
 
 /** The same mistake in many pieces is told once. */
