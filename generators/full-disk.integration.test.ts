@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createConnection } from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { asShard, SEEDED_FAMILIES, tableName } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
@@ -141,17 +140,12 @@ describe.runIf(canMount && isOurMariaDb)('seed on a full disk (only where root m
     }
   })
 
-  /** An account of services may not say where a table lies; the system's root may, over the socket. */
+  /** The first and the last table of a chunk: where the last is full, the rows of the others have to go again. */
   async function createTablesOnDisk(): Promise<void> {
-    const { socketPath } = inject('engines').mysql
-    const database = new URL(scratch.stores.mysql.url).pathname.slice(1)
-    const root = await createConnection({ socketPath: socketPath ?? '', user: 'root', database })
-    // The first and the last table of a chunk: where the last is full, the rows of the others have to go again.
     for (const family of ['orders', 'payments'] as const) {
       const sql = createTableSql(family, FULL, { secondaryIndexes: false })
-      await root.query(`${sql} DATA DIRECTORY='${disk.folder}'`)
+      await scratch.connection.query(`${sql} DATA DIRECTORY='${disk.folder}'`)
     }
-    await root.end()
   }
 
   async function countOf(table: string): Promise<number> {

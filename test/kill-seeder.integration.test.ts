@@ -17,7 +17,8 @@ import { checksums } from '../generators/scratch-stores.fixture.ts'
 
 const KILLS = Number(process.env.HEADROOM_KILLS ?? 4)
 const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
-const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3']
+const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3', '--json']
+const RESET_WORDS = [...SEED_WORDS, '--reset']
 const LONGEST_LIFE_MS = 9_000
 const FULL_TABLE_ROWS = 300_000
 
@@ -50,7 +51,7 @@ afterAll(async () => {
 function run(command: 'seed' | 'verify', words: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', join('cli', `${command}.ts`), '--plan', planFile, ...words], {
     cwd: CHECKOUT,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       HEADROOM_MYSQL_URL: engines.mysql.url,
@@ -59,13 +60,27 @@ function run(command: 'seed' | 'verify', words: readonly string[]): ChildProcess
   })
 }
 
-async function exitOf(child: ChildProcess): Promise<{ readonly code: number | null; readonly said: string }> {
+interface Exit {
+  readonly code: number | null
+  readonly said: string
+  readonly printed: string
+}
+
+async function exitOf(child: ChildProcess): Promise<Exit> {
   let said = ''
+  let printed = ''
   child.stderr?.on('data', (text) => {
     said += text
   })
+  child.stdout?.on('data', (text) => {
+    printed += text
+  })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, said }
+  return { code, said, printed }
+}
+
+function rowsWritten({ printed }: Exit): number {
+  return (JSON.parse(printed) as { readonly rowsWritten: number }).rowsWritten
 }
 
 async function tables(): Promise<Readonly<Record<string, string>>> {
@@ -75,12 +90,18 @@ async function tables(): Promise<Readonly<Record<string, string>>> {
   return sums
 }
 
+interface Committed {
+  readonly orders: number
+  /** Of the three tables. */
+  readonly rows: number
+}
+
 /**
  * What is committed are whole chunks with their checkpoints: a kill costs at most the chunk each thread was loading.
- * Returns the orders committed; null where there are none to keep: between the begin of a removal, which the next run
- * brings to its end, and the first checkpoint.
+ * Returns what is committed of the full shard; null where there is nothing to keep: between the begin of a removal, which
+ * the next run brings to its end, and the first checkpoint.
  */
-async function expectWholeChunks(): Promise<number | null> {
+async function expectWholeChunks(): Promise<Committed | null> {
   const connection = await createConnection(engines.mysql.url)
   try {
     await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT')
@@ -94,7 +115,7 @@ async function expectWholeChunks(): Promise<number | null> {
     const { done, orders, payments, items, bought } = row
     expect({ orders, payments, items }).toEqual({ orders: done, payments: done, items: Number(bought) })
     expect(done % CHUNK_ORDERS === 0 || done === FULL_TABLE_ROWS).toBe(true)
-    return done
+    return { orders: done, rows: orders + payments + items }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ER_NO_SUCH_TABLE') return null
     throw error
@@ -147,32 +168,34 @@ async function killDatabase(): Promise<void> {
 it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
   `fills the same tables through ${KILLS} kills`,
   async () => {
-    expect((await exitOf(run('seed', SEED_WORDS))).code).toBe(EXIT_CODES.pass)
+    const first = await exitOf(run('seed', SEED_WORDS))
+    expect(first.code).toBe(EXIT_CODES.pass)
+    const allRows = rowsWritten(first)
     const undisturbed = await tables()
 
     let kills = 0
     let begun = 0
-    // What a continuation must keep: the orders committed at the kill before. A run with --reset may go below.
-    let committed = 0
+    // What continuations must keep: the state at the last kill. A run with --reset since then may go below.
+    let committed: Committed = { orders: 0, rows: 0 }
     let isReset = false
-    let words: readonly string[] = [...SEED_WORDS, '--reset']
+    let words: readonly string[] = RESET_WORDS
     for (;;) {
-      isReset ||= words.includes('--reset')
+      isReset ||= words === RESET_WORDS
       const child = run('seed', words)
       const exit = exitOf(child)
       const lifeMs = 1_500 + Math.random() * LONGEST_LIFE_MS
-      const ended = await Promise.race([exit, sleep(lifeMs)])
+      const ended = kills < KILLS ? await Promise.race([exit, sleep(lifeMs)]) : await exit
       words = SEED_WORDS
-      if (ended) {
-        // A run that nobody killed comes to its end, whatever the kill before it left.
-        if (ended.code !== EXIT_CODES.pass) expect(ended.said).toMatch(/is gone|was lost|another seeder/)
-        if (ended.code === EXIT_CODES.pass && kills >= KILLS) break
-        // Whole before the kills were used up: once more from the start.
-        if (ended.code === EXIT_CODES.pass) words = [...SEED_WORDS, '--reset']
+      if (ended && ended.code !== EXIT_CODES.pass) {
+        expect(ended.said).toMatch(/is gone|was lost|another seeder/)
         continue
       }
-      if (kills >= KILLS) {
-        await exit
+      if (ended) {
+        // A run that nobody killed comes to its end, whatever the kill before it left, and writes only what was missing.
+        if (!isReset) expect(rowsWritten(ended)).toBeLessThanOrEqual(allRows - committed.rows)
+        if (kills >= KILLS) break
+        // Whole before the kills were used up: once more from the start.
+        words = RESET_WORDS
         continue
       }
       if (kills % 2 === 0) child.kill('SIGKILL')
@@ -180,11 +203,12 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
       kills++
       const { code, said } = await exit
       if (code !== null && code !== EXIT_CODES.pass) expect(said).toMatch(/is gone|was lost/)
-      const done = await expectWholeChunks()
-      if (done !== null) begun++
-      if (!isReset) expect(done ?? 0).toBeGreaterThanOrEqual(committed)
+      const left = await expectWholeChunks()
+      if (left) begun++
+      if (!isReset) expect(left?.orders ?? 0).toBeGreaterThanOrEqual(committed.orders)
       // Whole tables after --reset may be the old ones, with their removal on its way to the server.
-      committed = isReset && done === FULL_TABLE_ROWS ? 0 : (done ?? 0)
+      const isOld = isReset && left?.orders === FULL_TABLE_ROWS
+      committed = left && !isOld ? left : { orders: 0, rows: 0 }
       isReset = false
     }
 
