@@ -7,7 +7,7 @@ import { removeVolumes } from './docker.ts'
 import { CHECKOUT, linkedHome, openPlace } from './place.ts'
 import { stopEngines } from './stop-engines.ts'
 
-const TEST_STATE = /^test-(\d+)$/
+const TEST_STATE = /^test-(?:[a-z]+-)?(\d+)$/
 
 export interface CleanOptions {
   /** Also what was fetched or built: the next start takes minutes again. */
@@ -48,7 +48,7 @@ export async function removeState(stateFolder: string): Promise<void> {
   rmSync(place.state, { recursive: true, force: true })
 }
 
-/** State folders of test runs, `.headroom/test-<pid>`. */
+/** State folders of test runs: `.headroom/test-<pid>`, `.headroom/test-kill-<pid>`. */
 export function testStates(): { readonly stateFolder: string; readonly pid: number }[] {
   const state = join(CHECKOUT, '.headroom')
   if (!existsSync(state)) return []
