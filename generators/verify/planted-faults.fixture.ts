@@ -23,6 +23,14 @@ const without = (table: string) => ({
   ],
   undo: () => [`INSERT INTO ${table} SELECT * FROM kept`, 'DROP TABLE kept'],
 })
+/** A whole table, out of the way. */
+const lost = (table: string) => ({
+  check: 'schema' as const,
+  what: /table missing/,
+  sql: () => [`RENAME TABLE ${table} TO kept`],
+  undo: () => [`RENAME TABLE kept TO ${table}`],
+  sample: () => table,
+})
 /** The same row again, with the sign bit set in its id: the lowest of all that route to this table. */
 const belowZero = (table: string, otherColumns: string) => ({
   sql: (order: string) => [
@@ -257,27 +265,9 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     undo: () => ['ALTER TABLE orders_06 ADD KEY user_orders (user_id, order_id)'],
     sample: () => 'orders_06.user_orders',
   },
-  'a lost table': {
-    check: 'schema',
-    what: /table missing/,
-    sql: () => ['RENAME TABLE payments_05 TO kept'],
-    undo: () => ['RENAME TABLE kept TO payments_05'],
-    sample: () => 'payments_05',
-  },
-  'a lost catalogue': {
-    check: 'schema',
-    what: /table missing/,
-    sql: () => ['RENAME TABLE products TO kept'],
-    undo: () => ['RENAME TABLE kept TO products'],
-    sample: () => 'products',
-  },
-  'lost checkpoints': {
-    check: 'schema',
-    what: /table missing/,
-    sql: () => ['RENAME TABLE headroom_lanes TO kept'],
-    undo: () => ['RENAME TABLE kept TO headroom_lanes'],
-    sample: () => 'headroom_lanes',
-  },
+  'a lost table': lost('payments_05'),
+  'a lost catalogue': lost('products'),
+  'lost checkpoints': lost('headroom_lanes'),
   'whales that order nothing': {
     check: 'skew',
     what: /whales/,

@@ -7,6 +7,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { isOrderId, ORDER_ID_EPOCH_MS, shardOfOrder } from '../../contracts/order-id.ts'
 import { ORDER_INDEX } from '../../contracts/search-index.ts'
 import { type Shard, tableName } from '../../contracts/shard.ts'
+import { findDocuments } from './find-documents.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 import { LOWEST_ID } from './id-limits.ts'
 
@@ -62,20 +63,10 @@ async function documents(
   search: Client,
   { fromMs, toMs }: SearchWindow,
 ): Promise<{ readonly total: number; readonly versions: ReadonlyMap<string, number> }> {
-  const answer = (await search.transport.request({
-    method: 'POST',
-    path: `/${ORDER_INDEX}/_search`,
-    querystring: { filter_path: 'hits.total.value,hits.hits._id,hits.hits._version' },
-    body: {
-      size: MAX_HITS,
-      version: true,
-      sort: ['_doc'],
-      track_total_hits: true,
-      query: { range: { created_at_ms: { gte: fromMs, lt: toMs, format: 'epoch_millis' } } },
-    },
-  })) as { hits: { total: { value: number }; hits?: { _id: string; _version: number }[] } }
-  const versions = new Map((answer.hits.hits ?? []).map(({ _id, _version }) => [_id, _version]))
-  return { total: answer.hits.total.value, versions }
+  const { total, hits } = await findDocuments(search, MAX_HITS, {
+    range: { created_at_ms: { gte: fromMs, lt: toMs, format: 'epoch_millis' } },
+  })
+  return { total, versions: new Map(hits.map(({ _id, _version }) => [_id, _version])) }
 }
 
 /** One more than an answer holds, where there are more. */
