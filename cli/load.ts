@@ -20,8 +20,9 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
 import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
-import { typedCommand } from './parse-command-line.ts'
+import { planOption } from './plan-option.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
+import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
 
@@ -29,21 +30,29 @@ const STATE = join(CHECKOUT, '.headroom')
 const HIGHEST_RATE = 100_000
 
 const HELP = `
-Flows:     list, detail, checkout, search, or mix (all of them, as often as the plan says)
-Profiles:  knee      rising rates until the targets are missed, then the bracket is halved   --rate: the first
-           smoke     one low rate, ten seconds: does everything work?                       --rate: the rate
-           hold      one rate, three times                                    --rate: default the ordinary day's
-           peak-day  the busiest day hour by hour, and its busiest second      --rate: of that busiest second
-           spike     ordinary, spike, ordinary again: does it recover?                       --rate: of the spike
-           soak      15 minutes of one rate, a step a minute                  --rate: default the ordinary day's
+Flows: list, detail, checkout, search, or mix (all, as often as the plan says).
 
-Without --target the order system of this checkout is loaded; it and its engines are started when they do not run.
-Exit code: 0 the targets are met (knee: up to the plan's busiest second), 99 they are not, 3 the evidence carries no claim.
+Profiles, and what --rate is to them:
+  knee      rising rates until the targets are missed, then the bracket is
+            halved; --rate: the first of them
+  smoke     one low rate, ten seconds: does everything work? --rate: that rate
+  hold      one rate, three times; --rate: default the ordinary day's
+  peak-day  the busiest day hour by hour, and its busiest second; --rate: of
+            that second
+  spike     ordinary, spike, ordinary again: does it recover? --rate: the spike
+  soak      15 minutes of one rate, a step a minute; --rate: default the
+            ordinary day's
+
+Without --target the order system of this checkout is loaded; it and its engines
+are started when they do not run. Exit code: 0 the targets are met (knee: up to
+the plan's busiest second), 99 they are not, 3 the evidence carries no claim.
 
 Examples:
   npm run load checkout
   npm run load mix -- --profile hold --rate 200 --duration 30s
-  npm run load checkout --target http://127.0.0.1:8080      docker compose; the secret is found or in HEADROOM_JWT_SECRET_FILE
+  npm run load checkout -- --target http://127.0.0.1:8080
+The last one is docker compose; the secret of any other target goes into
+HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
 Plain k6 runs the same scenarios: docs/load.md.`
 
 interface Options {
@@ -68,7 +77,7 @@ await runCommand<Options>(
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .addHelpText('after', HELP),
   async ({ options, positionals: [flow], words }, context) => {
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
@@ -164,7 +173,8 @@ async function refuseWithoutData({ baseUrl }: Target): Promise<void> {
   throw new Refusal({
     what: 'there are no orders to load with',
     why: [`${baseUrl} says its tables were never seeded, or not to the end`],
-    wayOut: 'Fill them first: npm run seed --years 3',
+    wayOut: 'Fill them first:',
+    command: 'npm run seed -- --years 3',
   })
 }
 

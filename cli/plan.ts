@@ -4,22 +4,24 @@ import { FLOWS, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
+import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `
-Low and high are 90 % bounds: the plan's uncertain inputs, combined as independent (docs/plan.md).
+Low and high are 90 % bounds: the plan's uncertain inputs, combined as
+independent (docs/plan.md).
 
 Examples:
-  npm run plan                             the default plan, plan.yaml
-  npm run plan --plan=black-friday.yaml    another one
-  npm run --silent plan -- --json          everything that follows, for scripts`
+  npm run plan                                plan.yaml of the checkout
+  npm run plan -- --plan black-friday.yaml    another one
+  npm run --silent plan -- --json             everything that follows, for scripts`
 
 await runCommand<{ plan: string }>(
   'plan',
   (program) =>
     program
       .description('Show rows per table by month and the peak rates that follow from the growth plan.')
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .addHelpText('after', HELP),
   async ({ options }, { json }) => {
     const resolved = resolvePlan(await loadPlan(options.plan))

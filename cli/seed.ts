@@ -1,6 +1,6 @@
 // `npm run seed`: fill the tables and the search index with the plan's orders.
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
@@ -18,6 +18,7 @@ import { seedVolume } from '../plan/seed-volume.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { lockFolder } from './lock-folder.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
+import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
@@ -28,7 +29,7 @@ const HELP = `
 A killed run is continued by the same command; a finished one writes 0 rows.
 
 Examples:
-  npm run seed --years 3                        three years, at a scale this machine holds
+  npm run seed -- --years 3                     three years, at a scale this machine holds
   npm run seed -- --scale 0.01 --dry-run        what a hundredth of the plan would take
   npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 at the whole 50 million orders
   npm run seed -- --shards 0-15                 a quarter of the work; other machines take the rest
@@ -66,7 +67,7 @@ await runCommand<Options>(
       .option('--time-budget <seconds>', 'seconds the chosen scale may take', parseSeconds, DEFAULT_TIME_BUDGET_SECONDS)
       .option('--full-shard <n>', 'fill the tables of shard n to the whole volume; repeatable', collectShard, [])
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .option('--shards <range>', 'seed these shards only: 0-15', parseShardRange)
       .addOption(new Option('--sink <where>', 'mysql (and Elasticsearch), or files').choices(SINKS).default('mysql'))
       .option('--out <folder>', 'where the files go')
@@ -123,9 +124,11 @@ async function writeFiles(
     throw new Refusal({
       what: `--sink ${format} needs to know where and how much`,
       why: [...(folder ? [] : ['--out is missing']), ...(scale === undefined ? ['--scale is missing'] : [])],
-      wayOut: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
+      wayOut: 'For example:',
+      command: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
     })
   }
+  if (existsSync(folder) && !statSync(folder).isDirectory()) throw outIsFile(folder)
   const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
   const report = await seedFiles(
@@ -159,6 +162,14 @@ function outWithoutFiles(): Refusal {
     what: '--out names a folder, but the rows go to MySQL',
     why: ['--sink mysql is the default'],
     wayOut: 'Add --sink tsv or --sink ndjson, or leave --out out.',
+  })
+}
+
+function outIsFile(folder: string): Refusal {
+  return new Refusal({
+    what: `${folder} is no folder`,
+    why: ['--out names the folder that the files go into'],
+    wayOut: 'Name an empty folder, or one that is not there yet.',
   })
 }
 

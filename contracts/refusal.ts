@@ -28,6 +28,8 @@ export interface RefusalDetails {
   readonly why: readonly string[]
   /** What the user can do about it: a command or a setting. */
   readonly wayOut: string
+  /** A command of more than two words, to be copied: it is printed on a line of its own and never wrapped. */
+  readonly command?: string
   readonly exitCode?: ExitCode
 }
 
@@ -37,6 +39,7 @@ export class Refusal extends Error {
   readonly what: string
   readonly why: readonly string[]
   readonly wayOut: string
+  readonly command: string | undefined
   readonly exitCode: ExitCode
 
   constructor(details: RefusalDetails) {
@@ -44,6 +47,7 @@ export class Refusal extends Error {
     this.what = details.what
     this.why = details.why
     this.wayOut = details.wayOut
+    this.command = details.command
     this.exitCode = details.exitCode ?? EXIT_CODES.usage
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { findProgram } from './find-program.ts'
 import { waitForLock } from './lock.ts'
-import { makeFolder, type Place } from './place.ts'
+import { makeFolder } from './place.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -141,9 +141,4 @@ function cannotFetch({ title, packages }: DebianPrograms, error: unknown): Refus
     wayOut: `Install it yourself and start again: apt-get install --no-install-recommends ${packages.join(' ')}`,
     exitCode: EXIT_CODES.usage,
   })
-}
-
-/** Whether fetching is needed at all: doctor tells what is in the cache already. */
-export function isFetchedFromDebian({ cache }: Place, name: string): boolean {
-  return existsSync(join(cache, 'debian', name))
 }

@@ -89,21 +89,29 @@ async function healthy(
   return { url, origin, version, ...(socketPath && { socketPath }), ...(pid && { pid }) }
 }
 
+/** An attempt at several addresses of one host fails with one error for each, and says nothing itself. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
+  if (!(error instanceof Error)) return String(error)
+  return error.message || (error as NodeJS.ErrnoException).code || error.name
+}
+
 /** A server somebody else runs: looked at, never started or stopped. */
 export async function serverAtAddress(engine: ServerEngine, variable: string, url: string): Promise<EngineEndpoint> {
-  let version: string
-  try {
-    const shape = new URL(engine.addressShape)
-    if (!new URL(url).protocol.startsWith(shape.protocol.slice(0, -1)))
-      throw new Error(`not a ${shape.protocol}// address`)
-    version = await engine.probe(url)
-  } catch (error) {
-    throw new Refusal({
+  const unusable = (why: string) =>
+    new Refusal({
       what: `no usable ${engine.title} at ${variable}`,
-      why: [error instanceof Error ? error.message || String(error) : String(error)],
-      wayOut: `Check the address (${engine.addressShape}), or unset ${variable}: then Headroom starts its own.`,
+      why: [why],
+      wayOut: `That server is yours to run: see that it does and that the address is right (${engine.addressShape}), or unset ${variable}: then Headroom starts its own.`,
     })
+  const shape = new URL(engine.addressShape).protocol
+  const protocol = URL.parse(url)?.protocol
+  if (!protocol?.startsWith(shape.slice(0, -1))) {
+    throw unusable(protocol ? `${protocol}// is not ${shape}//` : 'what it holds is no address')
   }
+  const version = await engine.probe(url).catch((error: unknown) => {
+    throw unusable(reasonOf(error))
+  })
   const floor = engine.floorFor(version)
   if (isAtLeast(version, floor)) return { url, origin: 'address', version }
   throw new Refusal({
