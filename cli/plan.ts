@@ -14,7 +14,7 @@ independent (docs/plan.md).
 Examples:
   npm run plan                                plan.yaml of the checkout
   npm run plan -- --plan black-friday.yaml    another one
-  npm run --silent plan -- --json             everything that follows, for scripts`
+  npm run --silent plan -- --json             all that follows, for scripts`
 
 await runCommand<{ plan: string }>(
   'plan',

@@ -29,11 +29,11 @@ const HELP = `
 A killed run is continued by the same command; a finished one writes 0 rows.
 
 Examples:
-  npm run seed -- --years 3                     three years, at a scale this machine holds
-  npm run seed -- --scale 0.01 --dry-run        what a hundredth of the plan would take
-  npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 at the whole 50 million orders
-  npm run seed -- --shards 0-15                 a quarter of the work; other machines take the rest
-  npm run seed -- --reset --seed 2              another data set instead of the one that is there`
+  npm run seed -- --years 3                     at a scale this machine holds
+  npm run seed -- --scale 0.01 --dry-run        what a hundredth would take
+  npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 whole
+  npm run seed -- --shards 0-15                 others seed the rest
+  npm run seed -- --reset --seed 2              another data set instead`
 
 const SINKS = ['mysql', ...FILE_FORMATS] as const
 
