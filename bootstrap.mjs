@@ -66,8 +66,8 @@ async function bringWhatIsMissing() {
   } catch (error) {
     if (!NOT_WRITABLE.includes(error.code)) throw error
     refuse(
-      `nothing can be installed into this checkout: ${error.message}`,
-      `${ROOT} must be yours to write to, on a disk with room: clone it anew as the user who runs it.`,
+      `nothing can be installed into this checkout\n  - ${error.message}`,
+      `It must be yours to write to, on a disk with room:\n  ${ROOT}`,
     )
   }
 }

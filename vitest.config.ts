@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, and a browser: the same whatever the engines are, so one lane is enough.
-const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts']
+// k6 against a server of its own, a browser, npm: the same whatever the engines are, so one lane is enough.
+const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts', 'test/npm-versions.integration.test.ts']
 const isContainerLane = process.env.HEADROOM_TEST_ENGINES === 'containers'
 
 export default defineConfig({

@@ -1,8 +1,10 @@
 // npm run doctor: what is here, what is missing, and how to get it.
 
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { findEngines } from '../engines/engines-file.ts'
-import { openPlace } from '../engines/place.ts'
+import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { type MachineSurvey, surveyMachine } from '../engines/survey.ts'
 import { runCommand } from './run-command.ts'
 
@@ -22,7 +24,7 @@ await runCommand(
       .addHelpText('after', '\nExit code 0: a run is possible here. 2: something is missing.'),
   async (_args, { json, say }) => {
     const survey = await surveyMachine()
-    const missing = [...missingEngines(survey), ...missingSpace(survey)]
+    const missing = [...missingEngines(survey), ...missingSpace(survey), ...missingPermission()]
     const running = findEngines(openPlace().state) !== undefined
     if (json) process.stdout.write(`${JSON.stringify({ node: process.version, ...survey, running, missing })}\n`)
     else process.stdout.write(`${linesOf(survey, running).join('\n')}\n`)
@@ -52,6 +54,19 @@ function missingSpace({ freeDiskBytes, memoryBytes }: MachineSurvey): Missing[] 
     missing.push({ what, wayOut: 'Use a larger machine, or give addresses of engines elsewhere (docs/engines.md).' })
   }
   return missing
+}
+
+function missingPermission(): Missing[] {
+  const folders = [CHECKOUT, join(CHECKOUT, '.headroom'), join(CHECKOUT, 'runs')].filter((folder) => existsSync(folder))
+  return folders.flatMap((folder) => {
+    try {
+      accessSync(folder, constants.W_OK)
+      return []
+    } catch {
+      const wayOut = 'Use a checkout that is yours, on a disk that can be written to.'
+      return [{ what: `permission to write into ${folder}`, wayOut }]
+    }
+  })
 }
 
 function linesOf({ engines, dockerVersion, freeDiskBytes, memoryBytes }: MachineSurvey, running: boolean): string[] {

@@ -1,7 +1,7 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { LOAD_FLOWS, type LoadFlow, PROFILES, type Profile } from '../contracts/measurement.ts'
@@ -83,6 +83,7 @@ await runCommand<Options>(
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
     const runDir = newRunFolder(options.run, flow as LoadFlow)
+    if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
     const load = (where: Where) => loadAndReport(flow as LoadFlow, { ...options, words }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
@@ -186,6 +187,12 @@ function newRunFolder(given: string | undefined, flow: LoadFlow): string {
     why: ['its evidence would be overwritten'],
     wayOut: 'Name another folder, or leave --run away.',
   })
+}
+
+/** Git ignores runs/ alone. */
+function isUntracked(runDir: string): boolean {
+  const path = relative(CHECKOUT, runDir)
+  return !isAbsolute(path) && !path.startsWith('..') && !/^(runs|\.headroom)(\/|$)/.test(path)
 }
 
 function parseRate(text: string): number {

@@ -16,6 +16,11 @@ describe('systemRefusal', () => {
     expect(systemRefusal(failed('EACCES', '/elsewhere/x'))?.wayOut).toContain('name another place')
   })
 
+  it('a folder that cannot be made with its parents is told as such', () => {
+    const error = Object.assign(failed('ENOENT', '/proc/x'), { syscall: 'mkdir' })
+    expect(systemRefusal(error)?.why[0]).toMatch(/no folder can be made there/)
+  })
+
   it('a full disk is none of ours', () => expect(systemRefusal(failed('ENOSPC'))?.what).toMatch(/no room/))
 
   it.each([failed('ENOENT', '/x'), failed('EACCES'), new Error('ours'), 'text'])('%s stays what it is', (error) => {

@@ -1,6 +1,7 @@
 // Errors of the operating system that are no fault of ours: a checkout that may only be read, a full disk.
 
 import { accessSync, constants } from 'node:fs'
+import { resolve } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { CHECKOUT } from '../engines/place.ts'
 
@@ -14,7 +15,7 @@ const NO_ROOM = new Set(['ENOSPC', 'EDQUOT'])
 /** undefined: not an error of that kind. */
 export function systemRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined
-  const { code = '', path } = error as NodeJS.ErrnoException
+  const { code = '', path, syscall } = error as NodeJS.ErrnoException
   if (NO_ROOM.has(code)) {
     return new Refusal({
       what: `there is no room left${path ? ` to write ${path}` : ''}`,
@@ -22,9 +23,10 @@ export function systemRefusal(error: unknown): Refusal | undefined {
       wayOut: 'Free disk space and run the same command again; npm run doctor shows how much is free.',
     })
   }
-  const why = NOT_ALLOWED[code]
+  // A read-only file system under a folder that is to be made with its parents comes as this.
+  const why = code === 'ENOENT' && syscall === 'mkdir' ? 'no folder can be made there' : NOT_ALLOWED[code]
   if (why === undefined || path === undefined) return undefined
-  const isOurs = path.startsWith(CHECKOUT)
+  const isOurs = resolve(path).startsWith(CHECKOUT)
   return new Refusal({
     what: `${path} cannot be ${isUnreadable(path) ? 'read' : 'written'}`,
     why: [`${why} (${error.message})`],
