@@ -3,10 +3,13 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import commands from '../cli/commands.json' with { type: 'json' }
 import packageJson from '../package.json' with { type: 'json' }
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
+
+// Programs are started here, beside whatever else the machine does.
+vi.setConfig({ testTimeout: 60_000 })
 
 let copy: CheckoutCopy
 beforeAll(() => {

@@ -22,6 +22,14 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   PATTERN: 'shard',
 }
 
+// They tell what was, and what npm makes of other forms.
+const HISTORY = /^CHANGELOG\.md$|^docs\/decisions\//
+
+/** Documents that show people what to type. */
+export function guides(): string[] {
+  return trackedFiles('*.md', '.github/**/*.yml').filter((file) => !HISTORY.test(file))
+}
+
 export function trackedFiles(...patterns: string[]): string[] {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns]
   return execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).split('\n').filter(Boolean)
@@ -54,6 +62,7 @@ export function commandsOfLine(text: string): DocumentedCommand[] {
 /** npm ≥ 12 refuses flags of ours before `--`, and npm 11 keeps them: they reach nobody. */
 function handedByNpm(words: readonly string[]): Omit<DocumentedCommand, 'line'> | undefined {
   const [first = '', ...others] = words
+  if (words.includes('--help') && !words.includes('--')) return undefined // npm prints its own
   if (first === 'start' || first === 'test') return { name: first, words: withoutDashes(others) }
   if (first !== 'run') return undefined // npm ci and the like
   const [name = '', ...rest] = others.filter((word, at) => at > 0 || word !== '--silent')
@@ -67,5 +76,5 @@ function withoutDashes(words: readonly string[]): string[] {
 
 function entryWords([first, name, ...words]: readonly string[]): Omit<DocumentedCommand, 'line'> | undefined {
   if (first !== 'headroom' && first !== 'bootstrap.mjs') return undefined
-  return name === undefined ? undefined : { name, words }
+  return name === undefined || name === '…' ? undefined : { name, words }
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import commands from '../cli/commands.json' with { type: 'json' }
 import { openPlace } from '../engines/place.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
-import { commandsOfMarkdown, type DocumentedCommand, trackedFiles } from './documented-commands.ts'
+import { commandsOfMarkdown, type DocumentedCommand, guides } from './documented-commands.ts'
 
 const NPM_VERSIONS = ['11.21.2', '12.2.1'] as const
 
@@ -50,7 +50,7 @@ function runner(version: string): Npm {
 }
 
 const documented = new Map<string, DocumentedCommand>()
-for (const command of trackedFiles('*.md').flatMap(commandsOfMarkdown)) {
+for (const command of guides().flatMap(commandsOfMarkdown)) {
   if (command.line.startsWith('npm ') && command.words.length > 0) documented.set(command.line, command)
 }
 
