@@ -4,26 +4,18 @@
 // a Node that runs TypeScript. Everything it says by itself goes to stderr: stdout belongs to the command.
 
 import { spawn } from 'node:child_process'
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import module from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withInstallLock } from './cli/install-lock.mjs'
 
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const CACHE = join(ROOT, '.headroom/cache')
 const COMMANDS = JSON.parse(readFileSync(join(ROOT, 'cli/commands.json'), 'utf8'))
 const INSTALLED = join(ROOT, 'node_modules/.package-lock.json') // npm writes it last
+const LOCK = join(ROOT, '.headroom/bootstrap.lock')
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
 // What a checkout says that may only be read, belongs to somebody else, or lies on a full disk.
@@ -59,7 +51,7 @@ async function run(command, words) {
 /** Installs the packages, and returns the path of a newer Node where this one is too old to go on with. */
 async function bringWhatIsMissing() {
   try {
-    if (!isInstalled()) await withLock(install)
+    if (!isInstalled()) await withInstallLock(LOCK, install)
     // From 22.18 on Node runs TypeScript by itself; between 22 and 24 there was no version with long-term support.
     const runsTypes = (MAJOR === 22 && MINOR >= 18) || MAJOR >= 24
     return runsTypes ? undefined : await fetchedNode()
@@ -196,7 +188,7 @@ async function fetchedNode() {
   const folder = join(CACHE, `${name}-${version}`)
   const path = join(folder, 'node_modules', name, 'bin/node')
   if (!existsSync(path)) {
-    await withLock(async () => {
+    await withInstallLock(LOCK, async () => {
       if (existsSync(path)) return
       say(`headroom: this is Node ${process.versions.node}; fetching Node ${version} into .headroom/cache, once`)
       const draft = `${folder}.new`
@@ -238,72 +230,6 @@ function runChild(program, words, stdio, env) {
       resolve({ code, signal, interrupted })
     })
   })
-}
-
-/** Two commands of one checkout do not install at once; the lock of a dead process is taken over. */
-async function withLock(work) {
-  const path = join(ROOT, '.headroom/bootstrap.lock')
-  mkdirSync(CACHE, { recursive: true })
-  for (let told = false; !takeLock(path); told = true) {
-    if (!told) say('headroom: waiting for another command of this checkout to finish installing')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-  const release = () => rmSync(path, { force: true })
-  process.on('exit', release)
-  await work()
-  process.off('exit', release)
-  release()
-}
-
-function takeLock(path) {
-  try {
-    writeFileSync(path, startOf(process.pid), { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error
-    if (!isHeld(path)) takeAway(path)
-    return false
-  }
-}
-
-/** Removes a dead holder's lock; where somebody was quicker and holds it anew, it goes back to its place. */
-function takeAway(path) {
-  const aside = `${path}.stale-${process.pid}`
-  try {
-    renameSync(path, aside)
-    if (isHeld(aside)) linkSync(aside, path)
-  } catch {
-    // Somebody else took it away, or has taken it since.
-  }
-  rmSync(aside, { force: true })
-}
-
-function isHeld(path) {
-  try {
-    const holder = readFileSync(path, 'utf8')
-    // Empty: its holder is between making and filling it, or died there.
-    if (holder === '') return Date.now() - statSync(path).mtimeMs < 2000
-    return startOf(Number(holder.split(' ')[0])) === holder
-  } catch {
-    return true // it went away while we looked: try again
-  }
-}
-
-/** A pid with the time it started, where the system tells: pids are given out again. */
-function startOf(pid) {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (error.code === 'ESRCH') return ''
-  }
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return `${pid} ${fields[19]}`
-  } catch {
-    return `${pid} -`
-  }
 }
 
 function refuse(what, wayOut, exitCode = 2) {

@@ -97,7 +97,8 @@ describe("npm's own settings", () => {
     const meant = withNpmFlags(name, ['checkout'], as(name, flags), program(), rcFile)
     expect(meant.words).toEqual(['checkout'])
     expect(meant.notes).toHaveLength(Object.keys(flags).length)
-    for (const note of meant.notes) expect(note).toMatch(/npm's own setting .*\/home\/me\/\.npmrc.*only after --/)
+    for (const note of meant.notes)
+      expect(note).toMatch(/^npm's own .* only after --\n {2}\(it is set in \/home\/me\/\.npmrc\)$/)
   })
 
   it('count for nothing that removes or redirects where the system does not tell their origin', () => {

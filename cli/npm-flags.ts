@@ -120,8 +120,8 @@ function usedNote({ flag, origin }: Kept): string {
 }
 
 function unusedNote({ flag, value, origin }: Kept): string {
-  const place = origin.kind === 'settings' ? ` (${origin.place})` : ''
-  return `npm's own setting ${flag.slice(2)}=${value}${place} is not ${flag} here: that counts only after --`
+  const place = origin.kind === 'settings' ? `\n  (it is set in ${origin.place})` : ''
+  return `npm's own ${flag.slice(2)}=${value} is not ${flag} here: that counts only after --${place}`
 }
 
 function onlyAfterDashes(flags: readonly string[], command: string): Refusal {
