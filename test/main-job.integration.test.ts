@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Capacity } from '../contracts/capacity.ts'
-import { EXIT_CODES } from '../contracts/refusal.ts'
+import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 
@@ -74,8 +74,7 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     const job = start()
     const { code, stdout } = await job.ended
     const capacity = JSON.parse(stdout) as Capacity
-    const expected = { PASS: EXIT_CODES.pass, FAIL: EXIT_CODES.fail, INVALID: EXIT_CODES.invalid }[capacity.verdict]
-    expect(code).toBe(expected)
+    expect(code).toBe(EXIT_CODE_OF[capacity.verdict])
     expect(capacity.flows.map(({ flow }) => flow)).toEqual(['list', 'detail', 'checkout', 'search'])
     expect(existsSync(join(newestRun(), RUN_FILES.report))).toBe(true)
     expect(job.said()).toContain(RUN_FILES.report)
