@@ -29,7 +29,7 @@ function answer({ plan, forecast, rowsByTable, totalOrders, tableCv }: ResolvedP
       'Last month to decide',
       decideBy === null ? 'none within the horizon' : `${decideBy}   ${deadline(plan, decideBy)}`,
     ),
-    row('Orders in all', `${threeOf(totalOrders)}   (low to high, mid)`),
+    row('Orders in all', threeOf(totalOrders)),
     row(
       'Rows per table',
       `${compact(least)} to ${compact(fullest)}, limit ${compact(plan.rowsPerTableLimit)}   (mid; CV ${percent(tableCv)})`,
@@ -61,7 +61,7 @@ function monthTable(months: ResolvedPlan['months'], limit: number): readonly str
     '             low      mid     high             low      mid     high   of limit',
     ...months.map(
       ({ month, orders: placed, rowsPerTable }) =>
-        `${month} ${columns(placed, orders)}       ${columns(rowsPerTable, rows)}  ${percent(rowsPerTable.mid / limit).padStart(9)}`,
+        `${month} ${columns(placed, orders)}       ${columns(rowsPerTable, rows)}  ${fillText(rowsPerTable.mid / limit).padStart(9)}`,
     ),
   ]
 }
@@ -100,8 +100,12 @@ function columns({ low, mid, high }: Interval, { size, decimals }: Unit): string
   return [low, mid, high].map((value) => (value / size).toFixed(decimals).padStart(9)).join('')
 }
 
+function fillText(fill: number): string {
+  return fill >= 0.01 ? `${(100 * fill).toFixed(0)} %` : percent(fill)
+}
+
 function threeOf({ low, mid, high }: Interval): string {
-  return `${compact(low)} to ${compact(high)}, ${compact(mid)}`
+  return `${compact(mid)} (${compact(low)} to ${compact(high)})`
 }
 
 function rateText(rate: number): string {

@@ -21,7 +21,7 @@ export function parsePlanChange(text: string): PlanChange {
 export function splitAssignment(text: string, flag: string): readonly [path: string, value: string] {
   const at = text.indexOf('=')
   if (at < 1) {
-    throw wrong(`${flag} ${text}`, 'there is no = between path and value', `${flag} orders.yearlyGrowth.mid=0.6`)
+    throw wrong(`${flag} ${text}`, `a path, = and a value are wanted: ${flag} orders.yearlyGrowth.mid=0.6`)
   }
   return [text.slice(0, at).trim(), text.slice(at + 1)]
 }
@@ -39,7 +39,7 @@ export function parsePlanPath(text: string, flag: string): YamlPath {
       path.push(word)
       node = children[word]
     } else {
-      throw wrong(`${flag} ${text}`, `${pathText([...path, word])} is no field of a plan`, hint(word, path, node))
+      throw wrong(`${flag} ${text}`, `${pathText([...path, word])} is no field of a plan${hint(word, path, node)}`)
     }
   }
   return path
@@ -59,7 +59,7 @@ export function nodeAt(path: YamlPath): PlanNode | undefined {
 export function parseValue(text: string, typed: string): unknown {
   const { value, mistakes } = readYaml(text)
   const [mistake] = mistakes
-  if (mistake !== undefined) throw wrong(typed, mistake.text, 'A value is written as in plan.yaml.')
+  if (mistake !== undefined) throw wrong(typed, `${mistake.text} (a value is written as in plan.yaml)`)
   return value
 }
 
@@ -69,7 +69,7 @@ export function withChange(draft: unknown, { path, value, typed }: PlanChange): 
     if (key === undefined) return value
     if (typeof key === 'number') {
       if (!Array.isArray(at)) return at
-      if (key >= at.length) throw wrong(typed, `the list has ${at.length} entries, 0 to ${at.length - 1}`, LIST_HINT)
+      if (key >= at.length) throw wrong(typed, `the list has ${at.length} entries, counted from 0`)
       return at.with(key, place(node?.items, at[key], rest))
     }
     if (node !== undefined && isInterval(node)) return changedInterval(node, at, key as Bound, value)
@@ -79,8 +79,6 @@ export function withChange(draft: unknown, { path, value, typed }: PlanChange): 
   }
   return place(PLAN_SCHEMA, draft, path)
 }
-
-const LIST_HINT = "Entries count from 0; a whole list can be set too: --set 'channelWeights=[0.7, 0.2, 0.1]'."
 
 type Bound = 'low' | 'mid' | 'high'
 
@@ -113,15 +111,13 @@ function childrenOf(node: PlanNode | undefined): Readonly<Record<string, PlanNod
 }
 
 function hint(word: string, path: YamlPath, node: PlanNode | undefined): string {
-  if (node?.items !== undefined) return `${pathText(path)} is a list: name an entry by its number, from 0.`
+  if (node?.items !== undefined) return `: ${pathText(path)} is a list, name an entry by its number, from 0`
   const children = Object.keys(childrenOf(node) ?? {})
   const near = nearest(word, children)
-  if (near !== null) return `Did you mean ${pathText([...path, near])}?`
+  if (near !== null) return `: did you mean ${pathText([...path, near])}?`
   const elsewhere = allPaths(PLAN_SCHEMA).filter((candidate) => candidate.at(-1) === word)
-  if (elsewhere.length > 0) return `Did you mean ${elsewhere.map(pathText).join(' or ')}?`
-  return children.length > 0
-    ? `${pathText(path) || 'A plan'} has ${children.join(', ')}.`
-    : 'docs/plan.md has them all.'
+  if (elsewhere.length > 0) return `: did you mean ${elsewhere.map(pathText).join(' or ')}?`
+  return children.length > 0 ? `: ${pathText(path) || 'a plan'} has ${children.join(', ')}` : ''
 }
 
 function allPaths(node: PlanNode | undefined, path: YamlPath = []): readonly YamlPath[] {
@@ -130,6 +126,6 @@ function allPaths(node: PlanNode | undefined, path: YamlPath = []): readonly Yam
   return [path, ...below]
 }
 
-function wrong(typed: string, why: string, wayOut: string): Refusal {
-  return new Refusal({ what: `${typed} cannot be done`, why: [why], wayOut })
+function wrong(typed: string, why: string): Refusal {
+  return new Refusal({ what: `${typed} cannot be done`, why: [why], wayOut: 'docs/plan.md explains every field.' })
 }

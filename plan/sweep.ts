@@ -6,6 +6,7 @@ import { nodeAt, type PlanChange, parsePlanPath, parseValue, splitAssignment } f
 const FLAG = '--sweep'
 const DEFAULT_POINTS = 7
 const MAX_POINTS = 200
+const SYNTAX = 'wanted is FROM..TO, FROM..TO/STEP or a list: 0.2..0.8, 0.2..0.8/0.05, 0.2,0.4,0.6'
 /** Few enough that 0.2 + 0.1 reads 0.3. */
 const SIGNIFICANT_DIGITS = 10
 
@@ -47,7 +48,7 @@ function finiteNumber(text: string): number {
 function wrong(text: string, why: string): Refusal {
   return new Refusal({
     what: `${FLAG} ${text} cannot be done`,
-    why: [why],
-    wayOut: `${FLAG} orders.yearlyGrowth.mid=0.2..0.8, …=0.2..0.8/0.05, or a list: …=0.2,0.4,0.6`,
+    why: [`${why}; ${SYNTAX}`],
+    wayOut: 'docs/plan.md explains every field.',
   })
 }
