@@ -68,9 +68,10 @@ const EMPTY: LocatedMistake = { line: 1, text: 'the file is empty: plan.yaml of 
 
 function refusal(file: string, mistakes: readonly LocatedMistake[]): Refusal {
   const sorted = [...mistakes].sort((a, b) => a.line - b.line)
+  const why = [...new Set(sorted.map(({ line, change, text }) => `${change ?? `line ${line}`}: ${text}`))]
   return new Refusal({
-    what: `${file} is no valid plan (${sorted.length} ${sorted.length === 1 ? 'mistake' : 'mistakes'})`,
-    why: sorted.map(({ line, change, text }) => `${change ?? `line ${line}`}: ${text}`),
+    what: `${file} is no valid plan (${why.length} ${why.length === 1 ? 'mistake' : 'mistakes'})`,
+    why,
     wayOut: 'Correct these lines; docs/plan.md explains every field.',
   })
 }
