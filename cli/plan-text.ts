@@ -41,23 +41,23 @@ function answer({ plan, forecast, rowsByTable, totalOrders, tableCv }: ResolvedP
 }
 
 function sentence(plan: ResolvedPlan['plan'], { verdict, crossing }: ResolvedPlan['forecast']): string {
-  const tables = `${plural(plan.shards, 'table')} of at most ${compact(plan.rowsPerTableLimit)} rows`
+  const tables = `${plural(plan.shards, 'table')} of ${compact(plan.rowsPerTableLimit)} rows`
   const years = plural(plan.horizonYears, 'year')
   if (verdict === 'PASS') return `${tables} hold ${years} of orders.`
-  if (verdict === 'AT RISK') return `${tables} hold ${years} in the mid case, not in the high case.`
+  if (verdict === 'AT RISK') return `${tables} hold ${years} in the mid case, not the high.`
   return `${tables} do not hold ${years}${crossing.mid === null ? '' : `: full in ${crossing.mid}, mid case`}.`
 }
 
 function deadline({ leadTimeMonths, start }: ResolvedPlan['plan'], decideBy: string): string {
-  const past = decideBy < start.slice(0, 7) ? '; that is before the plan starts' : ''
-  return `(${plural(leadTimeMonths, 'month')} to build before the high case is full${past})`
+  const past = decideBy < start.slice(0, 7) ? '; before the plan starts' : ''
+  return `(then ${plural(leadTimeMonths, 'month')} to build${past})`
 }
 
 function monthTable(months: ResolvedPlan['months'], limit: number): readonly string[] {
   const orders = unitOf(months.map((month) => month.orders))
   const rows = unitOf(months.map((month) => month.rowsPerTable))
   return [
-    `month     ${`orders in the month${orders.name}`.padEnd(34)}${`rows in the mean table at its end${rows.name}`}`,
+    `month     ${`orders in the month${orders.name}`.padEnd(34)}${`rows per table at its end${rows.name}`}`,
     '             low      mid     high             low      mid     high   of limit',
     ...months.map(
       ({ month, orders: placed, rowsPerTable }) =>

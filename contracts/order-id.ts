@@ -31,10 +31,12 @@ export interface OrderIdParts {
 
 const MAX_ID = 2n ** 63n - 1n
 
+const YEARS = [ORDER_ID_EPOCH_MS, MAX_TIMESTAMP_MS].map((ms) => new Date(ms).toISOString()).join(' to ')
+
 /** Throws RangeError for a moment that no id can carry. */
 export function assertOrderTime(timestampMs: number): void {
   if (!Number.isInteger(timestampMs) || timestampMs < ORDER_ID_EPOCH_MS || timestampMs > MAX_TIMESTAMP_MS) {
-    throw new RangeError(`timestamp ${timestampMs} ms is outside the id's 69 years`)
+    throw new RangeError(`timestamp ${timestampMs} ms is outside the id's 69 years, ${YEARS}`)
   }
 }
 

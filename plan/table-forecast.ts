@@ -47,7 +47,7 @@ function overflowProbability({ low, mid, high }: Interval, limit: number) {
   return { sigma, probability: sigma > 0 ? normalCdf(Math.log(mid / limit) / sigma, 0, 1) : Number(mid > limit) }
 }
 
-export function forecastVerdict(probability: number): ForecastVerdict {
+function forecastVerdict(probability: number): ForecastVerdict {
   if (probability <= HOLDS_UP_TO) return 'PASS'
   return probability >= FAILS_FROM ? 'FAIL' : 'AT RISK'
 }
