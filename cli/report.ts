@@ -15,7 +15,7 @@ const HELP = `
 Reads plan.json, dataset.json and measurements.json of the run and writes
 report.html, capacity.json and junit.xml beside them. The same evidence gives
 the same bytes, however often it is drawn.
-Exit code: 0 PASS, 99 FAIL, 3 INVALID, 2 when no report can be drawn.
+Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID, 2 when no report can be drawn.
 
 Examples:
   npm run report                                    the newest run

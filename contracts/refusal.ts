@@ -9,6 +9,7 @@ export const EXIT_CODES = {
   usage: 2,
   invalid: 3,
   verificationFailed: 4,
+  atRisk: 5,
   fail: 99,
   interrupted: 130,
 } as const
@@ -17,6 +18,7 @@ export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
 
 export const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
   PASS: EXIT_CODES.pass,
+  'AT RISK': EXIT_CODES.atRisk,
   FAIL: EXIT_CODES.fail,
   INVALID: EXIT_CODES.invalid,
 }
