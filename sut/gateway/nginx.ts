@@ -53,7 +53,7 @@ http {
   proxy_next_upstream off;
 
   map $request_method $is_unknown_method {
-    # Asked again on the way to the error's page, which is a GET; without a name where the request line was not read.
+    # Asked again on the way to the page of an error, which is a GET; without a name where the request line was not read.
     volatile;
     default 1;
     '' 0;
