@@ -20,6 +20,7 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { lockFolder } from './lock-folder.ts'
+import { sayMysqlAlone } from './mysql-alone.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -97,6 +98,7 @@ await runCommand<Options>(
       redoOff: options.redoOff ?? false,
     }
     if (options.dryRun) {
+      sayMysqlAlone(say)
       tell(forecastSeed(wanted, { ...here(), say }, await lookHere()), json)
       return EXIT_CODES.pass
     }

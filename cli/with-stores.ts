@@ -6,6 +6,7 @@ import { freeDiskBytes } from '../engines/machine.ts'
 import { openPlace } from '../engines/place.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
+import { sayMysqlAlone } from './mysql-alone.ts'
 import type { CommandContext } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 
@@ -23,6 +24,7 @@ export async function withStores<T>(
 ): Promise<T> {
   const { HEADROOM_MYSQL_URL: url, HEADROOM_ELASTICSEARCH_URL: elasticsearchUrl } = process.env
   if (!url) return await withEngines(context, (engines) => use(storesOf(engines)))
+  sayMysqlAlone(context.say)
   const isHere = LOOPBACK.has(URL.parse(url)?.hostname ?? '')
   return await use({
     stores: { mysql: { url }, elasticsearchUrl: elasticsearchUrl ?? null },
