@@ -2,11 +2,12 @@
 // libraries it names, and run like any other program. Not `docker run`: signals, niceness, files, 127.0.0.1 and /proc are
 // those of this machine, and a generator in a container would be measured through one.
 
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { copyOutOfImage, dockerVersion, hasImage, pullImage, runInImage, withoutImage } from './docker.ts'
 import { waitForLock } from './lock.ts'
+import { makeFolder } from './place.ts'
 import { ToolFailure } from './run-tool.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -29,14 +30,14 @@ export async function copyProgram(context: StartContext, program: ImageProgram):
   if (existsSync(target)) return target
   await bringImage(context, program.image)
   const folder = dirname(target)
-  mkdirSync(dirname(folder), { recursive: true })
+  makeFolder(dirname(folder))
   const release = await waitForLock(`${folder}.lock`, `copying ${basename(target)} out of an image`, context.signal)
   try {
     if (existsSync(target)) return target
     context.say(`copying ${basename(target)} out of the image ${program.image} into the cache`)
     const draft = `${folder}.new`
     rmSync(draft, { recursive: true, force: true })
-    mkdirSync(draft)
+    makeFolder(draft)
     await copyInto(context, program, draft)
     renameSync(draft, folder)
     return target
@@ -73,7 +74,7 @@ async function copyInto(context: StartContext, { image, path, isDynamic }: Image
   const libraries = librariesIn(await runInImage(context, image, ['ldd', path]))
   const loader = libraries.find((library) => basename(library).startsWith('ld-'))
   if (!loader) throw new Error(`${path} in ${image} names no loader: ${libraries.join(' ')}`)
-  mkdirSync(join(folder, 'lib'))
+  makeFolder(join(folder, 'lib'))
   const files = [path, ...libraries].map((from) => ({ from, to: join(folder, 'lib', basename(from)) }))
   await copyOutOfImage(context, name, image, files)
   writeFileSync(join(folder, name), startScript(basename(loader), name), { mode: 0o755 })
