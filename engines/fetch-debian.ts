@@ -25,7 +25,7 @@ export function debianObstacle(place: Place, programs: DebianPrograms): Refusal 
   return new Refusal({
     what: `${title} is not installed and cannot be fetched here`,
     why: ['it is fetched from Debian packages, and this machine has no apt-get'],
-    wayOut: `install ${title} with this system's package manager (Debian's names: ${packages.join(' ')})`,
+    wayOut: `Install ${title} with this system's package manager (Debian's names: ${packages.join(' ')}).`,
   })
 }
 

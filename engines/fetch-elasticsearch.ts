@@ -26,7 +26,7 @@ export async function elasticsearchObstacle(where: Pick<StartContext, 'place' | 
   return new Refusal({
     what: 'Elasticsearch is not installed and cannot be fetched here',
     why,
-    wayOut: 'install them (Debian: apt-get install openjdk-17-jdk-headless maven)',
+    wayOut: 'Install them (Debian: apt-get install openjdk-17-jdk-headless maven).',
   })
 }
 
