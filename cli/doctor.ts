@@ -6,13 +6,14 @@ import { EXIT_CODES } from '../contracts/refusal.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { type MachineSurvey, surveyMachine } from '../engines/survey.ts'
+import { sizeText } from '../generators/predict-size.ts'
 import { runCommand } from './run-command.ts'
+import { nodeText } from './whose-node.ts'
 
-const GIB = 1024 ** 3
-// Fetched programs take about 1 GiB, the redo log 2, a small data set the rest.
-const LEAST_FREE_DISK_BYTES = 5 * GIB
-// A gibibyte for Elasticsearch, half of one for the database, the rest for services and k6.
-const LEAST_MEMORY_BYTES = 3 * GIB
+// Fetched programs take about 1 GB, the redo log 2, a small data set the rest.
+const LEAST_FREE_DISK_BYTES = 5e9
+// One gigabyte for Elasticsearch, half of one for the database, the rest for services and k6.
+const LEAST_MEMORY_BYTES = 3e9
 
 await runCommand(
   'doctor',
@@ -46,11 +47,11 @@ function missingEngines({ engines }: MachineSurvey): Missing[] {
 function missingSpace({ freeDiskBytes, memoryBytes }: MachineSurvey): Missing[] {
   const missing: Missing[] = []
   if (freeDiskBytes < LEAST_FREE_DISK_BYTES) {
-    const what = `free disk: ${gib(freeDiskBytes)} of the ${gib(LEAST_FREE_DISK_BYTES)} a small run needs`
+    const what = `free disk: ${sizeText(freeDiskBytes)} of the ${sizeText(LEAST_FREE_DISK_BYTES)} a small run needs`
     missing.push({ what, wayOut: 'Free some, or move the checkout to a larger disk.' })
   }
   if (memoryBytes < LEAST_MEMORY_BYTES) {
-    const what = `memory: ${gib(memoryBytes)} of the ${gib(LEAST_MEMORY_BYTES)} a small run needs`
+    const what = `memory: ${sizeText(memoryBytes)} of the ${sizeText(LEAST_MEMORY_BYTES)} a small run needs`
     missing.push({ what, wayOut: 'Use a larger machine, or give addresses of engines elsewhere (docs/engines.md).' })
   }
   return missing
@@ -71,17 +72,13 @@ function missingPermission(): Missing[] {
 
 function linesOf({ engines, dockerVersion, freeDiskBytes, memoryBytes }: MachineSurvey, running: boolean): string[] {
   return [
-    `node           ${process.version}`,
+    `node           ${nodeText(process.version, process.env.npm_config_user_agent)}`,
     `docker         ${dockerVersion ? `${dockerVersion} answers` : 'no daemon answers (not needed)'}`,
     ...engines.map(
       ({ engine, origin, detail }) => `${engine.padEnd(14)} ${origin ? `${origin}: ${detail}` : 'missing'}`,
     ),
-    `memory         ${gib(memoryBytes)}`,
-    `free disk      ${gib(freeDiskBytes)}`,
+    `memory         ${sizeText(memoryBytes)}`,
+    `free disk      ${sizeText(freeDiskBytes)}`,
     `engines        ${running ? 'running (.headroom/engines.json)' : 'not running'}`,
   ]
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / GIB).toFixed(1)} GiB`
 }

@@ -10,7 +10,8 @@ import { EXIT_CODE_OF, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES, runId } from '../contracts/run-folder.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
-import { k6Program } from '../engines/k6.ts'
+import { engineProgram } from '../engines/find-engine-program.ts'
+import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons, verdictLines } from '../measurements/step-lines.ts'
@@ -149,7 +150,7 @@ async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Pr
   if (engines !== null) return { target, engines, k6: engines.k6 }
   const place = openPlace()
   const context = { place, env: process.env, signal, size: 'load', credentials: openCredentials(place), say } as const
-  return { target, engines, k6: await k6Program(context) }
+  return { target, engines, k6: await engineProgram(k6, context) }
 }
 
 /** The order system of this checkout, when it answers already. */

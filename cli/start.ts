@@ -84,7 +84,6 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       shards: ALL_SHARDS,
       reset: options.reset ?? false,
       ifEmpty: false,
-      dryRun: false,
     },
     {
       ...storesOf(engines),

@@ -9,6 +9,7 @@ import { openPlace } from '../engines/place.ts'
 import { serverAtAddress } from '../engines/start-server.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
+import { sayMysqlAlone } from './mysql-alone.ts'
 import type { CommandContext } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 
@@ -29,7 +30,7 @@ export async function withStores<T>(
   const elasticsearchUrl = process.env[elasticsearch.addressVariable] || null
   await serverAtAddress(mysql, mysql.addressVariable, url)
   if (elasticsearchUrl) await serverAtAddress(elasticsearch, elasticsearch.addressVariable, elasticsearchUrl)
-  else context.say(`${elasticsearch.addressVariable} is not set: MySQL alone is looked at, without a search index`)
+  else sayMysqlAlone(context.say)
   const isHere = LOOPBACK.has(new URL(url).hostname)
   return await use({
     stores: { mysql: { url }, elasticsearchUrl },

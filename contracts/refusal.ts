@@ -53,3 +53,8 @@ export class Refusal extends Error {
     this.exitCode = details.exitCode ?? EXIT_CODES.usage
   }
 }
+
+/** As a report carries what would be refused, were it done. */
+export function detailsOf({ what, why, wayOut }: Refusal): RefusalDetails {
+  return { what, why, wayOut }
+}

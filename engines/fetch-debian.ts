@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { findProgram } from './find-program.ts'
 import { waitForLock } from './lock.ts'
-import { makeFolder } from './place.ts'
+import { makeFolder, type Place } from './place.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
 import type { StartContext } from './start-context.ts'
 
@@ -18,12 +18,14 @@ export interface DebianPrograms {
   readonly packages: readonly [string, ...string[]]
 }
 
-export function debianObstacle({ title, packages }: DebianPrograms): Refusal | undefined {
+export function debianObstacle(place: Place, programs: DebianPrograms): Refusal | undefined {
+  if (unpackedDebian(place, programs)) return undefined
+  const { title, packages } = programs
   if (findProgram(['apt-get']) && findProgram(['dpkg'])) return undefined
   return new Refusal({
     what: `${title} is not installed and cannot be fetched here`,
     why: ['it is fetched from Debian packages, and this machine has no apt-get'],
-    wayOut: `Install ${title} with this system's package manager, start a Docker daemon, or give an address (docs/engines.md). Debian's name: ${packages.join(' ')}`,
+    wayOut: `Install ${title} with this system's package manager (Debian's names: ${packages.join(' ')}).`,
   })
 }
 
@@ -36,7 +38,7 @@ export async function fetchDebian(
   const [name] = programs.packages
   const root = join(place.cache, 'debian', name)
   if (existsSync(root)) return root
-  const obstacle = debianObstacle(programs)
+  const obstacle = debianObstacle(place, programs)
   if (obstacle) throw obstacle
   const folder = join(place.cache, 'debian')
   makeFolder(folder)
@@ -141,4 +143,13 @@ function cannotFetch({ title, packages }: DebianPrograms, error: unknown): Refus
     wayOut: `Install it yourself and start again: apt-get install --no-install-recommends ${packages.join(' ')}`,
     exitCode: EXIT_CODES.usage,
   })
+}
+
+/** Where it was unpacked before, if it was. */
+export function unpackedDebian(
+  { cache }: Pick<Place, 'cache'>,
+  { packages: [name] }: DebianPrograms,
+): string | undefined {
+  const root = join(cache, 'debian', name)
+  return existsSync(root) ? root : undefined
 }
