@@ -14,7 +14,7 @@ import {
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { OrderIdSource } from './domain/order/order-id-source.ts'
 import { ORDER_OPERATIONS, type OrderService } from './domain/order/order-service.ts'
-import { OutboxRelay } from './domain/order/outbox-relay.ts'
+import { OutboxRelay, RelayMetrics } from './domain/order/outbox-relay.ts'
 import { workerLeasesIn } from './domain/order/worker-leases.ts'
 import { localPaymentService, PAYMENT_OPERATIONS, type PaymentService } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
@@ -81,7 +81,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
 
 async function openOrderService(options: RoleOptions, pool: MysqlPool, index: SearchIndex): Promise<OrderService> {
   const { metrics, logger, parts } = options
-  const ids = new OrderIdSource(workerLeasesIn(pool), metrics, logger)
+  const ids = new OrderIdSource(workerLeasesIn(pool.leases[0]!.lane), metrics, logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
   const stores = { pool, index, redis: openRedis(options) }
@@ -89,9 +89,12 @@ async function openOrderService(options: RoleOptions, pool: MysqlPool, index: Se
 }
 
 function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: SearchIndex): void {
-  const relay = new OutboxRelay(pool, index, metrics, logger)
-  relay.start()
-  parts.add({ stop: () => relay.stop() })
+  const relayMetrics = new RelayMetrics(metrics)
+  for (const server of pool.relay) {
+    const relay = new OutboxRelay(server, index, relayMetrics, logger)
+    relay.start()
+    parts.add({ stop: () => relay.stop() })
+  }
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {

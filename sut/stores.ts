@@ -18,9 +18,13 @@ export interface StoreOptions {
 
 /** The order database, with every table there. Nothing works without it. */
 export async function openMysql({ config, metrics, logger, parts }: StoreOptions): Promise<MysqlPool> {
-  const pool = new MysqlPool(config.mysql, metrics)
-  parts.add({ checks: [{ name: 'mysql', vital: true, check: () => pool.ping() }], stop: () => pool.close() })
-  const created = await ensureSchema(pool)
+  const { map, poolSize } = config.mysql
+  const pool = new MysqlPool({ map, poolSize, statementLimitMs: config.requestDeadlineMs }, metrics)
+  // Of several servers, one that is gone takes its own shards along and no others.
+  const vital = map.length === 1
+  const checks = pool.checks.map(({ name, ping }) => ({ name: vital ? 'mysql' : `mysql ${name}`, vital, check: ping }))
+  parts.add({ checks, stop: () => pool.close() })
+  const created = await ensureSchema(map)
   if (created > 0) logger.info({ created }, 'created missing tables')
   return pool
 }

@@ -6,7 +6,8 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Statement } from './mysql-pool.ts'
+import type { Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 
 export interface IdempotencyKey {
   readonly userId: number
@@ -38,10 +39,26 @@ export async function selectAnswer(
   { userId, key }: IdempotencyKey,
   context: CallContext,
 ): Promise<StoredAnswer | undefined> {
-  const [row] = await pool.rows<{ readonly request_hash: Buffer; readonly response: string }>(
-    sqlOf(SELECT, shardOf(userId)),
-    [userId, key],
+  const shard = shardOf(userId)
+  const [row] = await pool
+    .shard(shard)
+    .rows<{ readonly request_hash: Buffer; readonly response: string }>(sqlOf(SELECT, shard), [userId, key], context)
+  return row && { requestHash: row.request_hash, response: JSON.parse(row.response) as CheckoutResponse }
+}
+
+/** A transaction that has not ended yet holds this key. */
+export async function isKeyBeingWritten(
+  pool: MysqlPool,
+  { userId, key }: IdempotencyKey,
+  context: CallContext,
+): Promise<boolean> {
+  const shard = shardOf(userId)
+  const [, found] = await pool.shard(shard).rowsOfEach(
+    [
+      { sql: 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED', values: [] },
+      { sql: sqlOf(SELECT, shard), values: [userId, key] },
+    ],
     context,
   )
-  return row && { requestHash: row.request_hash, response: JSON.parse(row.response) as CheckoutResponse }
+  return (found ?? []).length > 0
 }

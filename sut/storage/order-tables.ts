@@ -5,7 +5,8 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session, SqlValue, Statement } from './mysql-pool.ts'
+import type { Session, Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 /** BIGINT arrives as text. */
@@ -98,7 +99,7 @@ export async function selectOwnOrder(
 ): Promise<{ readonly order: Order; readonly items: readonly OrderItem[] } | undefined> {
   const shard = shardOf(userId)
   const id = BigInt(orderId)
-  const [orders, items] = await pool.rowsOfEach(
+  const [orders, items] = await pool.shard(shard).rowsOfEach(
     [
       { sql: sqlOf(SELECT_OWN, shard), values: [id, userId] },
       { sql: sqlOf(SELECT_ITEMS, shard), values: [id] },
@@ -116,13 +117,14 @@ export async function selectOwnOrders(
   context: CallContext,
 ): Promise<readonly Order[]> {
   const shard = shardOf(page.userId)
+  const lane = pool.shard(shard)
   const rows = page.before
-    ? await pool.rows<OrderRow>(sqlOf(SELECT_OLDER, shard), [page.userId, BigInt(page.before), page.limit], context)
-    : await pool.rows<OrderRow>(sqlOf(SELECT_NEWEST, shard), [page.userId, page.limit], context)
+    ? await lane.rows<OrderRow>(sqlOf(SELECT_OLDER, shard), [page.userId, BigInt(page.before), page.limit], context)
+    : await lane.rows<OrderRow>(sqlOf(SELECT_NEWEST, shard), [page.userId, page.limit], context)
   return rows.map(orderOf)
 }
 
-/** Orders of any users, in no particular order: one round trip however many shards they lie in. */
+/** Orders of any users, in no particular order: one round trip to each server, however many shards they lie in. */
 export async function selectOrders(
   pool: MysqlPool,
   orderIds: readonly OrderId[],
@@ -135,10 +137,19 @@ export async function selectOrders(
     if (ids) ids.push(BigInt(orderId))
     else idsByShard.set(shard, [BigInt(orderId)])
   }
-  if (idsByShard.size === 0) return []
-  const sql = [...idsByShard.keys()].map((shard) => sqlOf(SELECT_BY_IDS, shard)).join(' UNION ALL ')
-  const values: SqlValue[] = [...idsByShard.values()]
-  return (await pool.rows<OrderRow>(sql, values, context)).map(orderOf)
+  const found = await Promise.all(
+    pool.search.map(async ({ lane, shards }) => {
+      const asked = shards.filter((shard) => idsByShard.has(shard))
+      if (asked.length === 0) return []
+      const sql = asked.map((shard) => sqlOf(SELECT_BY_IDS, shard)).join(' UNION ALL ')
+      return lane.rows<OrderRow>(
+        sql,
+        asked.map((shard) => idsByShard.get(shard) ?? []),
+        context,
+      )
+    }),
+  )
+  return found.flat().map(orderOf)
 }
 
 function itemOf(row: ItemRow): OrderItem {

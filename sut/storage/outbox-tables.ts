@@ -2,10 +2,11 @@
 
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { OrderDocument } from '../../contracts/search-index.ts'
-import { ALL_SHARDS, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, tableName } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Statement } from './mysql-pool.ts'
+import type { Statement } from './mysql-lane.ts'
+import type { ServerLane } from './mysql-pool.ts'
 
 export interface OutboxEvent {
   readonly shard: Shard
@@ -22,7 +23,7 @@ export interface ParkedEvent extends OutboxEvent {
   readonly reason: string
 }
 
-/** Events that the index refuses for good: kept for a person, out of the way of the others. */
+/** Events that the index refuses for good: kept for a person, on their own server, out of the way of the others. */
 export const PARKED_TABLE = 'outbox_parked'
 export const CREATE_PARKED_SQL = `CREATE TABLE IF NOT EXISTS ${PARKED_TABLE} (
   shard TINYINT NOT NULL,
@@ -58,18 +59,18 @@ export function eventInsert(
   return { sql: sqlOf(INSERT, shard), values }
 }
 
-/** The oldest events of every shard, in one round trip. */
+/** The oldest events of every shard of a server, in one round trip. */
 export async function selectEvents(
-  pool: MysqlPool,
+  { lane, shards }: ServerLane,
   limitPerShard: number,
   context: CallContext,
 ): Promise<readonly OutboxEvent[]> {
-  const perShard = ALL_SHARDS.map(
+  const perShard = shards.map(
     (shard) =>
       `(SELECT ${shard} AS shard, event_id, order_id, version, document, created_at_ms
         FROM ${tableName('outbox', shard)} ORDER BY event_id LIMIT ${Math.trunc(limitPerShard)})`,
   )
-  const rows = await pool.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
+  const rows = await lane.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
   return rows.map((row) => ({
     shard: row.shard as Shard,
     eventId: row.event_id,
@@ -82,7 +83,7 @@ export async function selectEvents(
 
 /** Removes what was told and parks what was refused, in one commit. */
 export async function settleEvents(
-  pool: MysqlPool,
+  { lane }: ServerLane,
   told: readonly OutboxEvent[],
   parked: readonly ParkedEvent[],
   nowMs: number,
@@ -95,7 +96,7 @@ export async function settleEvents(
     idsByShard.set(shard, ids)
   }
   const deletes = [...idsByShard].map(([shard, eventIds]) => ({ sql: sqlOf(DELETE, shard), values: [eventIds] }))
-  await pool.commitAll(parked.length > 0 ? [parkedInsert(parked, nowMs), ...deletes] : deletes, context)
+  await lane.commitAll(parked.length > 0 ? [parkedInsert(parked, nowMs), ...deletes] : deletes, context)
 }
 
 function parkedInsert(parked: readonly ParkedEvent[], nowMs: number): Statement {

@@ -5,7 +5,8 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session, Statement } from './mysql-pool.ts'
+import type { Session, Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 interface PaymentRow {
@@ -70,8 +71,9 @@ export async function selectLatestPayment(
   key: { readonly orderId: OrderId; readonly userId: number },
   context: CallContext,
 ): Promise<Payment | undefined> {
-  const sql = sqlOf(SELECT_LATEST, shardOf(key.userId))
-  const [row] = await pool.rows<PaymentRow>(sql, [BigInt(key.orderId), key.userId], context)
+  const shard = shardOf(key.userId)
+  const values = [BigInt(key.orderId), key.userId]
+  const [row] = await pool.shard(shard).rows<PaymentRow>(sqlOf(SELECT_LATEST, shard), values, context)
   return row && paymentOf(row)
 }
 

@@ -3,74 +3,88 @@
 
 import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
 import { namedProducts } from '../../contracts/product-names.ts'
-import { ALL_SHARDS, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
+import { TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
+import type { ShardMap, ShardServer } from '../../contracts/shard-map.ts'
 import { createTableSql } from '../../contracts/tables.ts'
 import { SutError } from '../errors.ts'
-import { contextFor } from '../telemetry/call-context.ts'
-import type { MysqlPool, Session } from './mysql-pool.ts'
+import { type MysqlConnection, openConnection, type SqlValue } from './mysql-connection.ts'
 import { CREATE_PARKED_SQL, PARKED_TABLE } from './outbox-tables.ts'
 import { CREATE_WORKERS_SQL, FILL_WORKERS_SQL, WORKERS_TABLE } from './worker-table.ts'
 
 const LOCK_WAIT_SECONDS = 60
 const LIMIT_MS = 120_000
 
-/** Name → CREATE statement of every table. */
-function wantedTables(): ReadonlyMap<string, string> {
+/** Name → CREATE statement of every table of a server. */
+function wantedTables({ shards, isHome }: ShardServer): ReadonlyMap<string, string> {
   const sharded = TABLE_FAMILIES.flatMap((family) =>
-    ALL_SHARDS.map(
+    shards.map(
       (shard) => [tableName(family, shard), createTableSql(family, shard, { secondaryIndexes: true })] as const,
     ),
   )
   return new Map([
     ...sharded,
-    [PRODUCTS_TABLE, CREATE_PRODUCTS_SQL],
+    ...(isHome ? [[PRODUCTS_TABLE, CREATE_PRODUCTS_SQL] as const] : []),
     [PARKED_TABLE, CREATE_PARKED_SQL],
     [WORKERS_TABLE, CREATE_WORKERS_SQL],
   ])
 }
 
 /** Resolves to the number of tables created. */
-export async function ensureSchema(pool: MysqlPool): Promise<number> {
-  const context = contextFor('schema', LIMIT_MS)
-  return pool.withSession(context, async (session) => {
-    // Named locks belong to the server, not to the database: two checkouts on one server must not meet here.
-    const lockName = "CONCAT('headroom-schema/', LEFT(DATABASE(), 40))"
-    const [lock] = await session.rows<{ readonly taken: number | string | null }>(
+export async function ensureSchema(map: ShardMap): Promise<number> {
+  const created = await Promise.all(map.map(ensureServer))
+  return created.reduce((sum, count) => sum + count, 0)
+}
+
+async function ensureServer(server: ShardServer): Promise<number> {
+  const connection = await openConnection(server, LIMIT_MS)
+  // Named locks belong to the server, not to the database: two checkouts on one server must not meet here.
+  const lockName = "CONCAT('headroom-schema/', LEFT(DATABASE(), 40))"
+  try {
+    const [lock] = await rows<{ readonly taken: number | string | null }>(
+      connection,
       `SELECT GET_LOCK(${lockName}, ?) AS taken`,
       [LOCK_WAIT_SECONDS],
     )
     if (Number(lock?.taken) !== 1) throw new SutError('unavailable', 'another process is still creating the tables')
-    try {
-      return await createMissing(session)
-    } finally {
-      await session.rows(`SELECT RELEASE_LOCK(${lockName})`, [])
-    }
-  })
+    return await createMissing(connection, server)
+  } finally {
+    // The lock goes with its connection.
+    connection.end()
+  }
 }
 
-async function createMissing(session: Session): Promise<number> {
-  const wanted = wantedTables()
+async function rows<T>(
+  connection: Pick<MysqlConnection, 'query'>,
+  sql: string,
+  values: readonly SqlValue[],
+): Promise<readonly T[]> {
+  return (await connection.query(sql, values, LIMIT_MS)) as readonly T[]
+}
+
+async function createMissing(connection: MysqlConnection, server: ShardServer): Promise<number> {
+  const wanted = wantedTables(server)
   const existing = new Set(
     (
-      await session.rows<{ readonly name: string }>(
+      await rows<{ readonly name: string }>(
+        connection,
         'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
         [],
       )
     ).map(({ name }) => name),
   )
   const missing = [...wanted].filter(([name]) => !existing.has(name))
-  for (const [, sql] of missing) await session.execute(sql, [])
-  if (!existing.has(WORKERS_TABLE)) await session.execute(FILL_WORKERS_SQL, [])
-  await fillProducts(session)
+  for (const [, sql] of missing) await rows(connection, sql, [])
+  if (!existing.has(WORKERS_TABLE)) await rows(connection, FILL_WORKERS_SQL, [])
+  if (server.isHome) await fillProducts(connection)
   return missing.length
 }
 
 /** A catalogue that somebody else has begun is left alone. */
-async function fillProducts(session: Session): Promise<void> {
-  const existing = await session.rows(`SELECT product_id FROM ${PRODUCTS_TABLE} LIMIT 1`, [])
+export async function fillProducts(connection: Pick<MysqlConnection, 'query'>): Promise<void> {
+  const existing = await rows(connection, `SELECT product_id FROM ${PRODUCTS_TABLE} LIMIT 1`, [])
   if (existing.length > 0) return
   // Here, as only the first process of an empty system needs it: the others start without faker.
   const { faker } = await import('@faker-js/faker/locale/en')
-  const rows = namedProducts(faker).map(({ productId, name, priceCents }) => [productId, name, priceCents])
-  await session.execute(`INSERT INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [rows])
+  const products = namedProducts(faker).map(({ productId, name, priceCents }) => [productId, name, priceCents])
+  await rows(connection, `INSERT INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [products])
 }

@@ -9,7 +9,9 @@ import { type Order, type OrderStatus, PAYMENT_STATUS_OF } from '../../../contra
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { isMysqlError, type MysqlPool, type Session } from '../../storage/mysql-pool.ts'
+import { isMysqlError } from '../../storage/mysql-errors.ts'
+import type { Session } from '../../storage/mysql-lane.ts'
+import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { updateOrderStatus } from '../../storage/order-tables.ts'
 import { eventInsert } from '../../storage/outbox-tables.ts'
 import { updatePaymentStatus } from '../../storage/payment-table.ts'
@@ -45,12 +47,12 @@ export async function changeStatus(
   throw conflict('the order is being changed by others')
 }
 
-/** False when somebody else was quicker, or holds the rows. */
+/** False when somebody else was quicker. */
 async function isStored(pool: MysqlPool, before: Order, after: Order, context: CallContext): Promise<boolean> {
   try {
-    return await pool.transaction(context, (session) => store(session, before, after))
+    return await pool.shard(shardOf(before.userId)).transaction(context, (session) => store(session, before, after))
   } catch (error) {
-    if (isMysqlError(error, 'lockWaitTimeout') || isMysqlError(error, 'deadlock')) return false
+    if (isMysqlError(error, 'deadlock')) return false
     throw error
   }
 }

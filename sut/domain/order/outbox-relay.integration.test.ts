@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { ORDER_STATUSES } from '../../../contracts/order.ts'
 import { ORDER_INDEX } from '../../../contracts/search-index.ts'
 import { asShard, tableName } from '../../../contracts/shard.ts'
+import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
 import { PARKED_TABLE } from '../../storage/outbox-tables.ts'
 import { ensureSchema } from '../../storage/schema.ts'
@@ -12,12 +13,13 @@ import { SearchIndex } from '../../storage/search-index.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { removeOrderIndex, testDatabase } from '../../test-system.setup.ts'
-import { OutboxRelay } from './outbox-relay.ts'
+import { OutboxRelay, RelayMetrics } from './outbox-relay.ts'
 
 const SHARD = asShard(9)
 const DOCUMENT = { user_id: 9, status: 0, channel: 0, region: 77, amount_cents: 1, created_at_ms: 1_700_000_000_000 }
 
 let database: Awaited<ReturnType<typeof testDatabase>>
+let map: ShardMap
 let pool: MysqlPool
 let index: SearchIndex
 let relay: OutboxRelay
@@ -27,10 +29,11 @@ beforeAll(async () => {
   const engines = inject('engines')
   await removeOrderIndex(engines.elasticsearch.url)
   database = await testDatabase(engines.mysql.url)
-  pool = new MysqlPool({ url: database.url, socketPath: undefined, poolSize: 2 }, new Metrics())
-  await ensureSchema(pool)
+  map = oneServer({ url: database.url })
+  pool = new MysqlPool({ map, poolSize: 2, statementLimitMs: 30_000 }, new Metrics())
+  await ensureSchema(map)
   index = new SearchIndex(engines.elasticsearch.url)
-  relay = new OutboxRelay(pool, index, new Metrics(), createLogger('test', 'silent'))
+  relay = new OutboxRelay(pool.relay[0]!, index, new RelayMetrics(new Metrics()), createLogger('test', 'silent'))
   client = new Client({ node: engines.elasticsearch.url })
 })
 afterAll(async () => {
@@ -88,7 +91,12 @@ it('parks what the index refuses, with the reason, and tells the rest', async ()
 it('leaves events where they are while the index is out of reach', async () => {
   await write('3001', 1, DOCUMENT)
   const unreachable = new SearchIndex('http://127.0.0.1:9')
-  const blocked = new OutboxRelay(pool, unreachable, new Metrics(), createLogger('test', 'silent'))
+  const blocked = new OutboxRelay(
+    pool.relay[0]!,
+    unreachable,
+    new RelayMetrics(new Metrics()),
+    createLogger('test', 'silent'),
+  )
   await expect(blocked.round()).rejects.toThrow()
   expect(await leftInOutbox()).toBe(1)
   await unreachable.close()

@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SutError } from '../../errors.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
+import type { ServerLane } from '../../storage/mysql-pool.ts'
 import { type OutboxEvent, type ParkedEvent, selectEvents, settleEvents } from '../../storage/outbox-tables.ts'
 import type { SearchIndex } from '../../storage/search-index.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
@@ -18,26 +18,40 @@ const IDLE_MS = 1_000
 const MAX_BACK_OFF_MS = 10_000
 const ROUND_LIMIT_MS = 30_000
 
-export class OutboxRelay {
-  readonly #pool: MysqlPool
-  readonly #index: Pick<SearchIndex, 'write'>
-  readonly #logger: Logger
-  readonly #stopping = new AbortController()
-  readonly #counters
-  #lagMs = 0
-  #running: Promise<void> | undefined
+/** Of all relays of a process. */
+export class RelayMetrics {
+  readonly counters
+  readonly lagMs = new Map<ServerLane, number>()
 
-  constructor(pool: MysqlPool, index: Pick<SearchIndex, 'write'>, metrics: Metrics, logger: Logger) {
-    this.#pool = pool
-    this.#index = index
-    this.#logger = logger
-    this.#counters = {
+  constructor(metrics: Metrics) {
+    this.counters = {
       indexed: metrics.counter('headroom_relay_indexed_total', 'Events written to the search index'),
       stale: metrics.counter('headroom_relay_stale_total', 'Events the index knew already, or a newer version of'),
       refused: metrics.counter('headroom_relay_parked_total', 'Events the index refuses for good'),
       retry: metrics.counter('headroom_relay_retries_total', 'Events left in the outbox for another try'),
     }
-    metrics.gauge('headroom_relay_lag_seconds', 'Age of the oldest event of the last round', () => this.#lagMs / 1000)
+    metrics.gauge(
+      'headroom_relay_lag_seconds',
+      'Age of the oldest event of the last round',
+      () => Math.max(0, ...this.lagMs.values()) / 1000,
+    )
+  }
+}
+
+/** Of one server: another one that is gone does not hold it up. */
+export class OutboxRelay {
+  readonly #server: ServerLane
+  readonly #index: Pick<SearchIndex, 'write'>
+  readonly #logger: Logger
+  readonly #stopping = new AbortController()
+  readonly #metrics: RelayMetrics
+  #running: Promise<void> | undefined
+
+  constructor(server: ServerLane, index: Pick<SearchIndex, 'write'>, metrics: RelayMetrics, logger: Logger) {
+    this.#server = server
+    this.#index = index
+    this.#logger = logger
+    this.#metrics = metrics
   }
 
   start(): void {
@@ -74,15 +88,16 @@ export class OutboxRelay {
     return !signal.aborted
   }
 
-  /** One pass over all outboxes. Rejects when MySQL or the index as a whole is out of reach. */
+  /** One pass over the server's outboxes. Rejects when MySQL or the index as a whole is out of reach. */
   async round(): Promise<{ readonly events: number; readonly left: number; readonly isFull: boolean }> {
     const context = contextFor('outbox-relay', ROUND_LIMIT_MS)
-    const events = await selectEvents(this.#pool, EVENTS_PER_SHARD, context)
+    const events = await selectEvents(this.#server, EVENTS_PER_SHARD, context)
     const nowMs = Date.now()
-    this.#lagMs = events.reduce((oldestMs, event) => Math.max(oldestMs, nowMs - event.createdAtMs), 0)
+    const lagMs = events.reduce((oldestMs, event) => Math.max(oldestMs, nowMs - event.createdAtMs), 0)
+    this.#metrics.lagMs.set(this.#server, lagMs)
     if (events.length === 0) return { events: 0, left: 0, isFull: false }
     const { told, parked } = await this.#tell(events)
-    if (told.length + parked.length > 0) await settleEvents(this.#pool, told, parked, nowMs, context)
+    if (told.length + parked.length > 0) await settleEvents(this.#server, told, parked, nowMs, context)
     const left = events.length - told.length - parked.length
     return { events: events.length, left, isFull: hasFullShard(events) }
   }
@@ -94,7 +109,7 @@ export class OutboxRelay {
     const parked: ParkedEvent[] = []
     for (const [position, event] of events.entries()) {
       const outcome = outcomes[position]!
-      this.#counters[outcome.kind].inc()
+      this.#metrics.counters[outcome.kind].inc()
       if (outcome.kind === 'refused') parked.push({ ...event, reason: outcome.reason })
       else if (outcome.kind !== 'retry') told.push(event)
     }

@@ -6,8 +6,16 @@ import type { OrderId } from '../../../contracts/order-id.ts'
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { type Shard, shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { answerInsert, type IdempotencyKey, type StoredAnswer, selectAnswer } from '../../storage/idempotency-table.ts'
-import { isMysqlError, type MysqlPool, type Statement } from '../../storage/mysql-pool.ts'
+import {
+  answerInsert,
+  type IdempotencyKey,
+  isKeyBeingWritten,
+  type StoredAnswer,
+  selectAnswer,
+} from '../../storage/idempotency-table.ts'
+import { isMysqlError } from '../../storage/mysql-errors.ts'
+import type { Statement } from '../../storage/mysql-lane.ts'
+import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { orderInserts } from '../../storage/order-tables.ts'
 import { eventInsert } from '../../storage/outbox-tables.ts'
 import { paymentInsert } from '../../storage/payment-table.ts'
@@ -38,8 +46,10 @@ export class OrderPlacement {
     try {
       return await this.#store(request, context)
     } catch (error) {
-      // Another process holds the uncommitted row of this key.
-      if (isMysqlError(error, 'lockWaitTimeout')) throw keyInFlight()
+      // Another process holds the uncommitted row of this key, or somebody else the whole table.
+      if (isMysqlError(error, 'lockWaitTimeout') && (await isKeyBeingWritten(this.#pool, keyOf(request), context))) {
+        throw keyInFlight()
+      }
       const answered = isMysqlError(error, 'duplicateKey') ? await this.storedAnswer(request, context) : null
       if (answered) return answered
       throw error
@@ -54,12 +64,13 @@ export class OrderPlacement {
   }
 
   async #store(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse> {
+    const shard = shardOf(request.userId)
     for (let deadlocks = 0; ; deadlocks++) {
-      const { orderId, timestampMs } = await this.#ids.next(shardOf(request.userId), context)
+      const { orderId, timestampMs } = await this.#ids.next(shard, context)
       const order = newOrder(request, orderId, timestampMs)
       const response = responseOf(order)
       try {
-        await this.#pool.commitAll(insertsOf(request, order, response), context)
+        await this.#pool.shard(shard).commitAll(insertsOf(request, order, response), context)
         return response
       } catch (error) {
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
