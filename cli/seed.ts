@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
+import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { sizeText } from '../generators/predict-size.ts'
 import { FILE_FORMATS, type FileFormat } from '../generators/rows/row-formats.ts'
@@ -177,7 +177,7 @@ function reportText({ outcome, rowsWritten, seconds, finished, prediction, measu
   const compared = (what: string, bytes: number, predictedBytes: number) =>
     lines.push(`  ${what.padEnd(13)} ${sizeText(bytes).padStart(8)}, predicted ${sizeText(predictedBytes)}`)
   if (measured) {
-    for (const family of SEEDED_FAMILIES) compared(family, measured.tableBytes[family], prediction.tableBytes[family])
+    for (const family of STORED_FAMILIES) compared(family, measured.tableBytes[family], prediction.tableBytes[family])
     if (measured.searchBytes !== null) compared('Elasticsearch', measured.searchBytes, prediction.searchBytes)
   }
   lines.push(

@@ -1,7 +1,7 @@
 // What a caller of the seeder decides, and what it gets back.
 
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
-import type { SeededFamily } from '../contracts/shard.ts'
+import type { StoredFamily } from '../contracts/shard.ts'
 import type { SizePrediction } from './predict-size.ts'
 import type { StoreAddresses } from './store/addresses.ts'
 
@@ -51,7 +51,7 @@ export interface SeedReport {
   readonly prediction: SizePrediction
   /** What the tables of this run take afterwards, and the index where it holds just them; null: nothing was written. */
   readonly measured: {
-    readonly tableBytes: Readonly<Record<SeededFamily, number>>
+    readonly tableBytes: Readonly<Record<StoredFamily, number>>
     readonly searchBytes: number | null
   } | null
   /** Every shard of the data set is there, not only the shards of this run. */

@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
-import { ALL_SHARDS, type SeededFamily, SHARD_COUNT } from '../contracts/shard.ts'
+import { ALL_SHARDS, SHARD_COUNT, type StoredFamily } from '../contracts/shard.ts'
 import { countRows, draftDataset } from './build-dataset.ts'
 import { chooseScale } from './choose-scale.ts'
 import {
@@ -93,7 +93,7 @@ async function seedLocked(
   return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds, measured, finished }
 }
 
-function sum(bytes: Readonly<Record<SeededFamily, number>>): number {
+function sum(bytes: Readonly<Record<StoredFamily, number>>): number {
   return Object.values(bytes).reduce((total, each) => total + each, 0)
 }
 

@@ -11,6 +11,7 @@ import {
   type CatalogueService,
   localCatalogueService,
 } from './domain/catalogue/catalogue-service.ts'
+import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { OrderIdSource } from './domain/order/order-id-source.ts'
 import { ORDER_OPERATIONS, type OrderService } from './domain/order/order-service.ts'
@@ -26,9 +27,11 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { selectDataset } from './storage/dataset-table.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
 import type { SearchIndex } from './storage/search-index.ts'
 import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 
@@ -53,6 +56,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
       catalogue: localCatalogueService(pool),
     })
     startRelay(options, pool, index)
+    startKeyExpiry(options, pool)
     return frontEndServer(options, flows, ['app', 'admin'])
   },
   app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
@@ -74,7 +78,9 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   catalogue: async (options) =>
     serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_OPERATIONS),
   indexer: async (options) => {
-    startRelay(options, await openMysql(options), openSearchIndex(options))
+    const pool = await openMysql(options)
+    startRelay(options, pool, openSearchIndex(options))
+    startKeyExpiry(options, pool)
     return createHttpServer(serverOptions(options))
   },
 }
@@ -94,6 +100,16 @@ function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, in
     const relay = new OutboxRelay(server, index, relayMetrics, logger)
     relay.start()
     parts.add({ stop: () => relay.stop() })
+  }
+}
+
+function startKeyExpiry({ metrics, logger, parts }: RoleOptions, pool: MysqlPool): void {
+  const expiryMetrics = new KeyExpiryMetrics(metrics)
+  const historyEndMs = async () => (await selectDataset(pool, contextFor('key-expiry', 5_000)))?.endMs ?? null
+  for (const server of pool.upkeep) {
+    const expiry = new KeyExpiry({ server, historyEndMs, metrics: expiryMetrics, logger })
+    expiry.start()
+    parts.add({ stop: () => expiry.stop() })
   }
 }
 

@@ -18,6 +18,7 @@ import { rows } from './mysql-connection.ts'
 export async function createTables(connection: Connection, shards: readonly number[]): Promise<void> {
   for (const shard of shards as readonly Shard[]) {
     for (const family of TABLE_FAMILIES) {
+      // Keys are written last, and in the order of their index.
       const isSeeded = SEEDED_FAMILIES.some((seeded) => seeded === family)
       await connection.query(createTableSql(family, shard, { secondaryIndexes: !isSeeded }))
     }

@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
-import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, STORED_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
@@ -28,7 +28,7 @@ async function missingIndexes(connection: Connection, shards: readonly number[])
      WHERE table_schema = DATABASE() AND seq_in_index = 1`,
   )
   const present = new Set(found.map(({ name }) => name))
-  const missing = SEEDED_FAMILIES.flatMap((family) =>
+  const missing = STORED_FAMILIES.flatMap((family) =>
     shards.flatMap((shard) =>
       TABLE_SHAPES[family].secondaryIndexes.map(({ name }) => `${tableName(family, shard as Shard)}.${name}`),
     ),

@@ -99,7 +99,7 @@ describe('a statement that nobody waits for any longer', () => {
     proxy.mode = 'normal'
     await expect.poll(sleeping, { timeout: 20_000 }).toBe(0)
     await expect
-      .poll(() => lane.rows('SELECT 'one' AS one', [], within(5_000)).catch(() => null), { timeout: 20_000 })
+      .poll(() => lane.rows("SELECT 'one' AS one", [], within(5_000)).catch(() => null), { timeout: 20_000 })
       .toEqual([{ one: 'one' }])
     expect(await notes()).toEqual([])
   })
@@ -110,7 +110,7 @@ describe('one shard that is held up', () => {
     const held = Array.from({ length: 8 }, () => lane.rows(SLEEP, [], within(1_500)).catch(() => {}))
     await expect.poll(sleeping).toBe(1)
     for (const free of [other, pool.home, pool.leases[0]!.lane, pool.relay[0]!.lane, pool.search[0]!.lane]) {
-      expect(await free.rows('SELECT 'one' AS one', [], within(1_000))).toEqual([{ one: 'one' }])
+      expect(await free.rows("SELECT 'one' AS one", [], within(1_000))).toEqual([{ one: 'one' }])
     }
     await Promise.all(held)
   })
@@ -133,7 +133,7 @@ describe('a server that does not answer as it should', () => {
     proxy.stallsAt = 'lock_wait_timeout'
     await expect(lane.rows('SELECT 1', [], within(500))).rejects.toMatchObject({ code: 'deadline-exceeded' })
     proxy.stallsAt = undefined
-    expect(await lane.rows('SELECT 'one' AS one', [], within(10_000))).toEqual([{ one: 'one' }])
+    expect(await lane.rows("SELECT 'one' AS one", [], within(10_000))).toEqual([{ one: 'one' }])
   })
 
   it('is no longer the primary: what was written is refused as not stored, on a new connection it is taken', async () => {
@@ -148,7 +148,7 @@ describe('a server that does not answer as it should', () => {
     proxy.mode = 'down'
     proxy.mode = 'normal'
     await pause(100)
-    expect(await lane.rows('SELECT 'one' AS one', [], within(5_000))).toEqual([{ one: 'one' }])
+    expect(await lane.rows("SELECT 'one' AS one", [], within(5_000))).toEqual([{ one: 'one' }])
   })
 })
 

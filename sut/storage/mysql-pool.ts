@@ -31,6 +31,8 @@ export class MysqlPool {
   /** Rows of orders that a search found. */
   readonly search: readonly ServerLane[]
   readonly relay: readonly ServerLane[]
+  /** What is forgotten in the background. */
+  readonly upkeep: readonly ServerLane[]
 
   constructor({ map, ...options }: MysqlPoolOptions, metrics: Metrics) {
     const mysqlMetrics = new MysqlMetrics(metrics)
@@ -44,9 +46,12 @@ export class MysqlPool {
     this.#pings = this.#servers.map((connections) => connections.reservedLane('ping'))
     this.home = home.connections.lane('home')
     const sharded = servers.filter(({ shards }) => shards.length > 0)
-    this.search = sharded.map(({ connections, shards }) => ({ lane: connections.lane('search'), shards }))
-    this.leases = sharded.map(({ connections, shards }) => ({ lane: connections.reservedLane('leases'), shards }))
-    this.relay = sharded.map(({ connections, shards }) => ({ lane: connections.reservedLane('relay'), shards }))
+    const lanesOf = (laneOf: (connections: MysqlServer) => MysqlLane) =>
+      sharded.map(({ connections, shards }) => ({ lane: laneOf(connections), shards }))
+    this.search = lanesOf((connections) => connections.lane('search'))
+    this.leases = lanesOf((connections) => connections.reservedLane('leases'))
+    this.relay = lanesOf((connections) => connections.reservedLane('relay'))
+    this.upkeep = lanesOf((connections) => connections.reservedLane('upkeep'))
   }
 
   shard(shard: Shard): MysqlLane {

@@ -2,16 +2,16 @@
 
 import type { CheckoutResponse } from '../../../contracts/gateway-api.ts'
 import { type Order, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { type OrderId, parseOrderId } from '../../../contracts/order-id.ts'
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { type Shard, shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
 import {
-  answerInsert,
   type IdempotencyKey,
   isKeyBeingWritten,
-  type StoredAnswer,
-  selectAnswer,
+  type KeyedOrder,
+  keyInsert,
+  selectKeyedOrder,
 } from '../../storage/idempotency-table.ts'
 import { isMysqlError } from '../../storage/mysql-errors.ts'
 import type { Statement } from '../../storage/mysql-lane.ts'
@@ -23,6 +23,7 @@ import type { CallContext } from '../../telemetry/call-context.ts'
 import type { AnswerKey, PlaceOrder } from './order-service.ts'
 
 const MAX_DEADLOCKS = 3
+const FIRST_STATUS = 'placed'
 
 export interface OrderIds {
   next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }>
@@ -59,7 +60,7 @@ export class OrderPlacement {
   }
 
   async storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null> {
-    const stored = await selectAnswer(this.#pool, keyOf(request), context)
+    const stored = await selectKeyedOrder(this.#pool, keyOf(request), context)
     return stored ? matching(stored, request) : null
   }
 
@@ -68,10 +69,9 @@ export class OrderPlacement {
     for (let deadlocks = 0; ; deadlocks++) {
       const { orderId, timestampMs } = await this.#ids.next(shard, context)
       const order = newOrder(request, orderId, timestampMs)
-      const response = responseOf(order)
       try {
-        await this.#pool.shard(shard).commitAll(insertsOf(request, order, response), context)
-        return response
+        await this.#pool.shard(shard).commitAll(insertsOf(request, order), context)
+        return answerFor(order)
       } catch (error) {
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
       }
@@ -80,28 +80,31 @@ export class OrderPlacement {
 }
 
 /** The key comes first: of two requests with one key, the second stops here. */
-function insertsOf(request: PlaceOrder, order: Order, response: CheckoutResponse): readonly Statement[] {
+function insertsOf(request: PlaceOrder, order: Order): readonly Statement[] {
   const { orderId, userId, amountCents, createdAtMs, updatedAtMs, version } = order
   const requestHash = Buffer.from(request.requestHash, 'hex')
   const status = PAYMENT_STATUS_OF[order.status]
   const method = request.paymentMethod
   return [
-    answerInsert(keyOf(request), { requestHash, response, orderId, createdAtMs }),
+    keyInsert(keyOf(request), requestHash, orderId),
     ...orderInserts(order, request.items),
     paymentInsert({ orderId, paymentNo: 1, userId, status, method, amountCents, createdAtMs, updatedAtMs, version: 1 }),
     eventInsert(shardOf(userId), { orderId, version, document: orderDocument(order) }, createdAtMs),
   ]
 }
 
-function responseOf({ orderId, status, amountCents, createdAtMs }: Order): CheckoutResponse {
-  return { orderId, status, amountCents, paymentStatus: PAYMENT_STATUS_OF[status], createdAtMs }
+/** Also of an order that was placed before and has moved on since: the answer to its key stays what it was. */
+function answerFor({ orderId, amountCents }: Pick<Order, 'orderId' | 'amountCents'>): CheckoutResponse {
+  const { timestampMs } = parseOrderId(orderId)
+  const paymentStatus = PAYMENT_STATUS_OF[FIRST_STATUS]
+  return { orderId, status: FIRST_STATUS, amountCents, paymentStatus, createdAtMs: timestampMs }
 }
 
 function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
   return {
     orderId,
     userId: request.userId,
-    status: 'placed',
+    status: FIRST_STATUS,
     channel: request.channel,
     region: request.region,
     itemCount: request.items.length,
@@ -116,8 +119,8 @@ function keyOf({ userId, idempotencyKey }: AnswerKey): IdempotencyKey {
   return { userId, key: idempotencyKey }
 }
 
-function matching(stored: StoredAnswer, request: AnswerKey): CheckoutResponse {
-  if (stored.requestHash.toString('hex') === request.requestHash) return stored.response
+function matching(stored: KeyedOrder, request: AnswerKey): CheckoutResponse {
+  if (request.requestHash.startsWith(stored.requestHash.toString('hex'))) return answerFor(stored)
   throw new SutError('idempotency-key-reused', 'this Idempotency-Key was used for another request')
 }
 
