@@ -114,12 +114,11 @@ describe('checkout', () => {
 })
 
 describe('detail', () => {
-  const order = orderService({ find: async () => ({ order: ORDER, items: ITEMS }) })
-  const payment = { latest: async () => PAYMENT }
+  const order = orderService({ find: async () => ({ order: ORDER, items: ITEMS, payment: PAYMENT }) })
   const call = { userId: 42, orderId: ORDER_ID }
 
-  it('puts three services’ answers together and keeps version and update time inside', async () => {
-    expect(await detail({ order, payment, catalogue: sells(5) }, call, CONTEXT)).toEqual({
+  it('puts two services’ answers together and keeps version and update time inside', async () => {
+    expect(await detail({ order, catalogue: sells(5) }, call, CONTEXT)).toEqual({
       order: {
         orderId: ORDER_ID,
         userId: 42,
@@ -136,22 +135,13 @@ describe('detail', () => {
   })
 
   it('says that names are missing when the catalogue is down', async () => {
-    const answer = await detail({ order, payment, catalogue: closed }, call, CONTEXT)
+    const answer = await detail({ order, catalogue: closed }, call, CONTEXT)
     expect([answer?.items[0]?.productName, answer?.degraded]).toEqual(['', ['product-names']])
-  })
-
-  it('is refused rather than wrong without the payment', async () => {
-    const failing = { latest: async () => Promise.reject(new SutError('unavailable', 'no payments')) }
-    await expect(detail({ order, payment: failing, catalogue: sells(5) }, call, CONTEXT)).rejects.toThrow('no payments')
-    const missing = { latest: async () => null }
-    await expect(detail({ order, payment: missing, catalogue: sells(5) }, call, CONTEXT)).rejects.toThrow('missing')
   })
 
   it('is null when this user has no such order', async () => {
     const none = orderService({ find: async () => null })
-    expect(
-      await detail({ order: none, payment: { latest: async () => null }, catalogue: closed }, call, CONTEXT),
-    ).toBeNull()
+    expect(await detail({ order: none, catalogue: closed }, call, CONTEXT)).toBeNull()
   })
 })
 

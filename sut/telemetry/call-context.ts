@@ -19,6 +19,19 @@ export function remainingMs(context: CallContext): number {
   return Math.ceil(leftMs)
 }
 
+/** The same work, no longer waited for once this call's own deadline has passed. */
+export async function withinDeadline<T>(work: Promise<T>, context: CallContext): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(deadlineExceeded()), remainingMs(context))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 export function deadlineExceeded(cause?: unknown): SutError {
   return new SutError('deadline-exceeded', 'the answer took longer than this request may', {
     retryAfterSeconds: 1,

@@ -25,11 +25,17 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
   return {
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
-    find: (request, context) => cache.find(request, () => findOwnOrder(pool, request, context)),
+    find: (request, context) => cache.find(request, context, (shared) => findOwnOrder(pool, request, shared)),
     changeStatus: async (request, context) => {
-      const changed = await changeStatus(pool, request, Date.now, context)
-      await cache.forget(request.orderId)
-      return changed
+      try {
+        const changed = await changeStatus(pool, request, Date.now, context)
+        if (changed) await cache.forget(request.orderId)
+        return changed
+      } catch (error) {
+        // It may have been stored all the same.
+        await cache.forget(request.orderId)
+        throw error
+      }
     },
     list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
     search: (request, context) => searchOrders(pool, index, request, context),
