@@ -1,14 +1,13 @@
 // One order with its items and payment, which the order service reads as one value, and the names of its products. Names are
 // decoration: without the catalogue the answer is still given, and says so.
 
-import type { Product } from '../../contracts/catalogue.ts'
 import type { DetailResponse } from '../../contracts/gateway-api.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { DetailCall, DomainServices } from './order-flows.ts'
 import { summaryOf } from './order-summary.ts'
 
 export async function detail(
-  { order, catalogue }: Pick<DomainServices, 'order' | 'catalogue'>,
+  { order, products }: DomainServices,
   call: DetailCall,
   context: CallContext,
 ): Promise<DetailResponse | null> {
@@ -16,17 +15,16 @@ export async function detail(
   if (!found) return null
   const { payment } = found
   const productIds = found.items.map(({ productId }) => productId)
-  const products = await catalogue.products({ productIds }, context).catch((): readonly Product[] => [])
-  const nameOf = new Map(products.map(({ productId, name }) => [productId, name]))
+  const named = await products.names(productIds, context)
   return {
     order: summaryOf(found.order),
-    items: found.items.map((item) => ({ ...item, productName: nameOf.get(item.productId) ?? '' })),
+    items: found.items.map((item) => ({ ...item, productName: named.get(item.productId)?.name ?? '' })),
     payment: {
       status: payment.status,
       method: payment.method,
       amountCents: payment.amountCents,
       updatedAtMs: payment.updatedAtMs,
     },
-    ...(productIds.every((productId) => nameOf.has(productId)) ? {} : { degraded: ['product-names'] }),
+    ...(productIds.every((productId) => named.has(productId)) ? {} : { degraded: ['product-names'] }),
   }
 }

@@ -5,6 +5,7 @@ import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorResponse } from '../../contracts/gateway-api.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
+import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
 
@@ -31,7 +32,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     genReqId: requestIdOf,
   })
   setValidator(app)
-  boundInFlight(app, options)
+  boundInFlight(app, { prefix: '/v1/', ...options })
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendError(asSutError(error), request, reply, options.logger),
   )
@@ -53,28 +54,6 @@ function setValidator(app: FastifyInstance): void {
   const ofText = new Ajv({ coerceTypes: true, useDefaults: true })
   const ofJson = new Ajv({ useDefaults: true })
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ofJson : ofText).compile(schema as object))
-}
-
-function boundInFlight(app: FastifyInstance, { maxInFlight, metrics }: HttpServerOptions): void {
-  let inFlight = 0
-  const refused = metrics.counter(
-    'headroom_overload_refusals_total',
-    'Requests refused because too many were in flight',
-  )
-  metrics.gauge('headroom_requests_in_flight', 'Requests being answered', () => inFlight)
-  app.addHook('onRequest', (request, reply, done) => {
-    // Health and metrics must answer when everything else is refused.
-    if (!request.url.startsWith('/v1/')) return done()
-    if (inFlight >= maxInFlight) {
-      refused.inc()
-      return done(new SutError('overloaded', 'too many requests at once', { retryAfterSeconds: 1 }))
-    }
-    inFlight++
-    reply.raw.once('close', () => {
-      inFlight--
-    })
-    done()
-  })
 }
 
 function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {

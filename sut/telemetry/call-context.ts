@@ -12,6 +12,11 @@ export function contextFor(requestId: string, budgetMs: number): CallContext {
   return { requestId, deadlineAtMs: performance.now() + budgetMs }
 }
 
+/** For a part of the work that may not take all the time there is. */
+export function withBudget(context: CallContext, budgetMs: number): CallContext {
+  return { ...context, deadlineAtMs: Math.min(context.deadlineAtMs, performance.now() + budgetMs) }
+}
+
 /** Whole milliseconds left, at least 1. Throws when none are. */
 export function remainingMs(context: CallContext): number {
   const leftMs = context.deadlineAtMs - performance.now()

@@ -52,9 +52,9 @@ export function timed<S extends Operations<S>>(
   metrics: Metrics,
   layer: Layer,
   service: S,
-  operations: readonly (keyof S & string)[],
+  operations: { readonly [K in keyof S]: unknown },
 ): S {
-  const entries = operations.map((operation) => {
+  const entries = (Object.keys(operations) as (keyof S & string)[]).map((operation) => {
     const observe = metrics.timer(layer, operation)
     const call = service[operation].bind(service)
     const timedCall = async (...args: never[]) => {

@@ -1,10 +1,12 @@
 // The order service on its own tables, index and cache.
 
+import { outcomeUnknown, SutError } from '../../errors.ts'
 import { selectDataset } from '../../storage/dataset-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { selectOwnOrders } from '../../storage/order-tables.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { SearchIndex } from '../../storage/search-index.ts'
+import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
 import { findOwnOrder, searchOrders } from './order-reads.ts'
@@ -34,7 +36,8 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
       } catch (error) {
         // It may have been stored all the same.
         await cache.forget(request.orderId)
-        throw error
+        const isUnknown = error instanceof SutError && error.code === 'outcome-unknown'
+        throw isUnknown ? outcomeUnknown(READ_ORDER_AGAIN, error) : error
       }
     },
     list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),

@@ -78,13 +78,3 @@ export interface OrderService {
   search(request: OrderSearch, context: CallContext): Promise<FoundOrders>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
 }
-
-export const ORDER_OPERATIONS = [
-  'place',
-  'storedAnswer',
-  'find',
-  'changeStatus',
-  'list',
-  'search',
-  'dataset',
-] as const satisfies readonly (keyof OrderService)[]
