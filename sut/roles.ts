@@ -110,8 +110,9 @@ function connect<S extends Methods<S>>(options: RoleOptions, name: InternalServi
   return attach(options, name, remoteService<S>(name, contract, { url: serviceUrls[name], internalSecret }))
 }
 
+/** Never vital: taking a process out of rotation for what lies below it takes out all of its kind at once. */
 function attach<S>({ parts }: RoleOptions, name: string, remote: RemoteService<S>): S {
-  parts.add({ checks: [{ name, vital: true, check: remote.ping }], stop: remote.close })
+  parts.add({ checks: [{ name, vital: false, check: remote.ping }], stop: remote.close })
   return remote.service
 }
 
@@ -130,7 +131,7 @@ function serve<S extends Methods<S>>(
 }
 
 function serverOptions({ config, metrics, logger, parts }: RoleOptions) {
-  return { metrics, logger, health: healthOf(() => parts.checks), maxInFlight: config.maxInFlight }
+  return { metrics, logger, health: healthOf(() => parts.checks, metrics), maxInFlight: config.maxInFlight }
 }
 
 async function frontEndServer(

@@ -9,13 +9,13 @@ import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
 const CONNECTIONS = 64
-const HEALTH_LIMIT_MS = 1_500
+const PING_LIMIT_MS = 500
 /** The callee's answer, also its "out of time", must still find its caller waiting: it knows best what was stored. */
 const WAY_BACK_MS = 50
 
 export interface RemoteService<S> {
   readonly service: S
-  /** Rejects unless the service's process is ready. */
+  /** Rejects unless the service's process answers. Not whether it is ready: what stalls below it would stall all above. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -39,10 +39,10 @@ export function remoteService<S extends Methods<S>>(
   return {
     service: Object.fromEntries(methods) as S,
     ping: async () => {
-      const limit = { headersTimeout: HEALTH_LIMIT_MS, bodyTimeout: HEALTH_LIMIT_MS }
-      const { statusCode, body } = await pool.request({ method: 'GET', path: ROUTES.health.path, ...limit })
+      const limit = { headersTimeout: PING_LIMIT_MS, bodyTimeout: PING_LIMIT_MS }
+      const { statusCode, body } = await pool.request({ method: 'GET', path: ROUTES.live.path, ...limit })
       await body.dump()
-      if (statusCode !== 200) throw new Error(`${name} is not ready`)
+      if (statusCode !== 200) throw new Error(`${name} answers ${statusCode}`)
     },
     close: () => pool.close(),
   }

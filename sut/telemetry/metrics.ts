@@ -32,6 +32,20 @@ export class Metrics {
     return new Counter({ name, help, registers: [this.registry] })
   }
 
+  /** Read when scraped: a value for each value of one label. */
+  gaugeBy(name: string, help: string, label: string, read: () => readonly (readonly [string, number])[]): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const [value, number] of read()) this.set({ [label]: value }, number)
+      },
+    })
+  }
+
   /** Read when scraped. */
   gauge(name: string, help: string, read: () => number): void {
     new Gauge({

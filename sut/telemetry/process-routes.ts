@@ -1,4 +1,4 @@
-// What every process of the SUT answers, whatever its role: readiness and metrics.
+// What every process of the SUT answers, whatever its role: that it lives, whether it is ready, and its metrics.
 
 import type { FastifyInstance } from 'fastify'
 import { ROUTES } from '../../contracts/gateway-api.ts'
@@ -11,6 +11,7 @@ export interface ProcessTelemetry {
 }
 
 export function registerProcessRoutes(app: FastifyInstance, { metrics, health }: ProcessTelemetry): void {
+  app.get(ROUTES.live.path, async () => ({ status: 'live' }))
   app.get(ROUTES.health.path, async (_request, reply) => {
     const answer = await health()
     return reply.code(answer.status === 'unavailable' ? 503 : 200).send(answer)
