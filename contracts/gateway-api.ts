@@ -11,8 +11,6 @@ export const ROUTES = {
   cancel: { method: 'POST', path: '/v1/app/orders/:orderId/cancel' },
   search: { method: 'GET', path: '/v1/admin/orders/search' },
   health: { method: 'GET', path: '/healthz' },
-  /** Of one process: it answers, whatever it depends on does. Not passed on by the gateway. */
-  live: { method: 'GET', path: '/livez' },
   metrics: { method: 'GET', path: '/metrics' },
   openapi: { method: 'GET', path: '/openapi.json' },
   /** Who answers, and which data it holds: asked before the first request of any load. */

@@ -14,10 +14,12 @@ import {
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
+import { measuredByShard } from './domain/order/measured-by-shard.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
 import { OrderIdSource } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
+import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { workerLeasesIn } from './domain/order/worker-leases.ts'
 import { localPaymentService, PAYMENT_CONTRACT } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
@@ -31,7 +33,7 @@ import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
-import type { SearchIndex } from './storage/search-index.ts'
+import type { OrderIndex } from './storage/search-index.ts'
 import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
@@ -81,17 +83,18 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   },
 }
 
-async function openOrderService(options: RoleOptions, pool: MysqlPool, index: SearchIndex): Promise<OrderService> {
+async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
   const { metrics, logger, parts } = options
   const ids = new OrderIdSource(workerLeasesIn(pool), metrics, logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
   const stores = { pool, index, redis: openRedis(options) }
-  return timed<OrderService>(metrics, 'domain', localOrderService(stores, ids), ORDER_CONTRACT)
+  const service = measuredByShard(localOrderService(stores, ids), metrics)
+  return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
 }
 
-function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: SearchIndex): void {
-  const relay = new OutboxRelay(pool, index, metrics, logger)
+function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: OrderIndex): void {
+  const relay = new OutboxRelay(pool, index, new RelayMetrics(metrics), logger)
   relay.start()
   parts.add({ stop: () => relay.stop() })
 }

@@ -52,6 +52,12 @@ describe('a service in another process', () => {
     expect(seen?.requestId).toBe('request-1')
     // Less than the caller has left: its answer must find the caller waiting.
     expect(seen!.deadlineAtMs - performance.now()).toBeLessThanOrEqual(450)
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    await service.echo({ text: '' }, contextFor('request-2', 500, traceparent))
+    expect([seen?.traceparent?.slice(0, 35), seen?.traceparent === traceparent]).toEqual([
+      traceparent.slice(0, 35),
+      false,
+    ])
     expect(await service.echo({ text: 'nothing' }, contextFor('request-2', 500))).toBeNull()
   })
 

@@ -2,9 +2,10 @@
 // the callee's errors. Nothing is sent twice: whoever placed the order decides about that, with its Idempotency-Key.
 
 import { type Dispatcher, Pool } from 'undici'
-import { ROUTES } from '../../contracts/gateway-api.ts'
 import { isErrorCode, outcomeUnknown, SutError } from '../errors.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
+import { LIVE_PATH } from '../telemetry/process-routes.ts'
+import { nextTraceparent, TRACE_HEADER } from '../telemetry/trace-context.ts'
 import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
@@ -40,7 +41,7 @@ export function remoteService<S extends Methods<S>>(
     service: Object.fromEntries(methods) as S,
     ping: async () => {
       const limit = { headersTimeout: PING_LIMIT_MS, bodyTimeout: PING_LIMIT_MS }
-      const { statusCode, body } = await pool.request({ method: 'GET', path: ROUTES.live.path, ...limit })
+      const { statusCode, body } = await pool.request({ method: 'GET', path: LIVE_PATH, ...limit })
       await body.dump()
       if (statusCode !== 200) throw new Error(`${name} answers ${statusCode}`)
     },
@@ -89,6 +90,7 @@ async function call(dispatcher: Dispatcher, callee: Callee, request: unknown, co
         'content-type': 'application/json',
         [DEADLINE_HEADER]: String(leftMs - WAY_BACK_MS),
         [REQUEST_ID_HEADER]: context.requestId,
+        [TRACE_HEADER]: nextTraceparent(context),
       },
       body: JSON.stringify(request),
       signal: timer.signal,

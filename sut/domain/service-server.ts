@@ -7,9 +7,12 @@ import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { ERROR_STATUS, SutError } from '../errors.ts'
 import { type CallContext, contextFor } from '../telemetry/call-context.ts'
+import { Failures } from '../telemetry/failures.ts'
 import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { measureRequests } from '../telemetry/request-metrics.ts'
+import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
 import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
@@ -28,7 +31,13 @@ export function serveService<S extends Methods<S>>(
   contract: ServiceContract<S>,
   options: ServiceServerOptions,
 ): FastifyInstance {
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, logger: false, keepAliveTimeout: 75_000 })
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: false,
+    keepAliveTimeout: 75_000,
+    return503OnClosing: false,
+  })
+  measureRequests(app, options.metrics)
   boundInFlight(app, { prefix: '/internal/', ...options })
   registerProcessRoutes(app, options)
   const ajv = new Ajv({ removeAdditional: true })
@@ -44,9 +53,10 @@ export function serveService<S extends Methods<S>>(
       return reply.type('application/json').send(JSON.stringify(result ?? null))
     })
   }
-  app.setErrorHandler((error, _request, reply) => {
+  const failures = new Failures(options.logger, options.metrics)
+  app.setErrorHandler((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
     const answer = asSutError(error)
-    if (answer.status === 500) options.logger.error({ err: error }, `${name}: a fault of ours`)
+    failures.note(answer, { requestId: requestIdIn(headers), traceparent: traceparentIn(headers[TRACE_HEADER]), route })
     const body: ErrorBody = {
       code: answer.code,
       message: answer.message,
@@ -60,7 +70,11 @@ export function serveService<S extends Methods<S>>(
 function contextOf(headers: Readonly<Record<string, unknown>>, maxDeadlineMs: number): CallContext {
   const leftMs = Number(headers[DEADLINE_HEADER])
   const budgetMs = leftMs > 0 ? Math.min(leftMs, maxDeadlineMs) : maxDeadlineMs
-  return contextFor(String(headers[REQUEST_ID_HEADER] ?? 'unknown'), budgetMs)
+  return contextFor(requestIdIn(headers), budgetMs, traceparentIn(headers[TRACE_HEADER]))
+}
+
+function requestIdIn(headers: Readonly<Record<string, unknown>>): string {
+  return String(headers[REQUEST_ID_HEADER] ?? 'unknown')
 }
 
 /** Equal lengths for the comparison, whatever was sent. */

@@ -6,10 +6,12 @@ export interface CallContext {
   readonly requestId: string
   /** On this process's monotonic clock; between processes the remaining time travels. */
   readonly deadlineAtMs: number
+  /** The trace this call belongs to, when its caller named one. */
+  readonly traceparent?: string | undefined
 }
 
-export function contextFor(requestId: string, budgetMs: number): CallContext {
-  return { requestId, deadlineAtMs: performance.now() + budgetMs }
+export function contextFor(requestId: string, budgetMs: number, traceparent?: string): CallContext {
+  return { requestId, deadlineAtMs: performance.now() + budgetMs, traceparent }
 }
 
 /** For a part of the work that may not take all the time there is. */

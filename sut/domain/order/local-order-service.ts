@@ -5,7 +5,7 @@ import { selectDataset } from '../../storage/dataset-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { selectOwnOrders } from '../../storage/order-tables.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
-import type { SearchIndex } from '../../storage/search-index.ts'
+import type { OrderIndex } from '../../storage/search-index.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
@@ -17,7 +17,7 @@ const DATASET_FRESH_MS = 1_000
 
 export interface OrderStores {
   readonly pool: MysqlPool
-  readonly index: SearchIndex
+  readonly index: OrderIndex
   readonly redis: RedisCache
 }
 

@@ -4,7 +4,7 @@ import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { selectOrders } from '../../storage/order-tables.ts'
-import type { SearchIndex } from '../../storage/search-index.ts'
+import type { OrderIndex } from '../../storage/search-index.ts'
 import { selectWholeOrder, type WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import type { FoundOrders, OrderSearch, OwnOrder } from './order-service.ts'
@@ -21,7 +21,7 @@ export async function findOwnOrder(
 
 export async function searchOrders(
   pool: MysqlPool,
-  index: SearchIndex,
+  index: OrderIndex,
   search: OrderSearch,
   context: CallContext,
 ): Promise<FoundOrders> {
