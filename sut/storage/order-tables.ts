@@ -86,17 +86,27 @@ export async function updateOrderStatus(session: Session, before: Order, after: 
   return matched === 1
 }
 
+export interface OwnOrdersPage {
+  readonly userId: number
+  readonly limit: number
+  readonly before?: OrderId | undefined
+}
+
+export function ownOrdersQuery({ userId, limit, before }: OwnOrdersPage): Statement {
+  const shard = shardOf(userId)
+  return before
+    ? { sql: sqlOf(SELECT_OLDER, shard), values: [userId, BigInt(before), limit] }
+    : { sql: sqlOf(SELECT_NEWEST, shard), values: [userId, limit] }
+}
+
 /** Newest first. */
 export async function selectOwnOrders(
   pool: MysqlPool,
-  page: { readonly userId: number; readonly limit: number; readonly before: OrderId | undefined },
+  page: OwnOrdersPage,
   context: CallContext,
 ): Promise<readonly Order[]> {
-  const shard = shardOf(page.userId)
-  const rows = page.before
-    ? await pool.rows<OrderRow>(sqlOf(SELECT_OLDER, shard), [page.userId, BigInt(page.before), page.limit], context)
-    : await pool.rows<OrderRow>(sqlOf(SELECT_NEWEST, shard), [page.userId, page.limit], context)
-  return rows.map(orderOf)
+  const { sql, values } = ownOrdersQuery(page)
+  return (await pool.rows<OrderRow>(sql, values, context)).map(orderOf)
 }
 
 /** Orders of any users, in no particular order: one round trip however many shards they lie in. */

@@ -7,7 +7,7 @@ import { ALL_SHARDS, shardOf, tableName } from '../../contracts/shard.ts'
 import { SutError } from '../errors.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { sqlOf } from './columns.ts'
-import type { MysqlPool } from './mysql-pool.ts'
+import type { MysqlPool, Statement } from './mysql-pool.ts'
 import { type ItemRow, itemOf, type OrderRow, orderOf, SELECT_ITEMS } from './order-tables.ts'
 import { type PaymentRow, paymentOf } from './payment-table.ts'
 
@@ -30,26 +30,32 @@ const SELECT_PAIR = ALL_SHARDS.map(
     FROM ${tableName('payments', shard)} WHERE order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1)`,
 )
 
+interface OwnOrderKey {
+  readonly orderId: OrderId
+  readonly userId: number
+}
+
+/** One round trip. Items never change: a statement of their own sees the same ones. */
+export function wholeOrderQueries({ orderId, userId }: OwnOrderKey): readonly [Statement, Statement] {
+  const shard = shardOf(userId)
+  const id = BigInt(orderId)
+  return [
+    { sql: sqlOf(SELECT_PAIR, shard), values: [id, userId, id, userId] },
+    { sql: sqlOf(SELECT_ITEMS, shard), values: [id] },
+  ]
+}
+
 /** undefined when there is no such order of this user. */
 export async function selectWholeOrder(
   pool: MysqlPool,
-  { orderId, userId }: { readonly orderId: OrderId; readonly userId: number },
+  key: OwnOrderKey,
   context: CallContext,
 ): Promise<WholeOrder | undefined> {
-  const shard = shardOf(userId)
-  const id = BigInt(orderId)
-  const [pair, items] = await pool.rowsOfEach(
-    [
-      { sql: sqlOf(SELECT_PAIR, shard), values: [id, userId, id, userId] },
-      // Items never change: a statement of their own sees the same ones.
-      { sql: sqlOf(SELECT_ITEMS, shard), values: [id] },
-    ],
-    context,
-  )
+  const [pair, items] = await pool.rowsOfEach(wholeOrderQueries(key), context)
   const rows = pair as readonly PairRow[]
   const order = rows.find((row) => row.kind === 'order')
   if (!order) return undefined
   const payment = rows.find((row) => row.kind === 'payment')
-  if (!payment) throw new SutError('internal', `the payment of order ${orderId} is missing`)
+  if (!payment) throw new SutError('internal', `the payment of order ${key.orderId} is missing`)
   return { order: orderOf(order), items: (items as readonly ItemRow[]).map(itemOf), payment: paymentOf(payment) }
 }
