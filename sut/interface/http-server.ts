@@ -5,8 +5,12 @@ import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorResponse } from '../../contracts/gateway-api.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
+import { Failures } from '../telemetry/failures.ts'
+import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { measureRequests } from '../telemetry/request-metrics.ts'
+import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
 
 export interface HttpServerOptions extends ProcessTelemetry {
   readonly logger: Logger
@@ -27,16 +31,18 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than the gateway keeps an idle connection, so that it is the gateway who closes.
     keepAliveTimeout: 75_000,
+    // What still arrives on a kept-alive connection while we stop is answered like any other.
+    return503OnClosing: false,
     requestTimeout: 10_000,
     genReqId: requestIdOf,
   })
   setValidator(app)
-  boundInFlight(app, options)
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(asSutError(error), request, reply, options.logger),
-  )
+  measureRequests(app, options.metrics)
+  boundInFlight(app, { prefix: '/v1/', ...options })
+  const failures = new Failures(options.logger, options.metrics)
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, failures))
   app.setNotFoundHandler((request, reply) =>
-    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, options.logger),
+    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures),
   )
   registerProcessRoutes(app, options)
   return app
@@ -55,30 +61,9 @@ function setValidator(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ofJson : ofText).compile(schema as object))
 }
 
-function boundInFlight(app: FastifyInstance, { maxInFlight, metrics }: HttpServerOptions): void {
-  let inFlight = 0
-  const refused = metrics.counter(
-    'headroom_overload_refusals_total',
-    'Requests refused because too many were in flight',
-  )
-  metrics.gauge('headroom_requests_in_flight', 'Requests being answered', () => inFlight)
-  app.addHook('onRequest', (request, reply, done) => {
-    // Health and metrics must answer when everything else is refused.
-    if (!request.url.startsWith('/v1/')) return done()
-    if (inFlight >= maxInFlight) {
-      refused.inc()
-      return done(new SutError('overloaded', 'too many requests at once', { retryAfterSeconds: 1 }))
-    }
-    inFlight++
-    reply.raw.once('close', () => {
-      inFlight--
-    })
-    done()
-  })
-}
-
-function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
-  if (error.status === 500) logger.error({ err: error, requestId: request.id, url: request.url }, 'a fault of ours')
+function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, failures: Failures): FastifyReply {
+  const { url: route = 'none' } = request.routeOptions
+  failures.note(error, { requestId: request.id, traceparent: traceparentIn(request.headers[TRACE_HEADER]), route })
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   const body: ErrorResponse = { code: error.code, message: error.message, requestId: request.id }

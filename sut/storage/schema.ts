@@ -8,7 +8,7 @@ import type { ShardMap, ShardServer } from '../../contracts/shard-map.ts'
 import { createTableSql } from '../../contracts/tables.ts'
 import { SutError } from '../errors.ts'
 import { type MysqlConnection, openConnection, type SqlValue } from './mysql-connection.ts'
-import { CREATE_PARKED_SQL, PARKED_TABLE } from './outbox-tables.ts'
+import { CREATE_PARKED_SQL, PARKED_TABLE } from './parked-events.ts'
 import { CREATE_WORKERS_SQL, FILL_WORKERS_SQL, WORKERS_TABLE } from './worker-table.ts'
 
 const LOCK_WAIT_SECONDS = 60

@@ -31,6 +31,9 @@ export type BulkOutcome =
   | { readonly kind: 'retry'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
 
+/** What the services do with it. */
+export type OrderIndex = Pick<SearchIndex, 'find' | 'write'>
+
 export class SearchIndex {
   readonly #client: Client
 
@@ -58,6 +61,8 @@ export class SearchIndex {
       )
       return answer.hits.hits.map((hit) => ({ createdAtMs: Number(hit.sort?.[0]), orderId: hit._id as OrderId }))
     } catch (error) {
+      // Our own mistake in the question would be one at every try.
+      if (error instanceof errors.ResponseError && error.statusCode === 400) throw error
       throw new SutError('search-unavailable', 'the search index cannot be reached; lists and details still answer', {
         retryAfterSeconds: 5,
         cause: error,
@@ -66,8 +71,8 @@ export class SearchIndex {
   }
 
   /** Rejects when the index is out of reach as a whole; otherwise one outcome per event, in order. */
-  async write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
-    await this.#ensureIndex()
+  async write(events: readonly OutboxEvent[], signal?: AbortSignal): Promise<readonly BulkOutcome[]> {
+    await this.#ensureIndex(signal)
     const lines = events.flatMap((event) => [
       // The row's version: a late or repeated event is a conflict, and harmless.
       JSON.stringify({ index: { _id: event.orderId, version: event.version, version_type: 'external' } }),
@@ -75,18 +80,21 @@ export class SearchIndex {
     ])
     const answer = await this.#client.transport.request<{
       readonly items: readonly { readonly index: { readonly status: number; readonly error?: unknown } }[]
-    }>({
-      method: 'POST',
-      path: `/${ORDER_INDEX}/_bulk`,
-      querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
-      bulkBody: `${lines.join('\n')}\n`,
-    })
+    }>(
+      {
+        method: 'POST',
+        path: `/${ORDER_INDEX}/_bulk`,
+        querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
+        bulkBody: `${lines.join('\n')}\n`,
+      },
+      signal ? { signal } : {},
+    )
     return answer.items.map(({ index }) => outcomeOf(index.status, index.error))
   }
 
   /** Before each bulk, as a bulk to no index makes one of guessed types; not earlier, so that a seeder finds none. */
-  async #ensureIndex(): Promise<void> {
-    if (await this.#client.indices.exists({ index: ORDER_INDEX })) return
+  async #ensureIndex(signal?: AbortSignal): Promise<void> {
+    if (await this.#client.indices.exists({ index: ORDER_INDEX }, signal ? { signal } : {})) return
     try {
       await this.#client.indices.create({
         index: ORDER_INDEX,
@@ -121,5 +129,7 @@ function outcomeOf(status: number, error: unknown): BulkOutcome {
   if (status === 409) return { kind: 'stale' }
   if (status < 300) return { kind: 'indexed' }
   const reason = JSON.stringify(error) ?? `status ${status}`
-  return status === 429 || status >= 500 || status === 403 ? { kind: 'retry', reason } : { kind: 'refused', reason }
+  // 404: the index was removed after we looked, and is made again before the next try. 403: it takes no writes now.
+  const isPassing = status === 429 || status >= 500 || status === 403 || status === 404
+  return { kind: isPassing ? 'retry' : 'refused', reason }
 }

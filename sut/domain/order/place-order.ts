@@ -70,8 +70,8 @@ export class OrderPlacement {
       const { orderId, timestampMs } = await this.#ids.next(shard, context)
       const order = newOrder(request, orderId, timestampMs)
       try {
-        await this.#pool.shard(shard).commitAll(insertsOf(request, order), context)
-        return answerFor(order)
+        await this.#pool.shard(shard).commitAll(placementInserts(request, order), context)
+        return responseOf(order)
       } catch (error) {
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
       }
@@ -80,7 +80,7 @@ export class OrderPlacement {
 }
 
 /** The key comes first: of two requests with one key, the second stops here. */
-function insertsOf(request: PlaceOrder, order: Order): readonly Statement[] {
+export function placementInserts(request: PlaceOrder, order: Order): readonly Statement[] {
   const { orderId, userId, amountCents, createdAtMs, updatedAtMs, version } = order
   const requestHash = Buffer.from(request.requestHash, 'hex')
   const status = PAYMENT_STATUS_OF[order.status]
@@ -94,13 +94,13 @@ function insertsOf(request: PlaceOrder, order: Order): readonly Statement[] {
 }
 
 /** Also of an order that was placed before and has moved on since: the answer to its key stays what it was. */
-function answerFor({ orderId, amountCents }: Pick<Order, 'orderId' | 'amountCents'>): CheckoutResponse {
+export function responseOf({ orderId, amountCents }: Pick<Order, 'orderId' | 'amountCents'>): CheckoutResponse {
   const { timestampMs } = parseOrderId(orderId)
   const paymentStatus = PAYMENT_STATUS_OF[FIRST_STATUS]
   return { orderId, status: FIRST_STATUS, amountCents, paymentStatus, createdAtMs: timestampMs }
 }
 
-function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
+export function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
   return {
     orderId,
     userId: request.userId,
@@ -120,7 +120,7 @@ function keyOf({ userId, idempotencyKey }: AnswerKey): IdempotencyKey {
 }
 
 function matching(stored: KeyedOrder, request: AnswerKey): CheckoutResponse {
-  if (request.requestHash.startsWith(stored.requestHash.toString('hex'))) return answerFor(stored)
+  if (request.requestHash.startsWith(stored.requestHash.toString('hex'))) return responseOf(stored)
   throw new SutError('idempotency-key-reused', 'this Idempotency-Key was used for another request')
 }
 
