@@ -30,15 +30,18 @@ await runCommand<{ dryRun?: true }>(
       .addHelpText('after', HELP),
   async ({ options: { dryRun } }, context) => {
     const { json, say } = context
-    const answer = await withStores(context, async ({ stores }) => {
-      const connection = await connect(stores.mysql)
-      try {
-        const parked = (await rows<ParkedCount>(connection, COUNT_PARKED)).map(parkedOf)
-        if (!dryRun) await connection.query(REDRIVE_PARKED)
-        return { parked, redriven: dryRun ? 0 : givenUp(parked) }
-      } finally {
-        connection.destroy()
+    const answer = await withStores(context, async ({ map }) => {
+      const parked: Parked[] = []
+      for (const server of map) {
+        const connection = await connect(server)
+        try {
+          parked.push(...(await rows<ParkedCount>(connection, COUNT_PARKED)).map(parkedOf))
+          if (!dryRun) await connection.query(REDRIVE_PARKED)
+        } finally {
+          connection.destroy()
+        }
       }
+      return { parked, redriven: dryRun ? 0 : givenUp(parked) }
     })
     for (const { reason, events, isWaiting } of answer.parked) {
       say(`${events} ${isWaiting ? 'tried again by themselves' : 'for a person'}: ${reason}`)

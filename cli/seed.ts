@@ -10,9 +10,9 @@ import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { sizeText } from '../generators/predict-size.ts'
 import { FILE_FORMATS, type FileFormat } from '../generators/rows/row-formats.ts'
-import { seed } from '../generators/seed.ts'
 import { seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
+import { seedServers } from '../generators/seed-servers.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { describeDataset } from './describe-dataset.ts'
@@ -95,16 +95,10 @@ await runCommand<Options>(
       dryRun: options.dryRun ?? false,
       redoOff: options.redoOff ?? false,
     }
-    const report = await withStores(context, (found) =>
-      seed(wanted, {
-        ...found,
-        memoryBytes: memoryBytes(),
-        cores: availableParallelism(),
-        signal,
-        say,
-        startProgress,
-      }),
-    )
+    const report = await withStores(context, ({ map, ...found }) => {
+      const machine = { memoryBytes: memoryBytes(), cores: availableParallelism() }
+      return seedServers(wanted, { ...found, ...machine, signal, say, startProgress }, map)
+    })
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : reportText(report),
     )

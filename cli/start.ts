@@ -9,7 +9,7 @@ import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
-import { seed } from '../generators/seed.ts'
+import { seedServers } from '../generators/seed-servers.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -72,7 +72,8 @@ await runCommand<Options>(
 )
 
 async function fill(plan: Plan, engines: Engines, options: Options, { say, signal }: CommandContext): Promise<void> {
-  await seed(
+  const { map, ...found } = storesOf(engines)
+  await seedServers(
     {
       volume: seedVolume(plan, plan.horizonYears),
       seed: options.seed,
@@ -85,13 +86,14 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       dryRun: false,
     },
     {
-      ...storesOf(engines),
+      ...found,
       memoryBytes: memoryBytes(),
       cores: availableParallelism(),
       signal,
       say,
       startProgress,
     },
+    map,
   )
 }
 

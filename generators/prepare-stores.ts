@@ -4,6 +4,7 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { ALL_SHARDS, SHARD_COUNT } from '../contracts/shard.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
 import { markFedToSearch, markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
@@ -65,12 +66,18 @@ export async function removeAll(connection: Connection, search: Client | null): 
   await dropAll(connection)
 }
 
-export async function beginDataset(connection: Connection, search: Client | null, dataset: Dataset): Promise<void> {
+export async function beginDataset(
+  connection: Connection,
+  search: Client | null,
+  dataset: Dataset,
+  ownShards: readonly number[] = ALL_SHARDS,
+): Promise<void> {
   // In this order: whoever makes the index has named its data set before.
   const indexed = search ? await indexedFingerprint(search) : null
-  const isNamed = (await readStoredDataset(connection)) !== null
+  // Of several servers, it may have been made for another one's shards.
+  const isNamed = ownShards.length < SHARD_COUNT || (await readStoredDataset(connection)) !== null
   if (indexed !== null && (!isNamed || indexed !== dataset.fingerprint)) throw otherOrdersIndexed(indexed, dataset)
-  await storeDataset(connection, dataset, search !== null)
+  await storeDataset(connection, dataset, { fedToSearch: search !== null, ownShards })
   const stored = await readStoredDataset(connection)
   if (stored) {
     refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile

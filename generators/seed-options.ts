@@ -15,6 +15,8 @@ export interface SeedOptions {
   readonly fullShards: readonly number[]
   /** The part of the work this run does; all tables of the data set are described whatever it is. */
   readonly shards: readonly number[]
+  /** Shards that lie on this server; all of them when absent. */
+  readonly ownShards?: readonly number[]
   /** Removes what is there first. */
   readonly reset: boolean
   /** A finished data set stays, also when it was made with another plan, seed or scale. */

@@ -41,6 +41,21 @@ export async function seed(options: SeedOptions, deps: SeedDeps): Promise<SeedRe
   }
 }
 
+/** What is left of a removal that is killed, the next one removes. */
+export async function removeDataset(stores: SeedDeps['stores']): Promise<void> {
+  const connection = await connect(stores.mysql)
+  const search = stores.elasticsearchUrl ? searchClient(stores.elasticsearchUrl) : null
+  try {
+    await lockShards(connection, ALL_SHARDS)
+    await removeAll(connection, search)
+  } catch (error) {
+    throw explained(explainedSearch(error))
+  } finally {
+    connection.destroy()
+    await search?.close()
+  }
+}
+
 async function seedLocked(
   connection: Connection,
   search: Client | null,
@@ -82,7 +97,7 @@ async function seedLocked(
 
   if (isReset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
-  await oneAtATime(connection, () => beginDataset(connection, search, dataset))
+  await oneAtATime(connection, () => beginDataset(connection, search, dataset, options.ownShards))
   const rowsWritten = await load(connection, dataset, options, deps)
   const finished = await endSeeding(connection, search, dataset)
   const seconds = secondsSoFar()

@@ -17,11 +17,10 @@ import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
-import { OrderIdSource } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
 import { RelayMetrics } from './domain/order/relay-metrics.ts'
-import { workerLeasesIn } from './domain/order/worker-leases.ts'
+import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { localPaymentService, PAYMENT_CONTRACT } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
@@ -91,7 +90,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
 
 async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
   const { metrics, logger, parts } = options
-  const ids = new OrderIdSource(workerLeasesIn(pool.leases[0]!.lane), metrics, logger)
+  const ids = new ShardedOrderIds(pool.leases, metrics, logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
   const stores = { pool, index, redis: openRedis(options) }

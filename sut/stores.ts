@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { RedisCache } from './storage/redis-cache.ts'
-import { ensureSchema } from './storage/schema.ts'
+import { ensureServerSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
@@ -24,7 +24,12 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
   const vital = map.length === 1
   const checks = pool.checks.map(({ name, ping }) => ({ name: vital ? 'mysql' : `mysql ${name}`, vital, check: ping }))
   parts.add({ checks, stop: () => pool.close() })
-  const created = await ensureSchema(map)
+  const schemas = await Promise.allSettled(map.map(ensureServerSchema))
+  const failures = schemas.filter((schema) => schema.status === 'rejected')
+  // Of several servers, the ones that are there are served; what is missing on the others shows when they are back.
+  if (failures[0] && failures.length === map.length) throw failures[0].reason
+  for (const { reason } of failures) logger.warn({ err: reason }, 'a server cannot be reached')
+  const created = schemas.reduce((sum, schema) => sum + (schema.status === 'fulfilled' ? schema.value : 0), 0)
   if (created > 0) logger.info({ created }, 'created missing tables')
   return pool
 }

@@ -31,11 +31,11 @@ function wantedTables({ shards, isHome }: ShardServer): ReadonlyMap<string, stri
 
 /** Resolves to the number of tables created. */
 export async function ensureSchema(map: ShardMap): Promise<number> {
-  const created = await Promise.all(map.map(ensureServer))
+  const created = await Promise.all(map.map(ensureServerSchema))
   return created.reduce((sum, count) => sum + count, 0)
 }
 
-async function ensureServer(server: ShardServer): Promise<number> {
+export async function ensureServerSchema(server: ShardServer): Promise<number> {
   const connection = await openConnection(server, LIMIT_MS)
   // Named locks belong to the server, not to the database: two checkouts on one server must not meet here.
   const lockName = "CONCAT('headroom-schema/', LEFT(DATABASE(), 40))"
