@@ -1,10 +1,12 @@
 // The connections a role opens: each is checked for readiness and closed with the process.
 
+import { Refusal } from '../contracts/refusal.ts'
+import type { ShardMap } from '../contracts/shard-map.ts'
 import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { RedisCache } from './storage/redis-cache.ts'
-import { ensureServerSchema } from './storage/schema.ts'
+import { requireSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
@@ -16,7 +18,7 @@ export interface StoreOptions {
   readonly parts: Parts
 }
 
-/** The order database, with every table there. Nothing works without it. */
+/** The order database, its schema at the version that this code needs. Nothing works without it. */
 export async function openMysql({ config, metrics, logger, parts }: StoreOptions): Promise<MysqlPool> {
   const { map, poolSize } = config.mysql
   const pool = new MysqlPool({ map, poolSize, statementLimitMs: config.requestDeadlineMs }, metrics)
@@ -24,14 +26,16 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
   const vital = map.length === 1
   const checks = pool.checks.map(({ name, ping }) => ({ name: vital ? 'mysql' : `mysql ${name}`, vital, check: ping }))
   parts.add({ checks, stop: () => pool.close() })
-  const schemas = await Promise.allSettled(map.map(ensureServerSchema))
-  const failures = schemas.filter((schema) => schema.status === 'rejected')
-  // Of several servers, the ones that are there are served; what is missing on the others shows when they are back.
-  if (failures[0] && failures.length === map.length) throw failures[0].reason
-  for (const { reason } of failures) logger.warn({ err: reason }, 'a server cannot be reached')
-  const created = schemas.reduce((sum, schema) => sum + (schema.status === 'fulfilled' ? schema.value : 0), 0)
-  if (created > 0) logger.info({ created }, 'created missing tables')
+  await requireSchemas(map, logger)
   return pool
+}
+
+/** Of several servers, the ones that are there are served. */
+async function requireSchemas(map: ShardMap, logger: Logger): Promise<void> {
+  const failures = (await Promise.allSettled(map.map(requireSchema))).filter((check) => check.status === 'rejected')
+  const refusal = failures.find(({ reason }) => reason instanceof Refusal) ?? failures[0]
+  if (refusal && (refusal.reason instanceof Refusal || failures.length === map.length)) throw refusal.reason
+  for (const { reason } of failures) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
 }
 
 /** The order index. A process starts without it: lists, details and checkouts do not need it. */

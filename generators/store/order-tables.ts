@@ -2,6 +2,7 @@
 
 import type { Connection } from 'mysql2/promise'
 import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
 import {
   ALL_SHARDS,
   SEEDED_FAMILIES,
@@ -84,5 +85,7 @@ export async function filledTables(connection: Connection): Promise<readonly str
 export async function dropAll(connection: Connection): Promise<void> {
   const names = TABLE_FAMILIES.flatMap((family) => ALL_SHARDS.map((shard) => tableName(family, shard)))
   // In this order: a kill leaves the data set's own record to the last.
-  await connection.query(`DROP TABLE IF EXISTS ${[...names, PRODUCTS_TABLE, ...SEEDER_TABLES].join(', ')}`)
+  await connection.query(
+    `DROP TABLE IF EXISTS ${[...names, PRODUCTS_TABLE, SCHEMA_TABLE, ...SEEDER_TABLES].join(', ')}`,
+  )
 }

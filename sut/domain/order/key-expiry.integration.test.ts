@@ -8,7 +8,7 @@ import { asShard } from '../../../contracts/shard.ts'
 import { oneServer } from '../../../contracts/shard-map.ts'
 import { keyInsert, selectKeyedOrder } from '../../storage/idempotency-table.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
-import { ensureSchema } from '../../storage/schema.ts'
+import { migrate } from '../../storage/schema.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
@@ -45,7 +45,7 @@ const place = (key: string, timestampMs: number) => {
 beforeAll(async () => {
   database = await testDatabase(inject('engines').mysql.url)
   const map = oneServer({ url: database.url })
-  await ensureSchema(map)
+  await migrate(map)
   pool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 20_000 }, metrics)
   expiry = new KeyExpiry({
     server: { lane: pool.upkeep[0]!.lane, shards: [SHARD] },

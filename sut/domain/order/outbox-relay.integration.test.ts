@@ -9,7 +9,7 @@ import { asShard, tableName } from '../../../contracts/shard.ts'
 import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
 import { PARKED_TABLE, REDRIVE_PARKED } from '../../storage/parked-events.ts'
-import { ensureSchema } from '../../storage/schema.ts'
+import { migrate } from '../../storage/schema.ts'
 import { SearchIndex } from '../../storage/search-index.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   database = await testDatabase(engines.mysql.url)
   map = oneServer({ url: database.url })
   pool = new MysqlPool({ map, poolSize: 2, statementLimitMs: 30_000 }, new Metrics())
-  await ensureSchema(map)
+  await migrate(map)
   index = new SearchIndex(engines.elasticsearch.url)
   relay = relayTo(index)
   client = new Client({ node: engines.elasticsearch.url })

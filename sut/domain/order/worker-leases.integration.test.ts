@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
-import { ensureSchema } from '../../storage/schema.ts'
+import { migrate } from '../../storage/schema.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { testDatabase } from '../../test-system.setup.ts'
@@ -22,17 +22,12 @@ beforeAll(async () => {
   database = await testDatabase(inject('engines').mysql.url)
   map = oneServer({ url: database.url })
   pool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 30_000 }, new Metrics())
-  await ensureSchema(map)
+  await migrate(map)
   leases = workerLeasesIn(pool.leases[0]!.lane)
 })
 afterAll(async () => {
   await pool?.close()
   await database?.drop()
-})
-
-it('creates every table once, however many processes start together', async () => {
-  expect(await Promise.all([ensureSchema(map), ensureSchema(map), ensureSchema(map)])).toEqual([0, 0, 0])
-  expect(await leases.free(context())).toHaveLength(63)
 })
 
 it('gives one worker to one of many', async () => {
