@@ -59,6 +59,15 @@ describe('Bulkhead', () => {
     expect(bulkhead.waiting).toBe(0)
   })
 
+  it('leaves time for the statement to who has waited', async () => {
+    const bulkhead = new Bulkhead(LIMITS)
+    const lane = bulkhead.lane()
+    taken(bulkhead, lane, 2)
+    const context = contextFor('test', 1_300)
+    await expect(bulkhead.take(lane, context)).rejects.toMatchObject({ code: 'deadline-exceeded' })
+    expect(context.deadlineAtMs - performance.now()).toBeGreaterThan(0)
+  })
+
   it('refuses at once, also who waits already, when no slot of a lane can come back before the server answers', async () => {
     const bulkhead = new Bulkhead(LIMITS)
     const lane = bulkhead.lane()

@@ -11,6 +11,12 @@ export interface BulkheadLimits {
   readonly waitersPerLane: number
 }
 
+/**
+ * Who waits leaves this much of its time to the statement: longer than a lock is waited for, so that a statement that is
+ * held up ends by itself, as one that was certainly not stored, and not by its deadline.
+ */
+const STATEMENT_MS = 1_200
+
 interface Waiter {
   readonly arrival: number
   readonly admit: () => void
@@ -66,7 +72,8 @@ export class Bulkhead {
     if (this.#waiting >= waiters || lane.waiters.length >= waitersPerLane) {
       throw new SutError('overloaded', 'too many requests wait for the order database', { retryAfterSeconds: 1 })
     }
-    await this.#wait(lane, remainingMs(context))
+    const leftMs = remainingMs(context)
+    await this.#wait(lane, leftMs - Math.min(STATEMENT_MS, leftMs / 2))
   }
 
   release(lane: BulkheadLane): void {
