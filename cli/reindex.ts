@@ -1,9 +1,11 @@
 // `npm run reindex`: the search index from MySQL, beside a running system or without one.
 
+import type { Connection } from 'mysql2/promise'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
+import { readStoredDataset } from '../generators/store/dataset-store.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
-import { dropSlices, searchClient } from '../generators/store/search-index.ts'
+import { createSlices, dropSlices, endLoading, searchClient } from '../generators/store/search-index.ts'
 import type { OrderRow } from '../sut/storage/order-tables.ts'
 import { type Reindexed, reindexShard } from '../sut/storage/reindex-orders.ts'
 import { SearchIndex } from '../sut/storage/search-index.ts'
@@ -13,7 +15,7 @@ import { withStores } from './with-stores.ts'
 const HELP = `
 Every order is sent under its row's version: what the index knows already stays, so this may be repeated, and run while the
 order system does. --from-scratch first removes the slices, documents without an order with them; until the end, searches
-find what is indexed so far. A seeded data set then no longer counts as one: npm run verify still compares every order.
+find what is indexed so far.
 
 Examples:
   npm run reindex
@@ -33,7 +35,7 @@ await runCommand<{ fromScratch?: true }>(
       const connection = await connect(mysql)
       const index = new SearchIndex(elasticsearchUrl)
       try {
-        if (fromScratch) await dropAll(elasticsearchUrl)
+        if (fromScratch) await makeAnew(elasticsearchUrl, connection)
         const sources = {
           rows: (sql: string, values: readonly unknown[]) => rows<OrderRow>(connection, sql, values),
           index,
@@ -62,10 +64,19 @@ await runCommand<{ fromScratch?: true }>(
   },
 )
 
-async function dropAll(elasticsearchUrl: string): Promise<void> {
+/** Slices of a seeded data set keep its mark: `seed` and `verify` know the index by it. */
+async function makeAnew(elasticsearchUrl: string, connection: Connection): Promise<void> {
   const client = searchClient(elasticsearchUrl)
-  await dropSlices(client)
-  await client.close()
+  try {
+    await dropSlices(client)
+    const stored = await readStoredDataset(connection)
+    if (!stored) return
+    await createSlices(client, stored.dataset)
+    // Searched while they are filled.
+    await endLoading(client, stored.dataset)
+  } finally {
+    await client.close()
+  }
 }
 
 function sumOf(all: readonly Reindexed[]): Reindexed {
