@@ -26,7 +26,7 @@ const CHARACTER_SETS: ReadonlyMap<string, CharacterSet> = new Map(
 )
 
 /** Null: MySQL knows none of this name. */
-export function characterSet(name: string): CharacterSet | null {
+function characterSet(name: string): CharacterSet | null {
   const lower = name.toLowerCase()
   return CHARACTER_SETS.get(lower === 'utf8' ? 'utf8mb3' : lower) ?? null
 }
@@ -43,7 +43,7 @@ export interface CharacterChoice {
   readonly collation?: string | undefined
 }
 
-export type ChosenCharacterSet = { readonly chosen: CharacterSet | null } | { readonly mistake: string }
+type ChosenCharacterSet = { readonly chosen: CharacterSet | null } | { readonly mistake: string }
 
 /** The collation decides where no character set is named, and must belong to the one that is. Null: nothing was said. */
 export function chosenCharacterSet({ characterSet: name, collation }: CharacterChoice): ChosenCharacterSet {

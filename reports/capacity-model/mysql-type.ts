@@ -20,14 +20,14 @@ export interface LongType extends CharacterChoice {
   readonly usualBytes?: number
 }
 
-export interface FixedType {
+interface FixedType {
   readonly kind: 'fixed'
   readonly bytes: number
 }
 
 export type MysqlType = FixedType | TextType | LongType
 /** A string says why MySQL refuses the type. */
-export type TypeResult = MysqlType | string
+type TypeResult = MysqlType | string
 
 /** What a type takes in parentheses and after them, and what it is then. */
 export interface TypeForm {

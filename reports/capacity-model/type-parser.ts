@@ -3,7 +3,7 @@
 import type { CharacterChoice } from './character-sets.ts'
 import { type MysqlType, TYPE_FORMS, type TypeForm } from './mysql-type.ts'
 
-export type ParsedType =
+type ParsedType =
   | { readonly type: MysqlType; readonly characters: CharacterChoice }
   | { readonly mistake: string }
 

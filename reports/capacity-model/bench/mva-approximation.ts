@@ -7,7 +7,7 @@ import { mvaApproximate } from '../mva-approximate.ts'
 import { mvaExact } from '../mva-exact.ts'
 import { operationalBounds } from '../operational-bounds.ts'
 
-export interface LargestErrors {
+interface LargestErrors {
   readonly throughput: number
   readonly response: number
 }
