@@ -3,9 +3,7 @@
 import type { CharacterChoice } from './character-sets.ts'
 import { type MysqlType, TYPE_FORMS, type TypeForm } from './mysql-type.ts'
 
-type ParsedType =
-  | { readonly type: MysqlType; readonly characters: CharacterChoice }
-  | { readonly mistake: string }
+type ParsedType = { readonly type: MysqlType; readonly characters: CharacterChoice } | { readonly mistake: string }
 
 /** A word, a number, a string or hexadecimal literal, a sign. */
 const TOKEN =
