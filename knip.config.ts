@@ -15,7 +15,7 @@ export default {
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
     'generators/workers/worker-entry.mjs',
-    'reports/capacity-model/bench/{coverage,extrapolation}.ts',
+    'reports/capacity-model/bench/{approximation,coverage,extrapolation}.ts',
     'test/*.setup.ts',
     '**/*.test.ts',
   ],
