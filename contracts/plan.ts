@@ -1,5 +1,7 @@
 // The plan: growth assumptions and targets (`plan.yaml`), and what follows from them (`plan.json` of a run).
 
+import type { TableForecast } from './table-forecast.ts'
+
 export const FLOWS = ['list', 'detail', 'checkout', 'search'] as const
 export type Flow = (typeof FLOWS)[number]
 
@@ -46,6 +48,8 @@ export interface Plan {
   readonly horizonYears: number
   /** First projected day, `YYYY-MM-DD` (UTC). */
   readonly start: string
+  /** From the decision for more tables until they are in service. */
+  readonly leadTimeMonths: number
   readonly orders: {
     readonly perDayAtStart: Interval
     /** 0.4 = 40 % more after a year, compounding daily. */
@@ -105,6 +109,7 @@ export interface ResolvedPlan {
   /** At the horizon, mid case: rows of each `orders_NN`, activity and whales included. */
   readonly rowsByTable: readonly number[]
   readonly totalOrders: Interval
+  readonly forecast: TableForecast
   /** Of the users' share of orders per shard: standard deviation ÷ mean of a table's rows. */
   readonly tableCv: number
   readonly peak: {

@@ -5,13 +5,14 @@ import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SHARD_COUNT } from '../contracts/shard.ts'
+import { foreignRows, refuseOtherDataset } from './other-rows.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
 import { markFedToSearch, markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
 import { ordersDone, readLanes } from './store/lanes.ts'
 import { rows } from './store/mysql-connection.ts'
 import { dropAll, filledTables } from './store/order-tables.ts'
-import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
+import { createSlices, dropSlices, indexedFingerprint, missingSlices, startLoading } from './store/search-index.ts'
 import { isShared } from './store/seed-lock.ts'
 
 /** LOAD DATA LOCAL is switched on for the load where the account may; returns how to undo it. */
@@ -32,37 +33,15 @@ export async function allowLocalInfile(connection: Connection): Promise<() => Pr
   }
 }
 
-export function refuseOtherDataset(stored: StoredDataset, wanted: { readonly fingerprint: string }): void {
-  if (stored.dataset.fingerprint === wanted.fingerprint) return
-  throw new Refusal({
-    what: `these tables hold another data set${stored.state === 'finished' ? '' : ', half seeded'}`,
-    why: [
-      `there: ${stored.dataset.fingerprint.slice(0, 12)} (${describe(stored.dataset)})`,
-      `asked for: ${wanted.fingerprint.slice(0, 12)} (${describe(wanted as Dataset)})`,
-    ],
-    wayOut: 'Repeat the options it was begun with to continue it, or add --reset to remove it first.',
-  })
-}
-
-function describe({ seed, scale, years, fullShards, planHash }: Dataset): string {
-  const full = fullShards.length > 0 ? `, full shards ${fullShards.join(' ')}` : ''
-  return `plan ${planHash.slice(0, 12)}, ${years} years, seed ${seed}, scale ${scale}${full}`
-}
-
 /** Tables with rows and no record of who wrote them are not ours to add to. */
 export async function refuseForeignRows(connection: Connection): Promise<void> {
   const filled = await filledTables(connection)
-  if (filled.length === 0) return
-  throw new Refusal({
-    what: 'the tables hold rows that this seeder did not write',
-    why: [`${filled.length} tables with rows: ${filled.slice(0, 5).join(', ')}${filled.length > 5 ? ' …' : ''}`],
-    wayOut: 'Use an empty database, or add --reset to remove these rows.',
-  })
+  if (filled.length > 0) throw foreignRows(filled)
 }
 
 export async function removeAll(connection: Connection, search: Client | null): Promise<void> {
   await markRemoving(connection)
-  if (search) await dropIndex(search)
+  if (search) await dropSlices(search)
   await dropAll(connection)
 }
 
@@ -85,7 +64,7 @@ export async function beginDataset(
   }
   await fillCatalogue(connection)
   if (!search) return
-  if (indexed === null) await createIndex(search, dataset.fingerprint, dataset.rows.orders)
+  await createSlices(search, dataset)
   const ready = await indexedFingerprint(search)
   if (ready !== dataset.fingerprint) throw otherOrdersIndexed(ready ?? 'none', dataset)
   await startLoading(search)
@@ -137,10 +116,13 @@ export async function refuseOtherSearch(
       wayOut,
     })
   }
-  const indexed = search ? await indexedFingerprint(search) : null
-  if (search && indexed !== dataset.fingerprint) {
+  if (!search) return
+  const indexed = await indexedFingerprint(search)
+  const missing = await missingSlices(search, dataset)
+  if (indexed !== dataset.fingerprint || missing.length > 0) {
+    const isGone = indexed === null || indexed === dataset.fingerprint
     throw new Refusal({
-      what: `the search index ${indexed === null ? 'is gone' : 'was replaced'}, but MySQL holds orders that were in it`,
+      what: `the search index ${isGone ? 'is gone' : 'was replaced'}, but MySQL holds orders that were in it`,
       why: [`${ordersCommitted} orders are committed`],
       wayOut,
     })

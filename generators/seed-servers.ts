@@ -13,14 +13,13 @@ export async function seedServers(options: SeedOptions, deps: SeedDeps, map: Sha
   const [home, ...others] = map
   const depsOf = (server: ShardServer): SeedDeps => ({ ...deps, stores: { ...deps.stores, mysql: server } })
   // All before the first row: the index belongs to all of them.
-  if (options.reset && !options.dryRun) for (const server of map) await removeDataset(depsOf(server).stores)
+  if (options.reset) for (const server of map) await removeDataset(depsOf(server).stores)
   const reports: SeedReport[] = []
   for (const server of [...others, home]) {
     const shards = options.shards.filter((shard) => server.shards.some((own) => own === shard))
     deps.say(`${serverName(server)}: ${shards.length === 0 ? 'no shards' : shardText(shards)}`)
     const scale = reports[0]?.dataset.scale ?? options.scale
-    const reset = options.reset && options.dryRun
-    reports.push(await seed({ ...options, shards, scale, reset, ownShards: server.shards }, depsOf(server)))
+    reports.push(await seed({ ...options, shards, scale, reset: false, ownShards: server.shards }, depsOf(server)))
   }
   return together(reports as [SeedReport, ...SeedReport[]])
 }

@@ -15,6 +15,7 @@ export const SMALL_PLAN: Plan = {
   rowsPerTableLimit: 20_000,
   horizonYears: 1,
   start: '2025-01-01',
+  leadTimeMonths: 6,
   orders: {
     perDayAtStart: ordinary,
     yearlyGrowth: ordinary,

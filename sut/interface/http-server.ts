@@ -1,6 +1,5 @@
 // The front-ends' HTTP server: strict validation of what comes in, one shape of error going out, a bound on what is in flight.
 
-import { randomUUID } from 'node:crypto'
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorResponse } from '../../contracts/gateway-api.ts'
@@ -11,6 +10,8 @@ import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
 import { measureRequests } from '../telemetry/request-metrics.ts'
 import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
+import { answerClientError, answerRareRequests } from './client-errors.ts'
+import { requestIdOf } from './request-id.ts'
 
 export interface HttpServerOptions extends ProcessTelemetry {
   readonly logger: Logger
@@ -18,28 +19,37 @@ export interface HttpServerOptions extends ProcessTelemetry {
 }
 
 export const BODY_LIMIT_BYTES = 64 * 1024
+/** More than the gateway lets through, so that it is the gateway who says what is too large. */
+const HEADER_LIMIT_BYTES = 48 * 1024
 
 const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
 }
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const failures = new Failures(options.logger, options.metrics)
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than the gateway keeps an idle connection, so that it is the gateway who closes.
     keepAliveTimeout: 75_000,
-    // What still arrives on a kept-alive connection while we stop is answered like any other.
-    return503OnClosing: false,
     requestTimeout: 10_000,
     genReqId: requestIdOf,
+    // Node's own answers have no body.
+    http: { maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) =>
+      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, failures),
+    return503OnClosing: false,
   })
+  answerRareRequests(app.server)
   setValidator(app)
   measureRequests(app, options.metrics)
+  refuseBeforeRouting(app)
   boundInFlight(app, { prefix: '/v1/', ...options })
-  const failures = new Failures(options.logger, options.metrics)
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, failures))
   app.setNotFoundHandler((request, reply) =>
     sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures),
@@ -48,17 +58,26 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return app
 }
 
-/** The gateway's id, so that its log and ours can be joined. */
-function requestIdOf({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
-}
-
 /** Query and path are text and may be read as numbers; a body says what it means. Unknown fields are refused in both. */
 function setValidator(app: FastifyInstance): void {
   const ofText = new Ajv({ coerceTypes: true, useDefaults: true })
   const ofJson = new Ajv({ useDefaults: true })
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ofJson : ofText).compile(schema as object))
+}
+
+/** Without a host (RFC 9112, 3.2), and what still arrives while the server stops: nothing of it was done. */
+function refuseBeforeRouting(app: FastifyInstance): void {
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isStopping) return done(new SutError('unavailable', 'the service is stopping', { retryAfterSeconds: 1 }))
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      return done(new SutError('bad-request', 'the Host header is missing'))
+    }
+    done()
+  })
 }
 
 function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, failures: Failures): FastifyReply {

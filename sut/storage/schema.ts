@@ -1,5 +1,5 @@
 // Brings the schema of every server to the version that this code needs, and has each service ask for it before it serves.
-// Changing it is the owner's step (`npm run schema`, and the launcher of the whole system), never a service's.
+// Changing it is the owner's step (`npm run tables`, and the launcher of the whole system), never a service's.
 
 import { Refusal } from '../../contracts/refusal.ts'
 import { CREATE_SCHEMA_TABLE_SQL, SCHEMA_TABLE } from '../../contracts/schema-version.ts'
@@ -87,7 +87,7 @@ function otherSchema(server: string, { version, oldestCode }: FoundVersion): Ref
         ? `it is at version ${version}, for code of version ${oldestCode} or later; this is ${SCHEMA_VERSION}`
         : `it is at version ${version}; this code needs ${SCHEMA_VERSION}`,
     ],
-    wayOut: isNewer ? 'Start the newer services.' : 'Bring it up to date first: npm run schema',
+    wayOut: isNewer ? 'Start the newer services.' : 'Bring it up to date first: npm run tables',
   })
 }
 

@@ -4,11 +4,14 @@ import { createServer } from 'node:http'
 import { Client } from '@elastic/elasticsearch'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { ORDER_STATUSES } from '../../../contracts/order.ts'
-import { ORDER_INDEX } from '../../../contracts/search-index.ts'
+import type { OrderId } from '../../../contracts/order-id.ts'
+import { ORDER_INDEX, sliceOfOrder } from '../../../contracts/search-index.ts'
 import { asShard, tableName } from '../../../contracts/shard.ts'
 import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
+import type { OrderRow } from '../../storage/order-tables.ts'
 import { PARKED_TABLE, REDRIVE_PARKED } from '../../storage/parked-events.ts'
+import { reindexShard } from '../../storage/reindex-orders.ts'
 import { migrate } from '../../storage/schema.ts'
 import { SearchIndex } from '../../storage/search-index.ts'
 import { createLogger } from '../../telemetry/logger.ts'
@@ -193,13 +196,29 @@ it('leaves events where they are while the index is out of reach', async () => {
   expect(await leftInOutbox()).toBe(0)
 })
 
-it('makes the index with the right types when it is gone, instead of one of guessed types', async () => {
-  await client.indices.delete({ index: ORDER_INDEX })
+it('makes the slice with the right types when it is gone, instead of one of guessed types', async () => {
+  const slice = sliceOfOrder('4001' as OrderId)
+  await removeOrderIndex(inject('engines').elasticsearch.url)
   await write('4001', 1, DOCUMENT)
   await relay.round()
-  const mapping = await client.indices.getMapping({ index: ORDER_INDEX })
-  expect(mapping[ORDER_INDEX]?.mappings).toMatchObject({
-    dynamic: 'strict',
-    properties: { order_id: { type: 'long' } },
-  })
+  const found = (await client.indices.get({ index: slice }))[slice]
+  expect(found?.mappings).toMatchObject({ dynamic: 'strict', properties: { order_id: { type: 'long' } } })
+  expect(Object.keys(found?.aliases ?? {})).toEqual([ORDER_INDEX])
+})
+
+it('can be told anew from MySQL, and keeps what it knows better', async () => {
+  await removeOrderIndex(inject('engines').elasticsearch.url)
+  const orders = tableName('orders', SHARD)
+  const values = ['5001', '5002'].map((id) => `(${id}, 9, 1, 0, 77, 1, 100, 1700000000000, 1700000000000, 2)`)
+  await database.rows(`INSERT INTO ${orders} VALUES ${values.join(', ')}`)
+  await write('5002', 3, { ...DOCUMENT, status: 2 })
+  await relay.round()
+  const sources = {
+    rows: (sql: string, asked: readonly unknown[]) => database.rows<OrderRow>(sql, asked),
+    index,
+    signal: new AbortController().signal,
+  }
+  expect(await reindexShard(sources, SHARD, () => {})).toEqual({ indexed: 1, known: 1, refused: [] })
+  expect(await indexed('5001')).toEqual({ version: 2, status: 'paid' })
+  expect(await indexed('5002')).toEqual({ version: 3, status: 'shipped' })
 })

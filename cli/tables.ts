@@ -1,4 +1,4 @@
-// `npm run schema`: bring the order database to the version that this code needs.
+// `npm run tables`: bring the order database to the version that this code needs.
 
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { SCHEMA_VERSION } from '../sut/storage/migrations.ts'
@@ -11,10 +11,10 @@ Commands that launch the order system do this first. Needed by itself where the 
 Every server of HEADROOM_MYSQL_SHARDS is brought up to date; what is there already is left alone.
 
 Example:
-  npm run schema`
+  npm run tables`
 
 await runCommand<Record<string, never>>(
-  'schema',
+  'tables',
   (program) =>
     program.description('Bring the order database to the version that the services need.').addHelpText('after', HELP),
   async (_, context) => {
