@@ -14,6 +14,7 @@ export default {
     ...LOAD_FLOWS.map((flow) => `scenarios/${flow}.ts`),
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
+    'sut/bench/bare-server.ts', // forked by bench:sut
     'generators/workers/worker-entry.mjs',
     'reports/capacity-model/bench/{approximation,coverage,extrapolation}.ts',
     'test/*.setup.ts',
