@@ -13,8 +13,10 @@ import { runCommand } from './run-command.ts'
 const STATE_FOLDER = `.headroom/test-${process.pid}`
 
 const HELP = `
-The order system in one process, asked directly, against a bare Fastify route with the same query (list, detail) or the same
-transaction (checkout). Both in turn, on engines of its own, which are removed at the end. Ratios are per repeat.
+The order system in one process, asked directly, against a bare Fastify route
+with the same query (list, detail) or the same transaction (checkout). Both in
+turn, on engines of its own, which are removed at the end. Ratios are per
+repeat.
 
 Examples:
   npm run bench:sut

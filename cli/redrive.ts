@@ -7,8 +7,9 @@ import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-An event that the index does not take while it takes others is parked and tried again by the indexer for about a quarter of
-an hour; what it refuses for good, or has not taken by then, waits for a person. Correct the cause first.
+An event that the index does not take while it takes others is parked and
+tried again by the indexer for about a quarter of an hour; what it refuses for
+good, or has not taken by then, waits for a person. Correct the cause first.
 
 Examples:
   npm run redrive -- --dry-run    what is parked, and why

@@ -7,8 +7,9 @@ import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-Commands that launch the order system do this first. Needed by itself where the services are started by something else.
-Every server of HEADROOM_MYSQL_SHARDS is brought up to date; what is there already is left alone.
+Commands that launch the order system do this first. Needed by itself where
+something else starts the services. Every server of HEADROOM_MYSQL_SHARDS is
+brought up to date; what is there already is left alone.
 
 Example:
   npm run tables`
