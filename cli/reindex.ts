@@ -15,9 +15,9 @@ import { withStores } from './with-stores.ts'
 
 const HELP = `
 Every order is sent under its row's version: what the index knows already
-stays, so this may be repeated, and run while the order system does. --from-
-scratch first removes the slices, documents without an order with them; until
-the end, searches find what is indexed so far.
+stays, so this may be repeated, and run while the order system does.
+--from-scratch first removes the slices, documents without an order with them;
+until the end, searches find what is indexed so far.
 
 Examples:
   npm run reindex
