@@ -3,13 +3,14 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
-import { LOAD_FLOWS, type Measurements } from '../contracts/measurement.ts'
+import type { Measurements } from '../contracts/measurement.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { seed } from '../generators/seed.ts'
+import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -56,7 +57,7 @@ await runCommand<Options>(
       )
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
       .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 60)
-      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 150)
+      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 300)
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),
   async ({ options, words }, context) => {
@@ -105,8 +106,9 @@ async function measure(
   const resolved = resolvePlan(plan)
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
     return await runLoad({
-      flows: LOAD_FLOWS,
+      loads: LOAD_NAMES,
       profile: 'knee',
+      arrivals: 'poisson',
       budgetSeconds: loadSeconds,
       target: { baseUrl, jwtSecret, processes },
       engines,
@@ -116,7 +118,7 @@ async function measure(
       command: typedCommand('start', words),
       signal: context.signal,
       say: context.say,
-      onStep: (step) => [stepLine(step, resolved), ...stepReasons(step)].forEach(context.say),
+      onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(context.say),
     })
   })
 }

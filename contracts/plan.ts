@@ -84,6 +84,13 @@ export interface Plan {
   readonly targets: Readonly<Record<Flow, FlowTarget>>
   /** Capacity wanted above the peak: 0.3 = 30 %. */
   readonly headroom: number
+  /** What `--profile spike` and `--profile soak` are held against. */
+  readonly endurance: {
+    /** After a spike, until p99 and backlog are back. */
+    readonly recoverySeconds: number
+    /** Of p99, memory or backlog over a soak: more than this share of it is a drift. */
+    readonly growthShare: number
+  }
 }
 
 /** One month of the projection. Index 1 is the first month. */

@@ -65,4 +65,5 @@ export const PLAN_SCHEMA = object({
   requestsPerOrder: perFlow(nonNegative),
   targets: perFlow(object({ p99Ms: positive, errorRate: share })),
   headroom: { ...nonNegative, maximum: 10 },
+  endurance: object({ recoverySeconds: { ...positive, maximum: 3600 }, growthShare: { ...positive, maximum: 10 } }),
 })

@@ -1,6 +1,4 @@
-// The operating point of a curve, and what ended the climb. The model's SLO search (op search) judges raw steps against one
-// p99; these steps were judged when they were measured, by more rules and, in a mix, by a target per flow. What both share
-// is the bracket.
+// The operating point of a curve, and what ended the search. Probes are no part of it: they prove nothing.
 
 import type { CapacityPoint } from '../contracts/capacity.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
@@ -13,9 +11,10 @@ export interface OperatingPoint {
 }
 
 export function operatingPoint(points: readonly CapacityPoint[]): OperatingPoint {
-  const rated = points.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
+  const held = points.filter(({ kind }) => kind === 'measured')
+  const rated = held.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
   const { lastPass, firstMiss, firstFail } = bracketOf(rated)
-  const missed = points.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
+  const missed = held.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
   const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0]
   return {
     lastPassPerSecond: lastPass,

@@ -42,12 +42,12 @@ function inFlight({ atConcurrency, atConcurrencyInterval: interval }: CapacityFi
 
 function stepTable({ flow, points }: FlowCapacity): Markup {
   return html`<table><caption>Steps of ${flow}</caption>
-<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Achieved /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Right answers /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
 <tbody>${points.map(stepRow)}</tbody></table>`
 }
 
 function stepRow(point: CapacityPoint): Markup {
   const number = (text: string) => html`<td class="number">${text}</td>`
   const share = (value: number | null) => (value === null ? '–' : percent(value))
-  return html`<tr><td>${outcomeBadge(point.outcome)}</td>${number(significant(point.offeredPerSecond, 4))}${number(significant(point.achievedPerSecond, 4))}${number(point.p99Ms === null ? '–' : ms(point.p99Ms))}${number(point.serviceP99Ms === null ? '–' : ms(point.serviceP99Ms))}${number(percent(point.errorRate))}${number(exact(point.dropped))}${number(exact(point.samples))}${number(`${significant(point.durationSeconds)} s`)}${number(`${share(point.generatorCpu)} / ${share(point.machineCpu)}`)}<td class="why">${point.reasons.join('; ')}</td></tr>`
+  return html`<tr><td>${outcomeBadge(point.outcome)}</td>${number(significant(point.offeredPerSecond, 4))}${number(significant(point.goodPerSecond, 4))}${number(point.p99Ms === null ? '–' : ms(point.p99Ms))}${number(point.serviceP99Ms === null ? '–' : ms(point.serviceP99Ms))}${number(percent(point.errorRate))}${number(exact(point.dropped))}${number(exact(point.samples))}${number(`${significant(point.durationSeconds)} s`)}${number(`${share(point.generatorCpu)} / ${share(point.machineCpu)}`)}<td class="why">${point.reasons.join('; ')}</td></tr>`
 }
