@@ -21,6 +21,7 @@ import { verdictOf } from '../measurements/verdict.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
+import { loadProgress, sayAbove } from './load-progress.ts'
 import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
 import { parseSeconds } from './option-parsers.ts'
 import { typedCommand } from './parse-command-line.ts'
@@ -111,6 +112,7 @@ async function loadAndReport(
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
   await refuseWithoutData(where.target)
+  const progress = loadProgress()
   const measurements = await runLoad({
     loads: [flow],
     profile,
@@ -123,12 +125,11 @@ async function loadAndReport(
     runDir,
     command: typedCommand('load', words),
     signal,
-    say,
-    onStep: (step) => {
-      say(stepLine(step))
-      for (const reason of stepReasons(step)) say(reason)
-    },
+    say: sayAbove(progress, say),
+    onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(sayAbove(progress, say)),
+    onLive: progress.show,
   })
+  progress.clear()
   signal.throwIfAborted()
   const { capacity, reportPath } = await writeReport(runDir)
   for (const line of verdictLines(measurements)) say(line)

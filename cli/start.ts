@@ -17,6 +17,7 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
+import { loadProgress, sayAbove } from './load-progress.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
 import { typedCommand } from './parse-command-line.ts'
 import { startProgress } from './progress.ts'
@@ -104,6 +105,8 @@ async function measure(
   context: CommandContext,
 ): Promise<Measurements> {
   const resolved = resolvePlan(plan)
+  const progress = loadProgress()
+  const say = sayAbove(progress, context.say)
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
     return await runLoad({
       loads: LOAD_NAMES,
@@ -117,8 +120,9 @@ async function measure(
       runDir,
       command: typedCommand('start', words),
       signal: context.signal,
-      say: context.say,
-      onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(context.say),
-    })
+      say,
+      onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
+      onLive: progress.show,
+    }).finally(progress.clear)
   })
 }

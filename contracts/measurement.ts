@@ -204,6 +204,8 @@ export interface LoadResult {
   readonly flows: readonly string[]
   readonly verdict: 'PASS' | 'FAIL' | 'INVALID'
   readonly operatingPoint: OperatingPoint | null
+  /** Of a search: the highest rate that is proven to pass, the lowest that is proven to fail. null: nothing was searched. */
+  readonly bracket: { readonly lastPass: number | null; readonly firstFail: number | null } | null
   readonly reason: string
   /** The claim of spike, soak and peak-day: what was wanted and seen, in the claim's own unit. */
   readonly claim: ProfileClaim | null

@@ -8,10 +8,11 @@ import type { JournalEntry } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { DRIVE_FILES, driveFolder, RUN_FILES } from '../contracts/run-folder.ts'
-import { requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
+import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
 import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
 import { compressJournal, JournalTail } from './journal.ts'
 import { type K6Exit, startK6 } from './k6.ts'
+import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
 import type { Target } from './target.ts'
@@ -27,6 +28,8 @@ export interface DriveContext {
   readonly arrivals: Exclude<Arrivals, 'closed'>
   /** Aborted by the user, or when an engine went away. */
   readonly signal: AbortSignal
+  /** Twice a second. */
+  onLive?(figures: LiveFigures): void
 }
 
 export interface DriveRequest {
@@ -70,6 +73,8 @@ export interface Drive {
 /** k6 starts, makes its users, and lets the last requests finish. */
 const START_AND_STOP_SECONDS = 90
 const LOOK_EVERY_MS = 500
+/** What k6 says of a request that was under way when we ended it: nothing the target did. */
+const CUT_OFF = 'error: context canceled'
 /** Beyond so many the same orders come again: k6 holds them in memory. */
 const MOST_ORDERS = 100_000
 const ORDERS_OF_CLOSED_DRIVE = 20_000
@@ -99,7 +104,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   signal.addEventListener('abort', process.stop)
   if (signal.aborted) process.stop()
   const tail = new JournalTail(path(DRIVE_FILES.journal))
-  const following = follow(tail, request, process)
+  const following = follow(tail, request, process, (live) => context.onLive?.(liveOf(request, live)))
   const exit = await process.exited.finally(() => {
     following.stop()
     signal.removeEventListener('abort', process.stop)
@@ -114,7 +119,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     request,
     journalFile: `${folder}/${DRIVE_FILES.journal}.gz`,
     journalFound,
-    entries: tail.entries,
+    entries: endedEarly ? tail.entries.filter(({ outcome }) => outcome !== CUT_OFF) : tail.entries,
     unreadableLines: tail.unreadableLines,
     startedAtMs: tail.startedAtMs ?? beganAtMs,
     beganAtMs,
@@ -127,20 +132,37 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
 }
 
 /** Reads along until the process is over; resolves to whether we ended it. */
-function follow(tail: JournalTail, { enough }: DriveRequest, process: { stop(): void }) {
+function follow(
+  tail: JournalTail,
+  { enough }: DriveRequest,
+  process: { stop(): void },
+  onLook: (live: LiveDrive) => void,
+) {
   const over = new AbortController()
   const look = async (): Promise<boolean> => {
     while (!over.signal.aborted) {
       await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => {})
       await tail.poll()
       const elapsedMs = tail.startedAtMs === null ? -1 : Date.now() - tail.startedAtMs
-      if (over.signal.aborted || enough?.({ entries: tail.entries, elapsedMs }) !== true) continue
+      const live = { entries: tail.entries, elapsedMs }
+      if (elapsedMs >= 0) onLook(live)
+      if (over.signal.aborted || enough?.(live) !== true) continue
       process.stop()
       return true
     }
     return false
   }
   return { ended: look(), stop: () => over.abort() }
+}
+
+function liveOf({ load, schedule, arrivals }: DriveRequest, { entries, elapsedMs }: LiveDrive): LiveFigures {
+  return liveFigures({
+    load: arrivals === 'closed' ? `${load.name}, warming up` : load.name,
+    entries,
+    elapsedMs,
+    rateAt: (ms) => (arrivals === 'closed' ? 0 : meanRate(schedule, ms, ms + 1)),
+    totalSeconds: scheduleSeconds(schedule),
+  })
 }
 
 /** Keys of orders hold it, so it is short; another drive asks for other users and orders. */

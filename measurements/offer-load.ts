@@ -6,6 +6,10 @@ import { LoadRun, type LoadRunContext } from './load-run.ts'
 import { offerSchedule } from './scheduled-load.ts'
 import { searchOperatingPoint } from './search-operating-point.ts'
 
+/** Of a search that shares its time with others, as in npm start. */
+const SHORT_BUDGET_SECONDS = 120
+const WARM_UPS_IN_SHORT_BUDGET = 2
+
 export interface OfferRequest {
   readonly profile: Profile
   readonly ratePerSecond: number | null
@@ -17,8 +21,9 @@ export interface OfferRequest {
 export async function offerLoad(load: Load, request: OfferRequest, context: LoadRunContext): Promise<LoadResult> {
   const beganAtMs = Date.now()
   const run = new LoadRun(load, context)
-  const facts = { load: load.name, flows: Object.keys(load.weights), operatingPoint: null, claim: null }
-  const warmUpPerSecond = await run.warmUp()
+  const facts = { load: load.name, flows: Object.keys(load.weights), operatingPoint: null, bracket: null, claim: null }
+  const isShort = request.profile === 'knee' && request.budgetSeconds < SHORT_BUDGET_SECONDS
+  const warmUpPerSecond = await run.warmUp(isShort ? WARM_UPS_IN_SHORT_BUDGET : undefined)
   if (warmUpPerSecond === null)
     return { ...facts, verdict: 'INVALID', reason: 'it could not be warmed up: no right answer' }
   const { profile, ratePerSecond, durationSeconds } = request

@@ -14,6 +14,7 @@ import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive } from './drive.ts'
 import { idleStep } from './idle.ts'
+import type { LiveFigures } from './live-figures.ts'
 import { loadOf } from './load.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
@@ -43,6 +44,8 @@ export interface LoadRequest {
   say(line: string): void
   /** After each step. */
   onStep?(step: Step): void
+  /** Twice a second while k6 runs. */
+  onLive?(figures: LiveFigures): void
 }
 
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
@@ -70,7 +73,10 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   const deadlineMs = Date.now() + request.budgetSeconds * 1000
   try {
     const idle = await idleStep(observer, signal)
-    if (idle !== null) await run.add(idle)
+    if (idle !== null) {
+      await run.add(idle)
+      request.onStep?.(idle)
+    }
     for (const [at, name] of request.loads.entries()) {
       if (signal.aborted) break
       const left = request.loads.length - at

@@ -18,7 +18,7 @@ export interface SearchRequest {
   readonly warmUpPerSecond: number
 }
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint'>
+type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket'>
 
 /** The knee of an open load lies below what waiting users get through. */
 const START_OF_WARM_UP = 0.4
@@ -135,7 +135,12 @@ function answerOf(run: LoadRun, plan: SearchPlan, steps: readonly Step[], end: M
     lastPass === null
       ? `no rate is confirmed: ${endReason(end, steps)}`
       : `confirmed to ${perSecond(lastPass)}${firstFail === null ? ', no rate is proven to fail' : `, proven to fail at ${perSecond(firstFail)}`}`
-  const answer = (verdict: Answer['verdict'], reason: string): Answer => ({ verdict, reason, operatingPoint })
+  const answer = (verdict: Answer['verdict'], reason: string): Answer => ({
+    verdict,
+    reason,
+    operatingPoint,
+    bracket: { lastPass, firstFail },
+  })
   if (run.context.signal.aborted || steps.some(isHopeless)) return { ...answer('INVALID', found), operatingPoint: null }
   if (claimed === null) return answer(lastPass === null ? noneVerdict(end, firstFail) : 'PASS', found)
   if (lastPass !== null && lastPass >= claimed) return answer('PASS', `${found}; asked for ${perSecond(claimed)}`)

@@ -4,7 +4,7 @@ import type { FlowFigures, Latency, LoadResult, Measurements, Step } from '../co
 import { percent, perSecond, reasonOf } from './reason-text.ts'
 import { verdictOf } from './verdict.ts'
 
-/** `  3  pass       offered 240/s  good 240/s  list p99 31.2 ms (service 24.0 ms)  errors 0 %  machine 71 %  k6 18 %` */
+/** `  3  pass       offered 240/s  good 240/s  machine 71 %  k6 18 %  list p99 31.2 ms (service 24.0 ms)` */
 export function stepLine(step: Step): string {
   const { kind, index, offeredPerSecond, goodPerSecond, machineCpu, generatorCpu, judgement } = step
   if (kind === 'idle') return `  idle: machine ${share(machineCpu)}`
@@ -13,10 +13,16 @@ export function stepLine(step: Step): string {
     `  ${String(index).padStart(2)}  ${outcome.padEnd(9)}`,
     `offered ${perSecond(offeredPerSecond).padStart(8)}`,
     `good ${perSecond(goodPerSecond).padStart(8)}`,
-    ...Object.entries(step.flows).map(([flow, figures]) => flowText(flow, figures)),
     `machine ${share(machineCpu)}`,
     `k6 ${share(generatorCpu)}`,
+    ...flowTexts(step),
   ].join('  ')
+}
+
+/** Several flows have a line each. */
+function flowTexts({ flows }: Step): readonly string[] {
+  const texts = Object.entries(flows).map(([flow, figures]) => flowText(flow, figures))
+  return texts.length === 1 ? texts : texts.map((text) => `\n        ${text}`)
 }
 
 function flowText(flow: string, { latency, service, errors, iterations }: FlowFigures): string {

@@ -377,6 +377,7 @@ describe('the claim of a profile', () => {
       flows: ['list'],
       verdict: 'FAIL',
       operatingPoint: null,
+      bracket: null,
       reason: 'back late',
       claim,
     } as const

@@ -1,7 +1,7 @@
 // What one machine like the measured one carries of each flow, and how many of them the plan's peak asks for.
 
 import type { CapacityPoint, FlowCapacity } from '../contracts/capacity.ts'
-import type { Measurements, Step } from '../contracts/measurement.ts'
+import type { LoadResult, Measurements, Step } from '../contracts/measurement.ts'
 import { FLOWS, type Flow, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
 import { capacityPoint, flowsOf } from './capacity-point.ts'
 import { operatingPoint } from './operating-point.ts'
@@ -12,9 +12,17 @@ export function flowCapacities(resolved: ResolvedPlan, measurements: Measurement
   return FLOWS.flatMap((flow) => {
     const steps = measurements.steps.filter((step) => isOpen(step) && step.flows[flow] !== undefined)
     const alone = steps.filter((step) => flowsOf(step).length === 1)
-    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved)]
-    return steps.length > 0 ? [flowCapacity(flow, 'mix', steps, resolved)] : []
+    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved, bracketOfLoad(measurements, [flow]))]
+    return steps.length > 0 ? [flowCapacity(flow, 'mix', steps, resolved, null)] : []
   })
+}
+
+/** What the search of a load of exactly these flows proved. */
+export function bracketOfLoad({ results }: Measurements, flows: readonly string[]): LoadResult['bracket'] {
+  const own = results.find(
+    (result) => result.flows.length === flows.length && flows.every((flow) => result.flows.includes(flow)),
+  )
+  return own?.bracket ?? null
 }
 
 /** Points of a curve: what was offered at a rate, to prove or to look. */
@@ -27,12 +35,13 @@ function flowCapacity(
   measured: FlowCapacity['measured'],
   steps: readonly Step[],
   resolved: ResolvedPlan,
+  searched: LoadResult['bracket'],
 ): FlowCapacity {
   const target = resolved.plan.targets[flow]
   const points = steps
     .map((step) => capacityPoint(step, flow))
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond || a.index - b.index)
-  const point = operatingPoint(points)
+  const point = operatingPoint(points, searched)
   const peakPerSecond = resolved.peak.ratePerSecond[flow]
   return {
     flow,
@@ -81,7 +90,13 @@ function range({ low, mid, high }: Interval): string {
   return `${perSecond(mid)} [${compact(low)} to ${compact(high)}]`
 }
 
-/** The passing step nearest above a rate: what is known about the rate itself. */
-export function evidenceAt(points: readonly CapacityPoint[], ratePerSecond: number): CapacityPoint | undefined {
-  return points.find(({ outcome, offeredPerSecond }) => outcome === 'pass' && offeredPerSecond >= ratePerSecond)
+/** The step nearest above a rate that is proven to pass: what is known about the rate itself. */
+export function evidenceAt(
+  { points, lastPassPerSecond }: Pick<FlowCapacity, 'points' | 'lastPassPerSecond'>,
+  ratePerSecond: number,
+): CapacityPoint | undefined {
+  const highest = lastPassPerSecond ?? 0
+  return points.find(
+    ({ kind, offeredPerSecond: rate }) => kind === 'measured' && rate >= ratePerSecond - 0.05 && rate <= highest + 0.05,
+  )
 }

@@ -1,6 +1,7 @@
 // The operating point of a curve, and what ended the search. Probes are no part of it: they prove nothing.
 
 import type { CapacityPoint } from '../contracts/capacity.ts'
+import type { LoadResult } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 
 export interface OperatingPoint {
@@ -10,15 +11,19 @@ export interface OperatingPoint {
   readonly limitedBy: string | null
 }
 
-export function operatingPoint(points: readonly CapacityPoint[]): OperatingPoint {
+/** `searched`: what the search of this load proved from all of its holds together; null: each step stands for itself. */
+export function operatingPoint(
+  points: readonly CapacityPoint[],
+  searched: LoadResult['bracket'] = null,
+): OperatingPoint {
   const held = points.filter(({ kind }) => kind === 'measured')
   const rated = held.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
   const { lastPass, firstMiss, firstFail } = bracketOf(rated)
   const missed = held.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
   const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0]
   return {
-    lastPassPerSecond: lastPass,
-    firstFailPerSecond: firstFail,
+    lastPassPerSecond: searched === null ? lastPass : searched.lastPass,
+    firstFailPerSecond: searched === null ? firstFail : searched.firstFail,
     limitedBy: decisive?.reasons[0] ?? null,
   }
 }

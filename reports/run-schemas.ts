@@ -93,6 +93,7 @@ const result = object({
   flows: list(text),
   verdict: { enum: ['PASS', 'FAIL', 'INVALID'] },
   reason: text,
+  bracket: nullable(object({ lastPass: nullable(number), firstFail: nullable(number) })),
   claim: nullable(object({ id: text, claim: text, target: text, measured: text })),
 })
 

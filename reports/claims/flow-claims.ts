@@ -57,10 +57,15 @@ export function verdictAt({ lastPassPerSecond, firstFailPerSecond }: Bracket, ra
 }
 
 function decisivePoint(flow: FlowCapacity, ratePerSecond: number, verdict: Verdict): CapacityPoint | undefined {
-  if (verdict === 'PASS') return evidenceAt(flow.points, ratePerSecond)
+  if (verdict === 'PASS') return evidenceAt(flow, ratePerSecond)
   const at = verdict === 'FAIL' ? flow.firstFailPerSecond : flow.lastPassPerSecond
-  const outcome = verdict === 'FAIL' ? 'fail' : 'pass'
-  return flow.points.find((point) => point.offeredPerSecond === at && point.outcome === outcome)
+  const held = flow.points.filter(({ kind, offeredPerSecond }) => kind === 'measured' && near(offeredPerSecond, at))
+  return held.find(({ outcome }) => outcome === (verdict === 'FAIL' ? 'fail' : 'pass')) ?? held[0]
+}
+
+/** Rates are offered in tenths. */
+function near(rate: number, other: number | null): boolean {
+  return other !== null && Math.abs(rate - other) < 0.05
 }
 
 function measured(point: CapacityPoint): string {
