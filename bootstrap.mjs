@@ -1,57 +1,138 @@
-// Runs one command: `node bootstrap.mjs <command> [words]`. Every npm script is this, so that it works on a fresh clone.
-// No dependencies, and plain JavaScript that Node 20 runs: it brings node_modules and a Node that runs TypeScript.
-// Everything it says goes to stderr: stdout belongs to the command.
+#!/usr/bin/env node
+// Runs one command: `node bootstrap.mjs <command> [words]`. Every npm script is this, and `npx headroom` in a checkout,
+// so that it works on a fresh clone. No dependencies, and plain JavaScript that Node 20 runs: it brings node_modules and
+// a Node that runs TypeScript. Everything it says by itself goes to stderr: stdout belongs to the command.
 
 import { spawn } from 'node:child_process'
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import module from 'node:module'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withInstallLock } from './cli/install-lock.mjs'
 
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const CACHE = join(ROOT, '.headroom/cache')
+const COMMANDS = JSON.parse(readFileSync(join(ROOT, 'cli/commands.json'), 'utf8'))
 const INSTALLED = join(ROOT, 'node_modules/.package-lock.json') // npm writes it last
+const LOCK = join(ROOT, '.headroom/bootstrap.lock')
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
+// What a checkout says that may only be read, belongs to somebody else, or lies on a full disk.
+const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']
 
 const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 const say = (line) => process.stderr.write(`${line}\n`)
 
-await main(process.argv[2], process.argv.slice(3))
+guardOutput()
+await main(process.argv.slice(2))
 
-async function main(command, words) {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) {
+async function main([name, ...words]) {
+  if (MAJOR < 20 || (MAJOR === 20 && MINOR < 19)) {
     refuse(`Node ${process.versions.node} is too old: 20.19 or newer is needed`, 'Install Node 24: https://nodejs.org')
   }
-  const commands = commandNames()
-  if (!commands.includes(command)) {
-    refuse(command ? `there is no command ${command}` : 'which command?', `The commands are ${commands.join(', ')}.`)
-  }
-  if (!isInstalled()) await withLock(install)
-  // From 22.18 on Node runs TypeScript by itself; between 22 and 24 there was no version with long-term support.
-  if ((major === 22 && minor >= 18) || major >= 24) await runHere(command, words)
-  else await runWith(await fetchedNode(), command, words)
+  if (name === undefined) return endWith(2, process.stderr, overview())
+  if (['--version', '-v', '-V', 'version'].includes(name)) return endWith(0, process.stdout, `${version()}\n`)
+  const wantsHelp = ['help', '--help', '-h'].includes(name)
+  if (wantsHelp && (words.length === 0 || words[0].startsWith('-'))) return endWith(0, process.stdout, overview())
+  const command = wantsHelp ? words[0] : name
+  if (!Object.hasOwn(COMMANDS, command)) await refuseCommand(command)
+  standWhereTheUserDoes(name)
+  await run(command, wantsHelp ? ['--help'] : words)
 }
 
-/** package.json says which commands there are. */
-function commandNames() {
-  return Object.values(readJson('package.json').scripts).map((script) => script.replace('node bootstrap.mjs ', ''))
+async function run(command, words) {
+  if (command === 'help') return endWith(0, process.stdout, overview())
+  const node = await bringWhatIsMissing()
+  if (node === undefined) await runHere(command, words)
+  else await runWith(node, command, words)
+}
+
+/** Installs the packages, and returns the path of a newer Node where this one is too old to go on with. */
+async function bringWhatIsMissing() {
+  try {
+    if (!isInstalled()) await withInstallLock(LOCK, install)
+    // From 22.18 on Node runs TypeScript by itself; between 22 and 24 there was no version with long-term support.
+    const runsTypes = (MAJOR === 22 && MINOR >= 18) || MAJOR >= 24
+    return runsTypes ? undefined : await fetchedNode()
+  } catch (error) {
+    if (!NOT_WRITABLE.includes(error.code)) throw error
+    refuse(
+      `nothing can be installed into this checkout\n  - ${error.message}`,
+      `It must be yours to write to, on a disk with room:\n  ${ROOT}`,
+    )
+  }
+}
+
+function overview() {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
+  const lines = Object.entries(COMMANDS).map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}\n`)
+  return `${version()}: do 64 order tables hold three years of growth, what gives first?
+
+Usage: npm run COMMAND -- [words]     or here: npx headroom COMMAND [words]
+
+${lines.join('')}
+One command's options: npm run help COMMAND, or npm run COMMAND -- --help
+(without the -- npm shows its own help). For scripts, where npm's banner would
+be in the way: npm run --silent COMMAND -- --json
+`
+}
+
+function version() {
+  return `headroom ${readJson('package.json').version}`
+}
+
+function endWith(exitCode, stream, text) {
+  process.exitCode = exitCode
+  stream.write(text)
+}
+
+/** npm goes to the checkout before it runs a script; paths are meant from where its user stands. */
+function standWhereTheUserDoes(name) {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env
+  if (script !== name || !folder) return
+  try {
+    process.chdir(folder)
+  } catch {
+    // It was removed meanwhile, or only npm may enter it: the checkout will have to do.
+  }
+}
+
+/** A reader that has gone (`| head`) ends nothing and is told to nobody; a full disk is one line and exit code 1. */
+function guardOutput() {
+  process.stderr.on('error', () => {})
+  let isLost = false
+  process.stdout.on('error', ({ code, message }) => {
+    if (code === 'EPIPE' || isLost) return
+    isLost = true
+    say(`headroom: the output cannot be written: ${message}`)
+  })
+  process.on('exit', (exitCode) => {
+    if (isLost) process.exitCode = exitCode || 1
+  })
+}
+
+async function refuseCommand(command) {
+  refuse(`there is no command ${command}${await suggestion(command)}`, 'npm run help lists the commands.')
+}
+
+/** commander's own "Did you mean …?", where it is installed already: nothing is, for the sake of a typing mistake. */
+async function suggestion(command) {
+  const { Command } = await import('commander').catch(() => ({}))
+  if (!Command) return ''
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} })
+  for (const name of Object.keys(COMMANDS)) program.command(name)
+  try {
+    program.parse([command], { from: 'user' })
+  } catch (error) {
+    const [, hint] = error.message.split('\n')
+    return hint ? ` ${hint}` : ''
+  }
 }
 
 /** In this process: a second start of Node would cost as much as the whole capacity model. */
 async function runHere(command, words) {
-  const program = join(ROOT, `cli/${command}.ts`)
+  const program = join(ROOT, `cli/${command.replace(':', '-')}.ts`)
   // Children find the same Node first.
   process.env.PATH = [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter)
   process.argv = [process.execPath, program, ...words]
@@ -79,8 +160,16 @@ function isInstalled() {
   const isSame = wanted.every(
     ([path, { version, optional }]) => path === '' || (installed[path]?.version ?? (optional && version)) === version,
   )
-  if (isSame) utimesSync(INSTALLED, lockChangedAt, lockChangedAt)
+  if (isSame) rememberSame(lockChangedAt)
   return isSame
+}
+
+function rememberSame(lockChangedAt) {
+  try {
+    utimesSync(INSTALLED, lockChangedAt, lockChangedAt)
+  } catch {
+    // Somebody else's node_modules, or a read-only one: then it is compared each time.
+  }
 }
 
 async function install() {
@@ -99,7 +188,7 @@ async function fetchedNode() {
   const folder = join(CACHE, `${name}-${version}`)
   const path = join(folder, 'node_modules', name, 'bin/node')
   if (!existsSync(path)) {
-    await withLock(async () => {
+    await withInstallLock(LOCK, async () => {
       if (existsSync(path)) return
       say(`headroom: this is Node ${process.versions.node}; fetching Node ${version} into .headroom/cache, once`)
       const draft = `${folder}.new`
@@ -141,71 +230,6 @@ function runChild(program, words, stdio, env) {
       resolve({ code, signal, interrupted })
     })
   })
-}
-
-/** Two commands of one checkout do not install at once; the lock of a dead process is taken over. */
-async function withLock(work) {
-  const path = join(ROOT, '.headroom/bootstrap.lock')
-  mkdirSync(CACHE, { recursive: true })
-  for (let told = false; !takeLock(path); told = true) {
-    if (!told) say('headroom: waiting for another command of this checkout to finish installing')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-  const release = () => rmSync(path, { force: true })
-  process.on('exit', release)
-  await work()
-  process.off('exit', release)
-  release()
-}
-
-function takeLock(path) {
-  try {
-    writeFileSync(path, startOf(process.pid), { flag: 'wx' })
-    return true
-  } catch {
-    if (!isHeld(path)) takeAway(path)
-    return false
-  }
-}
-
-/** Removes a dead holder's lock; where somebody was quicker and holds it anew, it goes back to its place. */
-function takeAway(path) {
-  const aside = `${path}.stale-${process.pid}`
-  try {
-    renameSync(path, aside)
-    if (isHeld(aside)) linkSync(aside, path)
-  } catch {
-    // Somebody else took it away, or has taken it since.
-  }
-  rmSync(aside, { force: true })
-}
-
-function isHeld(path) {
-  try {
-    const holder = readFileSync(path, 'utf8')
-    // Empty: its holder is between making and filling it, or died there.
-    if (holder === '') return Date.now() - statSync(path).mtimeMs < 2000
-    return startOf(Number(holder.split(' ')[0])) === holder
-  } catch {
-    return true // it went away while we looked: try again
-  }
-}
-
-/** A pid with the time it started, where the system tells: pids are given out again. */
-function startOf(pid) {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (error.code === 'ESRCH') return ''
-  }
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return `${pid} ${fields[19]}`
-  } catch {
-    return `${pid} -`
-  }
 }
 
 function refuse(what, wayOut, exitCode = 2) {

@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, and a browser: the same whatever the engines are, so one lane is enough.
-const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts']
-const isContainerLane = process.env.HEADROOM_TEST_ENGINES === 'containers'
+// k6 against a server of its own, a browser, npm: the same whatever the engines are, so one lane is enough.
+const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts', 'test/npm-versions.integration.test.ts']
+const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
 
 export default defineConfig({
   test: {
@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'integration',
           globalSetup: ['test/engines.setup.ts'],
           include: ['**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', 'runs/**', '.headroom/**', ...(isContainerLane ? MEETS_NO_ENGINE : [])],
+          exclude: ['**/node_modules/**', 'runs/**', '.headroom/**', ...(isSecondLane ? MEETS_NO_ENGINE : [])],
           testTimeout: 240_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -8,12 +8,14 @@ import { memoryBytes } from '../engines/machine.ts'
 import { type BenchReport, benchSeed } from '../generators/bench/seed-bench.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
+import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-Contenders fill the same tables with the same rows, in turn, so that a drifting machine hits all alike. Ratios are per
-repeat. Uses a schema and an index of its own; the seeded data stays as it is.
+Contenders fill the same tables with the same rows, in turn, so that a drifting
+machine hits all alike. Ratios are per repeat. Uses a schema and an index of its
+own; the seeded data stays as it is.
 
 Examples:
   npm run bench:seed
@@ -26,7 +28,7 @@ await runCommand<{ orders: number; repeats: number; plan: string }>(
       .description('Measure the seeder against ready files, INSERT, sysbench and ready bulk bodies.')
       .option('--orders <n>', 'orders per table; one table of each family per core', parseCount, 1_000_000)
       .option('--repeats <n>', 'how often each contender runs', parseCount, 5)
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .addHelpText('after', HELP),
   async ({ options: { plan: file, orders, repeats } }, context) => {
     const { json, signal, say } = context

@@ -10,6 +10,8 @@ interface CleanCommandOptions {
   readonly all?: true
 }
 
+type Answer = 'yes' | 'no' | 'interrupted'
+
 await runCommand<CleanCommandOptions>(
   'clean',
   (program) =>
@@ -23,28 +25,34 @@ await runCommand<CleanCommandOptions>(
   async ({ options }, { say, json, signal }) => {
     const choice = { programs: options.all === true }
     const folders = foldersToClean(choice)
-    say(folders.length > 0 ? `to be removed:\n  ${folders.join('\n  ')}` : 'there is nothing on disk to remove')
-    if (!options.yes && !(await confirmed(signal))) {
+    say(folders.length > 0 ? `to be removed:\n  ${folders.join('\n  ')}` : 'there is nothing to remove')
+    const answer = options.yes || folders.length === 0 ? 'yes' : await ask(signal)
+    if (answer !== 'yes') {
       say('nothing was removed')
-      return EXIT_CODES.pass
+      return answer === 'no' ? EXIT_CODES.pass : EXIT_CODES.interrupted
     }
-    await cleanEngines(choice)
+    if (folders.length > 0) await cleanEngines(choice)
     if (json) process.stdout.write(`${JSON.stringify({ removed: folders })}\n`)
     return EXIT_CODES.pass
   },
 )
 
-async function confirmed(signal: AbortSignal): Promise<boolean> {
+async function ask(signal: AbortSignal): Promise<Answer> {
   if (!process.stdin.isTTY) {
     throw new Refusal({
       what: 'nothing was removed',
       why: ['there is no terminal to ask on'],
-      wayOut: 'Say it beforehand: npm run clean -- --yes',
+      wayOut: 'Say it beforehand:',
+      command: 'npm run clean -- --yes',
     })
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^y(es)?$/i.test((await terminal.question('Remove them? (y/N) ', { signal })).trim())
+    return /^y(es)?$/i.test((await terminal.question('Remove them? (y/N) ', { signal })).trim()) ? 'yes' : 'no'
+  } catch (error) {
+    if ((error as Error).name !== 'AbortError') throw error
+    process.stderr.write('\n') // Ctrl-C and Ctrl-D leave the cursor behind the question
+    return 'interrupted'
   } finally {
     terminal.close()
   }

@@ -1,16 +1,19 @@
 // npm run doctor: what is here, what is missing, and how to get it.
 
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { findEngines } from '../engines/engines-file.ts'
-import { openPlace } from '../engines/place.ts'
+import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { type MachineSurvey, surveyMachine } from '../engines/survey.ts'
+import { sizeText } from '../generators/predict-size.ts'
 import { runCommand } from './run-command.ts'
+import { nodeText } from './whose-node.ts'
 
-const GIB = 1024 ** 3
-// Fetched programs take about 1 GiB, the redo log 2, a small data set the rest.
-const LEAST_FREE_DISK_BYTES = 5 * GIB
-// A gibibyte for Elasticsearch, half of one for the database, the rest for services and k6.
-const LEAST_MEMORY_BYTES = 3 * GIB
+// Fetched programs take about 1 GB, the redo log 2, a small data set the rest.
+const LEAST_FREE_DISK_BYTES = 5e9
+// One gigabyte for Elasticsearch, half of one for the database, the rest for services and k6.
+const LEAST_MEMORY_BYTES = 3e9
 
 await runCommand(
   'doctor',
@@ -22,7 +25,7 @@ await runCommand(
       .addHelpText('after', '\nExit code 0: a run is possible here. 2: something is missing.'),
   async (_args, { json, say }) => {
     const survey = await surveyMachine()
-    const missing = [...missingEngines(survey), ...missingSpace(survey)]
+    const missing = [...missingEngines(survey), ...missingSpace(survey), ...missingPermission()]
     const running = findEngines(openPlace().state) !== undefined
     if (json) process.stdout.write(`${JSON.stringify({ node: process.version, ...survey, running, missing })}\n`)
     else process.stdout.write(`${linesOf(survey, running).join('\n')}\n`)
@@ -44,29 +47,38 @@ function missingEngines({ engines }: MachineSurvey): Missing[] {
 function missingSpace({ freeDiskBytes, memoryBytes }: MachineSurvey): Missing[] {
   const missing: Missing[] = []
   if (freeDiskBytes < LEAST_FREE_DISK_BYTES) {
-    const what = `free disk: ${gib(freeDiskBytes)} of the ${gib(LEAST_FREE_DISK_BYTES)} a small run needs`
+    const what = `free disk: ${sizeText(freeDiskBytes)} of the ${sizeText(LEAST_FREE_DISK_BYTES)} a small run needs`
     missing.push({ what, wayOut: 'Free some, or move the checkout to a larger disk.' })
   }
   if (memoryBytes < LEAST_MEMORY_BYTES) {
-    const what = `memory: ${gib(memoryBytes)} of the ${gib(LEAST_MEMORY_BYTES)} a small run needs`
+    const what = `memory: ${sizeText(memoryBytes)} of the ${sizeText(LEAST_MEMORY_BYTES)} a small run needs`
     missing.push({ what, wayOut: 'Use a larger machine, or give addresses of engines elsewhere (docs/engines.md).' })
   }
   return missing
 }
 
+function missingPermission(): Missing[] {
+  const folders = [CHECKOUT, join(CHECKOUT, '.headroom'), join(CHECKOUT, 'runs')].filter((folder) => existsSync(folder))
+  return folders.flatMap((folder) => {
+    try {
+      accessSync(folder, constants.W_OK)
+      return []
+    } catch {
+      const wayOut = 'Use a checkout that is yours, on a disk that can be written to.'
+      return [{ what: `permission to write into ${folder}`, wayOut }]
+    }
+  })
+}
+
 function linesOf({ engines, dockerVersion, freeDiskBytes, memoryBytes }: MachineSurvey, running: boolean): string[] {
   return [
-    `node           ${process.version}`,
+    `node           ${nodeText(process.version, process.env.npm_config_user_agent)}`,
     `docker         ${dockerVersion ? `${dockerVersion} answers` : 'no daemon answers (not needed)'}`,
     ...engines.map(
       ({ engine, origin, detail }) => `${engine.padEnd(14)} ${origin ? `${origin}: ${detail}` : 'missing'}`,
     ),
-    `memory         ${gib(memoryBytes)}`,
-    `free disk      ${gib(freeDiskBytes)}`,
+    `memory         ${sizeText(memoryBytes)}`,
+    `free disk      ${sizeText(freeDiskBytes)}`,
     `engines        ${running ? 'running (.headroom/engines.json)' : 'not running'}`,
   ]
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / GIB).toFixed(1)} GiB`
 }

@@ -9,7 +9,7 @@ await runCommand(
   (program) =>
     program
       .description('Stop the engines and services of this checkout. What it did not start is left alone; data stays.')
-      .addHelpText('after', '\nExample:\n  npm run down    # npm run clean removes the data too'),
+      .addHelpText('after', '\nnpm run clean removes the data too.'),
   async (_args, { say, json }) => {
     const stopped = await stopEngines()
     say(stopped.length > 0 ? `stopped ${stopped.join(', ')}` : 'nothing of this checkout was running')

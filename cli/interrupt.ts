@@ -26,7 +26,7 @@ export function onInterrupt(tell: (signalName: string) => void): Interrupt {
         tell(name)
         controller.abort(new Error(`interrupted by ${name}`))
       } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) {
-        // 'exit' listeners still run: engines/process.ts kills there what must not outlive us.
+        // 'exit' listeners still run: engines/engine-process.ts kills there what must not outlive us.
         process.exit(EXIT_CODES.interrupted)
       }
     })

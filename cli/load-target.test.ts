@@ -71,6 +71,13 @@ describe('targetAt', () => {
     writeFileSync(join(folder, 'secret'), 'from-file\n')
     expect(targetAt(here, folder, { HEADROOM_JWT_SECRET_FILE: join(folder, 'secret') }).jwtSecret).toBe('from-file')
     expect(() => targetAt(here, folder, {})).toThrow(/no secret to sign/)
-    expect(() => targetAt(here, folder, { HEADROOM_JWT_SECRET_FILE: join(folder, 'nowhere') })).toThrow(/no secret/)
+  })
+
+  it('says that the file of the secret cannot be read, or is empty', () => {
+    const folder = state()
+    const given = (file: string) => () => targetAt(here, folder, { HEADROOM_JWT_SECRET_FILE: file })
+    expect(given(join(folder, 'nowhere'))).toThrow(/HEADROOM_JWT_SECRET_FILE names no secret: ENOENT.*nowhere/)
+    writeFileSync(join(folder, 'empty'), '\n')
+    expect(given(join(folder, 'empty'))).toThrow(/empty is empty/)
   })
 })

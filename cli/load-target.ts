@@ -24,7 +24,8 @@ export function allowedBaseUrl({ target, targetOwnerConfirm }: TargetOptions): s
     throw new Refusal({
       what: `${target} is no target`,
       why: ['a target is the address of a gateway, without a path'],
-      wayOut: 'For example: npm run load checkout --target http://127.0.0.1:8080',
+      wayOut: 'For example:',
+      command: 'npm run load checkout -- --target http://127.0.0.1:8080',
     })
   }
   if (url.username !== '' || url.password !== '') {
@@ -38,7 +39,8 @@ export function allowedBaseUrl({ target, targetOwnerConfirm }: TargetOptions): s
     throw new Refusal({
       what: `${url.host} is not this machine`,
       why: ['a load can take a system down, and its checkouts are real orders there'],
-      wayOut: `If it is yours to load, say so with its exact name: --target-owner-confirm ${url.host}`,
+      wayOut: 'If it is yours to load, say so with its exact name:',
+      command: `--target-owner-confirm ${url.host}`,
     })
   }
   return url.origin
@@ -68,7 +70,24 @@ export function runningHere(stateDir: string): SutEndpoint | undefined {
 
 function secretOf(env: Environment): string | undefined {
   const file = env[`${SECRET}_FILE`]
-  return env[SECRET] || (file ? fileText(file) : undefined) || undefined
+  return env[SECRET] || (file ? givenSecret(file) : undefined)
+}
+
+function givenSecret(file: string): string {
+  const unusable = (why: string) =>
+    new Refusal({
+      what: `${SECRET}_FILE names no secret`,
+      why: [why],
+      wayOut: "Name a file that this user may read and that holds the target's HS256 secret.",
+    })
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw unusable(error instanceof Error ? error.message : String(error))
+  }
+  if (text === '') throw unusable(`${file} is empty`)
+  return text
 }
 
 /** docker-compose.yml reads its secret from there; it listens on this machine only. */
@@ -77,10 +96,12 @@ function composeSecret(baseUrl: string, stateDir: string): string | undefined {
   return fileText(join(stateDir, 'compose', 'jwt_secret')) || undefined
 }
 
+/** undefined: there is none. One that may not be read is said to be so. */
 function fileText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
-  } catch {
-    return undefined
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
 }

@@ -1,7 +1,7 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { type Measurements, PROFILES, type Profile } from '../contracts/measurement.ts'
@@ -11,7 +11,8 @@ import { RUN_FILES, runId } from '../contracts/run-folder.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
-import { k6Program } from '../engines/k6.ts'
+import { engineProgram } from '../engines/find-engine-program.ts'
+import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
@@ -24,8 +25,9 @@ import { writeReport } from '../reports/write-report.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
 import { parseSeconds } from './option-parsers.ts'
-import { typedCommand } from './parse-command-line.ts'
+import { planOption } from './plan-option.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
+import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
 
@@ -33,22 +35,32 @@ const STATE = join(CHECKOUT, '.headroom')
 const HIGHEST_RATE = 100_000
 
 const HELP = `
-Flows:     list, detail, checkout, search, or mix (all of them, as often as the plan says)
-Profiles:  knee      the operating point: located by probes, then confirmed            --rate: what is asked for,
-                     within --load-seconds                                       default the ordinary day's rate
-           smoke     one low rate, fifteen seconds: does everything work?                    --rate: the rate
-           hold      one rate, until every flow of it can be judged          --rate: default the ordinary day's
-           peak-day  the busiest day, compressed, and its busiest second       --rate: of that busiest second
-           spike     ordinary, spike, ordinary again: how soon is it back?                   --rate: of the spike
-           soak      15 minutes of one rate: does anything grow?             --rate: default the ordinary day's
+Flows: list, detail, checkout, search, or mix (all, as often as the plan says).
 
-Without --target the order system of this checkout is loaded; it and its engines are started when they do not run.
-Exit code: 0 what the profile asks is met, 99 it is not (or an acknowledged order is lost), 3 the evidence carries no claim.
+Profiles, and what --rate is to them:
+  knee      the operating point: what is asked for is held, probes locate the
+            highest rate that meets the targets, longer holds confirm it, within
+            --load-seconds; --rate: what is asked for, default the ordinary day's
+  smoke     one low rate, fifteen seconds: does everything work? --rate: that rate
+  hold      one rate until every flow of it can be judged; --rate: default the
+            ordinary day's
+  peak-day  the busiest day, compressed, and its busiest second; --rate: of that
+            second
+  spike     ordinary, spike, ordinary again: how soon is it back? --rate: the
+            spike
+  soak      15 minutes of one rate: does anything grow? --rate: default the
+            ordinary day's
+
+Without --target the order system of this checkout is loaded; it and its engines
+are started when they do not run. Exit code: 0 what the profile asks is met, 99
+it is not or an acknowledged order is lost, 3 the evidence carries no claim.
 
 Examples:
   npm run load -- checkout
   npm run load -- mix --profile hold --rate 200 --duration 30s
-  npm run load -- checkout --target http://127.0.0.1:8080   docker compose; the secret is found or in HEADROOM_JWT_SECRET_FILE
+  npm run load -- checkout --target http://127.0.0.1:8080
+The last one is docker compose; the secret of any other target goes into
+HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
 Plain k6 runs the same scenarios: docs/load.md.`
 
 interface Options {
@@ -81,12 +93,13 @@ await runCommand<Options>(
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .addHelpText('after', HELP),
   async ({ options, positionals: [flow], words }, context) => {
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
     const runDir = newRunFolder(options.run, String(flow))
+    if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
     const load = (where: Where) => loadAndReport(String(flow), { ...options, words }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
@@ -191,7 +204,7 @@ async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Pr
   if (engines !== null) return { target, engines, k6: engines.k6 }
   const place = openPlace()
   const context = { place, env: process.env, signal, size: 'load', credentials: openCredentials(place), say } as const
-  return { target, engines, k6: await k6Program(context) }
+  return { target, engines, k6: await engineProgram(k6, context) }
 }
 
 /** The order system of this checkout, when it answers already. */
@@ -216,7 +229,8 @@ async function refuseWithoutData({ baseUrl }: Target): Promise<void> {
   throw new Refusal({
     what: 'there are no orders to load with',
     why: [`${baseUrl} says its tables were never seeded, or not to the end`],
-    wayOut: 'Fill them first: npm run seed --years 3',
+    wayOut: 'Fill them first:',
+    command: 'npm run seed -- --years 3',
   })
 }
 
@@ -228,6 +242,12 @@ function newRunFolder(given: string | undefined, flow: string): string {
     why: ['its evidence would be overwritten'],
     wayOut: 'Name another folder, or leave --run away.',
   })
+}
+
+/** Git ignores runs/ alone. */
+function isUntracked(runDir: string): boolean {
+  const path = relative(CHECKOUT, runDir)
+  return !isAbsolute(path) && !path.startsWith('..') && !/^(runs|\.headroom)(\/|$)/.test(path)
 }
 
 function parseRate(text: string): number {

@@ -3,6 +3,7 @@
 
 import { text } from 'node:stream/consumers'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
+import { nearest } from '../plan/nearest-word.ts'
 import type { ModelOp } from './model/op.ts'
 import { OPS } from './model/ops.ts'
 import { renderPage } from './model/page.ts'
@@ -46,9 +47,14 @@ function complain(name: string | undefined, extra: readonly string[]): ExitCode 
       ? `one op at a time; '${extra.join(' ')}' is too much (input comes on stdin)`
       : name === undefined
         ? 'name an op'
-        : `there is no op '${name}'`
+        : `there is no op '${name}'${hint(name)}`
   process.stderr.write(`model: ${what}\n\n${usage()}`)
   return EXIT_CODES.usage
+}
+
+function hint(name: string): string {
+  const meant = nearest(name, Object.keys(OPS))
+  return meant === null ? '' : ` (Did you mean ${meant}?)`
 }
 
 function usage(): string {

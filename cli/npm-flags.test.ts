@@ -2,6 +2,7 @@ import { Argument, Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
 import { withNpmFlags } from './npm-flags.ts'
+import type { SettingOrigin } from './npm-settings.ts'
 
 // argv and environment as npm 11 hands them over, measured.
 const seed = () =>
@@ -9,15 +10,32 @@ const seed = () =>
     .option('--years <n>')
     .option('--scale <x>')
     .option('--full-shard <n>')
+    .option('--out <folder>')
     .option('--dry-run')
+    .option('--reset')
     .option('--json')
 const load = () =>
   new Command()
     .addArgument(new Argument('<flow>').choices(['list', 'checkout']))
     .option('--rate <n>')
     .option('--duration <time>')
+    .option('--target <url>')
+const clean = () => new Command().option('-y, --yes').option('--all')
 
 const as = (name: string, flags: Record<string, string> = {}) => ({ npm_lifecycle_event: name, ...flags })
+const commandLine = (): SettingOrigin => ({ kind: 'command line' })
+const rcFile = (): SettingOrigin => ({ kind: 'settings', place: '/home/me/.npmrc' })
+const unknown = (): SettingOrigin => ({ kind: 'unknown' })
+
+function refused(act: () => unknown): Refusal {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+  throw new Error('not refused')
+}
 
 describe('npm run seed', () => {
   it.each([
@@ -35,30 +53,75 @@ describe('npm run seed', () => {
     ['--years=3 -- --scale 2', ['--scale', '2'], { npm_config_years: '3' }, ['--years=3', '--scale', '2']],
     ['--years=-1', [], { npm_config_years: '-1' }, ['--years=-1']],
     ['(nothing)', [], {}, []],
+    ['(a switch that is off)', [], { npm_config_json: '' }, []],
   ])('%s', (_typed, argv, flags, words) => {
-    expect(withNpmFlags('seed', argv, as('seed', flags), seed())).toEqual(words)
+    expect(withNpmFlags('seed', argv, as('seed', flags), seed(), commandLine).words).toEqual(words)
+  })
+
+  it('says where a value came from, and the form that npm 12 wants', () => {
+    const flags = as('seed', { npm_config_years: '3' })
+    expect(withNpmFlags('seed', [], flags, seed(), commandLine).notes).toEqual([
+      "--years is taken from npm's part of this command line (npm_config_years)",
+      'npm 12 and newer want:\n  npm run seed -- --years=3',
+    ])
+    expect(withNpmFlags('seed', [], flags, seed(), unknown).notes[0]).toContain('command line or environment')
   })
 
   it('refuses two values without flags, and prints the command that works', () => {
     const flags = { npm_config_years: 'true', npm_config_scale: 'true' }
-    const refused = () => withNpmFlags('seed', ['3', '0.1'], as('seed', flags), seed())
-    expect(refused).toThrow(Refusal)
-    try {
-      refused()
-    } catch (error) {
-      expect((error as Refusal).wayOut).toContain('npm run seed -- --years 3 --scale 0.1')
-    }
+    const { command } = refused(() => withNpmFlags('seed', ['3', '0.1'], as('seed', flags), seed(), commandLine))
+    expect(command).toBe('npm run seed -- --years 3 --scale 0.1')
   })
 
   it('refuses a flag whose value npm swallowed', () => {
-    expect(() => withNpmFlags('seed', [], as('seed', { npm_config_years: 'true' }), seed())).toThrow(/no value reached/)
+    const flags = as('seed', { npm_config_years: 'true' })
+    expect(() => withNpmFlags('seed', [], flags, seed(), commandLine)).toThrow(/no value reached/)
   })
 
   it('ignores what npm was told for another script, as when npm start runs this command', () => {
-    expect(withNpmFlags('seed', ['--years', '1'], as('start', { npm_config_years: '3' }), seed())).toEqual([
-      '--years',
-      '1',
-    ])
+    const flags = as('start', { npm_config_years: '3' })
+    expect(withNpmFlags('seed', ['--years', '1'], flags, seed(), commandLine)).toEqual({
+      words: ['--years', '1'],
+      notes: [],
+    })
+  })
+})
+
+describe("npm's own settings", () => {
+  it.each([
+    ['clean', clean, { npm_config_yes: 'true', npm_config_all: 'true' }],
+    ['seed', seed, { npm_config_json: 'true', npm_config_dry_run: 'true', npm_config_out: '/tmp/x' }],
+    ['seed', seed, { npm_config_years: '1', npm_config_reset: 'true' }],
+    ['load', load, { npm_config_target: '31.0.0' }],
+  ])('of rc files and the environment are no words to %s', (name, program, flags) => {
+    const meant = withNpmFlags(name, ['checkout'], as(name, flags), program(), rcFile)
+    expect(meant.words).toEqual(['checkout'])
+    expect(meant.notes).toHaveLength(Object.keys(flags).length)
+    for (const note of meant.notes)
+      expect(note).toMatch(/^npm's own .* only after --\n {2}\(it is set in \/home\/me\/\.npmrc\)$/)
+  })
+
+  it('count for nothing that removes or redirects where the system does not tell their origin', () => {
+    expect(withNpmFlags('clean', [], as('clean', { npm_config_yes: 'true' }), clean(), unknown).words).toEqual([])
+    const flags = as('load', { npm_config_target: '31.0.0' })
+    expect(withNpmFlags('load', ['list'], flags, load(), unknown).words).toEqual(['list'])
+  })
+
+  it.each([
+    ['clean', clean, [], { npm_config_yes: 'true' }, 'npm run clean -- --yes'],
+    ['seed', seed, ['3'], { npm_config_years: 'true', npm_config_reset: 'true' }, 'npm run seed -- --reset --years=3'],
+    [
+      'load',
+      load,
+      ['checkout', 'http://127.0.0.1:80'],
+      { npm_config_target: 'true' },
+      'npm run load -- checkout --target=http://127.0.0.1:80',
+    ],
+  ])('are not obeyed on the command line of %s either, but the right command is printed', (...given) => {
+    const [name, program, argv, flags, command] = given
+    const refusal = refused(() => withNpmFlags(name, argv, as(name, flags), program(), commandLine))
+    expect(refusal.what).toMatch(/only after --$/)
+    expect(refusal.command).toBe(command)
   })
 })
 
@@ -67,19 +130,15 @@ describe('npm run load', () => {
     ['checkout --rate 50', ['checkout', '50']],
     ['--rate 50 checkout', ['50', 'checkout']],
   ])('%s: the flow is not the rate', (_typed, argv) => {
-    expect(withNpmFlags('load', argv, as('load', { npm_config_rate: 'true' }), load())).toEqual([
-      'checkout',
-      '--rate=50',
-    ])
+    const flags = as('load', { npm_config_rate: 'true' })
+    expect(withNpmFlags('load', argv, flags, load(), commandLine).words).toEqual(['checkout', '--rate=50'])
   })
 
   it('keeps the flow in the command it suggests', () => {
     const flags = { npm_config_rate: 'true', npm_config_duration: 'true' }
-    try {
-      withNpmFlags('load', ['checkout', '50', '30s'], as('load', flags), load())
-      expect.unreachable()
-    } catch (error) {
-      expect((error as Refusal).wayOut).toContain('npm run load -- checkout --rate 50 --duration 30s')
-    }
+    const { command } = refused(() =>
+      withNpmFlags('load', ['checkout', '50', '30s'], as('load', flags), load(), commandLine),
+    )
+    expect(command).toBe('npm run load -- checkout --rate 50 --duration 30s')
   })
 })

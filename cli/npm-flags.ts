@@ -1,20 +1,91 @@
-// npm keeps flags it sees before `--` for itself: `npm run seed --years 3` hands the script only the word `3`, and
-// npm_config_years=true in the environment; `--years=3` hands no word and npm_config_years=3. Put them back together.
+// npm 11 and older keep flags they see before `--` for themselves: `npm run seed --years 3` hands the script only the
+// word `3`, and npm_config_years=true in the environment; `--years=3` hands no word and npm_config_years=3. They are put
+// together again here. npm's own settings arrive under the same names and are no words to us (npm-settings.ts).
 
 import type { Command, Option } from 'commander'
 import { Refusal } from '../contracts/refusal.ts'
+import { type SettingOrigin, settingOrigin } from './npm-settings.ts'
+import { typedCommand } from './typed-command.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The words the user meant. Refuses where the order npm lost cannot be recovered. */
-export function withNpmFlags(name: string, argv: readonly string[], env: Environment, program: Command): string[] {
-  if (env.npm_lifecycle_event !== name) return [...argv]
-  const taken = program.options.flatMap((option) => {
-    const value = option.long && !isGiven(option.long, argv) ? env[environmentName(option.long)] : undefined
-    return value === undefined ? [] : [{ option, flag: option.long as string, value }]
-  })
-  const complete = taken.flatMap(({ option, flag, value }) => completeWord(option, flag, value))
-  const valueless = taken.filter(({ option, value }) => takesValue(option) && value === 'true').map(({ flag }) => flag)
+/** Flags that say how much or how long; those that remove, write or send somewhere else count only after `--`. */
+const TAKEN_FROM_NPM = new Set([
+  '--years',
+  '--scale',
+  '--time-budget',
+  '--full-shard',
+  '--seed',
+  '--shards',
+  '--plan',
+  '--profile',
+  '--rate',
+  '--duration',
+  '--seed-seconds',
+  '--load-seconds',
+  '--orders',
+  '--repeats',
+  '--dry-run',
+  '--json',
+])
+
+export interface MeantWords {
+  readonly words: readonly string[]
+  /** For people: what came from npm, and what of npm's was left alone. */
+  readonly notes: readonly string[]
+}
+
+interface Kept {
+  readonly option: Option
+  readonly flag: string
+  readonly value: string
+  readonly origin: SettingOrigin
+}
+
+/** The words the user meant. Refuses what npm swallowed and cannot be told for sure. */
+export function withNpmFlags(
+  name: string,
+  argv: readonly string[],
+  env: Environment,
+  program: Command,
+  originOf: typeof settingOrigin = settingOrigin,
+): MeantWords {
+  if (env.npm_lifecycle_event !== name) return { words: argv, notes: [] }
+  const kept = program.options.flatMap((option) => keptFlag(option, argv, env, originOf))
+  const given = kept.filter(({ flag, origin }) => isMeant(flag, origin))
+  if (given.length === 0) return { words: argv, notes: kept.map(unusedNote) }
+  const words = putTogether(name, argv, given, program)
+  const command = typedCommand(name, words)
+  const late = given.filter(({ flag }) => !TAKEN_FROM_NPM.has(flag)).map(({ flag }) => flag)
+  if (late.length > 0) throw onlyAfterDashes(late, command)
+  const notes = [
+    ...given.map(usedNote),
+    `npm 12 and newer want:\n  ${command}`,
+    ...kept.filter((flag) => !given.includes(flag)).map(unusedNote),
+  ]
+  return { words, notes }
+}
+
+function keptFlag(option: Option, argv: readonly string[], env: Environment, originOf: typeof settingOrigin): Kept[] {
+  const flag = option.long
+  if (!flag || argv.some((word) => word === flag || word.startsWith(`${flag}=`))) return []
+  const name = environmentName(flag)
+  const value = env[name] ?? ''
+  // npm says '' for a switch that is off, and 'true' for one that is on.
+  if (value === '' || (!takesValue(option) && value !== 'true')) return []
+  return [{ option, flag, value, origin: originOf(name, env) }]
+}
+
+function isMeant(flag: string, { kind }: SettingOrigin): boolean {
+  return kind === 'command line' || (kind === 'unknown' && TAKEN_FROM_NPM.has(flag))
+}
+
+function putTogether(name: string, argv: readonly string[], given: readonly Kept[], program: Command): string[] {
+  const isValueless = ({ option, value }: Kept) => takesValue(option) && value === 'true'
+  const valueless = given.filter(isValueless).map(({ flag }) => flag)
+  const complete = given
+    .filter((kept) => !isValueless(kept))
+    .map(({ option, flag, value }) => (takesValue(option) ? `${flag}=${value}` : flag))
   if (valueless.length === 0) return [...complete, ...argv]
 
   const [flag] = valueless
@@ -23,12 +94,7 @@ export function withNpmFlags(name: string, argv: readonly string[], env: Environ
   if (valueless.length === 1 && flag && index !== undefined && candidates.length === 1) {
     return [...complete, ...argv.slice(0, index), ...argv.slice(index + 1), `${flag}=${argv[index]}`]
   }
-  throw ambiguous(name, argv, valueless, candidates)
-}
-
-function completeWord(option: Option, flag: string, value: string): string[] {
-  if (takesValue(option)) return value === 'true' ? [] : [`${flag}=${value}`]
-  return value === 'true' ? [flag] : []
+  throw ambiguous(name, argv, complete, valueless, candidates)
 }
 
 function takesValue(option: Option): boolean {
@@ -37,10 +103,6 @@ function takesValue(option: Option): boolean {
 
 function environmentName(flag: string): string {
   return `npm_config_${flag.replace(/^--/, '').replaceAll('-', '_')}`
-}
-
-function isGiven(flag: string, argv: readonly string[]): boolean {
-  return argv.some((word) => word === flag || word.startsWith(`${flag}=`))
 }
 
 /** A bare word that no declared argument claims: not the flow of `npm run load checkout --rate 50`. */
@@ -52,23 +114,47 @@ function mayBeFlagValue(argv: readonly string[], index: number, program: Command
   return !program.registeredArguments.some((argument) => argument.argChoices?.includes(word))
 }
 
+function usedNote({ flag, origin }: Kept): string {
+  const from = origin.kind === 'command line' ? "npm's part of this command line" : "npm's command line or environment"
+  return `${flag} is taken from ${from} (${environmentName(flag)})`
+}
+
+function unusedNote({ flag, value, origin }: Kept): string {
+  const place = origin.kind === 'settings' ? `\n  (it is set in ${origin.place})` : ''
+  return `npm's own ${flag.slice(2)}=${value} is not ${flag} here: that counts only after --${place}`
+}
+
+function onlyAfterDashes(flags: readonly string[], command: string): Refusal {
+  const one = flags.length === 1
+  return new Refusal({
+    what: `${flags.join(' and ')} ${one ? 'counts' : 'count'} only after --`,
+    why: [
+      `npm kept ${one ? 'it' : 'them'} as ${one ? 'a setting' : 'settings'} of its own; what removes, writes or sends somewhere else is never taken from those`,
+    ],
+    wayOut: 'Put -- before the flags:',
+    command,
+  })
+}
+
 function ambiguous(
   name: string,
   argv: readonly string[],
+  complete: readonly string[],
   valueless: readonly string[],
   candidates: readonly number[],
 ): Refusal {
-  const values = candidates.map((index) => argv[index])
+  const values = candidates.map((index) => argv[index] ?? '')
   const fixed = argv.filter((_, index) => !candidates.includes(index))
   const fits = values.length === valueless.length
-  const flags = valueless.map((flag, at) => `${flag} ${fits ? values[at] : 'VALUE'}`)
+  const flags = valueless.flatMap((flag, at) => [flag, fits ? (values[at] ?? '') : 'VALUE'])
   return new Refusal({
     what: `npm kept ${valueless.join(' and ')} for itself, and the values cannot be told apart`,
     why: [
       values.length === 0
         ? 'no value reached the command'
-        : `${values.join(', ')} reached the command without the flag each belongs to`,
+        : `${values.join(', ')} reached the command without the ${values.length === 1 ? 'flag it belongs' : 'flags they belong'} to`,
     ],
-    wayOut: `Put -- before the flags and check their values: npm run ${name} -- ${[...fixed, ...flags].join(' ')}`,
+    wayOut: 'Put -- before the flags and check their values:',
+    command: typedCommand(name, [...fixed, ...complete, ...flags]),
   })
 }

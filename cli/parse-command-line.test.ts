@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { Argument, type Command, InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
-import { parseCommandLine, typedCommand } from './parse-command-line.ts'
+import { parseCommandLine } from './parse-command-line.ts'
+import { typedCommand } from './typed-command.ts'
 
 const positive = (text: string): number => {
   if (!(Number(text) > 0)) throw new InvalidArgumentError('must be above 0')
@@ -31,19 +32,20 @@ describe('parseCommandLine', () => {
       options: { rate: 50, years: 3, json: true },
       positionals: ['checkout'],
       words: ['checkout', '--rate', '50', '--json'],
+      notes: [],
     })
   })
 
   it('returns the words that were meant, where npm took a flag for itself', () => {
-    const describeTarget = (program: Command) => program.argument('<flow>').option('--target <url>')
-    const env = { npm_lifecycle_event: 'load', npm_config_target: 'http://127.0.0.1:1' }
-    const parsed = parseCommandLine('load', describeTarget, ['checkout'], env)
-    expect(parsed).toMatchObject({ words: ['--target=http://127.0.0.1:1', 'checkout'] })
+    const env = { npm_lifecycle_event: 'load', npm_config_rate: '50' }
+    const parsed = parseCommandLine('load', describeLoad, ['checkout'], env)
+    expect(parsed).toMatchObject({ words: ['--rate=50', 'checkout'], options: { rate: 50 } })
   })
 
   it.each([
     ['load', ['checkout', '--target', 'http://127.0.0.1:1'], 'npm run load -- checkout --target http://127.0.0.1:1'],
     ['start', [], 'npm start'],
+    ['test', ['--lane', 'unit'], 'npm test -- --lane unit'],
     ['start', ['--plan', "our plan's.yaml"], `npm start -- --plan 'our plan'\\''s.yaml'`],
   ])('types %s again', (name, words, command) => expect(typedCommand(name, words)).toBe(command))
 
@@ -58,8 +60,34 @@ describe('parseCommandLine', () => {
 
   it.each([
     [[], "missing required argument 'flow'"],
-    [['checkout', 'list'], 'too many arguments. Expected 1 argument but got 2.'],
+    [['checkout', 'list'], "too much: 'list'"],
     [['checkout', '--rate'], "option '--rate <n>' argument missing"],
-    [['checkout', '--rat', '5'], "unknown option '--rat'\n(Did you mean --rate?)"],
+    [['checkout', '--rat', '5'], "unknown option '--rat' (Did you mean --rate?)"],
   ])('%j', (words, mistake) => expect(mistakes(...words)).toEqual([mistake]))
+
+  it('reports surplus words beside unknown options, with a hint for each', () => {
+    expect(mistakes('checkout', 'list', '--foo', '5', '--rat', '7', '--yaers=1', 'more')).toEqual([
+      "unknown option '--foo'",
+      "unknown option '--rat' (Did you mean --rate?)",
+      "unknown option '--yaers=1' (Did you mean --years?)",
+      "too much: 'list', 'more'",
+    ])
+  })
+
+  describe('where the values are known', () => {
+    const describeFlow = (program: Command) =>
+      program.addArgument(new Argument('<flow>').choices(['list', 'detail', 'checkout']))
+    const refusal =
+      (...words: string[]) =>
+      () =>
+        parseCommandLine('load', describeFlow, words, {})
+
+    it('lists them when none was given', () => expect(refusal()).toThrow('which flow? list, detail, checkout'))
+
+    it('suggests the nearest', () => expect(refusal('chekout')).toThrow('(Did you mean checkout?)'))
+
+    it('does not take an unknown option for one', () => {
+      expect(refusal('--foo', 'list')).toThrow(/^these words do not make sense: unknown option '--foo'$/)
+    })
+  })
 })

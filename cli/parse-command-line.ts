@@ -2,7 +2,9 @@
 
 import { type Argument, Command, InvalidArgumentError, type Option } from 'commander'
 import { Refusal } from '../contracts/refusal.ts'
+import { nearest } from '../plan/nearest-word.ts'
 import { withNpmFlags } from './npm-flags.ts'
+import { typedCommand } from './typed-command.ts'
 
 export type ParsedCommandLine =
   | { readonly kind: 'help' }
@@ -11,7 +13,11 @@ export type ParsedCommandLine =
       readonly options: Record<string, unknown>
       readonly positionals: readonly unknown[]
       readonly words: readonly string[]
+      /** What came from npm, for people. */
+      readonly notes: readonly string[]
     }
+
+type Describe = (program: Command) => void
 
 /** Collects mistakes where commander would print the first and exit. */
 class PatientCommand extends Command {
@@ -19,59 +25,74 @@ class PatientCommand extends Command {
   #sawUnknownOption = false
 
   override error(message: string, { code }: { code?: string } = {}): never {
-    const text = message.replace(/^error: /, '')
-    if (code === 'commander.unknownOption') {
-      this.#sawUnknownOption = true
-      const others = this.args.filter((word) => /^--?[a-z]/i.test(word) && !text.includes(`'${word}'`))
-      this.mistakes.push(text, ...others.map((word) => `unknown option '${word}'`))
-    } else if (code !== 'commander.excessArguments' || !this.#sawUnknownOption) {
-      // The value of an unknown option is also counted as an argument too many: one message is enough.
-      this.mistakes.push(text)
-    }
+    const text = message.replace(/^error: /, '').replace('\n', ' ')
+    if (code === 'commander.unknownOption') this.#unknownOption(text)
+    else if (code === 'commander.missingArgument') this.mistakes.push(this.#missingArgument(text))
+    else if (code !== 'commander.excessArguments') this.mistakes.push(text)
+    // The value of an unknown option is also counted as an argument too many.
+    else if (!this.#sawUnknownOption) this.#surplus(this.args)
     return undefined as never
+  }
+
+  /** commander calls this for the first one only, and with a hint. */
+  #unknownOption(text: string): void {
+    this.mistakes.push(text)
+    if (this.#sawUnknownOption) return
+    this.#sawUnknownOption = true
+    const isFlag = (word: string | undefined) => word !== undefined && /^--?[a-z]/i.test(word)
+    const takesNext = (word: string | undefined) => isFlag(word) && !word?.includes('=')
+    const others = this.args.filter((word) => isFlag(word) && !text.includes(`'${word}'`))
+    for (const word of others) (this as unknown as { unknownOption(flag: string): void }).unknownOption(word)
+    this.#surplus(this.args.filter((word, at) => !isFlag(word) && !takesNext(this.args[at - 1])))
+  }
+
+  #surplus(operands: readonly string[]): void {
+    if (this.registeredArguments.some(({ variadic }) => variadic)) return
+    const surplus = operands.slice(this.registeredArguments.length)
+    if (surplus.length > 0) this.mistakes.push(`too much: ${surplus.map((word) => `'${word}'`).join(', ')}`)
+  }
+
+  #missingArgument(text: string): string {
+    const missing = this.registeredArguments.find(({ required }, at) => required && this.args[at] === undefined)
+    return missing?.argChoices ? `which ${missing.name()}? ${missing.argChoices.join(', ')}` : text
   }
 }
 
-/** The command that starts this again: what was meant, not what npm left of it. */
-export function typedCommand(name: string, words: readonly string[]): string {
-  const command = name === 'start' ? 'npm start' : `npm run ${name}`
-  return words.length === 0 ? command : `${command} -- ${words.map(shellQuoted).join(' ')}`
-}
-
-function shellQuoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
-export function parseCommandLine(
-  name: string,
-  describe: (program: Command) => void,
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): ParsedCommandLine {
-  const program = new PatientCommand(`npm run ${name} --`)
+/** A command as commander sees it; `--json` is declared here for all. */
+export function declareCommand(name: string, describe: Describe): PatientCommand {
+  const program = new PatientCommand(`${typedCommand(name, [])} --`)
   describe(program)
   if (!program.options.some(({ long }) => long === '--json')) {
     program.option('--json', 'print one JSON document on stdout, everything else on stderr')
   }
   program.exitOverride().action(() => {})
   for (const declared of [...program.options, ...program.registeredArguments]) collectParserMistakes(program, declared)
+  return program
+}
 
-  const words = withNpmFlags(name, argv, env, program)
+export function parseCommandLine(
+  name: string,
+  describe: Describe,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ParsedCommandLine {
+  const program = declareCommand(name, describe)
+  const { words, notes } = withNpmFlags(name, argv, env, program)
   try {
     program.parse([...words], { from: 'user' })
   } catch (error) {
     if ((error as { code?: string }).code === 'commander.helpDisplayed') return { kind: 'help' }
-    if ((error as { code?: string }).code === 'commander.version') return { kind: 'help' }
     throw error
   }
   if (program.mistakes.length > 0) {
     throw new Refusal({
       what: 'these words do not make sense',
       why: program.mistakes,
-      wayOut: `npm run ${name} -- --help shows what does.`,
+      wayOut: 'What it understands:',
+      command: typedCommand(name, ['--help']),
     })
   }
-  return { kind: 'run', options: program.opts(), positionals: program.processedArgs, words }
+  return { kind: 'run', options: program.opts(), positionals: program.processedArgs, words, notes }
 }
 
 function collectParserMistakes(program: PatientCommand, declared: Option | Argument): void {
@@ -79,16 +100,24 @@ function collectParserMistakes(program: PatientCommand, declared: Option | Argum
   if (!parse) return
   const label = 'flags' in declared ? (declared.long ?? declared.flags) : declared.name()
   const collecting = (value: string, previous: unknown) => {
-    if (value === undefined) return undefined // its absence is reported by commander
+    // Its absence is reported by commander, and an unknown option in its place as that.
+    if (value === undefined || ('argChoices' in declared && !('flags' in declared) && value.startsWith('-')))
+      return undefined
     try {
       return parse(value, previous)
     } catch (error) {
-      if (error instanceof InvalidArgumentError) program.mistakes.push(`${label} ${value}: ${error.message}`)
-      else if (error instanceof Refusal)
+      if (error instanceof InvalidArgumentError) {
+        program.mistakes.push(`${label} ${value}: ${error.message}${hint(value, declared)}`)
+      } else if (error instanceof Refusal)
         program.mistakes.push(...error.why.map((reason) => `${label} ${value}: ${reason}`))
       else throw error
       return undefined
     }
   }
   declared.parseArg = collecting as Option['parseArg']
+}
+
+function hint(value: string, { argChoices }: Option | Argument): string {
+  const meant = nearest(value, argChoices ?? [])
+  return meant === null ? '' : ` (Did you mean ${meant}?)`
 }

@@ -1,69 +1,90 @@
-// `npm run plan`: what follows from plan.yaml: rows per table by month, and the peak.
+// `npm run plan`: does the plan hold, when does it not, and what follows: rows per table by month, and the peak.
 
-import { FLOWS, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
-import { EXIT_CODES } from '../contracts/refusal.ts'
-import { loadPlan } from '../plan/load-plan.ts'
+import { InvalidArgumentError } from 'commander'
+import type { ResolvedPlan } from '../contracts/plan.ts'
+import { EXIT_CODE_OF, Refusal } from '../contracts/refusal.ts'
+import { SHARD_COUNT } from '../contracts/shard.ts'
+import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
+import { parsePlan, readPlanFile } from '../plan/load-plan.ts'
+import { type PlanChange, parsePlanChange } from '../plan/plan-change.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
+import { parseSweep } from '../plan/sweep.ts'
+import { checkoutPlan } from './plan-option.ts'
+import { planText } from './plan-text.ts'
 import { runCommand } from './run-command.ts'
+import { type SweepPoint, sweepPoint, sweepText } from './sweep-text.ts'
 
 const HELP = `
-Low and high are 90 % bounds: the plan's uncertain inputs, combined as independent (docs/plan.md).
+Low and high are 90 % bounds: the plan's uncertain inputs, combined as
+independent. Another mid takes low and high along (docs/plan.md).
+--set and --sweep name a field by its path, and values as plan.yaml writes
+them: orders.perDayAtStart.mid=2e6, orders.promotions.0.days=3, shards=128.
+Any number of tables is projected; only ${SHARD_COUNT} are ever made.
+Exit code: 0 holds, 5 at risk, 99 does not hold; of a sweep, the worst.
 
 Examples:
-  npm run plan                             the default plan, plan.yaml
-  npm run plan --plan=black-friday.yaml    another one
-  npm run --silent plan -- --json          everything that follows, for scripts`
+  npm run plan                                   the default plan, plan.yaml
+  npm run plan -- black-friday.yaml              another one
+  npm run plan -- --set orders.yearlyGrowth.mid=0.6 --set shards=128
+  npm run plan -- --sweep orders.yearlyGrowth.mid=0.2..0.8
+  npm run plan -- --sweep shards=64,96,128       or a step: 0.2..0.8/0.05
+  npm run --silent plan -- --json                everything, for scripts`
 
-await runCommand<{ plan: string }>(
+interface Options {
+  readonly plan?: string
+  readonly set: readonly PlanChange[]
+  readonly sweep?: readonly PlanChange[]
+}
+
+await runCommand<Options>(
   'plan',
   (program) =>
     program
-      .description('Show rows per table by month and the peak rates that follow from the growth plan.')
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .description('Does the growth plan hold? The verdict, then rows per table by month and the peak rates.')
+      .argument('[file]', 'the growth plan (default: plan.yaml)')
+      .option('--plan <file>', 'the same, as other commands name it')
+      .option('--set <path=value>', 'change one field; repeatable', collectChange, [])
+      .option('--sweep <path=values>', 'vary one field: 0.2..0.8 or 0.2,0.4,0.6', collectSweep)
       .addHelpText('after', HELP),
-  async ({ options }, { json }) => {
-    const resolved = resolvePlan(await loadPlan(options.plan))
-    process.stdout.write(json ? `${JSON.stringify(resolved, null, 2)}\n` : planText(resolved))
-    return EXIT_CODES.pass
+  async ({ options, positionals: [file] }, { json }) => {
+    const path = planFile(file as string | undefined, options.plan)
+    const text = await readPlanFile(path)
+    const resolved = (changes: readonly PlanChange[]) => resolvePlan(parsePlan(text, path, 'projection', changes))
+    if (options.sweep === undefined) return print(resolved(options.set), json)
+    return printSweep(
+      options.sweep.map((change) => sweepPoint(change, resolved([...options.set, change]))),
+      json,
+    )
   },
 )
 
-function planText(resolved: ResolvedPlan): string {
-  const { plan, peak, rowsByTable, months } = resolved
-  const limit = plan.rowsPerTableLimit
-  const fullest = Math.max(...rowsByTable)
-  const lines = [
-    `Plan "${plan.name}" ${resolved.planHash.slice(0, 12)}: ${plan.horizonYears} years from ${plan.start}, ${plan.shards} tables per family`,
-    '',
-    'month     orders in the month, million      rows per table at its end, million',
-    '             low      mid     high             low      mid     high   of limit',
-    ...months.map(({ month, orders, rowsPerTable }) => {
-      const fill = `${((100 * rowsPerTable.mid) / limit).toFixed(0)} %`
-      return `${month} ${millions(orders)}       ${millions(rowsPerTable)}  ${fill.padStart(9)}`
-    }),
-    '',
-    `Orders in all    ${millions(resolved.totalOrders)} million`,
-    `Tables           ${inMillions(Math.min(...rowsByTable))} … ${inMillions(fullest)} million rows (mid case), limit ${inMillions(limit)}; CV ${(100 * resolved.tableCv).toFixed(2)} %`,
-    `Busiest day      ${peak.day}${peak.promotion ? ` (${peak.promotion})` : ''}: ${millions(peak.ordersPerDay)} million orders`,
-    '',
-    'requests per second    ordinary    busiest second: low, mid, high',
-    ...FLOWS.map((flow) => {
-      const { low, mid, high } = peak.ratePerSecond[flow]
-      const peaks = [low, mid, high].map((rate) => perSecond(rate).padStart(10)).join('')
-      return `${flow.padEnd(18)} ${perSecond(resolved.ordinaryRatePerSecond[flow]).padStart(12)}      ${peaks}`
-    }),
-  ]
-  return `${lines.join('\n')}\n`
+function print(resolved: ResolvedPlan, json: boolean) {
+  process.stdout.write(json ? `${JSON.stringify(resolved, null, 2)}\n` : planText(resolved))
+  return EXIT_CODE_OF[resolved.forecast.verdict]
 }
 
-function millions({ low, mid, high }: Interval): string {
-  return [low, mid, high].map((value) => inMillions(value).padStart(9)).join('')
+function printSweep(points: readonly SweepPoint[], json: boolean) {
+  const verdict = FORECAST_VERDICTS.findLast((word) => points.some((point) => point.verdict === word)) ?? 'FAIL'
+  process.stdout.write(json ? `${JSON.stringify({ verdict, points }, null, 2)}\n` : sweepText(points))
+  return EXIT_CODE_OF[verdict]
 }
 
-function inMillions(value: number): string {
-  return (value / 1e6).toFixed(2)
+function planFile(positional: string | undefined, option: string | undefined): string {
+  if (positional !== undefined && option !== undefined && positional !== option) {
+    throw new Refusal({
+      what: 'two plans are named',
+      why: [`${positional} and --plan ${option}`],
+      wayOut: 'Name one: npm run plan -- my-plan.yaml',
+    })
+  }
+  return positional ?? option ?? checkoutPlan()
 }
 
-function perSecond(rate: number): string {
-  return rate < 100 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')
+function collectChange(text: string, before: readonly PlanChange[]): readonly PlanChange[] {
+  return [...before, parsePlanChange(text)]
+}
+
+function collectSweep(text: string, before: readonly PlanChange[] | undefined): readonly PlanChange[] {
+  if (before !== undefined) throw new InvalidArgumentError('one field at a time can be swept')
+  return parseSweep(text)
 }

@@ -2,24 +2,25 @@
 
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import { CHECKOUT } from '../engines/place.ts'
 import { finishRun } from './finish-run.ts'
 import { runCommand } from './run-command.ts'
 import { runNames } from './run-names.ts'
 
-const RUNS = fileURLToPath(new URL('../runs', import.meta.url))
+const RUNS = join(CHECKOUT, 'runs')
 
 const HELP = `
-Reads plan.json, dataset.json and measurements.json of the run and writes report.html, capacity.json and junit.xml
-beside them. The same evidence gives the same bytes, however often it is drawn.
-Exit code: 0 PASS, 99 FAIL, 3 INVALID, 2 when no report can be drawn.
+Reads plan.json, dataset.json and measurements.json of the run and writes
+report.html, capacity.json and junit.xml beside them. The same evidence gives
+the same bytes, however often it is drawn.
+Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID, 2 when no report can be drawn.
 
 Examples:
   npm run report                                    the newest run
-  npm run report 2026-11-22T09-30-00-checkout       another one, by name or by path
-  npm run --silent report -- --json | jq .verdict   the whole of capacity.json`
+  npm run report 2026-11-22T09-30-00-checkout       another, by name or path
+  npm run --silent report -- --json | jq .verdict   from all of capacity.json`
 
 await runCommand(
   'report',
@@ -40,7 +41,7 @@ async function namedRun(name: string): Promise<string> {
   const runs = await runNames(RUNS)
   throw new Refusal({
     what: `there is no run ${name}`,
-    why: [`neither ${candidates.join(' nor ')} is a folder`],
+    why: candidates.map((candidate) => `${candidate} is no folder`),
     wayOut: runs.length > 0 ? `The newest runs: ${runs.slice(0, 5).join(', ')}.` : 'npm start makes a first run.',
   })
 }

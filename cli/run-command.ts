@@ -1,10 +1,11 @@
 // One frame for every npm command: parse the words, run, turn the outcome into a message and an exit code.
 
-import { stripVTControlCharacters } from 'node:util'
 import type { Command, OptionValues } from 'commander'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { onInterrupt } from './interrupt.ts'
 import { parseCommandLine } from './parse-command-line.ts'
+import { faultText, refusalText } from './refusal-text.ts'
+import { systemRefusal } from './system-refusal.ts'
 
 export interface CommandArguments<Options> {
   readonly options: Options
@@ -50,6 +51,7 @@ export async function runCommand<Options extends object = OptionValues>(
       onCleanup: (cleanup) => void cleanups.push(cleanup),
       say: sayLine,
     }
+    for (const note of parsed.notes) sayLine(note)
     const { positionals, words } = parsed
     const running = run({ options: parsed.options as Options, positionals, words }, context)
     exitCode = await interrupt.orGiveUp(running)
@@ -77,46 +79,22 @@ async function runCleanups(cleanups: (() => unknown)[]): Promise<boolean> {
 
 /** Prints what went wrong and returns the exit code that says so. */
 function report(name: string, error: unknown): ExitCode {
-  if (error instanceof Refusal) {
-    process.stderr.write(refusalText(name, error))
-    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ refusal: refusalFields(error) })}\n`)
-    return error.exitCode
+  const refusal = error instanceof Refusal ? error : systemRefusal(error)
+  if (refusal) {
+    process.stderr.write(refusalText(name, refusal))
+    if (process.argv.includes('--json')) {
+      process.stdout.write(`${JSON.stringify({ refusal: refusalFields(refusal) })}\n`)
+    }
+    return refusal.exitCode
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message.trim() || error.cause}` : String(error)
-  sayLine(`${name}: a fault of ours: ${message.split('\n')[0]}`)
-  if (process.env.HEADROOM_DEBUG) sayLine(error instanceof Error ? (error.stack ?? message) : message)
+  sayLine(`${name}: a fault of ours: ${faultText(error)}`)
+  if (process.env.HEADROOM_DEBUG) sayLine(error instanceof Error ? (error.stack ?? error.message) : String(error))
   else sayLine('HEADROOM_DEBUG=1 shows where it happened.')
   return EXIT_CODES.fault
 }
 
-function refusalFields({ what, why, wayOut, exitCode }: Refusal) {
-  return { what, why, wayOut, exitCode }
-}
-
-export function refusalText(name: string, refusal: Refusal): string {
-  const lines = [
-    ...wrap(`${name}: ${refusal.what}`, ''),
-    ...refusal.why.flatMap((reason) => wrap(`- ${reason}`, '    ', '  ')),
-    ...wrap(refusal.wayOut, '  ', '  '),
-  ]
-  return `${lines.join('\n')}\n`
-}
-
-/** Breaks at spaces so that lines fit 80 columns; a longer word (a path, a command) stays whole. */
-function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
-  const widthColumns = 80
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = []
-    let line = firstIndent
-    for (const word of paragraph.split(' ')) {
-      const started = line.trim() !== ''
-      if (started && stripVTControlCharacters(line).length + 1 + word.length > widthColumns) {
-        lines.push(line)
-        line = hangingIndent + word
-      } else line += started ? ` ${word}` : word
-    }
-    return [...lines, line]
-  })
+function refusalFields({ what, why, wayOut, command, exitCode }: Refusal) {
+  return { what, why, wayOut, ...(command !== undefined && { command }), exitCode }
 }
 
 function sayLine(line: string): void {

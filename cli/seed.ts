@@ -1,26 +1,30 @@
 // `npm run seed`: fill the tables and the search index with the plan's orders.
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
-import type { SeedVolume } from '../contracts/dataset.ts'
+import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
+import { findEngines } from '../engines/engines-file.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { CHECKOUT, linkedHome } from '../engines/place.ts'
+import { forecastSeed } from '../generators/forecast-seed.ts'
+import { type Look, lookAtStores } from '../generators/look-at-stores.ts'
 import { sizeText } from '../generators/predict-size.ts'
 import { FILE_FORMATS, type FileFormat } from '../generators/rows/row-formats.ts'
-import { seed } from '../generators/seed.ts'
-import { seedFiles } from '../generators/seed-files.ts'
+import { forecastFiles, seedFiles } from '../generators/seed-files.ts'
 import type { SeedReport } from '../generators/seed-options.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { lockFolder } from './lock-folder.ts'
+import { sayMysqlAlone } from './mysql-alone.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
+import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
-import { withStores } from './with-stores.ts'
 
 const DEFAULT_TIME_BUDGET_SECONDS = 180
 
@@ -28,11 +32,11 @@ const HELP = `
 A killed run is continued by the same command; a finished one writes 0 rows.
 
 Examples:
-  npm run seed --years 3                        three years, at a scale this machine holds
-  npm run seed -- --scale 0.01 --dry-run        what a hundredth of the plan would take
-  npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 at the whole 50 million orders
-  npm run seed -- --shards 0-15                 a quarter of the work; other machines take the rest
-  npm run seed -- --reset --seed 2              another data set instead of the one that is there`
+  npm run seed -- --years 3                     at a scale this machine holds
+  npm run seed -- --scale 0.01 --dry-run        what a hundredth would take
+  npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 whole
+  npm run seed -- --shards 0-15                 others seed the rest
+  npm run seed -- --reset --seed 2              another data set instead`
 
 const SINKS = ['mysql', ...FILE_FORMATS] as const
 
@@ -66,11 +70,11 @@ await runCommand<Options>(
       .option('--time-budget <seconds>', 'seconds the chosen scale may take', parseSeconds, DEFAULT_TIME_BUDGET_SECONDS)
       .option('--full-shard <n>', 'fill the tables of shard n to the whole volume; repeatable', collectShard, [])
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .option('--shards <range>', 'seed these shards only: 0-15', parseShardRange)
       .addOption(new Option('--sink <where>', 'mysql (and Elasticsearch), or files').choices(SINKS).default('mysql'))
       .option('--out <folder>', 'where the files go')
-      .option('--dry-run', 'show rows, bytes, time and free disk, and write nothing')
+      .option('--dry-run', 'show rows, bytes, time and free disk; no engine is started, nothing is written')
       .option('--redo-off', 'MySQL only: load without redo log; a server that dies meanwhile must be re-initialised')
       .option('--reset', 'remove the data set that is there first')
       .option('--if-empty', 'leave a finished data set as it is, whatever it was made with')
@@ -82,7 +86,7 @@ await runCommand<Options>(
     if (years > plan.horizonYears) throw beyondHorizon(years, plan.horizonYears)
     const volume = seedVolume(plan, years)
     if (options.sink !== 'mysql') return writeFiles(options, options.sink, volume, context)
-    if (options.out) throw outWithoutFiles()
+    if (options.out !== undefined) throw outWithoutFiles()
     const wanted = {
       volume,
       seed: options.seed,
@@ -92,9 +96,15 @@ await runCommand<Options>(
       shards: options.shards ?? ALL_SHARDS,
       reset: options.reset ?? false,
       ifEmpty: options.ifEmpty ?? false,
-      dryRun: options.dryRun ?? false,
       redoOff: options.redoOff ?? false,
     }
+    if (options.dryRun) {
+      sayMysqlAlone(say)
+      tell(forecastSeed(wanted, { ...here(), say }, await lookHere()), json)
+      return EXIT_CODES.pass
+    }
+    // Only here: a forecast does without the engines and the clients of the stores, and is told sooner.
+    const [{ seed }, { withStores }] = await Promise.all([import('../generators/seed.ts'), import('./with-stores.ts')])
     const report = await withStores(context, (found) =>
       seed(wanted, {
         ...found,
@@ -119,30 +129,70 @@ async function writeFiles(
   { json, signal, say }: CommandContext,
 ): Promise<ExitCode> {
   const { out: folder, scale, seed, fullShard: fullShards, shards = ALL_SHARDS } = options
-  if (!folder || scale === undefined) {
-    throw new Refusal({
-      what: `--sink ${format} needs to know where and how much`,
-      why: [...(folder ? [] : ['--out is missing']), ...(scale === undefined ? ['--scale is missing'] : [])],
-      wayOut: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
-    })
-  }
+  const missing = [
+    ...(folder || options.dryRun ? [] : ['--out is missing']),
+    ...(scale === undefined ? ['--scale is missing'] : []),
+  ]
+  if (missing.length > 0 || scale === undefined) throw whereAndHowMuch(format, missing)
   const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
-  const report = await seedFiles(
-    { volume, seed, scale, fullShards, shards, format, folder, dryRun: options.dryRun ?? false },
-    { freeDiskBytes: freeDiskBytes(existing(resolve(folder))), lockFolder, signal, say, startProgress },
-  )
+  const place = existing(resolve(folder ?? '.'))
+  if (!statSync(place).isDirectory()) throw outIsFile(place)
+  const choice = { volume, seed, scale, fullShards, shards, format }
+  const disk = { freeDiskBytes: freeDiskBytes(place), say }
+  if (options.dryRun || !folder) {
+    tell(await forecastFiles({ ...choice, folder: folder ?? null }, disk), json)
+    return EXIT_CODES.pass
+  }
+  const report = await seedFiles({ ...choice, folder }, { ...disk, lockFolder, signal, startProgress })
   if (json) process.stdout.write(`${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n`)
-  else if (!options.dryRun)
+  else
     process.stdout.write(
       `${report.rowsWritten.toLocaleString('en')} rows written to ${folder} in ${report.seconds.toFixed(1)} s: ${sizeText(report.bytesWritten)}, predicted ${sizeText(report.predictedBytes)}\n`,
     )
   return EXIT_CODES.pass
 }
 
+/** A forecast's lines for people are said already. */
+function tell(forecast: { readonly dataset: Dataset }, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ ...forecast, dataset: describeDataset(forecast.dataset) })}\n`)
+}
+
+/** What this machine has, without making the engines' folder first. */
+function here() {
+  const state = join(CHECKOUT, '.headroom')
+  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(existing(linkedHome(state) ?? state)) }
+}
+
+/** At the database a run would fill, if it runs. */
+async function lookHere(): Promise<Look> {
+  const url = process.env.HEADROOM_MYSQL_URL
+  if (url) return await lookAtStores({ url })
+  const mysql = findEngines(join(CHECKOUT, '.headroom'))?.mysql
+  if (!mysql) return { kind: 'not-looked', why: 'no engines run here (npm run up starts them)' }
+  return await lookAtStores(mysql)
+}
+
 /** The folder itself, or the nearest one above it that is there. */
 function existing(folder: string): string {
   return existsSync(folder) ? folder : existing(dirname(folder))
+}
+
+function whereAndHowMuch(format: FileFormat, missing: readonly string[]): Refusal {
+  return new Refusal({
+    what: `--sink ${format} needs to know where and how much`,
+    why: missing,
+    wayOut: 'For example:',
+    command: `npm run seed -- --sink ${format} --out rows --scale 0.001`,
+  })
+}
+
+function outIsFile(path: string): Refusal {
+  return new Refusal({
+    what: `${path} is a file, and --out names a folder`,
+    why: ['the rows go into one file per table'],
+    wayOut: 'Name a folder, new or empty.',
+  })
 }
 
 function notForFiles(format: FileFormat, names: readonly string[]): Refusal {

@@ -19,9 +19,10 @@ import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
-import { typedCommand } from './parse-command-line.ts'
+import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
+import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { storesOf } from './with-stores.ts'
 import { withSut } from './with-sut.ts'
@@ -36,21 +37,22 @@ interface Options {
 }
 
 const HELP = `
-Engines come from where they are found (npm run doctor) and are stopped at the end; the seeded data stays in .headroom/
-and the next start uses it again. The report is written to runs/<id>/report.html.
-Exit code: 0 PASS, 99 FAIL, 3 INVALID.
+Engines come from where they are found (npm run doctor) and are stopped at the
+end; the seeded data stays in .headroom/ and the next start uses it again. The
+report is written to runs/<id>/report.html.
+Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID.
 
 Examples:
   npm start
   npm start -- --plan our-plan.yaml --reset     another plan, another data set
-  npm start -- --scale 0.01 --load-seconds 600  more rows and longer steps: stronger evidence`
+  npm start -- --scale 0.01 --load-seconds 600  more rows, longer steps`
 
 await runCommand<Options>(
   'start',
   (program) =>
     program
       .description('Answer the question on this machine: engines, three years of orders, load on every flow, report.')
-      .option('--plan <file>', 'the growth plan', 'plan.yaml')
+      .addOption(planOption())
       .option(
         '--scale <fraction>',
         'fraction of the plan in every table (default: what --seed-seconds allows)',
@@ -84,7 +86,6 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       shards: ALL_SHARDS,
       reset: options.reset ?? false,
       ifEmpty: false,
-      dryRun: false,
     },
     {
       ...storesOf(engines),

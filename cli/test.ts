@@ -5,10 +5,11 @@ import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { EXIT_CODES } from '../contracts/refusal.ts'
+import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
 import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { surveyMachine } from '../engines/survey.ts'
 import { VERSIONS } from '../engines/versions.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 
@@ -56,21 +57,55 @@ await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
 async function lanesOf(only: string | undefined, words: readonly string[], context: CommandContext): Promise<Lane[]> {
   const unit: Lane = { name: 'unit', words: ['--project', 'unit', ...words], env: {} }
   if (only === 'unit') return [unit]
-  const { say, signal } = context
-  const browser = await chromium({ place: openPlace(), env: process.env, say, signal })
-  const env = { ...browser.env, HEADROOM_CHROMIUM: browser.path }
+  const { say } = context
+  const missing = only === 'containers' ? [] : await missingPrograms()
+  const obstacle = only === 'local' ? undefined : await containerObstacle(context)
+  const isLocal = only !== 'containers' && missing.length === 0
+  const isContainers = only !== 'local' && obstacle === undefined
+  if (!isLocal && !isContainers) throw noEngines(missing, obstacle)
+  const env = await browserEnvironment(context)
   const integration = ['--project', 'integration', ...words]
   const local: Lane = { name: 'integration on local engines', words: integration, env }
   const containers: Lane = {
     name: `integration in containers (${VERSIONS.images.mysql})`,
     words: integration,
-    env: { ...env, HEADROOM_TEST_ENGINES: 'containers' },
+    env: { ...env, HEADROOM_TEST_ENGINES: 'containers', ...(isLocal && { HEADROOM_TEST_BESIDE_LOCAL: '1' }) },
   }
   if (only === 'local') return [local]
   if (only === 'containers') return [containers]
-  const obstacle = await containerObstacle(context)
-  say(obstacle ? `not run: ${containers.name}: ${obstacle}` : `to be run: ${containers.name}`)
-  return obstacle ? [unit, local] : [unit, local, containers]
+  if (!isLocal) for (const line of missing) say(`not run: ${local.name}: ${line}`)
+  say(isContainers ? `to be run: ${containers.name}` : `not run: ${containers.name}: ${obstacle}`)
+  return [unit, ...(isLocal ? [local] : []), ...(isContainers ? [containers] : [])]
+}
+
+/** What the local lane needs, and this machine can neither find nor fetch. */
+async function missingPrograms(): Promise<string[]> {
+  const { engines } = await surveyMachine({
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    HEADROOM_ENGINES: 'programs',
+  })
+  return engines.flatMap(({ engine, origin, detail }) => (origin ? [] : [`${engine}: ${detail}`]))
+}
+
+/** The report is tested in a browser where there is one. */
+async function browserEnvironment({ say, signal }: CommandContext): Promise<NodeJS.ProcessEnv> {
+  try {
+    const browser = await chromium({ place: openPlace(), env: process.env, say, signal })
+    return { ...browser.env, HEADROOM_CHROMIUM: browser.path }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    say(`not run: the report in a browser: ${error.what}`)
+    return {}
+  }
+}
+
+function noEngines(missing: readonly string[], containerObstacle: string | undefined): Refusal {
+  return new Refusal({
+    what: 'the integration tests have no engines to run on',
+    why: [...missing, ...(containerObstacle ? [`in containers: ${containerObstacle}`] : [])],
+    wayOut: 'npm run doctor says how to get them; what needs none runs with: npm test -- --lane unit',
+  })
 }
 
 async function containerObstacle({ say, signal }: CommandContext): Promise<string | undefined> {

@@ -25,7 +25,7 @@ await runCommand<{ topology: Topology }>(
       .addOption(topologyOption())
       .addHelpText(
         'after',
-        '\nExamples:\n  npm run up\n  npm run up -- --topology process-per-service\n  HEADROOM_ENGINES=programs npm run up    # docs/engines.md',
+        '\nExamples:\n  npm run up\n  npm run up -- --topology process-per-service\n  HEADROOM_ENGINES=programs npm run up    see docs/engines.md',
       ),
   async ({ options }, context) => {
     const { signal, say, json, onCleanup } = context

@@ -11,13 +11,15 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { planHash } from '../plan/resolve-plan.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { parseShardRange } from './option-parsers.ts'
+import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
 import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
 Exit code 0: everything holds. 4: something does not, with samples.
-A stopped run is continued; what it looked at more than an hour ago is looked at again.
+A stopped run is continued; what it looked at more than an hour ago is looked
+at again.
 
 Examples:
   npm run verify                        all tables and the search index
@@ -31,7 +33,7 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
       .description(
         'Prove the seeded data: exact counts, routing, ids, books, MySQL against Elasticsearch, skew, sizes.',
       )
-      .option('--plan <file>', 'the plan it was seeded from', 'plan.yaml')
+      .addOption(planOption('the plan it was seeded from'))
       .option('--shards <range>', 'these shards only: 0-15', parseShardRange)
       .addHelpText('after', HELP),
   async ({ options }, context) => {

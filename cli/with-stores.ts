@@ -2,10 +2,14 @@
 // started for it; their data stays.
 
 import type { Engines } from '../contracts/engines.ts'
+import { elasticsearch } from '../engines/elasticsearch.ts'
 import { freeDiskBytes } from '../engines/machine.ts'
+import { mysql } from '../engines/mysql.ts'
 import { openPlace } from '../engines/place.ts'
+import { serverAtAddress } from '../engines/start-server.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
+import { sayMysqlAlone } from './mysql-alone.ts'
 import type { CommandContext } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 
@@ -21,19 +25,23 @@ export async function withStores<T>(
   context: Pick<CommandContext, 'signal' | 'say' | 'onCleanup'>,
   use: (found: FoundStores) => Promise<T>,
 ): Promise<T> {
-  const { HEADROOM_MYSQL_URL: url, HEADROOM_ELASTICSEARCH_URL: elasticsearchUrl } = process.env
+  const url = process.env[mysql.addressVariable]
   if (!url) return await withEngines(context, (engines) => use(storesOf(engines)))
-  const isHere = LOOPBACK.has(URL.parse(url)?.hostname ?? '')
+  const elasticsearchUrl = process.env[elasticsearch.addressVariable] || null
+  await serverAtAddress(mysql, mysql.addressVariable, url)
+  if (elasticsearchUrl) await serverAtAddress(elasticsearch, elasticsearch.addressVariable, elasticsearchUrl)
+  else sayMysqlAlone(context.say)
+  const isHere = LOOPBACK.has(new URL(url).hostname)
   return await use({
-    stores: { mysql: { url }, elasticsearchUrl: elasticsearchUrl ?? null },
+    stores: { mysql: { url }, elasticsearchUrl },
     freeDiskBytes: isHere ? await freeDiskOfServer(url) : null,
   })
 }
 
-export function storesOf({ mysql, elasticsearch }: Pick<Engines, 'mysql' | 'elasticsearch'>): FoundStores {
-  const { url, socketPath } = mysql
+export function storesOf(engines: Pick<Engines, 'mysql' | 'elasticsearch'>): FoundStores {
+  const { url, socketPath } = engines.mysql
   return {
-    stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: elasticsearch.url },
+    stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
     freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(openPlace().home) : null,
   }
 }

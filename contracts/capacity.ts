@@ -3,8 +3,10 @@
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
 import type { InvalidReason, Outcome, StepKind } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
+import type { TableForecast } from './table-forecast.ts'
 
-export const VERDICTS = ['PASS', 'FAIL', 'INVALID'] as const
+/** `AT RISK`: holds in the middle case, may not; the claim names the month to decide by. */
+export const VERDICTS = ['PASS', 'AT RISK', 'FAIL', 'INVALID'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** How a number was come by. */
@@ -45,7 +47,8 @@ export interface Seeding {
   readonly notProven: readonly string[]
 }
 
-export interface TableProjection {
+/** The plan's own forecast, and what was counted against it. */
+export interface TableProjection extends TableForecast {
   readonly limit: number
   /** One per shard: rows at the horizon, mid case, and rows counted now. */
   readonly tables: readonly {
@@ -53,20 +56,11 @@ export interface TableProjection {
     readonly projectedRows: number
     readonly countedRows: number | null
   }[]
-  readonly fullestShard: number
-  /** Rows of the fullest table ÷ rows of the mean table, mid case. */
-  readonly fullestOverMean: number
   readonly months: readonly {
     readonly month: string
     readonly rowsPerTable: Interval
     readonly rowsInFullest: Interval
   }[]
-  /** `YYYY-MM` when the fullest table passes the limit; null with the reason. */
-  readonly crossing: { readonly low: string | null; readonly mid: string | null; readonly high: string | null }
-  readonly crossingReason: string | null
-  /** null: cannot be computed, see the method for why. */
-  readonly probabilityAnyTableExceeds: number | null
-  readonly probabilityMethod: string
 }
 
 export interface CapacityPoint {

@@ -24,6 +24,7 @@ export interface EngineEndpoint {
 export interface EngineProgram {
   /** Absolute path of the program to run. */
   readonly path: string
+  /** `docker`: copied out of an image, and run like any other program. */
   readonly origin: EngineOrigin
   readonly version: string
 }

@@ -49,6 +49,14 @@ describe('order id', () => {
     expect(last).toBe(String(2n ** 63n - 1n))
   })
 
+  it('is refused outside its 69 years: no id is negative, and none passes 2^63', () => {
+    const at = (timestampMs: number) => () => composeOrderId({ timestampMs, shard: asShard(0), worker: 0, sequence: 0 })
+    expect(at(MAX_TIMESTAMP_MS)).not.toThrow()
+    expect(at(MAX_TIMESTAMP_MS + 1)).toThrow(RangeError)
+    expect(at(ORDER_ID_EPOCH_MS - 1)).toThrow(RangeError)
+    expect(at(Number.NaN)).toThrow(RangeError)
+  })
+
   it.each(['', '0', '01', '-1', '1.5', '9223372036854775808', '12345678901234567890', '1e3', ' 1'])(
     'refuses "%s"',
     (text) => {

@@ -31,12 +31,19 @@ export interface OrderIdParts {
 
 const MAX_ID = 2n ** 63n - 1n
 
+const YEARS = [ORDER_ID_EPOCH_MS, MAX_TIMESTAMP_MS].map((ms) => new Date(ms).toISOString()).join(' to ')
+
+/** Throws RangeError for a moment that no id can carry. */
+export function assertOrderTime(timestampMs: number): void {
+  if (!Number.isInteger(timestampMs) || timestampMs < ORDER_ID_EPOCH_MS || timestampMs > MAX_TIMESTAMP_MS) {
+    throw new RangeError(`timestamp ${timestampMs} ms is outside the id's 69 years, ${YEARS}`)
+  }
+}
+
 /** Throws RangeError when a part does not fit its bits. */
 export function composeOrderId(parts: OrderIdParts): OrderId {
   const { timestampMs, shard, worker, sequence } = parts
-  if (!Number.isInteger(timestampMs) || timestampMs < ORDER_ID_EPOCH_MS || timestampMs > MAX_TIMESTAMP_MS) {
-    throw new RangeError(`timestamp ${timestampMs} ms is outside the id's 69 years`)
-  }
+  assertOrderTime(timestampMs)
   if (!Number.isInteger(worker) || worker < 0 || worker > MAX_WORKER) throw new RangeError(`worker ${worker}`)
   if (!Number.isInteger(sequence) || sequence < 0 || sequence > MAX_SEQUENCE) {
     throw new RangeError(`sequence ${sequence}`)

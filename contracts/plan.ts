@@ -1,5 +1,7 @@
 // The plan: growth assumptions and targets (`plan.yaml`), and what follows from them (`plan.json` of a run).
 
+import type { TableForecast } from './table-forecast.ts'
+
 export const FLOWS = ['list', 'detail', 'checkout', 'search'] as const
 export type Flow = (typeof FLOWS)[number]
 
@@ -46,6 +48,8 @@ export interface Plan {
   readonly horizonYears: number
   /** First projected day, `YYYY-MM-DD` (UTC). */
   readonly start: string
+  /** From the decision for more tables until they are in service. */
+  readonly leadTimeMonths: number
   readonly orders: {
     readonly perDayAtStart: Interval
     /** 0.4 = 40 % more after a year, compounding daily. */
@@ -84,13 +88,10 @@ export interface Plan {
   readonly targets: Readonly<Record<Flow, FlowTarget>>
   /** Capacity wanted above the peak: 0.3 = 30 %. */
   readonly headroom: number
-  /** What `--profile spike` and `--profile soak` are held against. */
-  readonly endurance: {
-    /** After a spike, until p99 and backlog are back. */
-    readonly recoverySeconds: number
-    /** Of p99, memory or backlog over a soak: more than this share of it is a drift. */
-    readonly growthShare: number
-  }
+  /** After a spike, until p99 and backlog are back. 30 where it is left out. */
+  readonly recoverySeconds: number
+  /** Of p99, memory or backlog over a soak: more than this share of it is a drift. 0.25 where it is left out. */
+  readonly driftShare: number
 }
 
 /** One month of the projection. Index 1 is the first month. */
@@ -112,6 +113,7 @@ export interface ResolvedPlan {
   /** At the horizon, mid case: rows of each `orders_NN`, activity and whales included. */
   readonly rowsByTable: readonly number[]
   readonly totalOrders: Interval
+  readonly forecast: TableForecast
   /** Of the users' share of orders per shard: standard deviation ÷ mean of a table's rows. */
   readonly tableCv: number
   readonly peak: {

@@ -9,6 +9,7 @@ export const EXIT_CODES = {
   usage: 2,
   invalid: 3,
   verificationFailed: 4,
+  atRisk: 5,
   fail: 99,
   interrupted: 130,
 } as const
@@ -17,6 +18,7 @@ export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
 
 export const EXIT_CODE_OF: Readonly<Record<Verdict, ExitCode>> = {
   PASS: EXIT_CODES.pass,
+  'AT RISK': EXIT_CODES.atRisk,
   FAIL: EXIT_CODES.fail,
   INVALID: EXIT_CODES.invalid,
 }
@@ -28,6 +30,8 @@ export interface RefusalDetails {
   readonly why: readonly string[]
   /** What the user can do about it: a command or a setting. */
   readonly wayOut: string
+  /** A command of more than two words, to be copied: it is printed on a line of its own and never wrapped. */
+  readonly command?: string
   readonly exitCode?: ExitCode
 }
 
@@ -37,6 +41,7 @@ export class Refusal extends Error {
   readonly what: string
   readonly why: readonly string[]
   readonly wayOut: string
+  readonly command: string | undefined
   readonly exitCode: ExitCode
 
   constructor(details: RefusalDetails) {
@@ -44,6 +49,12 @@ export class Refusal extends Error {
     this.what = details.what
     this.why = details.why
     this.wayOut = details.wayOut
+    this.command = details.command
     this.exitCode = details.exitCode ?? EXIT_CODES.usage
   }
+}
+
+/** As a report carries what would be refused, were it done. */
+export function detailsOf({ what, why, wayOut }: Refusal): RefusalDetails {
+  return { what, why, wayOut }
 }

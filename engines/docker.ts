@@ -1,7 +1,7 @@
 // Engines in containers, through the docker command: published on 127.0.0.1 only, data in named volumes.
 
 import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeRecord, writeRecord } from './engine-record.ts'
 import { findProgram } from './find-program.ts'
@@ -35,9 +35,27 @@ export async function dockerVersion(env: NodeJS.ProcessEnv): Promise<string | un
   }
 }
 
-export async function hasImage(image: string): Promise<boolean> {
+export type ImageState = 'here' | 'not-here' | 'no-daemon'
+
+export async function findImage(env: NodeJS.ProcessEnv, image: string): Promise<ImageState> {
+  if (!(await dockerVersion(env))) return 'no-daemon'
+  return (await hasImage(image)) ? 'here' : 'not-here'
+}
+
+/** What was wrong with the way of Docker, and what would mend it. */
+export function withoutImage(state: Exclude<ImageState, 'here'>, image: string) {
+  return state === 'no-daemon'
+    ? { why: 'no Docker daemon answers on this machine', wayOut: `start a Docker daemon (it would run ${image})` }
+    : { why: `Docker has no image ${image} and could not pull it`, wayOut: `have it pulled (docker pull ${image})` }
+}
+
+export function hasImage(image: string): Promise<boolean> {
+  return succeeds(['image', 'inspect', image])
+}
+
+async function succeeds(words: readonly string[]): Promise<boolean> {
   try {
-    await docker(['image', 'inspect', image])
+    await docker(words)
     return true
   } catch {
     return false
@@ -64,6 +82,7 @@ export async function pullImage(
 export async function runContainer({ place, signal }: StartContext, command: ContainerCommand): Promise<string> {
   const container = containerName(place, command.name)
   await removeContainer(container)
+  await beginVolume(place, command.name)
   writeRecord(place, { kind: 'container', name: command.name, container })
   mortal.add(container)
   // Through a file of ours: a password on the command line can be read by every user of the machine.
@@ -79,6 +98,25 @@ export async function runContainer({ place, signal }: StartContext, command: Con
     rmSync(envFile, { force: true })
   }
   return container
+}
+
+/**
+ * A volume is being made until its engine was healthy once. A first start that was cut short leaves half a data directory,
+ * with which no later start would come up: it is made anew.
+ */
+async function beginVolume(place: Place, name: string): Promise<void> {
+  const marker = volumeMarker(place, name)
+  if (existsSync(marker)) await removeVolumes(place, [name])
+  if (!(await succeeds(['volume', 'inspect', containerName(place, name)]))) writeFileSync(marker, '')
+}
+
+/** From here on it holds data. */
+export function keepVolume(place: Place, name: string): void {
+  rmSync(volumeMarker(place, name), { force: true })
+}
+
+function volumeMarker({ state }: Place, name: string): string {
+  return join(state, `${name}-volume.new`)
 }
 
 export function launchedContainer(container: string, url: string): LaunchedServer {
@@ -109,6 +147,37 @@ export async function runInContainer(
 ): Promise<void> {
   const names = Object.keys(env).flatMap((name) => ['--env', name])
   await docker(['exec', '--interactive', ...names, container, ...words], { signal, input, env, limitMs: 30_000 })
+}
+
+/** What a program of an image prints, without a network; the container is gone afterwards. */
+export async function runInImage(
+  { signal }: Pick<StartContext, 'signal'>,
+  image: string,
+  [program = '', ...words]: readonly string[],
+): Promise<string> {
+  const options = ['--rm', '--pull', 'never', '--network', 'none', '--entrypoint', program]
+  return await docker(['run', ...options, image, ...words], { limitMs: 60_000, signal })
+}
+
+/** Files, not links to them, out of an image that is here. `name`: one copying of that name goes on at a time. */
+export async function copyOutOfImage(
+  { place, signal }: Pick<StartContext, 'place' | 'signal'>,
+  name: string,
+  image: string,
+  files: readonly { readonly from: string; readonly to: string }[],
+): Promise<void> {
+  const container = containerName(place, `copy-${name}`)
+  mortal.add(container)
+  try {
+    await removeContainer(container) // of a copying that was killed
+    await docker(['create', '--pull', 'never', '--name', container, image], { limitMs: 60_000, signal })
+    for (const { from, to } of files) {
+      await docker(['cp', '--follow-link', `${container}:${from}`, to], { limitMs: 60_000, signal })
+    }
+  } finally {
+    await removeContainer(container)
+    mortal.delete(container)
+  }
 }
 
 // Removed on a forced exit; `letContainerLive` takes one out that is meant to outlive us.

@@ -18,12 +18,14 @@ export interface DebianPrograms {
   readonly packages: readonly [string, ...string[]]
 }
 
-export function debianObstacle({ title, packages }: DebianPrograms): Refusal | undefined {
+export function debianObstacle(place: Place, programs: DebianPrograms): Refusal | undefined {
+  if (unpackedDebian(place, programs)) return undefined
+  const { title, packages } = programs
   if (findProgram(['apt-get']) && findProgram(['dpkg'])) return undefined
   return new Refusal({
     what: `${title} is not installed and cannot be fetched here`,
     why: ['it is fetched from Debian packages, and this machine has no apt-get'],
-    wayOut: `Install ${title} with this system's package manager, start a Docker daemon, or give an address (docs/engines.md). Debian's name: ${packages.join(' ')}`,
+    wayOut: `Install ${title} with this system's package manager (Debian's names: ${packages.join(' ')}).`,
   })
 }
 
@@ -36,7 +38,7 @@ export async function fetchDebian(
   const [name] = programs.packages
   const root = join(place.cache, 'debian', name)
   if (existsSync(root)) return root
-  const obstacle = debianObstacle(programs)
+  const obstacle = debianObstacle(place, programs)
   if (obstacle) throw obstacle
   const folder = join(place.cache, 'debian')
   makeFolder(folder)
@@ -143,7 +145,11 @@ function cannotFetch({ title, packages }: DebianPrograms, error: unknown): Refus
   })
 }
 
-/** Whether fetching is needed at all: doctor tells what is in the cache already. */
-export function isFetchedFromDebian({ cache }: Place, name: string): boolean {
-  return existsSync(join(cache, 'debian', name))
+/** Where it was unpacked before, if it was. */
+export function unpackedDebian(
+  { cache }: Pick<Place, 'cache'>,
+  { packages: [name] }: DebianPrograms,
+): string | undefined {
+  const root = join(cache, 'debian', name)
+  return existsSync(root) ? root : undefined
 }

@@ -26,7 +26,7 @@ export async function elasticsearchObstacle(where: Pick<StartContext, 'place' | 
   return new Refusal({
     what: 'Elasticsearch is not installed and cannot be fetched here',
     why,
-    wayOut: `Install them (Debian: apt-get install openjdk-17-jdk-headless maven), start a Docker daemon, or give an address in HEADROOM_ELASTICSEARCH_URL.`,
+    wayOut: 'Install them (Debian: apt-get install openjdk-17-jdk-headless maven).',
   })
 }
 
@@ -43,7 +43,9 @@ export async function fetchElasticsearch(context: StartContext): Promise<FoundPr
     if (existsSync(program.path)) return program
     say(`fetching Elasticsearch ${VERSION} with Maven (about 100 MB; Maven keeps its copy in its own repository)`)
     const draft = join(folder, 'draft.new')
+    const unpacked = join(draft, 'distribution')
     rmSync(draft, { recursive: true, force: true })
+    makeFolder(draft)
     await runTool(
       findProgram(['mvn'], env.PATH) ?? 'mvn',
       [
@@ -52,11 +54,13 @@ export async function fetchElasticsearch(context: StartContext): Promise<FoundPr
         '-Dstyle.color=never',
         `org.apache.maven.plugins:maven-dependency-plugin:${VERSIONS.mavenDependencyPlugin}:unpack`,
         `-Dartifact=org.elasticsearch.distribution.integ-test-zip:elasticsearch:${VERSION}:zip`,
-        `-DoutputDirectory=${draft}`,
+        `-DoutputDirectory=${unpacked}`,
       ],
-      { limitMs: DOWNLOAD_LIMIT_MS, signal, env, cwd: folder },
+      // Without a project Maven writes a marker below a folder named literally ${project.basedir}, where it runs.
+      { limitMs: DOWNLOAD_LIMIT_MS, signal, env, cwd: draft },
     )
-    renameSync(join(draft, `elasticsearch-${VERSION}`), distributionFolder(context))
+    renameSync(join(unpacked, `elasticsearch-${VERSION}`), distributionFolder(context))
+    rmSync(draft, { recursive: true })
     return program
   } catch (error) {
     signal.throwIfAborted()

@@ -8,8 +8,7 @@ import { findProgram } from './find-program.ts'
 import { waitForLock } from './lock.ts'
 import { CHECKOUT } from './place.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
-import type { StartContext } from './start-context.ts'
-import { isProgramAllowed, notLocal } from './start-server.ts'
+import type { ProgramEngine, StartContext } from './start-context.ts'
 import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -18,37 +17,44 @@ const VERSION = VERSIONS.k6
 
 type Where = Pick<StartContext, 'place' | 'env'>
 
-export async function k6Program(context: StartContext): Promise<EngineProgram> {
-  const local = isProgramAllowed('local', context.env) ? await findLocalK6(context) : undefined
-  if (local) return local
-  if (!isProgramAllowed('fetched', context.env)) throw notLocal('k6', `exactly ${VERSION}`)
-  const path = builtPath(context)
-  const built: EngineProgram = { path, origin: 'fetched', version: VERSION }
-  if (existsSync(path)) return built
-  const obstacle = await k6Obstacle(context)
-  if (obstacle) throw obstacle
+export const k6: ProgramEngine = {
+  name: 'k6',
+  title: 'k6',
+  wanted: `exactly ${VERSION}`,
+  inImage: { image: VERSIONS.images.k6, path: '/usr/bin/k6', isDynamic: false },
+  findLocal,
+  findFetched: async (where) => (existsSync(builtPath(where)) ? built(where) : undefined),
+  fetchObstacle,
+  fetch,
+  versionOf: (path) => versionOf(path, process.env),
+}
+
+async function fetch(context: StartContext): Promise<EngineProgram> {
+  const { path } = built(context)
   mkdirSync(dirname(path), { recursive: true })
   const release = await waitForLock(`${path}.lock`, 'building k6', context.signal)
   try {
     if (!existsSync(path)) await build(context, path)
-    return built
+    return built(context)
   } finally {
     release()
   }
 }
 
 /** Only of the very version: a minor version apart, options and summaries differ. */
-export async function findLocalK6({ env }: Where): Promise<EngineProgram | undefined> {
+async function findLocal({ env }: Where): Promise<EngineProgram | undefined> {
   const path = findProgram(['k6'], env.PATH)
   if (!path) return undefined
-  const version = versionIn(await runTool(path, ['version'], { limitMs: 20_000, env }).catch(() => ''))
-  return version === VERSION ? { path, origin: 'local', version } : undefined
+  return (await versionOf(path, env)) === VERSION ? { path, origin: 'local', version: VERSION } : undefined
 }
 
-export async function k6Obstacle(where: Where): Promise<Refusal | undefined> {
-  if (existsSync(builtPath(where))) return undefined
-  const go = findProgram(['go'], where.env.PATH)
-  const version = go && versionIn(await runTool(go, ['env', 'GOVERSION'], { limitMs: 20_000, env: where.env }))
+async function versionOf(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return versionIn(await runTool(path, ['version'], { limitMs: 20_000, env }).catch(() => ''))
+}
+
+async function fetchObstacle({ env }: Where): Promise<Refusal | undefined> {
+  const go = findProgram(['go'], env.PATH)
+  const version = go && versionIn(await runTool(go, ['env', 'GOVERSION'], { limitMs: 20_000, env }))
   if (version && isAtLeast(version, VERSIONS.floors.go)) return undefined
   return new Refusal({
     what: `k6 ${VERSION} is not installed and cannot be built here`,
@@ -83,6 +89,10 @@ async function build({ env, signal, say }: StartContext, path: string): Promise<
     })
   }
   renameSync(`${path}.new`, path)
+}
+
+function built(where: Where): EngineProgram {
+  return { path: builtPath(where), origin: 'fetched', version: VERSION }
 }
 
 function builtPath({ place }: Pick<StartContext, 'place'>): string {

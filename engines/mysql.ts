@@ -40,7 +40,7 @@ export const mysql: ServerEngine = {
       ? { path, version, origin: 'local' }
       : undefined
   },
-  fetchObstacle: async () => debianObstacle(DEBIAN),
+  fetchObstacle: async ({ place }) => debianObstacle(place, DEBIAN),
   async fetch(context) {
     const root = await fetchDebian(context, DEBIAN)
     const path = join(root, 'usr/sbin/mariadbd')

@@ -7,14 +7,13 @@ import type { EngineProgram } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { giveTo } from './account.ts'
 import { letLive, startProcess, stopProcess } from './engine-process.ts'
-import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
+import { debianEnv, debianObstacle, fetchDebian, unpackedDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { tailOf, waitUntilHealthy } from './health.ts'
 import { makeFolder, openPlace, type Place } from './place.ts'
 import { identify } from './process-identity.ts'
 import { runTool, ToolFailure } from './run-tool.ts'
-import type { StartContext } from './start-context.ts'
-import { isProgramAllowed, notLocal } from './start-server.ts'
+import type { ProgramEngine } from './start-context.ts'
 import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
 
@@ -22,24 +21,29 @@ const HEALTH_LIMIT_MS = 15_000
 const STOP_LIMIT_MS = 10_000
 const DEBIAN = { title: 'nginx', packages: ['nginx'] } as const
 
-export async function nginxProgram(context: StartContext): Promise<EngineProgram> {
-  const local = isProgramAllowed('local', context.env) ? await findLocalNginx(context) : undefined
-  if (local) return local
-  if (!isProgramAllowed('fetched', context.env)) throw notLocal('nginx', `${VERSIONS.floors.nginx} or newer`)
-  const root = await fetchDebian(context, DEBIAN)
+export const nginx: ProgramEngine = {
+  name: 'nginx',
+  title: 'nginx',
+  wanted: `${VERSIONS.floors.nginx} or newer`,
+  inImage: { image: VERSIONS.images.nginx, path: '/usr/sbin/nginx', isDynamic: true },
+  async findLocal({ place, env }) {
+    const path = findProgram(['nginx'], env.PATH, place.account)
+    const version = path && (await versionOf(path))
+    if (!version || !isAtLeast(version, VERSIONS.floors.nginx)) return undefined
+    return { path, origin: 'local', version }
+  },
+  findFetched: async ({ place }) => {
+    const root = unpackedDebian(place, DEBIAN)
+    return root === undefined ? undefined : await fetchedNginx(root)
+  },
+  fetchObstacle: async ({ place }) => debianObstacle(place, DEBIAN),
+  fetch: async (context) => await fetchedNginx(await fetchDebian(context, DEBIAN)),
+  versionOf,
+}
+
+async function fetchedNginx(root: string): Promise<EngineProgram> {
   const path = join(root, 'usr/sbin/nginx')
   return { path, origin: 'fetched', version: (await versionOf(path, root)) ?? '0' }
-}
-
-export async function findLocalNginx({ place, env }: Pick<StartContext, 'place' | 'env'>) {
-  const path = findProgram(['nginx'], env.PATH, place.account)
-  const version = path && (await versionOf(path))
-  if (!version || !isAtLeast(version, VERSIONS.floors.nginx)) return undefined
-  return { path, origin: 'local', version } satisfies EngineProgram
-}
-
-export function nginxObstacle(): Refusal | undefined {
-  return debianObstacle(DEBIAN)
 }
 
 export interface NginxOptions {

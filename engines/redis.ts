@@ -32,7 +32,7 @@ export const redis: ServerEngine = {
     const version = path && (await versionOf(path))
     return version && isAtLeast(version, VERSIONS.floors.redis) ? { path, version, origin: 'local' } : undefined
   },
-  fetchObstacle: async () => debianObstacle(DEBIAN),
+  fetchObstacle: async ({ place }) => debianObstacle(place, DEBIAN),
   async fetch(context) {
     const root = await fetchDebian(context, DEBIAN)
     const path = join(root, 'usr/bin/redis-server')

@@ -1,7 +1,9 @@
 // What every engine needs to know to start.
 
+import type { EngineProgram } from '../contracts/engines.ts'
 import type { Refusal } from '../contracts/refusal.ts'
 import type { Credentials } from './credentials.ts'
+import type { ImageProgram } from './image-program.ts'
 import type { Place } from './place.ts'
 
 /** `load`: sized for measurements; `test`: small, several may run beside each other. */
@@ -56,4 +58,20 @@ export interface ServerEngine {
   launch(context: StartContext, program: FoundProgram): Promise<LaunchedServer>
   /** The container's name is given by docker.ts; `afterHealthy` finishes what needs a running server. */
   launchContainer(context: StartContext): Promise<LaunchedServer & { afterHealthy?(): Promise<void> }>
+}
+
+/** An engine that is a program of this machine even where the servers are containers; `find-engine-program.ts` decides. */
+export interface ProgramEngine {
+  readonly name: 'nginx' | 'k6'
+  readonly title: string
+  /** The version that will do, in words. */
+  readonly wanted: string
+  readonly inImage: ImageProgram
+  findLocal(where: Where): Promise<EngineProgram | undefined>
+  /** In the cache already. */
+  findFetched(where: Where): Promise<EngineProgram | undefined>
+  fetchObstacle(where: Where): Promise<Refusal | undefined>
+  fetch(context: StartContext): Promise<EngineProgram>
+  /** Of a program that was just copied out of an image. */
+  versionOf(path: string): Promise<string | undefined>
 }

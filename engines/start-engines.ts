@@ -10,10 +10,11 @@ import { elasticsearch } from './elasticsearch.ts'
 import { letLive } from './engine-process.ts'
 import { isKept, otherOwner, readRecords, writeOwner } from './engine-record.ts'
 import { findEngines, removeEngines, writeEngines } from './engines-file.ts'
-import { k6Program } from './k6.ts'
+import { engineProgram } from './find-engine-program.ts'
+import { k6 as k6Engine } from './k6.ts'
 import { type LockHolder, tryLock } from './lock.ts'
 import { legacyUrlOf, mysql } from './mysql.ts'
-import { nginxProgram } from './nginx.ts'
+import { nginx as nginxEngine } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
@@ -75,8 +76,8 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
     legacyAddress(context),
     startServer(elasticsearch, context),
     startServer(redis, context),
-    nginxProgram(context),
-    k6Program(context),
+    engineProgram(nginxEngine, context),
+    engineProgram(k6Engine, context),
   ] as const
   try {
     const [orders, legacy, search, cache, nginx, k6] = await Promise.all(starting)

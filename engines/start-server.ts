@@ -2,7 +2,7 @@
 
 import type { EngineEndpoint, EngineOrigin } from '../contracts/engines.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { dockerVersion, hasImage, pullImage } from './docker.ts'
+import { findImage, type ImageState, keepVolume, pullImage, withoutImage } from './docker.ts'
 import { waitUntilHealthy } from './health.ts'
 import type { LaunchedServer, ServerEngine, StartContext } from './start-context.ts'
 import { isAtLeast } from './version.ts'
@@ -31,34 +31,60 @@ export function allowedWays(env: NodeJS.ProcessEnv): readonly Way[] {
   })
 }
 
-/** nginx and k6 run as programs even where the servers come from Docker. */
-export function isProgramAllowed(origin: 'local' | 'fetched', env: NodeJS.ProcessEnv): boolean {
-  const ways = allowedWays(env)
-  return ways.includes(origin) || ways.every((way) => way === 'docker')
-}
-
 export async function startServer(engine: ServerEngine, context: StartContext): Promise<EngineEndpoint> {
   const address = context.env[engine.addressVariable]
   if (address) return await serverAtAddress(engine, engine.addressVariable, address)
   const ways = allowedWays(context.env)
-  if (ways.includes('docker') && (await imageIsHere(engine, context, ways.length === 1))) {
+  const local = ways.includes('local') ? await engine.findLocal(context) : undefined
+  const obstacle = local ? undefined : await fetchObstacle(engine, context)
+  const image = ways.includes('docker') ? await bringImage(engine, context, obstacle !== undefined) : undefined
+  if (image === 'here') {
     const launched = await engine.launchContainer(context)
     const endpoint = await healthy(engine, context, launched, 'docker')
     await launched.afterHealthy?.()
+    keepVolume(context.place, engine.name)
     return endpoint
   }
-  const local = ways.includes('local') ? await engine.findLocal(context) : undefined
-  const program = local ?? (ways.includes('fetched') ? await engine.fetch(context) : undefined)
-  if (program) return await healthy(engine, context, await engine.launch(context, program), program.origin)
-  throw new Refusal({
+  if (obstacle) throw notToBeHad(engine, obstacle, image)
+  const program = local ?? (await engine.fetch(context))
+  return await healthy(engine, context, await engine.launch(context, program), program.origin)
+}
+
+/** Why no program of it can be fetched: by the machine, or by what was asked for. */
+export async function fetchObstacle(
+  engine: ServerEngine,
+  where: Pick<StartContext, 'place' | 'env'>,
+): Promise<Refusal | undefined> {
+  const ways = allowedWays(where.env)
+  if (ways.includes('fetched')) return await engine.fetchObstacle(where)
+  return new Refusal({
     what: `${engine.title} cannot be had the way ${WAY_VARIABLE} asks for`,
-    why: [
-      ways.includes('docker')
-        ? `no Docker daemon answers on this machine with the image ${engine.image}`
-        : 'no program of a version that will do is in PATH',
-    ],
-    wayOut: `Unset ${WAY_VARIABLE}, or give an address in ${engine.addressVariable}.`,
+    why: ways.includes('local') ? ['no program of a version that will do is in PATH'] : [],
+    wayOut: `unset ${WAY_VARIABLE}`,
   })
+}
+
+/** `image`: how Docker looked; undefined where it may not be used. */
+export function notToBeHad(
+  { title, image: imageName, addressVariable }: ServerEngine,
+  obstacle: Refusal,
+  image: Exclude<ImageState, 'here'> | undefined,
+): Refusal {
+  const docker = image && withoutImage(image, imageName)
+  return new Refusal({
+    what: `${title} cannot be had here`,
+    why: [...(docker ? [docker.why] : []), ...obstacle.why],
+    wayOut: anyOf([...(docker ? [docker.wayOut] : []), obstacle.wayOut, `give an address in ${addressVariable}`]),
+  })
+}
+
+/** Several ways out as one sentence. */
+export function anyOf(waysOut: readonly string[]): string {
+  const text = waysOut
+    .filter((way) => way !== '')
+    .map((way) => way.replace(/\.$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()))
+    .join('; or ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 export function notLocal(title: string, wanted: string): Refusal {
@@ -69,12 +95,13 @@ export function notLocal(title: string, wanted: string): Refusal {
   })
 }
 
-async function imageIsHere(engine: ServerEngine, context: StartContext, isOnlyWay: boolean): Promise<boolean> {
-  if (!(await dockerVersion(context.env))) return false
-  if (await hasImage(engine.image)) return true
-  if (await pullImage(context, engine.image, isOnlyWay)) return true
+/** Pulls it where it is missing; longer where nothing else is left. */
+async function bringImage(engine: ServerEngine, context: StartContext, isOnlyWay: boolean): Promise<ImageState> {
+  const state = await findImage(context.env, engine.image)
+  if (state !== 'not-here') return state
+  if (await pullImage(context, engine.image, isOnlyWay)) return 'here'
   if (!isOnlyWay) context.say(`${engine.image} could not be pulled: looking for ${engine.title} without Docker`)
-  return false
+  return state
 }
 
 async function healthy(
@@ -89,21 +116,29 @@ async function healthy(
   return { url, origin, version, ...(socketPath && { socketPath }), ...(pid && { pid }) }
 }
 
+/** An attempt at several addresses of one host fails with one error for each, and says nothing itself. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
+  if (!(error instanceof Error)) return String(error)
+  return error.message || (error as NodeJS.ErrnoException).code || error.name
+}
+
 /** A server somebody else runs: looked at, never started or stopped. */
 export async function serverAtAddress(engine: ServerEngine, variable: string, url: string): Promise<EngineEndpoint> {
-  let version: string
-  try {
-    const shape = new URL(engine.addressShape)
-    if (!new URL(url).protocol.startsWith(shape.protocol.slice(0, -1)))
-      throw new Error(`not a ${shape.protocol}// address`)
-    version = await engine.probe(url)
-  } catch (error) {
-    throw new Refusal({
+  const unusable = (why: string) =>
+    new Refusal({
       what: `no usable ${engine.title} at ${variable}`,
-      why: [error instanceof Error ? error.message || String(error) : String(error)],
-      wayOut: `Check the address (${engine.addressShape}), or unset ${variable}: then Headroom starts its own.`,
+      why: [why],
+      wayOut: `That server is yours to run: see that it does and that the address is right (${engine.addressShape}), or unset ${variable}: then Headroom starts its own.`,
     })
+  const shape = new URL(engine.addressShape).protocol
+  const protocol = URL.parse(url)?.protocol
+  if (!protocol?.startsWith(shape.slice(0, -1))) {
+    throw unusable(protocol ? `${protocol}// is not ${shape}//` : 'what it holds is no address')
   }
+  const version = await engine.probe(url).catch((error: unknown) => {
+    throw unusable(reasonOf(error))
+  })
   const floor = engine.floorFor(version)
   if (isAtLeast(version, floor)) return { url, origin: 'address', version }
   throw new Refusal({

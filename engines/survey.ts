@@ -1,17 +1,18 @@
 // What starting the engines would do on this machine, without doing any of it.
 
-import type { EngineName, EngineOrigin, EngineProgram } from '../contracts/engines.ts'
+import type { EngineName, EngineOrigin } from '../contracts/engines.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { dockerVersion, hasImage } from './docker.ts'
+import { dockerVersion, findImage } from './docker.ts'
 import { elasticsearch } from './elasticsearch.ts'
-import { findLocalK6, k6Obstacle } from './k6.ts'
+import { forecastProgram } from './find-engine-program.ts'
+import { k6 } from './k6.ts'
 import { freeDiskBytes, memoryBytes } from './machine.ts'
 import { mysql } from './mysql.ts'
-import { findLocalNginx, nginxObstacle } from './nginx.ts'
+import { nginx } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
-import type { FoundProgram, ServerEngine } from './start-context.ts'
-import { allowedWays, isProgramAllowed, serverAtAddress } from './start-server.ts'
+import type { FoundProgram, ProgramEngine, ServerEngine } from './start-context.ts'
+import { allowedWays, fetchObstacle, notToBeHad, serverAtAddress } from './start-server.ts'
 import { VERSIONS } from './versions.ts'
 
 export interface EngineSurvey {
@@ -37,9 +38,8 @@ export async function surveyMachine(env: NodeJS.ProcessEnv = process.env): Promi
   const where = { place, env }
   const docker = await dockerVersion(env)
   const engines = await Promise.all([
-    ...[mysql, elasticsearch, redis].map((engine) => surveyServer(engine, where, docker !== undefined)),
-    surveyProgram('nginx', where, findLocalNginx, async () => nginxObstacle()),
-    surveyProgram('k6', where, findLocalK6, k6Obstacle),
+    ...[mysql, elasticsearch, redis].map((engine) => surveyServer(engine, where)),
+    ...[nginx, k6].map((engine) => surveyProgram(engine, where)),
   ])
   return {
     engines,
@@ -49,21 +49,20 @@ export async function surveyMachine(env: NodeJS.ProcessEnv = process.env): Promi
   }
 }
 
-async function surveyServer(engine: ServerEngine, where: Where, dockerAnswers: boolean): Promise<EngineSurvey> {
+async function surveyServer(engine: ServerEngine, where: Where): Promise<EngineSurvey> {
   const { name, addressVariable, image } = engine
   const { env } = where
   const address = env[addressVariable]
   if (address) return await surveyAddress(engine, address)
   const ways = allowedWays(env)
-  if (ways.includes('docker') && dockerAnswers && (await hasImage(image))) {
-    return { engine: name, origin: 'docker', detail: image }
-  }
+  const state = ways.includes('docker') ? await findImage(env, image) : undefined
+  if (state === 'here') return { engine: name, origin: 'docker', detail: image }
   const local = ways.includes('local') ? await engine.findLocal(where) : undefined
   if (local) return found(name, local)
-  if (!ways.includes('fetched')) {
-    return { engine: name, detail: 'not to be had this way', wayOut: 'Unset HEADROOM_ENGINES.' }
-  }
-  return fetched(name, await engine.fetchObstacle(where))
+  const obstacle = await fetchObstacle(engine, where)
+  if (!obstacle) return { engine: name, origin: 'fetched', detail: SOURCES[name] }
+  if (state === 'not-here') return toBePulled(name, image)
+  return missing(name, notToBeHad(engine, obstacle, state))
 }
 
 async function surveyAddress(engine: ServerEngine, address: string): Promise<EngineSurvey> {
@@ -76,15 +75,20 @@ async function surveyAddress(engine: ServerEngine, address: string): Promise<Eng
   }
 }
 
-async function surveyProgram(
-  name: 'nginx' | 'k6',
-  where: Where,
-  findLocal: (where: Where) => Promise<EngineProgram | undefined>,
-  obstacle: (where: Where) => Promise<Refusal | undefined>,
-): Promise<EngineSurvey> {
-  const local = isProgramAllowed('local', where.env) ? await findLocal(where) : undefined
-  if (local) return found(name, local)
-  return fetched(name, await obstacle(where))
+async function surveyProgram(engine: ProgramEngine, where: Where): Promise<EngineSurvey> {
+  const { name, inImage } = engine
+  const forecast = await forecastProgram(engine, where)
+  if ('refusal' in forecast) return missing(name, forecast.refusal)
+  const { origin, program } = forecast
+  if (program) return found(name, program)
+  if (origin !== 'docker') return { engine: name, origin, detail: SOURCES[name] }
+  const isHere = (await findImage(where.env, inImage.image)) === 'here'
+  return isHere ? { engine: name, origin, detail: `copied out of ${inImage.image}` } : toBePulled(name, inImage.image)
+}
+
+/** Whether the registry has it is known once it was tried. */
+function toBePulled(engine: EngineName, image: string): EngineSurvey {
+  return { engine, origin: 'docker', detail: `${image}, to be pulled` }
 }
 
 function found(
@@ -102,7 +106,6 @@ const SOURCES: Readonly<Record<EngineName, string>> = {
   k6: `${VERSIONS.k6}, built with Go`,
 }
 
-function fetched(engine: EngineName, obstacle: Refusal | undefined): EngineSurvey {
-  if (!obstacle) return { engine, origin: 'fetched', detail: SOURCES[engine] }
-  return { engine, detail: obstacle.why.join('; '), wayOut: obstacle.wayOut }
+function missing(engine: EngineName, { why, wayOut }: Refusal): EngineSurvey {
+  return { engine, detail: why.join('; '), wayOut }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TWO_32 } from '../contracts/seeded-order.ts'
 import { shardOf } from '../contracts/shard.ts'
-import { countRows, draftDataset } from './build-dataset.ts'
+import { countItemsByShard, countRows, draftDataset, expectRows, withItems } from './build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 
 const choice = { seed: 1, scale: 0.5, fullShards: [7] }
@@ -41,5 +41,19 @@ describe('draftDataset', () => {
     expect(rows.orders).toBe(63 * 1000 + 20_000 + 41) // 41 ordinary tables round up
     expect(rows.payments).toBe(rows.orders)
     expect(rows.order_items / rows.orders).toBeCloseTo(1.7, 1)
+  })
+
+  it('counts the same in turns, and stops when told', async () => {
+    const draft = draftDataset(smallVolume(), choice)
+    const items = await countItemsByShard(draft, SMALL_PLAN, new AbortController().signal)
+    expect(withItems(draft, items)).toEqual(countRows(draft, SMALL_PLAN))
+    await expect(countItemsByShard(draft, SMALL_PLAN, AbortSignal.abort(new Error('Ctrl-C')))).rejects.toThrow('Ctrl-C')
+  })
+
+  it('expects what it would count', () => {
+    const draft = draftDataset(smallVolume(), choice)
+    const [counted, expected] = [countRows(draft, SMALL_PLAN).rows, expectRows(draft, SMALL_PLAN).rows]
+    expect({ ...expected, order_items: 0 }).toEqual({ ...counted, order_items: 0 })
+    expect(expected.order_items / counted.order_items).toBeCloseTo(1, 2)
   })
 })

@@ -1,9 +1,10 @@
 // The fraction of the plan to seed when nobody names one: what disk, memory and patience allow.
 
-import type { SeedVolume } from '../contracts/dataset.ts'
+import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { SHARD_COUNT } from '../contracts/shard.ts'
 import { predictSize, sizeText } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
+import type { SeedDeps, SeedOptions } from './seed-options.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
 export const ORDERS_PER_SECOND = 50_000
@@ -51,6 +52,19 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
   const orders = Math.max(tightest.orders, MIN_ORDERS_PER_TABLE * SHARD_COUNT)
   const scale = Math.min(1, roundDown(orders / planOrders))
   return { scale, orders: Math.round(scale * planOrders), why: tightest.why }
+}
+
+/** A begun data set keeps its scale unless another is asked for. */
+export function scaleFor(
+  { scale, timeBudgetSeconds, volume }: Pick<SeedOptions, 'scale' | 'timeBudgetSeconds' | 'volume'>,
+  deps: Pick<SeedDeps, 'freeDiskBytes' | 'memoryBytes' | 'say'>,
+  stored: { readonly dataset: Pick<Dataset, 'scale'> } | null,
+): number {
+  if (scale !== null) return scale
+  if (stored) return stored.dataset.scale
+  const chosen = chooseScale({ ...deps, timeBudgetSeconds, volume })
+  deps.say(`Scale ${chosen.scale}, set by ${chosen.why} (--scale overrides).`)
+  return chosen.scale
 }
 
 /** To two digits, so that a scale can be typed again. */

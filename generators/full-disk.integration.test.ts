@@ -89,7 +89,6 @@ describe.runIf(canMount)('seedFiles on a full disk (only where root may mount a 
       fullShards: [FULL],
       shards: SHARDS,
       format: 'tsv',
-      dryRun: false,
       folder,
     }
   }

@@ -4,6 +4,7 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { foreignRows, refuseOtherDataset } from './other-rows.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
 import { markFedToSearch, markRemoving, readStoredDataset, storeDataset } from './store/dataset-store.ts'
@@ -31,32 +32,10 @@ export async function allowLocalInfile(connection: Connection): Promise<() => Pr
   }
 }
 
-export function refuseOtherDataset(stored: StoredDataset, wanted: { readonly fingerprint: string }): void {
-  if (stored.dataset.fingerprint === wanted.fingerprint) return
-  throw new Refusal({
-    what: `these tables hold another data set${stored.state === 'finished' ? '' : ', half seeded'}`,
-    why: [
-      `there: ${stored.dataset.fingerprint.slice(0, 12)} (${describe(stored.dataset)})`,
-      `asked for: ${wanted.fingerprint.slice(0, 12)} (${describe(wanted as Dataset)})`,
-    ],
-    wayOut: 'Repeat the options it was begun with to continue it, or add --reset to remove it first.',
-  })
-}
-
-function describe({ seed, scale, years, fullShards, planHash }: Dataset): string {
-  const full = fullShards.length > 0 ? `, full shards ${fullShards.join(' ')}` : ''
-  return `plan ${planHash.slice(0, 12)}, ${years} years, seed ${seed}, scale ${scale}${full}`
-}
-
 /** Tables with rows and no record of who wrote them are not ours to add to. */
 export async function refuseForeignRows(connection: Connection): Promise<void> {
   const filled = await filledTables(connection)
-  if (filled.length === 0) return
-  throw new Refusal({
-    what: 'the tables hold rows that this seeder did not write',
-    why: [`${filled.length} tables with rows: ${filled.slice(0, 5).join(', ')}${filled.length > 5 ? ' …' : ''}`],
-    wayOut: 'Use an empty database, or add --reset to remove these rows.',
-  })
+  if (filled.length > 0) throw foreignRows(filled)
 }
 
 export async function removeAll(connection: Connection, search: Client | null): Promise<void> {

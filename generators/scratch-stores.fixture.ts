@@ -50,7 +50,6 @@ export function seedOptions(changes: Partial<SeedOptions> = {}, volume: SeedVolu
     shards: ALL_SHARDS,
     reset: false,
     ifEmpty: false,
-    dryRun: false,
     ...changes,
   }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type FileOptions, seedFiles } from './seed-files.ts'
+import { type FileOptions, forecastFiles, seedFiles } from './seed-files.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 
 let folder: string
@@ -22,7 +22,7 @@ const deps = {
 
 function options(part: string, shards: readonly number[], changes: Partial<FileOptions> = {}): FileOptions {
   const volume = smallVolume(300)
-  const choice = { volume, seed: 1, scale: 1, fullShards: [2], format: 'tsv' as const, dryRun: false }
+  const choice = { volume, seed: 1, scale: 1, fullShards: [2], format: 'tsv' as const }
   return { ...choice, shards, folder: join(folder, part), ...changes }
 }
 
@@ -87,11 +87,20 @@ describe('seedFiles', () => {
     expect(Object.entries(contents('cut')).filter(isNamed)).toEqual(Object.entries(contents('whole')).filter(isNamed))
   })
 
-  it('says what a dry run would write, and writes nothing', async () => {
-    const { rowsWritten } = await seedFiles(options('dry', [1], { dryRun: true }), deps)
-    expect(rowsWritten).toBe(0)
-    expect(said.at(-1)).toMatch(/^[\d,]+ rows of 1 shards to write in about 1 s: 1 MB of 1000\.0 GB free$/)
+  it('says what would be written, without walking an order or writing anything', async () => {
+    const forecast = await forecastFiles(options('dry', [1]), deps)
+    expect(forecast).toMatchObject({ rowsWritten: 0, itemCounts: 'expected', wouldBeRefused: [] })
+    expect(said.at(-2)).toMatch(/^[\d,]+ rows of 1 shards to write in about 1 s: 1 MB of 1000\.0 GB free$/)
     expect(readdirSync(folder)).toEqual([])
+    const { rowsWritten } = await seedFiles(options('dry', [1]), deps)
+    expect(forecast.rowsToWrite / rowsWritten).toBeCloseTo(1, 1)
+    expect(await forecastFiles(options('dry', [1]), deps)).toMatchObject({ rowsToWrite: 0 })
+    expect(await forecastFiles({ ...options('dry', [1]), folder: null }, { ...deps, freeDiskBytes: 10 })).toMatchObject(
+      {
+        rowsToWrite: forecast.rowsToWrite,
+        wouldBeRefused: [{ what: 'too little free disk for these files' }],
+      },
+    )
   })
 
   it('refuses a folder of another data set, and too little disk', async () => {

@@ -5,14 +5,12 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../contracts/catalogue.ts'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
-import type { Plan } from '../contracts/plan.ts'
-import { Refusal } from '../contracts/refusal.ts'
+import { detailsOf, Refusal, type RefusalDetails } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
-import { countRows, draftDataset } from './build-dataset.ts'
+import { countItemsByShard, draftDataset, expectedItems, expectRows, withItems } from './build-dataset.ts'
 import { sizeText } from './predict-size.ts'
 import { allProducts } from './products.ts'
-import { countItems } from './rows/count-items.ts'
 import { type FileFormat, fileName } from './rows/row-formats.ts'
 import { timeText } from './seed-forecast.ts'
 import type { StartProgress } from './seed-options.ts'
@@ -26,8 +24,6 @@ export interface FileOptions {
   readonly shards: readonly number[]
   readonly format: FileFormat
   readonly folder: string
-  /** Says what would be written, and writes nothing. */
-  readonly dryRun: boolean
 }
 
 export interface FileDeps {
@@ -59,19 +55,16 @@ const ROW_COST: Readonly<Record<FileFormat, { readonly bytes: number; readonly p
 export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<FileReport> {
   const startedAtMs = Date.now()
   const { volume, format, folder } = options
-  const dataset = countRows(draftDataset(volume, options), volume.plan)
-  await refuseOtherFiles(dataset, folder)
+  const draft = draftDataset(volume, options)
+  await refuseOtherFiles(draft, folder)
+  const items = await countItemsByShard(draft, volume.plan, deps.signal)
+  const dataset = withItems(draft, items)
   const open = await openShards(options)
-  const total = open.reduce((sum, shard) => sum + rowsOfShard(dataset, volume.plan, shard), 0)
-  const { bytes: rowBytes, perSecond } = ROW_COST[format]
-  const predictedBytes = total * rowBytes
-  deps.say(
-    `${total.toLocaleString('en')} rows of ${open.length} shards to write in about ${timeText(total / perSecond)}: ${sizeText(predictedBytes)} of ${sizeText(deps.freeDiskBytes)} free`,
-  )
+  const total = open.reduce((sum, shard) => sum + 2 * ordersIn(dataset, shard) + (items[shard] ?? 0), 0)
+  const predictedBytes = sayForecast(options, open, total, deps)
   refuseSmallDisk(predictedBytes, deps)
   const report = { dataset, predictedBytes }
   const secondsSoFar = () => (Date.now() - startedAtMs) / 1000
-  if (options.dryRun) return { ...report, rowsWritten: 0, bytesWritten: 0, seconds: secondsSoFar() }
   await mkdir(folder, { recursive: true })
   const release = deps.lockFolder(folder)
   try {
@@ -87,6 +80,60 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
   } finally {
     release()
   }
+}
+
+/** `seedFiles` by formula: no order is walked, and nothing is written. Without a folder, of all shards. */
+export async function forecastFiles(
+  options: Omit<FileOptions, 'folder'> & { readonly folder: string | null },
+  deps: Pick<FileDeps, 'freeDiskBytes' | 'say'>,
+): Promise<FileForecast> {
+  const { volume, folder, shards } = options
+  const dataset = expectRows(draftDataset(volume, options), volume.plan)
+  if (folder !== null) await refuseOtherFiles(dataset, folder)
+  const open = folder === null ? shards : await openShards({ ...options, folder })
+  const orders = open.reduce((sum, shard) => sum + ordersIn(dataset, shard), 0)
+  const rowsToWrite = 2 * orders + expectedItems(orders, volume.plan)
+  const predictedBytes = sayForecast(options, open, rowsToWrite, deps)
+  deps.say('order items are the expected number: the run counts them')
+  const fits = predictedBytes <= deps.freeDiskBytes
+  if (!fits) deps.say('would be refused: too little free disk for these files')
+  const wouldBeRefused = fits ? [] : [detailsOf(tooLittleDisk(predictedBytes, deps))]
+  return {
+    outcome: 'dry-run',
+    dataset,
+    itemCounts: 'expected',
+    rowsWritten: 0,
+    rowsToWrite,
+    predictedBytes,
+    wouldBeRefused,
+  }
+}
+
+export interface FileForecast {
+  readonly outcome: 'dry-run'
+  readonly dataset: Dataset
+  /** Order items are orders × the plan's mean; every other count is exact. */
+  readonly itemCounts: 'expected'
+  readonly rowsWritten: 0
+  /** Of the shards that are not there yet. */
+  readonly rowsToWrite: number
+  readonly predictedBytes: number
+  readonly wouldBeRefused: readonly RefusalDetails[]
+}
+
+/** Returns the bytes. */
+function sayForecast(
+  { format }: Pick<FileOptions, 'format'>,
+  open: readonly number[],
+  total: number,
+  { freeDiskBytes, say }: Pick<FileDeps, 'freeDiskBytes' | 'say'>,
+): number {
+  const { bytes: rowBytes, perSecond } = ROW_COST[format]
+  const bytes = total * rowBytes
+  say(
+    `${total.toLocaleString('en')} rows of ${open.length} shards to write in about ${timeText(total / perSecond)}: ${sizeText(bytes)} of ${sizeText(freeDiskBytes)} free`,
+  )
+  return bytes
 }
 
 async function writeShards(
@@ -117,7 +164,7 @@ async function writeShards(
 }
 
 /** dataset.json says what the files hold; a folder of another data set is refused. */
-async function refuseOtherFiles(dataset: Dataset, folder: string): Promise<void> {
+async function refuseOtherFiles(dataset: Pick<Dataset, 'fingerprint'>, folder: string): Promise<void> {
   const text = await readFile(join(folder, DATASET_FILE), 'utf8').catch(() => null)
   if (text === null || fingerprintIn(text) === dataset.fingerprint) return
   throw new Refusal({
@@ -149,9 +196,8 @@ async function openShards({ shards, format, folder }: FileOptions): Promise<read
   )
 }
 
-function rowsOfShard(dataset: Dataset, plan: Plan, shard: number): number {
-  const orders = dataset.shards[shard]?.orders ?? 0
-  return 2 * orders + countItems(plan, dataset.seed, shard, 0, orders)
+function ordersIn(dataset: Dataset, shard: number): number {
+  return dataset.shards[shard]?.orders ?? 0
 }
 
 function pathsOf({ folder, format }: FileOptions, shard: number, ending = ''): Readonly<Record<SeededFamily, string>> {
@@ -193,9 +239,12 @@ function fullDisk(folder: string): Refusal {
   })
 }
 
-function refuseSmallDisk(neededBytes: number, { freeDiskBytes }: FileDeps): void {
-  if (neededBytes <= freeDiskBytes) return
-  throw new Refusal({
+function refuseSmallDisk(neededBytes: number, deps: FileDeps): void {
+  if (neededBytes > deps.freeDiskBytes) throw tooLittleDisk(neededBytes, deps)
+}
+
+function tooLittleDisk(neededBytes: number, { freeDiskBytes }: Pick<FileDeps, 'freeDiskBytes'>): Refusal {
+  return new Refusal({
     what: 'too little free disk for these files',
     why: [`about ${sizeText(neededBytes)} needed, ${sizeText(freeDiskBytes)} free`],
     wayOut: 'Choose a smaller --scale, fewer --shards, or another --out.',

@@ -2,10 +2,9 @@
 
 import { Refusal } from '../contracts/refusal.ts'
 import { SEEDED_FAMILIES } from '../contracts/shard.ts'
-import { type DatasetDraft, ordersOf } from './build-dataset.ts'
+import { type DatasetDraft, expectedItems, ordersOf } from './build-dataset.ts'
 import { FIXED_SECONDS, ORDERS_PER_SECOND } from './choose-scale.ts'
 import { predictSize, type SizePrediction, sizeText } from './predict-size.ts'
-import { meanItemsPerOrder } from './rows/order-cursor.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { shardText } from './shard-text.ts'
 import { type Lane, remainingShare } from './store/lanes.ts'
@@ -17,8 +16,7 @@ const DISK_RESERVE_BYTES = 1.5e9
 /** Of this run's shards. */
 export function forecast(draft: DatasetDraft, { volume, shards }: SeedOptions): SizePrediction {
   const orders = ordersOf({ ...draft, shards: draft.shards.filter(({ shard }) => shards.includes(shard)) })
-  const items = Math.round(orders * meanItemsPerOrder(volume.plan))
-  const rows = { orders, order_items: items, payments: orders }
+  const rows = { orders, order_items: expectedItems(orders, volume.plan), payments: orders }
   return predictSize(rows, shards.length)
 }
 
@@ -27,7 +25,7 @@ export function sayForecast(
   { rows, tableBytes, mysqlBytes, searchBytes }: SizePrediction,
   lanes: readonly Lane[],
   { volume, shards }: SeedOptions,
-  { freeDiskBytes, say }: SeedDeps,
+  { freeDiskBytes, say }: Pick<SeedDeps, 'freeDiskBytes' | 'say'>,
 ): void {
   const tables = draft.shards.filter(({ shard }) => shards.includes(shard)).map(({ orders }) => orders)
   const total = rows.orders + rows.order_items + rows.payments

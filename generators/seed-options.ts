@@ -19,7 +19,6 @@ export interface SeedOptions {
   readonly reset: boolean
   /** A finished data set stays, also when it was made with another plan, seed or scale. */
   readonly ifEmpty: boolean
-  readonly dryRun: boolean
   /** MySQL only, and only for a server with nothing else worth keeping. */
   readonly redoOff?: boolean
 }
@@ -44,7 +43,7 @@ export type StartProgress = (options: { readonly label: string; readonly total: 
 
 export interface SeedReport {
   readonly dataset: Dataset
-  readonly outcome: 'dry-run' | 'seeded' | 'already-there'
+  readonly outcome: 'seeded' | 'already-there'
   /** By this run. */
   readonly rowsWritten: number
   readonly seconds: number

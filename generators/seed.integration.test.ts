@@ -5,8 +5,11 @@ import { DATASET_TABLE } from '../contracts/dataset.ts'
 import { ORDER_INDEX } from '../contracts/search-index.ts'
 import { ALL_SHARDS, asShard, SEEDED_FAMILIES, type Shard, tableName } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
+import { forecastSeed } from './forecast-seed.ts'
+import { lookAtStores } from './look-at-stores.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
+import type { SeedOptions } from './seed-options.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import { readStoredDataset, SEEDER_TABLES } from './store/dataset-store.ts'
 import { moveCheckpoint, readLanes } from './store/lanes.ts'
@@ -137,7 +140,7 @@ describe('seed', () => {
     const settings = async () => (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings
     await search.indices.putSettings({ index: ORDER_INDEX, settings: { index: { refresh_interval: '-1' } } })
     await scratch.connection.query("UPDATE headroom_dataset SET state = 'seeding'")
-    const dry = await seed(seedOptions({ dryRun: true }), seedDeps(scratch.stores))
+    const dry = forecastSeed(seedOptions(), seedDeps(scratch.stores), await lookAtStores(scratch.stores.mysql))
     expect(dry).toMatchObject({ outcome: 'already-there', finished: false })
     await expect(seed(seedOptions(), seedDeps({ ...scratch.stores, elasticsearchUrl: null }))).rejects.toMatchObject({
       what: 'this data set was begun with Elasticsearch, and none is given now',
@@ -291,10 +294,31 @@ describe('seed', () => {
     expect(JSON.stringify(seeded)).toContain('user_orders')
   })
 
-  it('shows and writes nothing on a dry run', async () => {
-    const report = await seed(seedOptions({ dryRun: true }), seedDeps(scratch.stores))
-    expect(report).toMatchObject({ outcome: 'dry-run', rowsWritten: 0 })
+  it('is forecast without a row written: nothing there, half there, whole, another data set', async () => {
+    const said: string[] = []
+    const forecastNow = async (changes: Partial<SeedOptions> = {}) => {
+      said.length = 0
+      const deps = seedDeps(scratch.stores, { say: (line) => void said.push(line) })
+      return forecastSeed(seedOptions(changes), deps, await lookAtStores(scratch.stores.mysql))
+    }
+    expect(await forecastNow()).toMatchObject({ outcome: 'dry-run', finished: false, wouldBeRefused: [] })
+    expect(said.at(-1)).toContain('nothing is seeded there yet')
     expect(await rows(scratch.connection, 'SHOW TABLES')).toHaveLength(0)
+
+    await seed(seedOptions({ shards: ALL_SHARDS.slice(0, 32) }), seedDeps(scratch.stores))
+    expect(await forecastNow()).toMatchObject({ outcome: 'dry-run', finished: false, wouldBeRefused: [] })
+    expect(said.join('\n')).toMatch(/are there already; the rest takes/)
+    expect(await forecastNow({ seed: 2 })).toMatchObject({
+      wouldBeRefused: [{ what: 'these tables hold another data set, half seeded' }],
+    })
+    expect(await forecastNow({ seed: 2, reset: true })).toMatchObject({ outcome: 'dry-run', wouldBeRefused: [] })
+
+    const { dataset } = await seed(seedOptions(), seedDeps(scratch.stores))
+    expect(await forecastNow()).toMatchObject({
+      outcome: 'already-there',
+      finished: true,
+      dataset: { rows: dataset.rows },
+    })
   })
 
   it('refuses too little disk with the numbers', async () => {

@@ -4,22 +4,16 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
 import { ALL_SHARDS, type SeededFamily, SHARD_COUNT } from '../contracts/shard.ts'
-import { countRows, draftDataset } from './build-dataset.ts'
-import { chooseScale } from './choose-scale.ts'
-import {
-  allowLocalInfile,
-  beginDataset,
-  refuseForeignRows,
-  refuseOtherDataset,
-  refuseOtherSearch,
-  removeAll,
-} from './prepare-stores.ts'
+import { countItemsByShard, draftDataset, withItems } from './build-dataset.ts'
+import { scaleFor } from './choose-scale.ts'
+import { refuseOtherDataset } from './other-rows.ts'
+import { allowLocalInfile, beginDataset, refuseForeignRows, refuseOtherSearch, removeAll } from './prepare-stores.ts'
 import { runLanes } from './run-lanes.ts'
 import { forecast, refuseSmallDisk, sayForecast } from './seed-forecast.ts'
 import type { SeedDeps, SeedOptions, SeedReport } from './seed-options.ts'
 import { shardText } from './shard-text.ts'
-import { markFinished, readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
-import { isComplete, type Lane, ordersDone, readLanes } from './store/lanes.ts'
+import { markFinished, readStoredDataset } from './store/dataset-store.ts'
+import { isComplete, isWhole, ordersDone, readLanes } from './store/lanes.ts'
 import { connect, explained } from './store/mysql-connection.ts'
 import { refuseLostRedo, restoreRedo, switchRedoOff } from './store/redo-log.ts'
 import { endLoading, explainedSearch, measuredSearchBytes, searchClient } from './store/search-index.ts'
@@ -70,15 +64,14 @@ async function seedLocked(
   if (stored && isThere) {
     deps.say(`Every row of ${shardText(options.shards)} is already there: 0 rows written.`)
     const isFinished = stored.state === 'finished'
-    const finished = isFinished || (!options.dryRun && (await endSeeding(connection, search, stored.dataset)))
+    const finished = isFinished || (await endSeeding(connection, search, stored.dataset))
     return { ...report, dataset: stored.dataset, outcome: 'already-there', seconds: secondsSoFar(), finished }
   }
   const lanesOfRun = lanesBefore.filter(({ shard }) => options.shards.includes(shard))
   sayForecast(draft, prediction, lanesOfRun, options, deps)
   const freedBytes = isReset ? sum(await measuredTableBytes(connection, ALL_SHARDS)) : 0
   refuseSmallDisk(prediction, lanesOfRun, deps.freeDiskBytes === null ? null : deps.freeDiskBytes + freedBytes)
-  const dataset = stored?.dataset ?? countRows(draft, options.volume.plan)
-  if (options.dryRun) return { ...report, dataset, outcome: 'dry-run', seconds: secondsSoFar(), finished: false }
+  const dataset = stored?.dataset ?? withItems(draft, await countItemsByShard(draft, options.volume.plan, deps.signal))
 
   if (isReset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
@@ -128,20 +121,6 @@ async function load(
   } finally {
     await forbidAgain().catch(() => {})
   }
-}
-
-/** A begun data set keeps its scale unless another is asked for. */
-function scaleFor(options: SeedOptions, deps: SeedDeps, stored: StoredDataset | null): number {
-  if (options.scale !== null) return options.scale
-  if (stored) return stored.dataset.scale
-  const { scale, why } = chooseScale({ ...deps, timeBudgetSeconds: options.timeBudgetSeconds, volume: options.volume })
-  deps.say(`Scale ${scale}, set by ${why} (--scale overrides).`)
-  return scale
-}
-
-function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
-  const mine = lanes.filter(({ shard }) => shards.includes(shard))
-  return mine.length > 0 && mine.every(isComplete)
 }
 
 /** A server that is gone cannot be restored now; the next run sees what was noted, and decides. */

@@ -15,6 +15,7 @@ export const SMALL_PLAN: Plan = {
   rowsPerTableLimit: 20_000,
   horizonYears: 1,
   start: '2025-01-01',
+  leadTimeMonths: 6,
   orders: {
     perDayAtStart: ordinary,
     yearlyGrowth: ordinary,
@@ -43,7 +44,8 @@ export const SMALL_PLAN: Plan = {
     ['list', 'detail', 'checkout', 'search'].map((flow) => [flow, { p99Ms: 100, errorRate: 0.01 }]),
   ) as Plan['targets'],
   headroom: 0.3,
-  endurance: { recoverySeconds: 30, growthShare: 0.25 },
+  recoverySeconds: 30,
+  driftShare: 0.25,
 }
 
 export function smallVolume(rowsPerTable = 2_000): SeedVolume {

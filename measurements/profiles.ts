@@ -1,6 +1,6 @@
 // Profile → one schedule and the windows of it that are judged. Pure. (The knee is no schedule: search-operating-point.ts.)
 
-import { requestsToProve, secondsToProve, type Targets } from '../contracts/judge.ts'
+import { secondsToProve, type Targets } from '../contracts/judge.ts'
 import { BLOCK_SECONDS, type Profile } from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { scheduleSeconds } from '../contracts/schedule.ts'
@@ -140,19 +140,6 @@ function windowsOf(segments: readonly Segment[]): ProfileSchedule {
     return { fromMs, toMs: endMs, ratePerSecond }
   })
   return { segments, windows, compression: null }
-}
-
-/** Of a load whose rarest flow may not come often enough: what cannot be judged within its hold. */
-export function unjudgeable(
-  ratePerSecond: number,
-  seconds: number,
-  shares: Readonly<Record<string, number>>,
-  targets: Targets,
-): readonly string[] {
-  return Object.entries(shares).flatMap(([flow, share]) => {
-    const target = targets[flow]
-    return target !== undefined && requestsToProve(target) > ratePerSecond * share * seconds ? [flow] : []
-  })
 }
 
 function tenths(ratePerSecond: number): number {

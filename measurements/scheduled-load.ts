@@ -102,7 +102,7 @@ function recoveryAnswer(
 ): Answer {
   const [before, spike, after] = steps
   const [, , window] = schedule.windows
-  const wanted = context.plan.plan.endurance.recoverySeconds
+  const wanted = context.plan.plan.recoverySeconds
   const rates = `${perSecond(schedule.windows[0]?.ratePerSecond ?? 0)}, then ${perSecond(schedule.windows[1]?.ratePerSecond ?? 0)}`
   const claim = {
     id: `${load.name}-recovers-from-a-spike`,
@@ -142,7 +142,7 @@ function recoveryAnswer(
 }
 
 function driftAnswer({ context, load }: LoadRun, schedule: ProfileSchedule, { made, steps }: Offered): Answer {
-  const allowed = context.plan.plan.endurance.growthShare
+  const allowed = context.plan.plan.driftShare
   const length = seconds((schedule.segments[0]?.seconds ?? 0) * 1000)
   const base = {
     id: `${load.name}-does-not-drift`,

@@ -74,6 +74,144 @@ describe('loadPlan', () => {
     expect(mistakesIn(TEXT.replace(right, wrong)).join('\n')).toMatch(message)
   })
 
+  it.each([
+    [
+      'an alias without an anchor',
+      'headroom: 0.3',
+      'headroom: *none',
+      'headroom',
+      /\*none has no anchor &none before it/,
+    ],
+    [
+      'a cycle',
+      'items:\n  count',
+      'items: &i\n  extra: *i\n  count',
+      'items:',
+      /\*i stands inside its own anchor &i/,
+      1,
+    ],
+    ['a nested alias', 'regions:', 'x: &a [1]\ny: &b [*a, *a]\nregions:', 'regions:', /inside the anchor &b/, 1],
+    ['a tab', 'horizonYears: 3', 'horizonYears: 3\n\tstart: 1', 'horizonYears', /a tab indents this line/, 1],
+    ['a key twice', 'name: default', 'name: default\nname: again', 'name: default', /name is there twice/, 1],
+    ['two documents', 'headroom: 0.3', '---\nheadroom: 0.3', 'headroom: 0.3', /a second document begins here/],
+    ['a tag', 'headroom: 0.3', 'headroom: !half 0.3', 'headroom: 0.3', /a plan needs no tags/],
+    ['infinity', 'headroom: 0.3', 'headroom: .inf', 'headroom', /must be a finite number, not \.inf/],
+    ['no number', 'mid: 1.5e6', 'mid: .nan', 'perDayAtStart', /must be a finite number, not \.nan/],
+    ['too large a number', 'headroom: 0.3', 'headroom: -1e999', 'headroom', /not -\.inf/],
+    ['nothing', 'headroom: 0.3', 'headroom:', 'headroom', /headroom must be a number, not empty/],
+    ['a near name', 'p99Ms: 150', 'p99: 150', 'list: { p99Ms', /targets\.list\.p99 is unknown: did you mean p99Ms\?/],
+    ['underscores', '50e6', '50_000_000', 'rowsPerTableLimit', /not "50_000_000": write 50000000/],
+    ['a German date', '2026-01-01 #', '01.01.2026 #', 'start:', /format "date", not "01\.01\.2026": write 2026-01-01/],
+    ['a decimal comma', '0.3 # capacity', '"0,3" # capacity', 'headroom', /not "0,3": write 0\.3/],
+    ['a percentage', '0.3 # capacity', '30 % # capacity', 'headroom', /not "30 %": write 0\.3/],
+    ['a dotted day', 'from: 11-11', 'from: 11.11', '"11.11"', /must be a text, not 11\.11: write 11-11/],
+    [
+      'text for an interval',
+      '{ low: 0.30, mid: 0.40, high: 0.50 }',
+      '40 %',
+      'yearlyGrowth',
+      /low, mid and high, not "40 %": write 0\.4/,
+    ],
+    [
+      'a start beyond the ids',
+      '2026-01-01 #',
+      '2086-09-07 #',
+      'start:',
+      /start can be 2086-09-06 at the latest.* end on 2089-09-06/,
+    ],
+    ['a start far beyond them', '2026-01-01 #', '2206-01-01 #', 'start:', /2086-09-06 at the latest/],
+  ])('names the line of %s', (_, right, wrong, near, message, offset = 0) => {
+    expect(TEXT).toContain(right)
+    const lines = mistakesIn(TEXT.replace(right, wrong))
+    const expected = lines.filter((line) => message.test(line))
+    expect(expected.map((line) => line.split(':')[0])).toContain(`line ${lineOf(near) + offset}`)
+  })
+
+  it('accepts the last day whose horizon ids can carry', () => {
+    expect(mistakesIn(TEXT.replace('start: 2026-01-01', 'start: 2086-09-06'))).toEqual([])
+    expect(
+      mistakesIn(TEXT.replace('start: 2026-01-01', 'start: 2086-09-06').replace('Years: 3', 'Years: 4')).join(),
+    ).toMatch(/start can be 2085-09-06 at the latest/)
+  })
+
+  it.each([
+    ['an empty file', '', /^line 1: the file is empty/],
+    ['comments only', '# nothing\n', /^line 1: the file is empty/],
+    ['a text', '\n\nhello', /^line 3: a plan must be a group of fields, not "hello"/],
+    ['a list', '- shards: 64', /^line 1: a plan must be a group of fields, not \[/],
+    ['a number', '64', /^line 1: a plan must be a group of fields, not 64/],
+    ['UTF-16', '\ufeffn\0a\0m\0e\0', /^line 1: this is no UTF-8 text/],
+    ['endless nesting', '['.repeat(100_000), /^line 1: this is nested too deeply/],
+    ['endless blocks', '- '.repeat(100_000), /^line 1: this is nested too deeply/],
+    [
+      'endless indentation',
+      Array.from({ length: 500 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''),
+      /nested too deeply/,
+    ],
+    ['YAML 1.1', `%YAML 1.1\n---\n${TEXT}`, /^line 1: a plan is YAML 1.2/],
+    [
+      'billion laughs',
+      `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n${TEXT}`,
+      /^line 2: the alias \*a stands inside the anchor &b/,
+    ],
+    ['aliases as names', `a: &a name\n*a : 1\n${TEXT}`, /^line 2: the alias \*a is no name of a field/],
+  ])('refuses %s', (_, text, message) => {
+    expect(mistakesIn(text).join('\n')).toMatch(new RegExp(message.source, 'm'))
+  })
+
+  it('reads what editors leave: a byte order mark, CRLF, aliases of a whole value', () => {
+    expect(parsePlan(`\ufeff${TEXT.replaceAll('\n', '\r\n')}`, 'plan.yaml')).toEqual(parsePlan(TEXT, 'plan.yaml'))
+    const broken = TEXT.replace('headroom: 0.3', 'headroom: none').replaceAll('\n', '\r\n')
+    expect(mistakesIn(broken)).toEqual([`line ${lineOf('headroom: 0.3')}: headroom must be a number, not "none"`])
+    const shared = TEXT.replace('{ p99Ms: 150, errorRate: 0.001 }', '&usual { p99Ms: 150, errorRate: 0.001 }').replace(
+      '{ p99Ms: 100, errorRate: 0.001 }',
+      '*usual',
+    )
+    expect(parsePlan(shared, 'plan.yaml').targets.detail).toEqual({ p99Ms: 150, errorRate: 0.001 })
+  })
+
+  it('takes a known number for low, mid and high', () => {
+    const known = TEXT.replace('{ low: 1.35e6, mid: 1.5e6, high: 1.65e6 }', '1.5e6')
+      .replace('{ low: 0.30, mid: 0.40, high: 0.50 }', '0.4')
+      .replace('{ low: 5, mid: 8, high: 14 }', '8')
+    const { orders } = parsePlan(known, 'plan.yaml')
+    expect(orders.perDayAtStart).toEqual({ low: 1.5e6, mid: 1.5e6, high: 1.5e6 })
+    expect(orders.yearlyGrowth).toEqual({ low: 0.4, mid: 0.4, high: 0.4 })
+    expect(orders.promotions[0]?.multiplier).toEqual({ low: 8, mid: 8, high: 8 })
+    expect(mistakesIn(known.replace('yearlyGrowth: 0.4', 'yearlyGrowth: -2'))).toEqual([
+      expect.stringMatching(/orders\.yearlyGrowth must be > -1, not -2$/),
+    ])
+  })
+
+  it('fills in the lead time where an older plan has none', () => {
+    expect(parsePlan(TEXT.replace(/^leadTimeMonths.*$/m, ''), 'plan.yaml').leadTimeMonths).toBe(6)
+  })
+
+  it('lists sums and intervals also where the shape is wrong elsewhere', () => {
+    const broken = TEXT.replace('shards: 64', 'shards: many')
+      .replace('[0.72, 0.13, 0.15]', '[0.72, 0.13, 0.25]')
+      .replace('low: 5, mid: 8, high: 14', 'low: 9, mid: 8, high: 14')
+      .replace('from: 06-16', 'from: 06-31')
+      .replace('days: 1,', 'days: one,')
+      .replace('start: 2026-01-01', 'start: 2090-01-01')
+      .replace('shareOfUsers: 0.75', 'shareOfUsers: 0.85')
+    expect(mistakesIn(broken).map((line) => line.replace(/^line \d+: (\S+) .*$/, '$1'))).toEqual([
+      'shards',
+      'start',
+      'orders.promotions.0.days',
+      'orders.promotions.0.multiplier',
+      'orders.promotions.1.from',
+      'users.activity',
+      'channelWeights',
+    ])
+  })
+
+  it('answers for another number of tables, and makes none of it', () => {
+    const text = TEXT.replace('shards: 64', 'shards: 128')
+    expect(parsePlan(text, 'plan.yaml', 'projection').shards).toBe(128)
+    expect(mistakesIn(text).join()).toMatch(/shards is 128, but ids and tables are built for 64/)
+  })
+
   it('refuses more orders in an hour of a table than ids have milliseconds', () => {
     const rush = TEXT.replace('mid: 8, high: 14', 'mid: 8e6, high: 8e6').replace(
       'rowsPerTableLimit: 50e6',

@@ -1,23 +1,22 @@
 // plan.yaml → Plan, or a refusal that lists every mistake with its line.
 
 import { readFile } from 'node:fs/promises'
-import { Ajv, type ErrorObject } from 'ajv'
-import addFormats from 'ajv-formats'
-import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { Plan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { nearest } from './nearest-word.ts'
-import { type PlanMistake, type PlanPath, planMistakes } from './plan-rules.ts'
-import { PLAN_SCHEMA } from './plan-schema.ts'
-
-const ajv = new Ajv({ allErrors: true, verbose: true })
-addFormats.default(ajv)
-const validate = ajv.compile<Plan>(PLAN_SCHEMA)
+import { type PlanChange, withChange } from './plan-change.ts'
+import { ruleMistakes } from './plan-rules.ts'
+import { isInterval, PLAN_SCHEMA, type PlanNode } from './plan-schema.ts'
+import { shapeMistakes } from './shape-mistakes.ts'
+import { type PlanPurpose, tableMistakes } from './table-rules.ts'
+import { readYaml, type YamlPath } from './yaml-source.ts'
 
 export async function loadPlan(file: string): Promise<Plan> {
-  let text: string
+  return parsePlan(await readPlanFile(file), file)
+}
+
+export async function readPlanFile(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8')
+    return await readFile(file, 'utf8')
   } catch (error) {
     throw new Refusal({
       what: `the plan ${file} cannot be read`,
@@ -25,75 +24,71 @@ export async function loadPlan(file: string): Promise<Plan> {
       wayOut: 'Name a readable file with --plan, or restore plan.yaml.',
     })
   }
-  return parsePlan(text, file)
 }
 
-export function parsePlan(text: string, file: string): Plan {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0) {
-    throw refusal(
-      file,
-      document.errors.map(({ message, linePos }) => ({ line: linePos?.[0].line ?? 1, text: firstLine(message) })),
-    )
-  }
-  const plan: unknown = document.toJS()
-  const mistakes = validate(plan) ? planMistakes(plan) : (validate.errors ?? []).map(mistakeOf)
-  if (mistakes.length > 0) {
-    const located = mistakes.map(({ path, message }) => ({
-      line: lineOf(document, lines, path),
-      text: path.length > 0 ? `${path.join('.')} ${message}` : message,
-    }))
-    throw refusal(file, located)
-  }
-  return plan as Plan
+/** `changes` are made in their order, before anything is judged. */
+export function parsePlan(
+  text: string,
+  file: string,
+  purpose: PlanPurpose = 'tables',
+  changes: readonly PlanChange[] = [],
+): Plan {
+  const source = readYaml(text)
+  if (!source.isWhole) throw refusal(file, source.mistakes)
+  if (source.value === null && source.mistakes.length === 0) throw refusal(file, [EMPTY])
+  const draft = changes.reduce(withChange, source.value)
+  const plan = completed(PLAN_SCHEMA, draft) as Plan
+  const shape = shapeMistakes(draft)
+  const found = [...shape, ...ruleMistakes(plan, shape)]
+  const isSound = found.length === 0 && source.mistakes.length === 0
+  const mistakes = isSound ? tableMistakes(plan, purpose) : found
+  if (isSound && mistakes.length === 0) return plan
+  const located = mistakes.flatMap(({ path, message }) =>
+    message === null
+      ? []
+      : [
+          {
+            line: source.lineOf(path),
+            change: changes.findLast((change) => isOnOneWay(change.path, path))?.typed,
+            text: path.length > 0 ? `${path.join('.')} ${message}` : `a plan ${message}`,
+          },
+        ],
+  )
+  throw refusal(file, [...source.mistakes, ...located])
 }
 
-function refusal(file: string, mistakes: readonly { readonly line: number; readonly text: string }[]): Refusal {
+interface LocatedMistake {
+  readonly line: number
+  /** The words that made it, where the file did not. */
+  readonly change?: string | undefined
+  readonly text: string
+}
+
+const EMPTY: LocatedMistake = { line: 1, text: 'the file is empty: plan.yaml of this checkout shows what a plan is' }
+
+function refusal(file: string, mistakes: readonly LocatedMistake[]): Refusal {
   const sorted = [...mistakes].sort((a, b) => a.line - b.line)
+  const why = [...new Set(sorted.map(({ line, change, text }) => `${change ?? `line ${line}`}: ${text}`))]
   return new Refusal({
-    what: `${file} is no valid plan (${sorted.length} ${sorted.length === 1 ? 'mistake' : 'mistakes'})`,
-    why: sorted.map(({ line, text }) => `line ${line}: ${text}`),
+    what: `${file} is no valid plan (${why.length} ${why.length === 1 ? 'mistake' : 'mistakes'})`,
+    why,
     wayOut: 'Correct these lines; docs/plan.md explains every field.',
   })
 }
 
-function mistakeOf(error: ErrorObject): PlanMistake {
-  const path = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-  if (error.keyword === 'additionalProperties') {
-    const key = String(error.params.additionalProperty)
-    const near = nearest(key, Object.keys(error.parentSchema?.properties ?? {}))
-    return { path: [...path, key], message: `is unknown${near ? `: did you mean ${near}?` : ''}` }
-  }
-  if (error.keyword === 'required') {
-    return { path: [...path, String(error.params.missingProperty)], message: 'is missing' }
-  }
-  const shown = JSON.stringify(error.data) ?? 'nothing'
-  return {
-    path,
-    message: `${error.message ?? 'is wrong'}, not ${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}`,
-  }
+function isOnOneWay(a: YamlPath, b: YamlPath): boolean {
+  return a.every((key, at) => at >= b.length || b[at] === key)
 }
 
-/** The line of the path, or of the nearest part of it that the file has. */
-function lineOf(document: Document, lines: LineCounter, path: PlanPath): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
-    const key = path[length - 1]
-    const items = (parent as { items?: unknown[] } | null)?.items ?? []
-    const item =
-      typeof key === 'number'
-        ? items[key]
-        : items.map((pair) => (pair as { key?: unknown }).key).find((node) => String(node) === key)
-    const range = (item as { range?: readonly number[] } | undefined)?.range
-    if (range?.[0] !== undefined) return lines.linePos(range[0]).line
-  }
-  return 1
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? text
+/** Numbers that stand for an interval spread out, defaults filled in; what has another shape is left as it is. */
+function completed(node: PlanNode | undefined, value: unknown): unknown {
+  if (isInterval(node) && typeof value === 'number') return { low: value, mid: value, high: value }
+  if (Array.isArray(value)) return value.map((item) => completed(node?.items, item))
+  if (typeof value !== 'object' || value === null) return value
+  const children = node?.properties ?? {}
+  const defaults = Object.entries(children).flatMap(([name, child]) =>
+    child.default === undefined ? [] : [[name, child.default] as const],
+  )
+  const given = Object.entries(value).map(([name, child]) => [name, completed(children[name], child)] as const)
+  return Object.fromEntries([...defaults, ...given])
 }

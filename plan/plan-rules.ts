@@ -1,132 +1,126 @@
-// What the schema cannot say: sums, orders, dates, and the limits of the id law. Each rule names the place it is about.
+// What the schema cannot say: sums, orders, dates. A rule reads only what has the right shape, so that no mistake hides
+// another.
 
-import { ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
+import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
 import type { Interval, Plan } from '../contracts/plan.ts'
-import { MAX_USERS_PER_SHARD } from '../contracts/seeded-order.ts'
-import { SHARD_COUNT } from '../contracts/shard.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
-import { seedVolume } from './seed-volume.ts'
-
-export type PlanPath = readonly (string | number)[]
-
-export interface PlanMistake {
-  readonly path: PlanPath
-  readonly message: string
-}
+import { isDayOfSomeYear } from './right-spelling.ts'
+import type { PlanMistake } from './shape-mistakes.ts'
+import type { YamlPath } from './yaml-source.ts'
 
 const TOLERANCE = 1e-6
-const MAX_ROWS_PER_TABLE_HOUR = 3_600_000
 
-export function planMistakes(plan: Plan): readonly PlanMistake[] {
+/** One look at a plan: what may be read, and where mistakes go. */
+interface Examination {
+  readonly plan: Plan
+  /** Has the shape it should have, with all that is above and below it. */
+  readonly isSound: (...path: YamlPath) => boolean
+  readonly check: (holds: boolean, path: YamlPath, message: string) => void
+}
+
+/** `shapeMistakes` are those of the same plan: what they are about is left out, everything else is judged. */
+export function ruleMistakes(plan: Plan, shapeMistakes: readonly PlanMistake[]): readonly PlanMistake[] {
   const mistakes: PlanMistake[] = []
-  const check = (holds: boolean, path: PlanPath, message: string) => {
-    if (!holds) mistakes.push({ path, message })
+  const examination: Examination = {
+    plan,
+    isSound: (...path) => !shapeMistakes.some(({ path: broken }) => isWithin(path, broken) || isWithin(broken, path)),
+    check: (holds, path, message) => {
+      if (!holds) mistakes.push({ path, message })
+    },
   }
-  checkShape(plan, check)
-  checkSums(plan, check)
-  checkIntervals(plan, check)
-  checkUsers(plan, check)
-  if (mistakes.length === 0) checkIdLaw(plan, check)
+  checkTime(examination)
+  checkIntervals(examination)
+  checkPromotions(examination)
+  checkSums(examination)
+  checkUsers(examination)
   return mistakes
 }
 
-type Check = (holds: boolean, path: PlanPath, message: string) => void
+function isWithin(path: YamlPath, outer: YamlPath): boolean {
+  return outer.every((key, at) => path[at] === key)
+}
 
-function checkShape(plan: Plan, check: Check): void {
-  check(
-    plan.shards === SHARD_COUNT,
-    ['shards'],
-    `is ${plan.shards}, but ids and tables are built for ${SHARD_COUNT} (contracts/shard.ts)`,
-  )
-  check(
-    plan.requestsPerOrder.checkout === 1,
-    ['requestsPerOrder', 'checkout'],
-    'must be 1: it is what the others count',
-  )
-  const earliest = dateOf(plusYears(ORDER_ID_EPOCH_MS, plan.horizonYears))
-  check(
-    plan.start > earliest,
-    ['start'],
-    `must lie after ${earliest}: history of ${plan.horizonYears} years ends there, and order ids begin on ${dateOf(ORDER_ID_EPOCH_MS)}`,
-  )
-  for (const [at, { from }] of plan.orders.promotions.entries()) {
-    check(isDayOfSomeYear(from), ['orders', 'promotions', at, 'from'], `"${from}" is no day of the calendar`)
+function checkTime({ plan, isSound, check }: Examination): void {
+  if (!isSound('start') || !isSound('horizonYears')) return
+  const { start, horizonYears } = plan
+  const idsBegin = dateOf(ORDER_ID_EPOCH_MS)
+  const earliest = dateOf(plusYears(ORDER_ID_EPOCH_MS, horizonYears))
+  const history = `history of ${horizonYears} years ends there, and order ids begin on ${idsBegin}`
+  check(start > earliest, ['start'], `must lie after ${earliest}, not on ${start}: ${history}`)
+  const idsEnd = dateOf(MAX_TIMESTAMP_MS)
+  const latest = dateOf(plusYears(dayStartMs(idsEnd), -horizonYears))
+  const future = `order ids end on ${idsEnd}, and the horizon is ${horizonYears} years`
+  check(start <= latest, ['start'], `can be ${latest} at the latest, not ${start}: ${future}`)
+}
+
+function checkIntervals({ plan, isSound, check }: Examination): void {
+  for (const name of ['perDayAtStart', 'yearlyGrowth'] as const) {
+    const path = ['orders', name]
+    if (isSound(...path)) check(isOrdered(plan.orders[name]), path, orderedText(plan.orders[name]))
   }
 }
 
-function checkSums(plan: Plan, check: Check): void {
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-  const sumsTo = (expected: number, values: readonly number[], path: PlanPath, what: string) => {
-    const sum = total(values)
+function checkPromotions({ plan, isSound, check }: Examination): void {
+  const listed: unknown = plan?.orders?.promotions
+  const promotions = Array.isArray(listed) ? (listed as Plan['orders']['promotions']) : []
+  for (const [at, promotion] of promotions.entries()) {
+    const path = ['orders', 'promotions', at]
+    if (isSound(...path, 'from')) {
+      check(isDayOfSomeYear(promotion.from), [...path, 'from'], `"${promotion.from}" is no day of the calendar`)
+    }
+    if (isSound(...path, 'multiplier')) {
+      check(isOrdered(promotion.multiplier), [...path, 'multiplier'], orderedText(promotion.multiplier))
+    }
+  }
+}
+
+function isOrdered({ low, mid, high }: Interval): boolean {
+  return low <= mid && mid <= high
+}
+
+function orderedText({ low, mid, high }: Interval): string {
+  return `must have low ≤ mid ≤ high, not ${low}, ${mid}, ${high}`
+}
+
+function checkSums({ plan, isSound, check }: Examination): void {
+  const sumsTo = (expected: number, path: YamlPath, what: string, values: () => readonly number[]) => {
+    if (!isSound(...path)) return
+    const sum = values().reduce((total, value) => total + value, 0)
     check(Math.abs(sum - expected) <= TOLERANCE * expected, path, `${what}, not ${Number(sum.toPrecision(7))}`)
   }
-  sumsTo(7, plan.orders.weekdayShape, ['orders', 'weekdayShape'], 'must have mean 1: its 7 numbers must sum to 7')
-  sumsTo(24, plan.orders.hourShape, ['orders', 'hourShape'], 'must have mean 1: its 24 numbers must sum to 24')
-  const { activity } = plan.users
-  const users = activity.map(({ shareOfUsers }) => shareOfUsers)
-  sumsTo(1, users, ['users', 'activity'], 'shareOfUsers must sum to 1')
-  const orders = activity.map(({ shareOfOrders }) => shareOfOrders)
-  sumsTo(1, orders, ['users', 'activity'], 'shareOfOrders must sum to 1')
-  sumsTo(1, plan.items.countWeights, ['items', 'countWeights'], 'must sum to 1')
-  const regions = plan.regions.map(({ weight }) => weight)
-  sumsTo(1, regions, ['regions'], 'weights must sum to 1')
-  sumsTo(1, plan.channelWeights, ['channelWeights'], 'must sum to 1')
-  const unsettled = plan.lifecycle.cancelledShare + plan.lifecycle.refundedShare
-  check(unsettled < 1, ['lifecycle'], `cancelledShare + refundedShare must stay below 1, not ${unsettled}`)
-}
-
-function checkIntervals(plan: Plan, check: Check): void {
-  const ordered = ({ low, mid, high }: Interval, path: PlanPath) =>
-    check(low <= mid && mid <= high, path, `must have low ≤ mid ≤ high, not ${low}, ${mid}, ${high}`)
-  ordered(plan.orders.perDayAtStart, ['orders', 'perDayAtStart'])
-  ordered(plan.orders.yearlyGrowth, ['orders', 'yearlyGrowth'])
-  for (const [at, { multiplier }] of plan.orders.promotions.entries()) {
-    ordered(multiplier, ['orders', 'promotions', at, 'multiplier'])
+  sumsTo(7, ['orders', 'weekdayShape'], 'must have mean 1: its 7 numbers must sum to 7', () => plan.orders.weekdayShape)
+  sumsTo(24, ['orders', 'hourShape'], 'must have mean 1: its 24 numbers must sum to 24', () => plan.orders.hourShape)
+  for (const share of ['shareOfUsers', 'shareOfOrders'] as const) {
+    sumsTo(1, ['users', 'activity'], `${share} must sum to 1`, () => plan.users.activity.map((stair) => stair[share]))
+  }
+  sumsTo(1, ['items', 'countWeights'], 'must sum to 1', () => plan.items.countWeights)
+  sumsTo(1, ['regions'], 'weights must sum to 1', () => plan.regions.map(({ weight }) => weight))
+  sumsTo(1, ['channelWeights'], 'must sum to 1', () => plan.channelWeights)
+  if (isSound('lifecycle', 'cancelledShare') && isSound('lifecycle', 'refundedShare')) {
+    const unsettled = plan.lifecycle.cancelledShare + plan.lifecycle.refundedShare
+    check(unsettled < 1, ['lifecycle'], `cancelledShare + refundedShare must stay below 1, not ${unsettled}`)
+  }
+  if (isSound('requestsPerOrder', 'checkout')) {
+    const { checkout } = plan.requestsPerOrder
+    check(checkout === 1, ['requestsPerOrder', 'checkout'], `must be 1, not ${checkout}: it is what the others count`)
   }
 }
 
-function checkUsers({ users }: Plan, check: Check): void {
-  let before = Number.POSITIVE_INFINITY
-  for (const [at, { shareOfUsers, shareOfOrders }] of users.activity.entries()) {
-    const path = ['users', 'activity', at]
-    check(
-      shareOfUsers > 0 && shareOfOrders > 0,
-      path,
-      'shares must be above 0: leave a class without users or orders out',
-    )
-    const activity = shareOfOrders / shareOfUsers
-    check(!(activity > before), path, 'is more active than the class before it: put the most active first')
-    before = activity
+function checkUsers({ plan, isSound, check }: Examination): void {
+  if (isSound('users', 'activity')) {
+    let before = Number.POSITIVE_INFINITY
+    for (const [at, { shareOfUsers, shareOfOrders }] of plan.users.activity.entries()) {
+      const path = ['users', 'activity', at]
+      const isInhabited = shareOfUsers > 0 && shareOfOrders > 0
+      check(isInhabited, path, 'shares must be above 0: leave a class without users or orders out')
+      const activity = shareOfOrders / shareOfUsers
+      check(!(activity > before), path, 'is more active than the class before it: put the most active first')
+      before = activity
+    }
   }
-  check(users.whales.shareOfOrders < 1, ['users', 'whales', 'shareOfOrders'], 'must stay below 1')
-  check(
-    users.whales.count > 0 || users.whales.shareOfOrders === 0,
-    ['users', 'whales'],
-    'no whales cannot place a share of the orders',
-  )
-}
-
-/** Ids hold milliseconds: a table may take one generated order per millisecond at most. */
-function checkIdLaw(plan: Plan, check: Check): void {
-  const volume = seedVolume(plan, plan.horizonYears)
-  const curve = volume.cumulativeOrdersByHour
-  const busiest = Math.max(...curve.map((total, hour) => total - (curve[hour - 1] ?? 0)))
-  const tableRows = Math.max(volume.fullTableRows, ...volume.rowsByTable)
-  const perHour = Math.ceil((busiest / (curve.at(-1) ?? 1)) * tableRows)
-  check(
-    perHour <= MAX_ROWS_PER_TABLE_HOUR,
-    ['orders'],
-    `would put ${perHour} orders into one table within its busiest hour; generated ids hold ${MAX_ROWS_PER_TABLE_HOUR}`,
-  )
-  const usersPerShard = Math.ceil(tableRows / volume.ordersPerUser)
-  check(
-    usersPerShard <= MAX_USERS_PER_SHARD,
-    ['users', 'count'],
-    `means ${usersPerShard} users in one shard; user numbers hold ${MAX_USERS_PER_SHARD}`,
-  )
-}
-
-function isDayOfSomeYear(monthAndDay: string): boolean {
-  const leapYearDay = `2024-${monthAndDay}`
-  return dateOf(dayStartMs(leapYearDay) || 0) === leapYearDay
+  if (isSound('users', 'whales')) {
+    const { count, shareOfOrders } = plan.users.whales
+    check(shareOfOrders < 1, ['users', 'whales', 'shareOfOrders'], `must stay below 1, not ${shareOfOrders}`)
+    check(count > 0 || shareOfOrders === 0, ['users', 'whales'], 'no whales cannot place a share of the orders')
+  }
 }

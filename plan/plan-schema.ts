@@ -1,69 +1,132 @@
 // The shape of plan.yaml as JSON Schema; sums and relations between fields are checked in plan-rules.ts.
+// Published for editors as docs/schemas/plan.schema.json (npm run schemas).
 
 import { CHANNELS } from '../contracts/order.ts'
 import { FLOWS } from '../contracts/plan.ts'
 
+/** The part of JSON Schema that this file uses. */
+export interface PlanNode {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, PlanNode>>
+  readonly items?: PlanNode
+  /** Of an interval: a number that stands alone, and the three that may stand in its place. */
+  readonly if?: PlanNode
+  readonly then?: PlanNode
+  readonly else?: PlanNode
+  readonly default?: number
+  readonly [keyword: string]: unknown
+}
+
 const share = { type: 'number', minimum: 0, maximum: 1 } as const
-const positive = { type: 'number', exclusiveMinimum: 0 } as const
-const nonNegative = { type: 'number', minimum: 0 } as const
+const positive = { type: 'number', exclusiveMinimum: 0, maximum: 1e12 } as const
+const nonNegative = { type: 'number', minimum: 0, maximum: 1e12 } as const
 const count = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const
+const title = { type: 'string', minLength: 1, maxLength: 80 } as const
 
-function object(properties: Readonly<Record<string, object>>) {
-  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties } as const
+function object(properties: Readonly<Record<string, PlanNode>>): PlanNode {
+  const required = Object.keys(properties).filter((name) => properties[name]?.default === undefined)
+  return { type: 'object', additionalProperties: false, required, properties }
 }
 
-function list(items: object, sizes: { readonly minItems: number; readonly maxItems: number }) {
-  return { type: 'array', items, ...sizes } as const
+function list(items: PlanNode, sizes: { readonly minItems: number; readonly maxItems: number }): PlanNode {
+  return { type: 'array', items, ...sizes }
 }
 
-function interval(value: object) {
-  return object({ low: value, mid: value, high: value })
+/** A known number may stand alone: low, mid and high are then the same. */
+function interval(value: PlanNode, description: string): PlanNode {
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
+  return { description, if: { type: 'number' }, then: value, else: object({ low: value, mid: value, high: value }) }
 }
 
-function perFlow(value: object) {
+export function isInterval(node: PlanNode | undefined): boolean {
+  return node?.else !== undefined
+}
+
+function perFlow(value: PlanNode): PlanNode {
   return object(Object.fromEntries(FLOWS.map((flow) => [flow, value])))
 }
 
-export const PLAN_SCHEMA = object({
-  name: { type: 'string', minLength: 1, maxLength: 80 },
-  shards: count,
-  rowsPerTableLimit: { ...count, maximum: 4_000_000_000 },
+export const PLAN_SCHEMA: PlanNode = object({
+  name: title,
+  shards: { ...count, maximum: 65_536, description: 'Tables per family.' },
+  rowsPerTableLimit: { ...count, maximum: 4_000_000_000, description: 'No orders table passes this in the horizon.' },
   horizonYears: { type: 'integer', minimum: 1, maximum: 10 },
-  start: { type: 'string', format: 'date' },
+  start: { type: 'string', format: 'date', description: 'First projected day, UTC.' },
+  leadTimeMonths: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 60,
+    default: 6,
+    description: 'From the decision for more tables until they are in service.',
+  },
   orders: object({
-    perDayAtStart: interval(positive),
-    yearlyGrowth: interval({ type: 'number', exclusiveMinimum: -1, maximum: 20 }),
-    weekdayShape: list(positive, { minItems: 7, maxItems: 7 }),
-    hourShape: list(nonNegative, { minItems: 24, maxItems: 24 }),
-    peakSecondOverHour: { type: 'number', minimum: 1 },
+    perDayAtStart: interval(positive, 'Orders on an ordinary day at the start, averaged over the week.'),
+    yearlyGrowth: interval(
+      { type: 'number', exclusiveMinimum: -1, maximum: 20 },
+      '0.4 = 40 % more a year later, compounding daily.',
+    ),
+    weekdayShape: {
+      ...list(positive, { minItems: 7, maxItems: 7 }),
+      description: 'Monday to Sunday, mean 1.',
+    },
+    hourShape: {
+      ...list(nonNegative, { minItems: 24, maxItems: 24 }),
+      description: '00 to 23 o’clock (UTC), mean 1.',
+    },
+    peakSecondOverHour: {
+      type: 'number',
+      minimum: 1,
+      maximum: 3600,
+      description: 'Busiest second ÷ the mean second of its hour.',
+    },
     promotions: list(
       object({
-        name: { type: 'string', minLength: 1, maxLength: 80 },
-        from: { type: 'string', pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' },
+        name: title,
+        from: {
+          type: 'string',
+          pattern: '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
+          description: 'First day, MM-DD, every year. 02-29 falls on 1 March in a year without it.',
+        },
         days: { type: 'integer', minimum: 1, maximum: 60 },
-        multiplier: interval(positive),
+        multiplier: interval({ ...positive, maximum: 1e9 }, 'That day’s orders ÷ an ordinary day’s.'),
       }),
       { minItems: 0, maxItems: 50 },
     ),
   }),
   users: object({
-    count,
-    activity: list(object({ shareOfUsers: share, shareOfOrders: share }), { minItems: 1, maxItems: 100 }),
+    count: { ...count, description: 'At the end of the horizon.' },
+    activity: {
+      ...list(object({ shareOfUsers: share, shareOfOrders: share }), { minItems: 1, maxItems: 100 }),
+      description: 'Stairs of a Lorenz curve, most active first; each column sums to 1.',
+    },
     whales: object({ count: { type: 'integer', minimum: 0, maximum: 100_000 }, shareOfOrders: share }),
   }),
-  items: object({ countWeights: list(share, { minItems: 1, maxItems: 50 }) }),
-  regions: list(object({ name: { type: 'string', minLength: 1, maxLength: 80 }, weight: share }), {
-    minItems: 1,
-    maxItems: 1000,
+  items: object({
+    countWeights: {
+      ...list(share, { minItems: 1, maxItems: 50 }),
+      description: 'Share of orders with 1, 2, 3 … items.',
+    },
   }),
+  regions: list(object({ name: title, weight: share }), { minItems: 1, maxItems: 1000 }),
   channelWeights: list(share, { minItems: CHANNELS.length, maxItems: CHANNELS.length }),
   lifecycle: object({
     settledAfterDays: { ...positive, maximum: 365 },
     cancelledShare: share,
     refundedShare: share,
   }),
-  requestsPerOrder: perFlow(nonNegative),
+  requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
   targets: perFlow(object({ p99Ms: positive, errorRate: share })),
-  headroom: { ...nonNegative, maximum: 10 },
-  endurance: object({ recoverySeconds: { ...positive, maximum: 3600 }, growthShare: { ...positive, maximum: 10 } }),
+  headroom: { ...nonNegative, maximum: 10, description: 'Capacity wanted above the peak: 0.3 = 30 %.' },
+  recoverySeconds: {
+    ...positive,
+    maximum: 3600,
+    default: 30,
+    description: 'After a spike: until p99 and the backlog behind the answers are back.',
+  },
+  driftShare: {
+    ...positive,
+    maximum: 10,
+    default: 0.25,
+    description: 'Growth of p99, memory or backlog over a soak: more than this share is a drift.',
+  },
 })

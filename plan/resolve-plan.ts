@@ -6,6 +6,7 @@ import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { type Day, type Future, midFuture, oneOffFutures, projectDays } from './growth.ts'
 import { busiestDay, lastOrdinaryDay, meanOrdersPerSecond, peakOrdersPerSecond, perFlow } from './peak.ts'
 import { apportion, tableSkew } from './skew.ts'
+import { tableForecast } from './table-forecast.ts'
 import { combine } from './uncertainty.ts'
 
 export function resolvePlan(plan: Plan): ResolvedPlan {
@@ -26,12 +27,15 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
   const ordersPerPeakDay = interval((days) => busiestDay(days).orders)
   const peakPerSecond = mapInterval(ordersPerPeakDay, (orders) => peakOrdersPerSecond(plan, orders))
   const ordinaryPerSecond = meanOrdersPerSecond(lastOrdinaryDay(mid).orders)
+  const months = projectMonths(plan, mid, interval)
+  const rowsByTable = apportion(Math.round(totalOrders.mid), skew.shareByTable)
   return {
     plan,
     planHash: planHash(plan),
-    months: projectMonths(plan, mid, interval),
-    rowsByTable: apportion(Math.round(totalOrders.mid), skew.shareByTable),
+    months,
+    rowsByTable,
     totalOrders,
+    forecast: tableForecast({ plan, months, rowsByTable, totalOrders }),
     tableCv: skew.tableCv,
     peak: {
       day: dateOf(peakDay.startMs),

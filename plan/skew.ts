@@ -1,12 +1,11 @@
 // Why tables of equal user counts differ in rows: users differ in activity, and whales live somewhere.
 //
-// Users: 1/64 of them in each table, exactly (user ids are dense). A table's share of the orders varies by
+// Users: of n tables, each has 1/n of them, exactly (user ids are dense). A table's share of the orders varies by
 // CV_user ÷ √(users per table); each table's deviation is a fixed normal draw of its number. Whales: few and heavy,
 // each in the table its number hashes to.
 
 import type { Plan } from '../contracts/plan.ts'
 import { mix32, TWO_32 } from '../contracts/seeded-order.ts'
-import { ALL_SHARDS, SHARD_COUNT } from '../contracts/shard.ts'
 
 export interface TableSkew {
   /** Share of all orders in each table; sums to 1. */
@@ -19,19 +18,19 @@ export interface TableSkew {
   readonly tableCv: number
 }
 
-export function tableSkew({ users }: Plan): TableSkew {
+export function tableSkew({ users, shards }: Pick<Plan, 'users' | 'shards'>): TableSkew {
   const { count: whaleCount, shareOfOrders } = users.whales
   const whaleShare = whaleCount > 0 ? shareOfOrders : 0
-  const whalesByTable = whaleHomes(whaleCount)
-  const ordinaryCv = userCv(users.activity) / Math.sqrt(users.count / SHARD_COUNT)
+  const whalesByTable = whaleHomes(whaleCount, shards)
+  const ordinaryCv = userCv(users.activity) / Math.sqrt(users.count / shards)
 
-  const raw = ALL_SHARDS.map((shard) => {
-    const ordinary = ((1 - whaleShare) / SHARD_COUNT) * Math.max(0, 1 + ordinaryCv * normalDraw(shard))
+  const raw = Array.from({ length: shards }, (_, shard) => {
+    const ordinary = ((1 - whaleShare) / shards) * Math.max(0, 1 + ordinaryCv * normalDraw(shard))
     const whales = whaleCount > 0 ? (whaleShare * (whalesByTable[shard] ?? 0)) / whaleCount : 0
     return { ordinary, whales }
   })
   const total = raw.reduce((sum, { ordinary, whales }) => sum + ordinary + whales, 0)
-  const whaleCv = whaleCount > 0 ? whaleShare * Math.sqrt((SHARD_COUNT - 1) / whaleCount) : 0
+  const whaleCv = whaleCount > 0 ? whaleShare * Math.sqrt((shards - 1) / whaleCount) : 0
   return {
     shareByTable: raw.map(({ ordinary, whales }) => (ordinary + whales) / total),
     whalesByTable,
@@ -61,10 +60,10 @@ export function apportion(total: number, shares: readonly number[]): readonly nu
   return rows
 }
 
-function whaleHomes(count: number): readonly number[] {
-  const homes = ALL_SHARDS.map(() => 0)
+function whaleHomes(count: number, shards: number): readonly number[] {
+  const homes = Array.from({ length: shards }, () => 0)
   for (let whale = 0; whale < count; whale++) {
-    const shard = mix32(whale + 0x77686c65) % SHARD_COUNT
+    const shard = mix32(whale + 0x77686c65) % shards
     homes[shard] = (homes[shard] ?? 0) + 1
   }
   return homes

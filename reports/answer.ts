@@ -1,7 +1,7 @@
 // The verdict in a few lines, for someone who reads nothing else.
 
 import type { AnswerLine, Claim, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
-import { compact, exact, range } from './quantity.ts'
+import { compact, exact, probability, range } from './quantity.ts'
 import { ALL_FLOWS } from './sizing/machine-rows.ts'
 import { overallVerdict } from './verdict.ts'
 
@@ -32,14 +32,21 @@ export function answer(
   ]
 }
 
-function tableLine({ crossing, limit, tables, fullestShard }: TableProjection, verdict: Verdict): AnswerLine {
+function tableLine(
+  { crossing, limit, tables, fullestShard, decideBy, probabilityAnyTableExceeds }: TableProjection,
+  verdict: Verdict,
+): AnswerLine {
   const fullest = compact(tables[fullestShard]?.projectedRows ?? 0)
-  const early = crossing.high === null ? '' : ` With high growth it passes the limit in ${crossing.high}.`
+  const early =
+    crossing.high === null
+      ? ''
+      : ` With high growth it passes the limit in ${crossing.high}, P = ${probability(probabilityAnyTableExceeds)}.`
   const sentence =
     crossing.mid === null
       ? `The fullest table ends at ${fullest} of ${compact(limit)} rows.${early}`
       : `The fullest table passes ${compact(limit)} rows in ${crossing.mid} and ends at ${fullest}.`
-  return { about: 'Rows per table', verdict, sentence }
+  const deadline = decideBy === null ? '' : ` More tables must be decided on by ${decideBy}.`
+  return { about: 'Rows per table', verdict, sentence: `${sentence}${deadline}` }
 }
 
 function momentLine(about: string, moment: string, claims: readonly Claim[], more = ''): AnswerLine[] {
@@ -51,12 +58,9 @@ function momentLine(about: string, moment: string, claims: readonly Claim[], mor
       .map(({ id }) => id.replace(/-at-.*$/, '').replace('all-flows', 'all flows at once'))
       .join(', ')
   const unknown = named('INVALID') === '' ? '' : ` Not judged, for want of evidence: ${named('INVALID')}.`
-  const sentences = {
-    PASS: `One machine like this carries ${moment}.`,
-    FAIL: `One machine like this does not carry ${moment}: ${named('FAIL')}.${unknown}`,
-    INVALID: unknown.trimStart(),
-  }
-  return [{ about, verdict, sentence: verdict === 'PASS' ? sentences.PASS : `${sentences[verdict]}${more}` }]
+  if (verdict === 'PASS') return [{ about, verdict, sentence: `One machine like this carries ${moment}.` }]
+  const failed = named('FAIL') === '' ? '' : `One machine like this does not carry ${moment}: ${named('FAIL')}.`
+  return [{ about, verdict, sentence: `${failed}${unknown}${more}`.trimStart() }]
 }
 
 /** Only a row that speaks for everything measured. */

@@ -191,18 +191,44 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     'INVALID',
   ],
   [
-    'fails when the tables overflow in the mid case, whatever the load did',
+    'fails when the tables overflow in the plan’s forecast, whatever the load did',
     evidence({
       resolved: resolvedPlanFixture({
         ordinaryCheckoutsPerSecond: 20,
         peakCheckoutsPerSecond: { low: 80, mid: 100, high: 120 },
-        meanRows: { low: 45e6, mid: 49.5e6, high: 60e6 },
+        forecast: { verdict: 'FAIL', probabilityAnyTableExceeds: 0.6 },
       }),
       measurements: measurementsFixture({ steps: checkouts }),
     }),
     'FAIL',
   ],
+  [
+    'is at risk when the tables may overflow and everything measured passes',
+    evidence({ resolved: tablesAtRisk(100), measurements: measurementsFixture({ steps: checkouts }) }),
+    'AT RISK',
+  ],
+  [
+    'fails when the tables are at risk and the load fails',
+    evidence({ resolved: tablesAtRisk(3_180), measurements: measurementsFixture({ steps: checkouts }) }),
+    'FAIL',
+  ],
+  [
+    'is invalid when the tables are at risk and nothing else is known',
+    evidence({
+      resolved: tablesAtRisk(100),
+      measurements: measurementsFixture({ steps: checkouts, invalid: invalid('engine-lost') }),
+    }),
+    'INVALID',
+  ],
 ]
+
+function tablesAtRisk(checkoutsPerSecond: number) {
+  return resolvedPlanFixture({
+    ordinaryCheckoutsPerSecond: 20,
+    peakCheckoutsPerSecond: { low: checkoutsPerSecond, mid: checkoutsPerSecond, high: checkoutsPerSecond },
+    forecast: { verdict: 'AT RISK', probabilityAnyTableExceeds: 0.23 },
+  })
+}
 
 function withSearchDocuments(searchDocuments: number): Measurements {
   const measurements = measurementsFixture({ steps: checkouts })
@@ -239,25 +265,27 @@ describe('broken evidence', () => {
 })
 
 describe('rows per table', () => {
-  const tables = (mid: number) =>
-    capacityOf(evidence({ resolved: resolvedPlanFixture({ meanRows: { low: mid * 0.8, mid, high: mid * 1.25 } }) }))
-      .tables
+  const forecast = {
+    verdict: 'AT RISK',
+    probabilityAnyTableExceeds: 0.23,
+    crossing: { low: null, mid: null, high: '2028-11' },
+    decideBy: '2028-04',
+  } as const
+  const { claims, tables, answer, weaknesses } = capacityOf(evidence({ resolved: resolvedPlanFixture({ forecast }) }))
 
-  it('says in which month low, mid and high growth cross', () => {
-    const { crossing, fullestOverMean, months, limit } = tables(49.5e6)
-    expect(crossing.low).toBeNull()
-    expect(crossing.mid).toBe('2028-12')
-    expect(crossing.high !== null && crossing.high < '2028-12').toBe(true)
-    expect(fullestOverMean).toBeGreaterThan(1.01)
-    expect(months.find(({ month }) => month === crossing.high)?.rowsInFullest.high).toBeGreaterThan(limit)
+  it('are judged by the plan alone: its forecast is the claim', () => {
+    expect(tables).toMatchObject(forecast)
+    expect(claims.find(({ id }) => id === 'rows-per-table')).toMatchObject({
+      verdict: 'AT RISK',
+      why: expect.stringMatching(/= 0\.23\. The last month to decide on more tables is 2028-04/),
+    })
   })
 
-  it('gives the chance of an overflow: one half when the fullest table just reaches the limit, rising with the volume', () => {
-    const { fullestOverMean } = tables(45e6)
-    expect(tables(50e6 / fullestOverMean).probabilityAnyTableExceeds).toBeCloseTo(0.5, 5)
-    const chances = [20e6, 40e6, 45e6, 49e6, 60e6].map((mid) => tables(mid).probabilityAnyTableExceeds ?? -1)
-    expect(chances).toEqual(chances.toSorted((a, b) => a - b))
-    expect(chances[0]).toBeLessThan(0.001)
+  it('say first what is at risk, from when, and by when to decide', () => {
+    const line = answer.find(({ about }) => about === 'Rows per table')
+    expect(line?.verdict).toBe('AT RISK')
+    expect(line?.sentence).toMatch(/2028-11, P = 0\.23\. More tables must be decided on by 2028-04/)
+    expect(weaknesses.join()).toContain('The row claim holds in the mid case only')
   })
 })
 

@@ -17,6 +17,13 @@ describe('junit.xml', () => {
     expect(xml).toContain(`tests="${capacity.claims.length}" failures="${fails}" errors="1"`)
   })
 
+  it('fails a claim at risk, by that name', () => {
+    const [first] = capacity.claims
+    const xml = junit({ ...capacity, claims: [{ ...first!, verdict: 'AT RISK' }] })
+    expect(xml).toContain('<failure type="AT RISK"')
+    expect(xml).toContain('tests="1" failures="1" errors="0"')
+  })
+
   it('stays well-formed whatever the texts hold', () => {
     const [first] = capacity.claims
     const xml = junit({ ...capacity, claims: [{ ...first!, verdict: 'FAIL', why: 'a\u0000\ud800b]]>\u0007' }] })

@@ -1,11 +1,11 @@
-// The claims as JUnit XML, the form every CI system shows: FAIL is a failure, INVALID an error.
+// The claims as JUnit XML, the form every CI system shows: FAIL and AT RISK are failures, INVALID is an error.
 
 import type { Capacity, Claim } from '../contracts/capacity.ts'
 import { escapeText } from './html.ts'
 
 export function junit({ claims, runId, createdAt }: Capacity): string {
   const count = (verdict: Claim['verdict']) => claims.filter((claim) => claim.verdict === verdict).length
-  const totals = `tests="${claims.length}" failures="${count('FAIL')}" errors="${count('INVALID')}"`
+  const totals = `tests="${claims.length}" failures="${count('FAIL') + count('AT RISK')}" errors="${count('INVALID')}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="headroom" ${totals}>`,
@@ -21,7 +21,7 @@ function testcase(claim: Claim): string {
   const open = `    <testcase classname="${claim.subject}" name="${text(claim.id)}">`
   const out = `<system-out>${text(`${claim.claim} Target: ${claim.target}. Measured: ${claim.measured}.`)}</system-out>`
   if (claim.verdict === 'PASS') return `${open}${out}</testcase>`
-  const kind = claim.verdict === 'FAIL' ? 'failure' : 'error'
+  const kind = claim.verdict === 'INVALID' ? 'error' : 'failure'
   const message = `<${kind} type="${claim.verdict}" message="${text(claim.measured)}">${text(claim.why)}</${kind}>`
   return `${open}${message}${out}</testcase>`
 }

@@ -1,6 +1,7 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
 import { OUTCOMES, STEP_KINDS } from '../contracts/measurement.ts'
+import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
 const text = { type: 'string' } as const
@@ -14,6 +15,7 @@ const object = (properties: Readonly<Record<string, object>>, optional: readonly
 })
 const mapOf = (schema: object) => ({ type: 'object', additionalProperties: schema })
 
+const month = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$' } as const
 const interval = object({ low: number, mid: number, high: number })
 const target = object({ p99Ms: number, errorRate: number })
 const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
@@ -29,11 +31,20 @@ export const PLAN_FILE_SCHEMA = object({
     headroom: number,
   }),
   planHash: text,
-  months: list(object({ month: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$' }, rowsPerTable: interval }), {
+  months: list(object({ month, rowsPerTable: interval }), {
     minItems: 1,
   }),
   rowsByTable: list(number, { minItems: 1 }),
   totalOrders: interval,
+  forecast: object({
+    verdict: { enum: FORECAST_VERDICTS },
+    probabilityAnyTableExceeds: { type: 'number', minimum: 0, maximum: 1 },
+    probabilityMethod: text,
+    crossing: object({ low: nullable(month), mid: nullable(month), high: nullable(month) }),
+    decideBy: nullable(month),
+    fullestShard: count,
+    fullestOverMean: number,
+  }),
   peak: object({ day: text, promotion: nullable(text), ratePerSecond: perFlow(interval) }),
   ordinaryRatePerSecond: perFlow(number),
 })

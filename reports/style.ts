@@ -4,14 +4,14 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #fbfbfa; --card: #ffffff; --ink: #16191d; --ink-soft: #5b636d; --line: #e2e5e9; --shade: #f3f4f6;
-  --pass: #12704a; --pass-soft: #e4f4ec; --fail: #b3261e; --fail-soft: #fcebe9; --invalid: #8a5300; --invalid-soft: #fdf1dc;
+  --pass: #12704a; --pass-soft: #e4f4ec; --fail: #b3261e; --fail-soft: #fcebe9; --invalid: #8a5300; --invalid-soft: #fdf1dc; --risk: #5b3fa8; --risk-soft: #efeafa;
   --series-1: #2458a6; --series-1-soft: #b9cdea; --series-2: #c2571a; --series-3: #4b8f6b; --series-4: #7d5ba6;
   --series-5: #b98900; --series-6: #6b7480;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #111418; --card: #181c21; --ink: #e8eaed; --ink-soft: #a2abb6; --line: #2e353d; --shade: #20252b;
-    --pass: #5fce9b; --pass-soft: #14301f; --fail: #ff8a80; --fail-soft: #3a1917; --invalid: #f2b84b; --invalid-soft: #36280f;
+    --pass: #5fce9b; --pass-soft: #14301f; --fail: #ff8a80; --fail-soft: #3a1917; --invalid: #f2b84b; --invalid-soft: #36280f; --risk: #b9a3ff; --risk-soft: #251b3d;
     --series-1: #7fb0f5; --series-1-soft: #2f4a70; --series-2: #f2945c; --series-3: #79c49b; --series-4: #b79ae0;
     --series-5: #e3bd4f; --series-6: #9aa4b0;
   }
@@ -41,6 +41,7 @@ section { padding-top: 56px; }
 .verdict { background: var(--card); border: 1px solid var(--line); border-top: 6px solid var(--tone); border-radius: 12px; padding: clamp(20px, 4vw, 40px); }
 .tone-pass { --tone: var(--pass); --tone-soft: var(--pass-soft); }
 .tone-fail { --tone: var(--fail); --tone-soft: var(--fail-soft); }
+.tone-at-risk { --tone: var(--risk); --tone-soft: var(--risk-soft); }
 .tone-invalid { --tone: var(--invalid); --tone-soft: var(--invalid-soft); }
 .question { color: var(--ink-soft); margin: 0 0 16px; }
 .verdict h1 { display: flex; align-items: center; gap: 16px; font-size: clamp(2.2rem, 6vw, 3.4rem); color: var(--tone); margin: 0 0 12px; letter-spacing: 0.01em; }

@@ -4,13 +4,14 @@ import type { Claim, Verdict } from '../contracts/capacity.ts'
 
 /**
  * Broken evidence carries nothing, so it decides first. A proven failure stays one beside a claim that nobody could
- * judge; and without a failure, one unjudged claim is enough to withhold PASS.
+ * judge; and without a failure, one unjudged claim is enough to withhold PASS, and so is one at risk.
  */
 export function overallVerdict(claims: readonly Claim[]): Verdict {
   const verdictsOf = (wanted: Verdict) => claims.filter(({ verdict }) => verdict === wanted)
   if (verdictsOf('INVALID').some(({ subject }) => subject === 'evidence')) return 'INVALID'
   if (verdictsOf('FAIL').length > 0) return 'FAIL'
-  return verdictsOf('INVALID').length > 0 || claims.length === 0 ? 'INVALID' : 'PASS'
+  if (verdictsOf('INVALID').length > 0 || claims.length === 0) return 'INVALID'
+  return verdictsOf('AT RISK').length > 0 ? 'AT RISK' : 'PASS'
 }
 
 /** What was measured with broken evidence is withheld, also from readers of single claims. The plan's own claims stand. */

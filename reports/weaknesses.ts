@@ -109,10 +109,9 @@ function repetition({ flows, measurements }: WeaknessInput): string[] {
 }
 
 function growth({ tables }: WeaknessInput): string[] {
-  const chance = tables.probabilityAnyTableExceeds
-  return chance !== null && chance > 0.05 && tables.crossing.mid === null
+  return tables.verdict === 'AT RISK'
     ? [
-        `The row claim holds in the mid case only: the chance that some table passes ${compact(tables.limit)} rows is ${probability(chance)}${tables.crossing.high === null ? '' : `, with high growth in ${tables.crossing.high}`}.`,
+        `The row claim holds in the mid case only: the chance that some table passes ${compact(tables.limit)} rows is ${probability(tables.probabilityAnyTableExceeds)}${tables.crossing.high === null ? '' : `, with high growth in ${tables.crossing.high}`}.`,
       ]
     : []
 }

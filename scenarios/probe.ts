@@ -19,7 +19,7 @@ const PARAMS = { tags: { name: 'probe' }, redirects: 0, timeout: '5s', responseT
 export function setup(): SetupData {
   const identity = askIdentity()
   const dataset = identity.dataset
-  if (dataset === null) throw refusal('it holds no data; npm run seed --years 3 fills it')
+  if (dataset === null) throw refusal('it holds no data; npm run seed -- --years 3 fills it')
   if (datasetOfFile !== null && datasetOfFile.fingerprint !== dataset.fingerprint) {
     throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${datasetOfFile.fingerprint}`)
   }

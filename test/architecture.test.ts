@@ -21,7 +21,7 @@ const SUT_SHARED = ['contracts', 'sut/config', 'sut/errors', 'sut/telemetry']
 /** The longest matching folder decides. */
 const RULES: Readonly<Record<string, Rule>> = {
   contracts: { folders: [], packages: [] },
-  plan: { folders: ['contracts'], packages: ['yaml', 'ajv', 'ajv/*', 'ajv-formats', 'node:*'] },
+  plan: { folders: ['contracts'], packages: ['yaml', 'ajv', 'ajv/*', 'ajv-formats', '@stdlib/*', 'node:*'] },
   generators: { folders: ['contracts'], packages: ANY_PACKAGE },
   scenarios: { folders: ['contracts'], packages: ['k6', 'k6/*'] },
   measurements: { folders: ['contracts'], packages: ANY_PACKAGE },

@@ -1,14 +1,15 @@
 // `npm start` as a user runs it: in a checkout of its own, from engines to verdict, interrupted, and with an engine lost.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Capacity } from '../contracts/capacity.ts'
-import { EXIT_CODES } from '../contracts/refusal.ts'
+import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
+import { mistakesBy } from './published-schema.ts'
 
 // Rows enough for every flow to find orders, steps short enough for a test: the verdict is not what is asserted.
 const SMALL = ['--scale', '0.00002', '--load-seconds', '40', '--json']
@@ -74,9 +75,11 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     const job = start()
     const { code, stdout } = await job.ended
     const capacity = JSON.parse(stdout) as Capacity
-    const expected = { PASS: EXIT_CODES.pass, FAIL: EXIT_CODES.fail, INVALID: EXIT_CODES.invalid }[capacity.verdict]
-    expect(code).toBe(expected)
+    expect(code).toBe(EXIT_CODE_OF[capacity.verdict])
     expect(capacity.flows.map(({ flow }) => flow)).toEqual(['list', 'detail', 'checkout', 'search'])
+    expect(mistakesBy('capacity', capacity)).toEqual([])
+    const measurements = JSON.parse(readFileSync(join(newestRun(), RUN_FILES.measurements), 'utf8'))
+    expect(mistakesBy('measurements', measurements)).toEqual([])
     expect(existsSync(join(newestRun(), RUN_FILES.report))).toBe(true)
     expect(job.said()).toContain(RUN_FILES.report)
     expect(copy.processes()).toEqual([])

@@ -1,7 +1,5 @@
 // When a table passes its limit, how likely that is, and what a yearly volume means per second.
 
-import type { Refused } from './interval.ts'
-
 export interface Promotion {
   /** Calendar month, 1 … 12. */
   readonly month: number
@@ -58,5 +56,3 @@ export interface ArrivalsAnswer {
   readonly endPerSecond: number
   readonly peakWarning: string
 }
-
-export type ForecastAnswer = RowsAnswer | TotalGrowthAnswer | ArrivalsAnswer | Refused

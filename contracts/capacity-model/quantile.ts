@@ -1,6 +1,6 @@
 // Percentiles and means with the interval the evidence carries, and the number of samples a claim needs.
 
-import type { ConfidenceInterval, Refused } from './interval.ts'
+import type { ConfidenceInterval } from './interval.ts'
 
 /** 1-based ranks of the order statistics that enclose the percentile. */
 export interface Ranks {
@@ -55,5 +55,3 @@ export interface DifferenceAnswer {
   readonly degreesOfFreedom: number | null
   readonly degreesOfFreedomReason?: string
 }
-
-export type QuantileAnswer = RanksAnswer | SampleQuantileAnswer | RunsAnswer | DifferenceAnswer | Refused

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { priceOf } from '../../contracts/catalogue.ts'
 import { ORDER_STATUSES, PAYMENT_STATUS_OF, PAYMENT_STATUSES } from '../../contracts/order.ts'
+import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
 import { countRows, draftDataset } from '../build-dataset.ts'
@@ -28,6 +29,14 @@ const share = (values: readonly number[], value: number) =>
   values.filter((each) => each === value).length / values.length
 
 describe('OrderCursor', () => {
+  it('makes no order that its id could not carry: after 2089, before 2020', () => {
+    for (const startMs of [MAX_TIMESTAMP_MS + 1, MAX_TIMESTAMP_MS - DAY_MS, ORDER_ID_EPOCH_MS - DAY_MS]) {
+      const cursor = new OrderCursor({ ...dataset, startMs }, SMALL_PLAN, FULL)
+      cursor.seek(0)
+      expect(() => Array.from({ length: ORDERS }, () => cursor.next())).toThrow(RangeError)
+    }
+  })
+
   it('gives the orders of seededOrder, wherever it begins', () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 3, 63), fc.nat(), (shard, at) => {

@@ -4,7 +4,7 @@
 import { priceOf } from '../../contracts/catalogue.ts'
 import type { Dataset, SeededShard } from '../../contracts/dataset.ts'
 import type { PAYMENT_METHODS } from '../../contracts/order.ts'
-import { ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
+import { assertOrderTime, ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import {
   draw,
@@ -152,6 +152,7 @@ export class OrderCursor implements OrderState {
 
   /** composeOrderId(worker 0, sequence 0) in two exact halves. */
   #composeId(): void {
+    assertOrderTime(this.createdAtMs)
     const ms = this.createdAtMs - ORDER_ID_EPOCH_MS
     const high = Math.floor(ms / ID_SPLIT)
     const low = (ms - high * ID_SPLIT) * ID_PER_MS + this.#table.shard * ID_PER_SHARD

@@ -66,6 +66,12 @@ export function isComplete(lane: Lane): boolean {
   return isLoaded(lane) && lane.indexed
 }
 
+/** Every lane of these shards is complete. */
+export function isWhole(lanes: readonly Lane[], shards: readonly number[]): boolean {
+  const mine = lanes.filter(({ shard }) => shards.includes(shard))
+  return mine.length > 0 && mine.every(isComplete)
+}
+
 /**
  * The lanes still to do, in the order threads should take them: what was begun is brought to its end before another is
  * begun, and the largest come first.

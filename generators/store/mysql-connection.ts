@@ -59,8 +59,8 @@ export function explained(error: unknown): unknown {
     return new Refusal({
       what: 'the database has no room left',
       why,
-      wayOut:
-        'Free disk space (npm run seed -- --dry-run shows how much is needed), then run the same command: it continues.',
+      wayOut: 'Free disk space, then run the same command: it continues. How much is needed:',
+      command: 'npm run seed -- --dry-run',
     })
   }
   if (errno === UNKNOWN_COLUMN) {
@@ -75,7 +75,8 @@ export function explained(error: unknown): unknown {
     return new Refusal({
       what: 'the order database is gone',
       why: [code ? `${code}: ${error.message}` : error.message],
-      wayOut: 'Start it again (npm run up), then run the same command: what was committed stays, and it continues.',
+      wayOut:
+        'Start it again (npm run up, or your own server behind HEADROOM_MYSQL_URL), then run the same command: what was committed stays, and it continues.',
     })
   }
   return error

@@ -111,7 +111,8 @@ export function explainedSearch(error: unknown): unknown {
     return new Refusal({
       what: 'Elasticsearch is gone',
       why: [error.message],
-      wayOut: 'Start it again (npm run up), then run the same command: it continues.',
+      wayOut:
+        'Start it again (npm run up, or your own server behind HEADROOM_ELASTICSEARCH_URL), then run the same command: it continues.',
     })
   }
   return error

@@ -211,7 +211,8 @@ function neverSeeded(): Refusal {
   return new Refusal({
     what: 'there is no seeded data set to verify',
     why: ['the database has no row in headroom_dataset'],
-    wayOut: 'Seed first: npm run seed --years 3',
+    wayOut: 'Seed first:',
+    command: 'npm run seed -- --years 3',
   })
 }
 

@@ -7,6 +7,7 @@ import { html, type Markup } from '../html.ts'
 const SHAPES: Readonly<Record<Verdict, Markup>> = {
   PASS: html`<circle cx="12" cy="12" r="11" fill="currentColor"/><path d="M6.5 12.5l3.6 3.6 7.4-8" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
   FAIL: html`<rect x="1" y="1" width="22" height="22" rx="5" fill="currentColor"/><path d="M7 7l10 10M17 7L7 17" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
+  'AT RISK': html`<path d="M12 .8L23.2 12 12 23.2.8 12z" fill="currentColor"/><path d="M12 6.6v7M12 15.8v2" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
   INVALID: html`<path d="M12 1.5L23.3 22H.7z" fill="currentColor"/><path d="M12 9v6.2M12 17.4v2" fill="none" stroke="var(--card)" stroke-width="2.6"/>`,
 }
 
@@ -15,7 +16,7 @@ export function icon(verdict: Verdict): Markup {
 }
 
 export function tone(verdict: Verdict): string {
-  return `tone-${verdict.toLowerCase()}`
+  return `tone-${verdict.toLowerCase().replace(' ', '-')}`
 }
 
 export function badge(verdict: Verdict): Markup {

@@ -10,7 +10,7 @@ export function claimsSection({ claims }: Capacity): Markup {
   return html`
 <section id="claims" aria-labelledby="claims-title">
   <h2 id="claims-title">Claims</h2>
-  <p class="lead">${count('PASS')} hold, ${count('FAIL')} fail, ${count('INVALID')} cannot be judged from this run.</p>
+  <p class="lead">${count('PASS')} hold, ${count('AT RISK')} at risk, ${count('FAIL')} fail, ${count('INVALID')} cannot be judged from this run.</p>
   <div class="card claims scroll">
   <table>
     <caption>What the run was asked, and what it found</caption>

@@ -9,7 +9,6 @@ import { chartFigure } from './chart-figure.ts'
 export function tablesSection({ tables, seeding }: Capacity, charts: readonly Chart[]): Markup {
   const { crossing, limit } = tables
   const when = (month: string | null) => month ?? 'not within the horizon'
-  const chance = tables.probabilityAnyTableExceeds
   return html`
 <section id="tables" aria-labelledby="tables-title">
   <h2 id="tables-title">Rows per table</h2>
@@ -18,7 +17,8 @@ export function tablesSection({ tables, seeding }: Capacity, charts: readonly Ch
   <div class="card">
     <dl class="facts">
       <dt>Limit passed by the fullest table</dt><dd>low growth: ${when(crossing.low)} · as planned: <strong>${when(crossing.mid)}</strong> · high growth: ${when(crossing.high)}</dd>
-      <dt>Chance that any table passes ${compact(limit)}</dt><dd>${chance === null ? 'not known' : `P = ${probability(chance)}`} <span class="why">(${tables.probabilityMethod})</span></dd>
+      <dt>Chance that any table passes ${compact(limit)}</dt><dd>P = ${probability(tables.probabilityAnyTableExceeds)} <span class="why">(${tables.probabilityMethod})</span></dd>
+      <dt>Last month to decide on more tables</dt><dd>${tables.decideBy ?? 'none within the horizon'}</dd>
       <dt>Skew</dt><dd>the fullest table, <code>orders_${String(tables.fullestShard).padStart(2, '0')}</code>, holds ${significant(tables.fullestOverMean, 4)} times the mean</dd>
       <dt>Counted now</dt><dd>${seeding.countedOrders === null ? 'not counted' : `${exact(seeding.countedOrders)} orders`}${seeding.shareOfPlan === null ? '' : `, ${percent(seeding.shareOfPlan)} of the plan`}</dd>
     </dl>

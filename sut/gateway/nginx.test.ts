@@ -19,8 +19,8 @@ describe('gateway configuration', () => {
   })
 
   it('passes nothing else on, the services’ own routes least of all', () => {
-    expect(text).toContain('location / { return 404')
-    expect(text).not.toContain('internal')
+    expect(text).toContain('location / { return 404; }')
+    expect(text).not.toContain('/internal')
   })
 
   it.each([

@@ -1,15 +1,14 @@
 // The gateway's configuration: the only address outside callers know. Pure text; whoever starts nginx writes it to a file
 // and says where nginx may keep its pid and temporary files.
 
+import { BODY_LIMIT, errorMaps, errorPages, METHODS } from './error-answers.ts'
+
 export interface NginxOptions {
   /** `127.0.0.1:8080`, or `8080` inside a container. */
   readonly listen: string
   readonly app: string
   readonly admin: string
 }
-
-/** Larger bodies are no checkout. They stay in memory, so that the workers never write a file. */
-const BODY_LIMIT = '64k'
 
 export function renderNginxConfig({ listen, app, admin }: NginxOptions): string {
   for (const value of [listen, app, admin]) assertPlain(value)
@@ -23,6 +22,8 @@ events {
 
 http {
   access_log off;
+  # An address that ends in .html is no page either.
+  types {}
   default_type application/json;
   server_tokens off;
   tcp_nodelay on;
@@ -51,11 +52,20 @@ http {
   # A request is sent on once: only its sender knows whether it may be sent again.
   proxy_next_upstream off;
 
+  map $request_method $is_unknown_method {
+    # Asked again on the way to the page of an error, which is a GET; without a name where the request line was not read.
+    volatile;
+    default 1;
+    '' 0;
+${METHODS.map((method) => `    ${method} 0;`).join('\n')}
+  }${errorMaps()}
+
   server {
     listen ${listen};
     server_name _;
     add_header X-Request-Id $request_id always;
     add_header X-Content-Type-Options nosniff always;
+    if ($is_unknown_method) { return 405; }
 
     location /v1/app/ { ${proxied('app')} }
     location /v1/admin/ { ${proxied('admin')} }
@@ -70,20 +80,8 @@ http {
       deny all;
       proxy_pass http://app;
     }
-    location / { return 404 ${errorBody('not-found', 'there is nothing at this address')}; }
-
-    error_page 400 = @bad_request;
-    error_page 403 = @forbidden;
-    error_page 413 = @too_large;
-    error_page 502 504 = @unavailable;
-    location @bad_request { return 400 ${errorBody('bad-request', 'this is not a request we understand')}; }
-    location @forbidden { return 403 ${errorBody('forbidden', 'not for this address')}; }
-    location @too_large { return 413 ${errorBody('payload-too-large', `the body is larger than ${BODY_LIMIT}`)}; }
-    location @unavailable {
-      add_header Retry-After 1 always;
-      add_header X-Request-Id $request_id always;
-      return 503 ${errorBody('unavailable', 'the service behind the gateway cannot be reached')};
-    }
+    location / { return 404; }
+${errorPages()}
   }
 }
 `
@@ -106,10 +104,6 @@ function proxied(name: string): string {
       add_header X-Request-Id $request_id always;
       add_header X-Content-Type-Options nosniff always;
     `
-}
-
-function errorBody(code: string, message: string): string {
-  return `'{"code":"${code}","message":"${message}","requestId":"$request_id"}'`
 }
 
 /** Throws for a value that would end its directive. */

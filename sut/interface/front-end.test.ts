@@ -1,69 +1,32 @@
 // The interface layer with flows that only record: what passes, what is refused before it reaches them, and how.
 
-import { createHmac } from 'node:crypto'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { TOKEN } from '../../contracts/gateway-api.ts'
-import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
-import { createLogger } from '../telemetry/logger.ts'
-import { Metrics } from '../telemetry/metrics.ts'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { registerAppRoutes } from './app-routes.ts'
-import { createHttpServer } from './http-server.ts'
 import { describeApi } from './openapi.ts'
+import {
+  type Answers,
+  authorization,
+  type Calls,
+  frontEndOver,
+  recordingFlows,
+  SECRET,
+} from './recording-flows.fixture.ts'
 import { tokenVerifier } from './token.ts'
 import { UserRateLimit } from './user-rate-limit.ts'
 
-const SECRET = 'a-secret-of-at-least-32-characters'
 const ORDER_ID = '912288777518256128'
 const BODY = { channel: 'app', region: 3, paymentMethod: 'card', items: [{ productId: 5, quantity: 2 }] }
 const KEY = { 'idempotency-key': 'abcdefgh-1' }
 
-function authorization(userId: number, aud: string = TOKEN.appAudience) {
-  const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const claims = { iss: TOKEN.issuer, aud, sub: String(userId), exp: Math.floor(Date.now() / 1000) + 60 }
-  const unsigned = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
-  return { authorization: `Bearer ${unsigned}.${createHmac('sha256', SECRET).update(unsigned).digest('base64url')}` }
-}
-
-type Calls = { readonly operation: string; readonly request: unknown }[]
-
-function recordingFlows(calls: Calls, answers: Partial<Record<keyof OrderFlows, unknown>>): OrderFlows {
-  const answer = (operation: keyof OrderFlows) => async (request: unknown) => {
-    calls.push({ operation, request })
-    const result = answers[operation]
-    if (result instanceof Error) throw result
-    return result as never
-  }
-  return {
-    checkout: answer('checkout'),
-    list: answer('list'),
-    detail: answer('detail'),
-    changeStatus: answer('changeStatus'),
-    search: answer('search'),
-    dataset: answer('dataset'),
-  }
-}
-
 let calls: Calls = []
 let app: FastifyInstance
 
-function serve(
-  answers: Partial<Record<keyof OrderFlows, unknown>> = {},
-  { maxInFlight = 10, userRatePerSecond = 100 } = {},
-): void {
+function serve(answers: Answers = {}, limits: Parameters<typeof frontEndOver>[1] = {}): void {
   calls = []
-  const flows = recordingFlows(calls, answers)
-  const frontEnd = { flows, rateLimit: new UserRateLimit(userRatePerSecond), requestDeadlineMs: 1_000 }
-  app = createHttpServer({
-    logger: createLogger('test', 'silent'),
-    metrics: new Metrics(),
-    health: async () => ({ status: 'ok', checks: {} }),
-    maxInFlight,
-  })
-  registerAppRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'app') })
-  registerAdminRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'admin') })
+  app = frontEndOver(recordingFlows(calls, answers), limits)
 }
 
 const send = (options: InjectOptions) => app.inject(options)

@@ -1,12 +1,13 @@
 // The front-ends' HTTP server: strict validation of what comes in, one shape of error going out, a bound on what is in flight.
 
-import { randomUUID } from 'node:crypto'
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorResponse } from '../../contracts/gateway-api.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { answerClientError, answerRareRequests } from './client-errors.ts'
+import { requestIdOf } from './request-id.ts'
 
 export interface HttpServerOptions extends ProcessTelemetry {
   readonly logger: Logger
@@ -14,11 +15,14 @@ export interface HttpServerOptions extends ProcessTelemetry {
 }
 
 export const BODY_LIMIT_BYTES = 64 * 1024
+/** More than the gateway lets through, so that it is the gateway who says what is too large. */
+const HEADER_LIMIT_BYTES = 48 * 1024
 
 const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload-too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
 }
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
@@ -29,8 +33,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     keepAliveTimeout: 75_000,
     requestTimeout: 10_000,
     genReqId: requestIdOf,
+    // Node's own answers have no body.
+    http: { maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) =>
+      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, options.logger),
+    return503OnClosing: false,
   })
+  answerRareRequests(app.server)
   setValidator(app)
+  refuseBeforeRouting(app)
   boundInFlight(app, options)
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendError(asSutError(error), request, reply, options.logger),
@@ -42,17 +54,26 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return app
 }
 
-/** The gateway's id, so that its log and ours can be joined. */
-function requestIdOf({ headers }: { readonly headers: Readonly<Record<string, unknown>> }): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given) ? given : randomUUID()
-}
-
 /** Query and path are text and may be read as numbers; a body says what it means. Unknown fields are refused in both. */
 function setValidator(app: FastifyInstance): void {
   const ofText = new Ajv({ coerceTypes: true, useDefaults: true })
   const ofJson = new Ajv({ useDefaults: true })
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? ofJson : ofText).compile(schema as object))
+}
+
+/** Without a host (RFC 9112, 3.2), and what still arrives while the server stops: nothing of it was done. */
+function refuseBeforeRouting(app: FastifyInstance): void {
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isStopping) return done(new SutError('unavailable', 'the service is stopping', { retryAfterSeconds: 1 }))
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      return done(new SutError('bad-request', 'the Host header is missing'))
+    }
+    done()
+  })
 }
 
 function boundInFlight(app: FastifyInstance, { maxInFlight, metrics }: HttpServerOptions): void {

@@ -1,0 +1,58 @@
+// Where a setting that npm hands to a script comes from. npm puts them all into the environment under the same names,
+// those of this command line and those that were there before it: rc files, and the environment npm was started in.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CHECKOUT } from '../engines/place.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type SettingOrigin =
+  | { readonly kind: 'command line' }
+  | { readonly kind: 'settings'; readonly place: string }
+  /** It was on the command line or in npm's environment: this system does not tell which. */
+  | { readonly kind: 'unknown' }
+
+/** `name` as in the environment: npm_config_dry_run. */
+export function settingOrigin(name: string, env: Environment): SettingOrigin {
+  const value = env[name] ?? ''
+  const file = rcFiles(env).find((path) => rcSettings(path).get(name) === value)
+  if (file !== undefined) return { kind: 'settings', place: file }
+  const before = environmentOfNpm(env.npm_lifecycle_event ?? '')
+  if (before === undefined) return { kind: 'unknown' }
+  const isOlder = before.some((entry) => entry.toLowerCase() === `${name}=${value}`.toLowerCase())
+  return isOlder ? { kind: 'settings', place: 'the environment' } : { kind: 'command line' }
+}
+
+function rcFiles({ npm_config_userconfig: user, npm_config_globalconfig: global }: Environment): string[] {
+  return [join(CHECKOUT, '.npmrc'), user, global].filter((path) => path !== undefined)
+}
+
+/** npm's ini lines as environment names and values; a key alone is true. */
+function rcSettings(path: string): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>()
+  for (const line of textOf(path)?.split('\n') ?? []) {
+    const [, key, value = 'true'] = /^\s*([^\s=;#[][^=]*?)\s*(?:=\s*(.*?)\s*)?$/.exec(line) ?? []
+    if (key) settings.set(`npm_config_${key.replaceAll('-', '_').toLowerCase()}`, value.replace(/^(["'])(.*)\1$/, '$2'))
+  }
+  return settings
+}
+
+/** What npm was started with: of the ancestors, the nearest that does not run this script. Linux alone shows it. */
+function environmentOfNpm(script: string): readonly string[] | undefined {
+  for (let pid = process.ppid; pid > 1; ) {
+    const entries = textOf(`/proc/${pid}/environ`)?.split('\0')
+    if (entries === undefined) return undefined
+    if (!entries.includes(`npm_lifecycle_event=${script}`)) return entries
+    pid = Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0)
+  }
+  return undefined
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,117 @@
+// What follows from a plan, for a terminal: the answer first.
+
+import { FLOWS, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
+import { SHARD_COUNT } from '../contracts/shard.ts'
+import { FAILS_FROM, HOLDS_UP_TO } from '../contracts/table-forecast.ts'
+import { compact, exact, percent, plural, probability, significant } from '../reports/quantity.ts'
+
+export function planText(resolved: ResolvedPlan): string {
+  const { plan, months } = resolved
+  const title = `Plan "${plan.name}" ${resolved.planHash.slice(0, 12)}: ${plural(plan.horizonYears, 'year')} from ${plan.start}, ${plural(plan.shards, 'table')} per family`
+  return `${[title, '', ...answer(resolved), '', ...monthTable(months, plan.rowsPerTableLimit), '', ...peaks(resolved)].join('\n')}\n`
+}
+
+function answer({ plan, forecast, rowsByTable, totalOrders, tableCv }: ResolvedPlan): readonly string[] {
+  const { verdict, crossing, decideBy } = forecast
+  const least = rowsByTable.reduce((low, rows) => Math.min(low, rows), Number.POSITIVE_INFINITY)
+  const fullest = rowsByTable[forecast.fullestShard] ?? 0
+  return [
+    `${verdict}  ${sentence(plan, forecast)}`,
+    row(
+      'P(any over the limit)',
+      `${probability(forecast.probabilityAnyTableExceeds)}   (holds up to ${HOLDS_UP_TO}, fails from ${FAILS_FROM})`,
+    ),
+    row(
+      'Limit passed in',
+      `low ${crossing.low ?? 'never'} · mid ${crossing.mid ?? 'never'} · high ${crossing.high ?? 'never'}   (of ${plural(plan.horizonYears, 'year')})`,
+    ),
+    row(
+      'Last month to decide',
+      decideBy === null ? 'none within the horizon' : `${decideBy}   ${deadline(plan, decideBy)}`,
+    ),
+    row('Orders in all', threeOf(totalOrders)),
+    row(
+      'Rows per table',
+      `${compact(least)} to ${compact(fullest)}, limit ${compact(plan.rowsPerTableLimit)}   (mid; CV ${percent(tableCv)})`,
+    ),
+    ...(plan.shards === SHARD_COUNT
+      ? []
+      : [row('Note', `a projection: tables are only ever made ${SHARD_COUNT} per family`)]),
+  ]
+}
+
+function sentence(plan: ResolvedPlan['plan'], { verdict, crossing }: ResolvedPlan['forecast']): string {
+  const tables = `${plural(plan.shards, 'table')} of ${compact(plan.rowsPerTableLimit)} rows`
+  const years = plural(plan.horizonYears, 'year')
+  if (verdict === 'PASS') return `${tables} hold ${years} of orders.`
+  if (verdict === 'AT RISK') return `${tables} hold ${years} in the mid case, not the high.`
+  return `${tables} do not hold ${years}${crossing.mid === null ? '' : `: full in ${crossing.mid}, mid case`}.`
+}
+
+function deadline({ leadTimeMonths, start }: ResolvedPlan['plan'], decideBy: string): string {
+  const past = decideBy < start.slice(0, 7) ? '; before the plan starts' : ''
+  return `(then ${plural(leadTimeMonths, 'month')} to build${past})`
+}
+
+function monthTable(months: ResolvedPlan['months'], limit: number): readonly string[] {
+  const orders = unitOf(months.map((month) => month.orders))
+  const rows = unitOf(months.map((month) => month.rowsPerTable))
+  return [
+    `month     ${`orders in the month${orders.name}`.padEnd(34)}${`rows per table at its end${rows.name}`}`,
+    '             low      mid     high             low      mid     high   of limit',
+    ...months.map(
+      ({ month, orders: placed, rowsPerTable }) =>
+        `${month} ${columns(placed, orders)}       ${columns(rowsPerTable, rows)}  ${fillText(rowsPerTable.mid / limit).padStart(9)}`,
+    ),
+  ]
+}
+
+function peaks({ peak, ordinaryRatePerSecond }: ResolvedPlan): readonly string[] {
+  return [
+    row(
+      'Busiest day',
+      `${peak.day}${peak.promotion ? ` (${peak.promotion})` : ''}: ${threeOf(peak.ordersPerDay)} orders`,
+    ),
+    '',
+    'requests per second    ordinary    busiest second: low, mid, high',
+    ...FLOWS.map((flow) => {
+      const { low, mid, high } = peak.ratePerSecond[flow]
+      const rates = [low, mid, high].map((rate) => rateText(rate).padStart(10)).join('')
+      return `${flow.padEnd(18)} ${rateText(ordinaryRatePerSecond[flow]).padStart(12)}      ${rates}`
+    }),
+  ]
+}
+
+interface Unit {
+  readonly size: number
+  readonly decimals: number
+  readonly name: string
+}
+
+/** So that the largest number of a table has at least three digits, and small plans are not all zeros. */
+function unitOf(intervals: readonly Interval[]): Unit {
+  const largest = intervals.reduce((most, { high }) => Math.max(most, high), 0)
+  if (largest >= 1e7) return { size: 1e6, decimals: 2, name: ', million' }
+  if (largest >= 1e5) return { size: 1e3, decimals: 1, name: ', thousand' }
+  return { size: 1, decimals: largest >= 100 ? 0 : 2, name: '' }
+}
+
+function columns({ low, mid, high }: Interval, { size, decimals }: Unit): string {
+  return [low, mid, high].map((value) => (value / size).toFixed(decimals).padStart(9)).join('')
+}
+
+function fillText(fill: number): string {
+  return fill >= 0.01 ? `${(100 * fill).toFixed(0)} %` : percent(fill)
+}
+
+function threeOf({ low, mid, high }: Interval): string {
+  return `${compact(mid)} (${compact(low)} to ${compact(high)})`
+}
+
+function rateText(rate: number): string {
+  return rate >= 100 ? exact(Math.round(rate)) : significant(rate, 3)
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(23)}${value}`
+}

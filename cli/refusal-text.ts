@@ -1,0 +1,53 @@
+// A refusal or a fault as a person reads it in 80 columns.
+
+import type { Refusal } from '../contracts/refusal.ts'
+
+const WIDTH_COLUMNS = 80
+
+export function refusalText(name: string, { what, why, wayOut, command }: Refusal): string {
+  const lines = [
+    ...wrap(`${name}: ${what}`, ''),
+    ...why.flatMap((reason) => wrap(`- ${reason}`, '    ', '  ')),
+    ...wrap(wayOut, '  ', '  '),
+    // Copied and pasted as it stands: broken in the middle its first half would run.
+    ...(command === undefined ? [] : [`    ${command}`]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** One line for an error that nobody expected: its name, and the first thing said about it. */
+export function faultText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const said = [error.message.trim(), causeText(error.cause), frameOf(error)].find((text) => text !== '')
+  return said === undefined ? error.name : `${error.name}: ${said.split('\n')[0]}`
+}
+
+function causeText(cause: unknown): string {
+  if (cause === undefined || cause === null) return ''
+  return cause instanceof Error ? cause.message.trim() || cause.name : String(cause)
+}
+
+function frameOf({ stack }: Error): string {
+  return (
+    stack
+      ?.split('\n')
+      .find((line) => line.startsWith('    at '))
+      ?.trim() ?? ''
+  )
+}
+
+/** Breaks at spaces so that lines fit; a longer word (a path) and the short `npm run up` in a sentence stay whole. */
+function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = []
+    let line = firstIndent
+    for (const word of paragraph.match(/npm run(?: --silent)? \S+|\S+/g) ?? []) {
+      const started = line.trim() !== ''
+      if (started && line.length + 1 + word.length > WIDTH_COLUMNS) {
+        lines.push(line)
+        line = hangingIndent + word
+      } else line += started ? ` ${word}` : word
+    }
+    return [...lines, line]
+  })
+}

@@ -1,0 +1,27 @@
+// What `npm run check` holds against the tree: files, exports and dependencies that nothing uses.
+
+import type { KnipConfig } from 'knip'
+import commands from './cli/commands.json' with { type: 'json' }
+import { LOAD_NAMES } from './measurements/load.ts'
+
+const commandFiles = Object.keys(commands)
+  .filter((name) => name !== 'help') // the bootstrap's own
+  .map((name) => `cli/${name.replace(':', '-')}.ts`)
+
+export default {
+  entry: [
+    ...commandFiles,
+    ...LOAD_NAMES.map((flow) => `scenarios/${flow}.ts`),
+    'sut/main.ts',
+    'sut/container-setup.ts', // docker-compose.yml
+    'generators/workers/worker-entry.mjs',
+    'reports/capacity-model/bench/{coverage,extrapolation}.ts',
+    'test/*.setup.ts',
+    '**/*.test.ts',
+  ],
+  project: ['**/*.{ts,mjs}'],
+  ignoreExportsUsedInFile: true,
+  // k6 brings its modules; @types/k6 is all there is to install.
+  ignoreDependencies: ['k6', '@biomejs/biome'],
+  ignoreBinaries: ['mount', 'umount', 'sysbench'],
+} satisfies KnipConfig

@@ -1,0 +1,58 @@
+// The front end above flows that only record what reached them, and answer as they are told.
+
+import { createHmac } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { TOKEN } from '../../contracts/gateway-api.ts'
+import type { OrderFlows } from '../aggregation/order-flows.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { Metrics } from '../telemetry/metrics.ts'
+import { registerAdminRoutes } from './admin-routes.ts'
+import { registerAppRoutes } from './app-routes.ts'
+import { createHttpServer } from './http-server.ts'
+import { tokenVerifier } from './token.ts'
+import { UserRateLimit } from './user-rate-limit.ts'
+
+export const SECRET = 'a-secret-of-at-least-32-characters'
+
+export type Calls = { readonly operation: string; readonly request: unknown }[]
+export type Answers = Partial<Record<keyof OrderFlows, unknown>>
+
+export function authorization(userId: number, aud: string = TOKEN.appAudience) {
+  const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = { iss: TOKEN.issuer, aud, sub: String(userId), exp: Math.floor(Date.now() / 1000) + 60 }
+  const unsigned = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
+  return { authorization: `Bearer ${unsigned}.${createHmac('sha256', SECRET).update(unsigned).digest('base64url')}` }
+}
+
+export function recordingFlows(calls: Calls, answers: Answers): OrderFlows {
+  const answer = (operation: keyof OrderFlows) => async (request: unknown) => {
+    calls.push({ operation, request })
+    const result = answers[operation]
+    if (result instanceof Error) throw result
+    return result as never
+  }
+  return {
+    checkout: answer('checkout'),
+    list: answer('list'),
+    detail: answer('detail'),
+    changeStatus: answer('changeStatus'),
+    search: answer('search'),
+    dataset: answer('dataset'),
+  }
+}
+
+export function frontEndOver(
+  flows: OrderFlows,
+  { maxInFlight = 10, userRatePerSecond = 100 }: { readonly maxInFlight?: number; readonly userRatePerSecond?: number },
+): FastifyInstance {
+  const frontEnd = { flows, rateLimit: new UserRateLimit(userRatePerSecond), requestDeadlineMs: 1_000 }
+  const app = createHttpServer({
+    logger: createLogger('test', 'silent'),
+    metrics: new Metrics(),
+    health: async () => ({ status: 'ok', checks: {} }),
+    maxInFlight,
+  })
+  registerAppRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'app') })
+  registerAdminRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'admin') })
+  return app
+}
