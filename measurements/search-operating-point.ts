@@ -1,14 +1,19 @@
 // The knee profile: which rate do the targets allow? The search says what to hold; here it is held, looked at block by
 // block, and every hold becomes a step.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalEntry } from '../contracts/journal.ts'
-import { BLOCK_SECONDS, type LoadResult, type OperatingPoint, type Step } from '../contracts/measurement.ts'
+import type { LoadResult, Step } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 import { environmentOf, targetsOf } from './cut-step.ts'
 import { planRates } from './load.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
-import { type Hold, isEnough, type Move, nextMove, type SearchBlock, type SearchPlan } from './rate-search.ts'
-import { perSecond, reasonOf } from './reason-text.ts'
+import { BLOCK_SECONDS, type Block, type Hold } from './search/hold.ts'
+import { type HoldAction, nextAction } from './search/next-action.ts'
+import type { SearchPlan } from './search/search-plan.ts'
+import type { SearchResult } from './search/search-result.ts'
+import { searchReason } from './search-text.ts'
+import { highestRateFor } from './virtual-users.ts'
 import { blocksOf } from './window-figures.ts'
 
 export interface SearchRequest {
@@ -32,33 +37,36 @@ export async function searchOperatingPoint(run: LoadRun, request: SearchRequest)
   const plan = searchPlan(run, request)
   const holds: Hold[] = []
   const steps: Step[] = []
-  const beganAtMs = Date.now()
+  let overheadSeconds = plan.overheadSeconds
   for (;;) {
-    const leftSeconds = request.budgetSeconds - (Date.now() - beganAtMs) / 1000
-    const move = nextMove({ ...plan, budgetSeconds: budgetFor(plan, holds, leftSeconds) }, holds)
-    if (move.kind === 'finished' || run.context.signal.aborted) return answerOf(run, plan, steps, move)
-    const { hold, step } = await holdRate(run, plan, move)
+    const action = nextAction({ ...plan, overheadSeconds }, holds)
+    if (action.kind === 'finished') return answerOf(run, plan, steps, action.result)
+    await sleep(action.restSeconds * 1000, undefined, { signal: run.context.signal }).catch(() => {})
+    const beganAtMs = Date.now()
+    const { hold, step } = await holdRate(run, action)
+    const spentSeconds = (Date.now() - beganAtMs) / 1000 - hold.blocks.length * BLOCK_SECONDS
+    // A slow machine takes longer to start k6 than was assumed; the budget is of the clock.
+    overheadSeconds = (overheadSeconds * (holds.length + 1) + spentSeconds) / (holds.length + 2)
     holds.push(hold)
     steps.push(step)
-    if (isHopeless(step)) return answerOf(run, plan, steps, move)
+    if (run.context.signal.aborted || isHopeless(step)) {
+      const reason = step.invalid[0]?.evidence ?? 'the load ended early'
+      return { verdict: 'INVALID', reason, operatingPoint: null, bracket: null }
+    }
   }
-}
-
-/** The search counts what its holds should have taken; the clock counts what they took. */
-function budgetFor(plan: SearchPlan, holds: readonly Hold[], leftSeconds: number): number {
-  const counted = holds.reduce((sum, { blocks }) => sum + plan.overheadSeconds + blocks.length * BLOCK_SECONDS, 0)
-  return counted + leftSeconds
 }
 
 function searchPlan({ load, context }: LoadRun, request: SearchRequest): SearchPlan {
   const targets = targetsOf(context.plan)
-  const rates = Object.keys(load.weights).map((flow) => targets[flow]?.errorRate ?? 0)
+  const flows = Object.keys(load.weights).flatMap((flow) => targets[flow] ?? [])
   const claimed = request.ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
   return {
-    claimPerSecond: claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10,
-    startPerSecond: START_OF_WARM_UP * request.warmUpPerSecond,
-    lowestPerSecond: LOWEST_OF_WARM_UP * request.warmUpPerSecond,
-    errorRateTarget: Math.max(...rates),
+    // A schedule offers tenths: rounded up, so that what passes there passes at what is asked.
+    claimRatePerSecond: claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10,
+    startRatePerSecond: START_OF_WARM_UP * request.warmUpPerSecond,
+    lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * request.warmUpPerSecond),
+    highestRatePerSecond: highestRateFor(Math.max(...flows.map(({ p99Ms }) => p99Ms))),
+    errorRateTarget: Math.max(...flows.map(({ errorRate }) => errorRate)),
     budgetSeconds: request.budgetSeconds,
     overheadSeconds: OVERHEAD_SECONDS,
   }
@@ -66,122 +74,91 @@ function searchPlan({ load, context }: LoadRun, request: SearchRequest): SearchP
 
 async function holdRate(
   run: LoadRun,
-  plan: SearchPlan,
-  { purpose, ratePerSecond, mostSeconds }: Extract<Move, { kind: 'hold' }>,
+  { purpose, ratePerSecond, blocks }: HoldAction,
 ): Promise<{ readonly hold: Hold; readonly step: Step }> {
-  const hold = (blocks: readonly SearchBlock[]): Hold => ({ purpose, ratePerSecond, blocks })
-  let seen: readonly SearchBlock[] = []
+  let seen: readonly Block[] = []
   const { made, leadInMs } = await run.open({
-    segments: [{ ratePerSecond, seconds: mostSeconds + GRACE_MS / 1000 }],
+    segments: [{ ratePerSecond, seconds: blocks * BLOCK_SECONDS + GRACE_MS / 1000 }],
     enough:
       (fromMs) =>
       ({ entries, elapsedMs }) => {
         const complete = Math.floor((elapsedMs - GRACE_MS - fromMs) / 1000 / BLOCK_SECONDS)
-        const count = Math.min(complete, mostSeconds / BLOCK_SECONDS)
+        const count = Math.min(complete, blocks)
         if (count <= seen.length) return false
         seen = searchBlocks(run, entries, Date.now() - elapsedMs, fromMs, count)
-        return count * BLOCK_SECONDS >= mostSeconds || isEnough(plan, hold(seen))
+        return count >= blocks || seen.some(({ invalid }) => invalid.length > 0)
       },
   })
   const toMs = leadInMs + Math.max(1, seen.length) * BLOCK_SECONDS * 1000
   const step = await run.step(made, purpose === 'probe' ? 'probe' : 'measured', { fromMs: leadInMs, toMs })
-  return { hold: hold(seen.length > 0 ? seen : [SPOILT]), step }
+  const spoilt = { answered: 0, overTarget: 0, errors: 0, invalid: ['interrupted'] }
+  return { hold: { purpose, ratePerSecond, blocks: seen.length > 0 ? seen : [spoilt] }, step }
 }
 
-const SPOILT: SearchBlock = { iterations: 0, good: 0, overTarget: 0, errors: 0, spoilt: true }
-
-/** Of the flow that is furthest from its target: it decides for all of them. */
+/** Of the flow that is furthest from its targets: it decides for all of them. */
 function searchBlocks(
   { load, context }: LoadRun,
   entries: readonly JournalEntry[],
   startedAtMs: number,
   fromMs: number,
   count: number,
-): readonly SearchBlock[] {
+): readonly Block[] {
   const targets = targetsOf(context.plan)
   const window = { fromMs, toMs: fromMs + count * BLOCK_SECONDS * 1000 }
-  const perFlow = Object.keys(load.weights).map((flow) =>
-    blocksOf(
-      entries.filter((entry) => entry.flow === flow),
-      window,
-      targets[flow]?.p99Ms ?? null,
-    ),
-  )
-  const slowShare = (blocks: (typeof perFlow)[number]) =>
-    blocks.reduce((sum, { overTarget, errors }) => sum + overTarget + errors, 0) /
-    Math.max(
-      1,
-      blocks.reduce((sum, { iterations }) => sum + iterations, 0),
-    )
-  const worst = perFlow.toSorted((a, b) => slowShare(b) - slowShare(a))[0] ?? []
-  return worst.map((block, at) => {
+  const perFlow = Object.keys(load.weights).map((flow) => {
+    const own = entries.filter((entry) => entry.flow === flow)
+    return blocksOf(own, window, targets[flow]?.p99Ms ?? null)
+  })
+  const missed = (blocks: (typeof perFlow)[number]) => {
+    const iterations = blocks.reduce((sum, block) => sum + block.iterations, 0)
+    return blocks.reduce((sum, { overTarget, errors }) => sum + overTarget + errors, 0) / Math.max(1, iterations)
+  }
+  const worst = perFlow.toSorted((a, b) => missed(b) - missed(a))[0] ?? []
+  return worst.map(({ iterations, overTarget, errors }, at) => {
     const part = { fromMs: fromMs + at * BLOCK_SECONDS * 1000, toMs: fromMs + (at + 1) * BLOCK_SECONDS * 1000 }
     const drive = { request: { load, arrivals: context.arrivals }, entries, startedAtMs, dueTimesMs: [] }
-    return { ...block, spoilt: environmentOf(drive, part, context.plan, context.observer).length > 0 }
+    const invalid = environmentOf(drive, part, context.plan, context.observer).map(({ code }) => code)
+    return { answered: iterations, overTarget, errors, invalid }
   })
 }
 
-/** The rate of the claim decides the verdict; the operating point is what was found on the way. */
-function answerOf(run: LoadRun, plan: SearchPlan, steps: readonly Step[], end: Move): Answer {
-  const measured = steps.filter(({ kind }) => kind === 'measured')
-  const rated = measured.map((step) => ({
-    ratePerSecond: tenths(step.offeredPerSecond),
-    outcome: step.judgement.outcome,
-  }))
-  const { lastPass, firstFail } = bracketOf(rated)
-  const operatingPoint = lastPass === null ? null : pointOf(lastPass, firstFail, measured, rated)
-  const claimed = plan.claimPerSecond
-  const found =
-    lastPass === null
-      ? `no rate is confirmed: ${endReason(end, steps)}`
-      : `confirmed to ${perSecond(lastPass)}${firstFail === null ? ', no rate is proven to fail' : `, proven to fail at ${perSecond(firstFail)}`}`
-  const answer = (verdict: Answer['verdict'], reason: string): Answer => ({
-    verdict,
-    reason,
-    operatingPoint,
-    bracket: { lastPass, firstFail },
-  })
-  if (run.context.signal.aborted || steps.some(isHopeless)) return { ...answer('INVALID', found), operatingPoint: null }
-  if (claimed === null) return answer(lastPass === null ? noneVerdict(end, firstFail) : 'PASS', found)
-  if (lastPass !== null && lastPass >= claimed) return answer('PASS', `${found}; asked for ${perSecond(claimed)}`)
-  if (firstFail !== null && firstFail <= claimed) return answer('FAIL', `${found}; asked for ${perSecond(claimed)}`)
-  return answer('INVALID', `${found}; nothing is proven at the ${perSecond(claimed)} that is asked for`)
-}
-
-function noneVerdict(end: Move, firstFail: number | null): Answer['verdict'] {
-  return end.kind === 'finished' && end.why === 'nothing-passes' && firstFail !== null ? 'FAIL' : 'INVALID'
-}
-
-/** Rates are offered in tenths; the mean of a window is one but for rounding. */
-function tenths(rate: number): number {
-  return Math.round(rate * 10) / 10
-}
-
-function pointOf(
-  lastPass: number,
-  firstFail: number | null,
-  measured: readonly Step[],
-  rated: readonly { readonly ratePerSecond: number }[],
-): OperatingPoint {
-  const own = measured.filter((_, at) => rated[at]?.ratePerSecond === lastPass)
-  const heldSeconds = own.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / 1000, 0)
+/** The rate of the claim decides the verdict; without one, whether an operating point was found. */
+function answerOf({ load }: LoadRun, plan: SearchPlan, steps: readonly Step[], result: SearchResult): Answer {
+  const isMix = Object.keys(load.weights).length > 1
+  // Each flow of a mix must be judged: what the search saw was the worst of them, block by block.
+  const bracket = isMix ? judgedBracket(steps) : result.bracket
+  const { operatingPoint: point, countedBlocks, rarestEventSeconds } = result
+  const operatingPoint =
+    point === null
+      ? null
+      : { ratePerSecond: point.ratePerSecond, interval: point.interval, blocks: countedBlocks, rarestEventSeconds }
   return {
-    ratePerSecond: lastPass,
-    interval: { low: lastPass, high: firstFail },
-    blocks: Math.floor(heldSeconds / BLOCK_SECONDS),
-    rarestEventSeconds: heldSeconds / 3,
+    verdict: verdictOf(plan, bracket, result, isMix),
+    reason: searchReason(result, bracket, steps),
+    operatingPoint,
+    bracket,
   }
 }
 
-function endReason(end: Move, steps: readonly Step[]): string {
-  const last = steps.findLast(({ judgement }) => judgement.outcome !== 'pass')
-  const detail = last === undefined ? '' : ` (${reasonOf(last)})`
-  if (end.kind === 'hold') return `the load ended early${detail}`
-  const why = {
-    confirmed: 'confirmed',
-    budget: 'the time was over; give it more with --load-seconds',
-    'nothing-passes': 'no rate met the targets',
-    spoilt: 'the machine or the generator spoilt every try',
-  }
-  return why[end.why] + detail
+function verdictOf(
+  { claimRatePerSecond: claimed }: SearchPlan,
+  { lastPass, firstFail }: SearchResult['bracket'],
+  { claim, state }: SearchResult,
+  isMix: boolean,
+): Answer['verdict'] {
+  if (claimed === null) return state === 'refused' ? 'FAIL' : lastPass !== null ? 'PASS' : 'INVALID'
+  if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed)) return 'FAIL'
+  if ((!isMix && claim?.verdict === 'pass') || (lastPass !== null && lastPass >= claimed)) return 'PASS'
+  return 'INVALID'
+}
+
+function judgedBracket(steps: readonly Step[]): SearchResult['bracket'] {
+  const held = steps.filter(({ kind }) => kind === 'measured')
+  const { lastPass, firstFail } = bracketOf(
+    held.map(({ offeredPerSecond, judgement }) => ({
+      ratePerSecond: Math.round(offeredPerSecond * 10) / 10,
+      outcome: judgement.outcome,
+    })),
+  )
+  return { lastPass, firstFail }
 }

@@ -99,6 +99,11 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
     [],
   ],
   ['requests that leave later than the target', { generatorLateP99Ms: 101 }, ['generator-late']],
+  [
+    'a generator that is late because the system is full',
+    { generatorLateP99Ms: 900, dropped: 50, ...flow(slow, { slowWithoutGenerator: 0.5 }) },
+    ['dropped-iterations'],
+  ],
   ['other work on the machine, and a target that is met', { otherCpu: 0.8 }, []],
   [
     'other work on the machine, and a target that is missed',

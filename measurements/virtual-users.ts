@@ -11,8 +11,16 @@ const MOST_USERS = 3000
 
 /** Little's law, N = λ W: users that are busy when answers take W. */
 export function virtualUsersFor(ratePerSecond: number, targetP99Ms: number): number {
-  const patienceSeconds = Math.max(SHORTEST_PATIENCE_SECONDS, (PATIENCE_OF_TARGET * targetP99Ms) / 1000)
-  return Math.min(MOST_USERS, Math.max(FEWEST_USERS, Math.ceil(ratePerSecond * patienceSeconds)))
+  return Math.min(MOST_USERS, Math.max(FEWEST_USERS, Math.ceil(ratePerSecond * patienceSeconds(targetP99Ms))))
+}
+
+/** Beyond it there are not users enough. */
+export function highestRateFor(targetP99Ms: number): number {
+  return MOST_USERS / patienceSeconds(targetP99Ms)
+}
+
+function patienceSeconds(targetP99Ms: number): number {
+  return Math.max(SHORTEST_PATIENCE_SECONDS, (PATIENCE_OF_TARGET * targetP99Ms) / 1000)
 }
 
 /** Every user takes one of the first N requests, so after them no connection is new; and a second for k6 to settle. */
