@@ -12,7 +12,7 @@ import { CHECKOUT } from '../engines/place.ts'
 import { seed } from '../generators/seed.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { stepLine, stepReasons } from '../measurements/step-lines.ts'
+import { resultLine, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
@@ -109,7 +109,7 @@ async function measure(
   const progress = loadProgress()
   const say = sayAbove(progress, context.say)
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
-    return await runLoad({
+    const measurements = await runLoad({
       loads: LOAD_NAMES,
       profile: 'knee',
       arrivals: 'poisson',
@@ -125,5 +125,7 @@ async function measure(
       onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
       onLive: progress.show,
     }).finally(progress.clear)
+    for (const result of measurements.results) say(resultLine(result))
+    return measurements
   })
 }

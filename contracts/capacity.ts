@@ -1,7 +1,7 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
-import type { InvalidReason, Outcome, StepKind } from './measurement.ts'
+import type { InvalidReason, OperatingPoint, Outcome, StepKind } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
@@ -101,6 +101,12 @@ export interface CapacityFit {
   readonly points: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
 }
 
+/** How the search for an operating point ended: what was proven, and what it would take to prove more. */
+export interface Searched {
+  readonly operatingPoint: OperatingPoint | null
+  readonly found: string
+}
+
 export interface FlowCapacity {
   readonly flow: Flow
   /** `mix`: measured while all flows ran together, at its share of the mix. */
@@ -113,6 +119,7 @@ export interface FlowCapacity {
   readonly firstFailPerSecond: number | null
   /** What ended the climb, in a sentence. */
   readonly limitedBy: string | null
+  readonly searched: Searched | null
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number
   /** Machines like the measured one that the peak asks for, headroom included; null with a reason. */
@@ -131,6 +138,7 @@ export interface MixCapacity {
   readonly lastPassPerSecond: number | null
   readonly firstFailPerSecond: number | null
   readonly limitedBy: string | null
+  readonly searched: Searched | null
   /** Requests of these flows together. */
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number

@@ -12,17 +12,16 @@ export function flowCapacities(resolved: ResolvedPlan, measurements: Measurement
   return FLOWS.flatMap((flow) => {
     const steps = measurements.steps.filter((step) => isOpen(step) && step.flows[flow] !== undefined)
     const alone = steps.filter((step) => flowsOf(step).length === 1)
-    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved, bracketOfLoad(measurements, [flow]))]
+    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved, resultOf(measurements, [flow]))]
     return steps.length > 0 ? [flowCapacity(flow, 'mix', steps, resolved, null)] : []
   })
 }
 
-/** What the search of a load of exactly these flows proved. */
-export function bracketOfLoad({ results }: Measurements, flows: readonly string[]): LoadResult['bracket'] {
-  const own = results.find(
-    (result) => result.flows.length === flows.length && flows.every((flow) => result.flows.includes(flow)),
-  )
-  return own?.bracket ?? null
+/** Of the load of exactly these flows. */
+export function resultOf({ results }: Measurements, flows: readonly string[]): LoadResult | null {
+  const isOf = (result: LoadResult) =>
+    result.flows.length === flows.length && flows.every((flow) => result.flows.includes(flow))
+  return results.find(isOf) ?? null
 }
 
 /** Points of a curve: what was offered at a rate, to prove or to look. */
@@ -35,7 +34,7 @@ function flowCapacity(
   measured: FlowCapacity['measured'],
   steps: readonly Step[],
   resolved: ResolvedPlan,
-  searched: LoadResult['bracket'],
+  searched: LoadResult | null,
 ): FlowCapacity {
   const target = resolved.plan.targets[flow]
   const points = steps

@@ -4,7 +4,7 @@ import type { MixCapacity } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { capacityPoint, flowsOf } from './capacity-point.ts'
-import { bracketOfLoad, isOpen } from './flow-capacity.ts'
+import { resultOf, isOpen } from './flow-capacity.ts'
 import { operatingPoint } from './operating-point.ts'
 
 export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements): MixCapacity | null {
@@ -16,7 +16,7 @@ export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements):
   return {
     flows,
     points,
-    ...operatingPoint(points, bracketOfLoad(measurements, flows)),
+    ...operatingPoint(points, resultOf(measurements, flows)),
     peakPerSecond: {
       low: sum(peaks.map(({ low }) => low)),
       mid: sum(peaks.map(({ mid }) => mid)),

@@ -67,7 +67,7 @@ describe('the operating point', () => {
     ],
     ['of nothing is nothing', [], null, null, null],
   ] as const)('%s', (_, points, lastPassPerSecond, firstFailPerSecond, limitedBy) => {
-    expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy })
+    expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy, searched: null })
   })
 
   it('takes nothing from a probe', () => {
