@@ -14,8 +14,9 @@ export default {
     ...LOAD_NAMES.map((flow) => `scenarios/${flow}.ts`),
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
+    'sut/bench/bare-server.ts', // forked by bench:sut
     'generators/workers/worker-entry.mjs',
-    'reports/capacity-model/bench/{coverage,extrapolation}.ts',
+    'reports/capacity-model/bench/{approximation,coverage,extrapolation}.ts',
     'test/*.setup.ts',
     '**/*.test.ts',
   ],

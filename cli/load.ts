@@ -23,8 +23,9 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
-import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
+import { allowedBaseUrl, targetAt } from './load-target.ts'
 import { parseSeconds } from './option-parsers.ts'
+import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
@@ -207,12 +208,11 @@ async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Pr
   return { target, engines, k6: await engineProgram(k6, context) }
 }
 
-/** The order system of this checkout, when it answers already. */
+/** The order system of this checkout, when it is up already. */
 async function ownTarget(): Promise<Where | undefined> {
-  const target = runningHere(STATE)
+  const target = await readySut()
   const engines = findEngines(STATE)
-  if (target === undefined || engines === undefined) return undefined
-  return (await answers(target.baseUrl)) ? { target, engines, k6: engines.k6 } : undefined
+  return target && engines ? { target, engines, k6: engines.k6 } : undefined
 }
 
 function answers(baseUrl: string): Promise<boolean> {

@@ -94,7 +94,7 @@ function sum(bytes: Readonly<Record<SeededFamily, number>>): number {
 async function endSeeding(connection: Connection, search: Client | null, dataset: Dataset): Promise<boolean> {
   await restoreRedo(connection)
   const finished = (await readLanes(connection, dataset)).every(isComplete)
-  if (search && (finished || !(await isShared(connection)))) await endLoading(search, dataset.fingerprint)
+  if (search && (finished || !(await isShared(connection)))) await endLoading(search, dataset)
   if (finished) await markFinished(connection)
   return finished
 }

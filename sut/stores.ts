@@ -5,9 +5,9 @@ import type { Parts } from './part.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { RedisCache } from './storage/redis-cache.ts'
 import { ensureSchema } from './storage/schema.ts'
-import { SearchIndex } from './storage/search-index.ts'
+import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
 import type { Logger } from './telemetry/logger.ts'
-import type { Metrics } from './telemetry/metrics.ts'
+import { type Metrics, timed } from './telemetry/metrics.ts'
 
 export interface StoreOptions {
   readonly config: Config
@@ -26,10 +26,10 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
 }
 
 /** The order index. A process starts without it: lists, details and checkouts do not need it. */
-export function openSearchIndex({ config, parts }: StoreOptions): SearchIndex {
+export function openSearchIndex({ config, metrics, parts }: StoreOptions): OrderIndex {
   const index = new SearchIndex(config.elasticsearchUrl)
   parts.add({ checks: [{ name: 'elasticsearch', vital: false, check: () => index.ping() }], stop: () => index.close() })
-  return index
+  return timed<OrderIndex>(metrics, 'storage', index, { find: 'timed', write: 'timed' })
 }
 
 export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache {

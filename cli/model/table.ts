@@ -9,7 +9,9 @@ import { SEED } from './shared-fields.ts'
 export const op = defineOp({
   about: `Bytes per row, rows per 16 KiB leaf page, B+tree levels and file size from MySQL column types. rows is the count of
 one table. Filled in key order a page is 15/16 full, and the clustered size is exact; random inserts settle near ln 2,
-between 1/2 and 15/16. A secondary index may be anything from freshly sorted (full) to half empty: its size is a range.`,
+between 1/2 and 15/16. A secondary index may be anything from freshly sorted (full) to half empty: its size is a range.
+Types are those of CREATE TABLE in MySQL 9, under all of their names. Characters take what their character set says: the
+column's, named or implied by its collation, else that of the table (characterSet, collation).`,
   example: {
     columns: [
       { name: 'id', type: 'bigint' },
@@ -38,6 +40,8 @@ between 1/2 and 15/16. A secondary index may be anything from freshly sorted (fu
       }),
       { atLeast: 1, atMost: 4096 },
     ),
+    characterSet: optional(text()),
+    collation: optional(text()),
     primaryKey: withDefault(list(text(), { atMost: 16 }), []),
     secondaryIndexes: withDefault(
       list(record({ name: text(), columns: list(text(), { atLeast: 1, atMost: 16 }) }), { atMost: 64 }),

@@ -16,7 +16,8 @@ export interface MvaQuestion {
   readonly populations: readonly number[]
 }
 
-export interface MvaResult {
+/** What mean value analysis says of one population. */
+export interface MvaFigures {
   readonly population: number
   readonly throughput: number
   readonly responseSeconds: number
@@ -27,7 +28,12 @@ export interface MvaResult {
 export const MVA_METHODS = ['exact', 'approximate'] as const
 export type MvaMethod = (typeof MVA_METHODS)[number]
 
+export interface MvaResult extends MvaFigures {
+  readonly method: MvaMethod
+}
+
 export interface MvaAnswer extends OperationalBounds {
+  /** Exact when every result is. */
   readonly method: MvaMethod
   readonly methodReason?: string
   readonly results: readonly MvaResult[]

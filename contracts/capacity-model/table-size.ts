@@ -22,6 +22,9 @@ export type InsertOrder = (typeof INSERT_ORDERS)[number]
 
 export interface TableQuestion {
   readonly columns: readonly TableColumn[]
+  /** The table's own, for columns that name neither; a collation belongs to the character set it begins with. */
+  readonly characterSet?: string | undefined
+  readonly collation?: string | undefined
   /** Empty: InnoDB adds a hidden row id of 6 bytes. */
   readonly primaryKey: readonly string[]
   readonly secondaryIndexes: readonly SecondaryIndex[]

@@ -78,6 +78,8 @@ export interface UslLackOfFit {
   /** AICc(USL) − AICc(Amdahl's law); above 0 the third coefficient does not earn its keep. */
   readonly deltaAicc: number | null
   readonly deltaAiccReason?: string
+  /** What AICc counts in each curve: coefficients that are not on a bound, and the noise variance. */
+  readonly deltaAiccFreeParameters?: { readonly usl: number; readonly amdahl: number }
 }
 
 /** What follows from coefficients alone, fitted or given. */

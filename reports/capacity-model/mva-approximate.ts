@@ -1,24 +1,26 @@
 // Schweitzer's approximation of mean value analysis, for populations too large for the exact recursion: an arriving
-// request sees the queue shrunk by (N−1)/N. Its fixed point Σ X·D/(1 − X·D·(N−1)/N) + X·Z = N rises in X, so bisection
-// finds it. P. Schweitzer (1979); multi-server stations by Seidmann et al. (1987): a queue of D/m and a delay of D·(m−1)/m.
+// request sees the queue shrunk by (N−1)/N. P. Schweitzer (1979). Its fixed point Σ queues + X·Z = N rises in X, so bisection
+// finds it. At several servers a request waits for fewer of those it sees: of the approximation of H. Sakasegawa (1977),
+// Lq ≈ ρ^√(2(m+1)) ÷ (1−ρ), which for one server is exact and leaves Schweitzer's formula as it is.
 
-import type { MvaResult, ServiceDemand } from '../../contracts/capacity-model/queueing.ts'
+import type { MvaFigures, ServiceDemand } from '../../contracts/capacity-model/queueing.ts'
 import { perServerSeconds } from './operational-bounds.ts'
 
-export function mvaApproximate(demands: readonly ServiceDemand[], thinkSeconds: number, population: number): MvaResult {
+export function mvaApproximate(
+  demands: readonly ServiceDemand[],
+  thinkSeconds: number,
+  population: number,
+): MvaFigures {
   const seen = (population - 1) / population
-  const inService = demands.map((demand) => demand.seconds - perServerSeconds(demand))
   const queueAt = (throughput: number, demand: ServiceDemand): number => {
-    const load = throughput * perServerSeconds(demand)
-    return load / (1 - load * seen)
+    const utilisation = throughput * perServerSeconds(demand)
+    const waiting = (utilisation ** Math.sqrt(2 * ((demand.servers ?? 1) + 1)) * seen) / (1 - utilisation * seen)
+    return throughput * demand.seconds + waiting
   }
   const requestsAt = (throughput: number): number =>
-    demands.reduce(
-      (sum, demand, k) => sum + queueAt(throughput, demand) + throughput * (inService[k] ?? 0),
-      throughput * thinkSeconds,
-    )
+    demands.reduce((sum, demand) => sum + queueAt(throughput, demand), throughput * thinkSeconds)
   const throughput = solve(requestsAt, population, highestThroughput(demands, thinkSeconds, population))
-  const queues = demands.map((demand, k) => queueAt(throughput, demand) + throughput * (inService[k] ?? 0))
+  const queues = demands.map((demand) => queueAt(throughput, demand))
   return {
     population,
     throughput,

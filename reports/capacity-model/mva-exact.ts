@@ -1,17 +1,20 @@
 // Exact mean value analysis of a closed network with one class of requests, single and multi-server stations.
 // M. Reiser & S. Lavenberg, "Mean-Value Analysis of Closed Multichain Queuing Networks", JACM 27 (1980).
 // The probability that a multi-server station is empty is usually found as 1 − Σ others, which loses all digits when the
-// station is busy (negative probabilities); here it is G₋ₖ(n)/G(n) by convolution (J. Buzen, CACM 16, 1973): sums of positive terms only.
+// station is busy (negative probabilities). Here it is P(0|n) = P(0|n−1) · X(n) ÷ X₋ₖ(n), with X₋ₖ the throughput of the
+// network without the station: products of positive numbers only. See `closed-chain.ts`.
 
-import type { MvaResult, ServiceDemand } from '../../contracts/capacity-model/queueing.ts'
+import type { MvaFigures, ServiceDemand } from '../../contracts/capacity-model/queueing.ts'
+import { type ClosedChain, closedChain } from './closed-chain.ts'
+import { perServerSeconds } from './operational-bounds.ts'
 
-interface Station {
-  readonly name: string
+/** A station with several servers needs to know how many of them are idle. */
+interface MultiServer {
+  readonly at: number
   readonly seconds: number
   readonly servers: number
-  /** P(empty | n requests in the network) for n = 0 … N; only multi-server stations need it. */
-  readonly emptyProbability: Float64Array | null
-  queue: number
+  /** The network without it. */
+  readonly others: ClosedChain
   /** P(j requests here), j = 0 … servers − 2. */
   readonly marginal: Float64Array
 }
@@ -20,104 +23,98 @@ export function mvaExact(
   demands: readonly ServiceDemand[],
   thinkSeconds: number,
   populations: readonly number[],
-): readonly MvaResult[] {
-  const largest = Math.max(...populations)
-  const stations = stationsFor(demands, thinkSeconds, largest)
-  const wanted = new Set(populations)
-  const results = new Map<number, MvaResult>()
+): readonly MvaFigures[] {
+  const ascending = [...new Set(populations)].sort((a, b) => a - b)
+  const largest = ascending.at(-1) ?? 0
+  const results = new Map<number, MvaFigures>()
+  const perServer = Float64Array.from(demands, perServerSeconds)
+  // A station with a server for everyone makes nobody wait.
+  const waits = Float64Array.from(demands, (demand) => (hasServerForAll(demand, largest) ? 0 : 1))
+  const base = Float64Array.from(demands, (demand, k) => (waits[k] === 0 ? demand.seconds : (perServer[k] ?? 0)))
+  const queue = new Float64Array(demands.length)
+  const residence = new Float64Array(demands.length)
+  const multiServers = multiServersOf(demands, thinkSeconds, largest)
   for (let n = 1; n <= largest; n++) {
-    const residence = stations.map(residenceSeconds)
-    const responseSeconds = residence.reduce((sum, seconds) => sum + seconds, 0)
+    // R(n) = D/m · (1 + Q(n−1) + Σ_{j ≤ m−2} (m−1−j)·P(j | n−1)): the last term gives back what idle servers save.
+    for (let k = 0; k < residence.length; k++) {
+      residence[k] = (base[k] ?? 0) * (1 + (waits[k] ?? 0) * (queue[k] ?? 0))
+    }
+    for (const station of multiServers) {
+      residence[station.at] = (residence[station.at] ?? 0) + (perServer[station.at] ?? 0) * idleServers(station)
+    }
+    let responseSeconds = 0
+    for (let k = 0; k < residence.length; k++) responseSeconds += residence[k] ?? 0
     const throughput = n / (thinkSeconds + responseSeconds)
-    stations.forEach((station, k) => {
-      arrive(station, n, throughput, residence[k] ?? 0)
-    })
-    if (wanted.has(n)) results.set(n, snapshot(stations, n, throughput, responseSeconds))
+    for (let k = 0; k < queue.length; k++) queue[k] = throughput * (residence[k] ?? 0)
+    for (const station of multiServers) arrive(station, n, throughput)
+    if (n === ascending[results.size]) results.set(n, figures(demands, n, throughput, responseSeconds, queue))
   }
   return populations.flatMap((n) => results.get(n) ?? [])
 }
 
-/** R(n) = D/m · (1 + Q(n−1) + Σ_{j ≤ m−2} (m−1−j)·P(j | n−1)): the last term gives back what idle servers save. */
-function residenceSeconds({ seconds, servers, queue, marginal }: Station): number {
+/** Multiplications of the recursion up to this population: each multi-server station carries a network of its own. */
+export function exactSteps(demands: readonly ServiceDemand[], population: number): number {
+  const servers = demands.filter((demand) => !hasServerForAll(demand, population)).map(({ servers = 1 }) => servers)
+  const multi = servers.filter((count) => count > 1).length
+  const perRequest = servers.reduce((sum, count) => sum + count, 0)
+  return population * (demands.length + multi * perRequest)
+}
+
+function hasServerForAll({ servers = 1 }: ServiceDemand, population: number): boolean {
+  return servers >= population
+}
+
+function multiServersOf(
+  demands: readonly ServiceDemand[],
+  thinkSeconds: number,
+  largest: number,
+): readonly MultiServer[] {
+  const queues = demands.filter((demand) => demand.seconds > 0 && !hasServerForAll(demand, largest))
+  const delaySeconds = demands
+    .filter((demand) => hasServerForAll(demand, largest))
+    .reduce((sum, demand) => sum + demand.seconds, thinkSeconds)
+  return queues.flatMap((demand) => {
+    const { seconds, servers = 1 } = demand
+    if (servers === 1) return []
+    const marginal = new Float64Array(servers - 1)
+    marginal[0] = 1
+    const others = closedChain(
+      queues.filter((other) => other !== demand),
+      delaySeconds,
+    )
+    return [{ at: demands.indexOf(demand), seconds, servers, marginal, others }]
+  })
+}
+
+/** Mean number of idle servers an arrival finds beyond the one it takes. */
+function idleServers({ servers, marginal }: MultiServer): number {
   let idle = 0
   for (let j = 0; j < marginal.length; j++) idle += (servers - 1 - j) * (marginal[j] ?? 0)
-  return (seconds / servers) * (1 + queue + idle)
+  return idle
 }
 
 /** Moves a station from n − 1 to n requests: P(j | n) = (D·X/j)·P(j−1 | n−1) below m. */
-function arrive(station: Station, n: number, throughput: number, residence: number): void {
-  const { marginal } = station
+function arrive({ seconds, marginal, others }: MultiServer, n: number, throughput: number): void {
+  const empty = marginal[0] ?? 0
   for (let j = marginal.length - 1; j >= 1; j--) {
-    marginal[j] = ((station.seconds * throughput) / j) * (marginal[j - 1] ?? 0)
+    marginal[j] = ((seconds * throughput) / j) * (marginal[j - 1] ?? 0)
   }
-  if (marginal.length > 0) marginal[0] = station.emptyProbability?.[n] ?? 0
-  station.queue = throughput * residence
+  marginal[0] = empty * (throughput / others.throughputAt(n))
 }
 
-function snapshot(
-  stations: readonly Station[],
+function figures(
+  demands: readonly ServiceDemand[],
   population: number,
   throughput: number,
   responseSeconds: number,
-): MvaResult {
+  queue: Float64Array,
+): MvaFigures {
+  const utilisation = demands.map((demand) => [demand.name, throughput * perServerSeconds(demand)] as const)
   return {
     population,
     throughput,
     responseSeconds,
-    utilisation: Object.fromEntries(stations.map((s) => [s.name, (throughput * s.seconds) / s.servers])),
-    queue: Object.fromEntries(stations.map((s) => [s.name, s.queue])),
+    utilisation: Object.fromEntries(utilisation),
+    queue: Object.fromEntries(demands.map(({ name }, k) => [name, queue[k] ?? 0])),
   }
-}
-
-function stationsFor(demands: readonly ServiceDemand[], thinkSeconds: number, largest: number): readonly Station[] {
-  const isMulti = (demand: ServiceDemand): boolean => (demand.servers ?? 1) > 1 && demand.seconds > 0
-  const all = demands.some(isMulti) ? logConstants(demands, thinkSeconds, largest) : null
-  return demands.map((demand) => {
-    const { name, seconds, servers = 1 } = demand
-    const multi = all !== null && isMulti(demand)
-    const marginal = new Float64Array(multi ? Math.min(servers - 1, largest) : 0)
-    if (marginal.length > 0) marginal[0] = 1
-    const emptyProbability = multi
-      ? logConstants(
-          demands.filter((other) => other !== demand),
-          thinkSeconds,
-          largest,
-        ).map((log, n) => Math.exp(log - (all[n] ?? 0)))
-      : null
-    return { name, seconds, servers, emptyProbability, queue: 0, marginal }
-  })
-}
-
-/** ln G(n), n = 0 … N: normalising constants of the network, in logarithms because they leave the range of a double. */
-function logConstants(demands: readonly ServiceDemand[], thinkSeconds: number, largest: number): Float64Array {
-  const logs = new Float64Array(largest + 1).fill(Number.NEGATIVE_INFINITY)
-  logs[0] = 0
-  // Thinking is a station with a server for everyone: Zⁿ/n!.
-  for (let n = 1; n <= largest && thinkSeconds > 0; n++) logs[n] = (logs[n - 1] ?? 0) + Math.log(thinkSeconds / n)
-  for (const { seconds, servers = 1 } of demands) if (seconds > 0) convolve(logs, seconds, servers)
-  return logs
-}
-
-/**
- * Adds a station with factors f(j) = Dʲ/j! up to m servers and f(j) = f(j−1)·D/m beyond. That geometric tail makes
- * its part of the sum a recursion, T(n) = D/m·T(n−1) + f(m)·g(n−m), so the cost is N·m and not N².
- */
-function convolve(logs: Float64Array, seconds: number, servers: number): void {
-  const before = logs.slice()
-  const head = Math.min(servers, logs.length)
-  const factors = new Float64Array(head + 1)
-  for (let j = 1; j <= head; j++) factors[j] = (factors[j - 1] ?? 0) + Math.log(seconds / j)
-  const ratio = Math.log(seconds / servers)
-  let tail = Number.NEGATIVE_INFINITY
-  for (let n = 0; n < logs.length; n++) {
-    if (n >= servers) tail = logSum(tail + ratio, (factors[servers] ?? 0) + (before[n - servers] ?? 0))
-    let log = tail
-    for (let j = Math.min(n, servers - 1); j >= 0; j--) log = logSum(log, (factors[j] ?? 0) + (before[n - j] ?? 0))
-    logs[n] = log
-  }
-}
-
-function logSum(a: number, b: number): number {
-  const high = Math.max(a, b)
-  return high === Number.NEGATIVE_INFINITY ? high : high + Math.log1p(Math.exp(Math.min(a, b) - high))
 }

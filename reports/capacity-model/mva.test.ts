@@ -4,9 +4,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MvaAnswer, MvaQuestion, ServiceDemand } from '../../contracts/capacity-model/queueing.ts'
+import { largestErrors } from './bench/mva-approximation.ts'
 import { solveMva } from './mva.ts'
 import { mvaApproximate } from './mva-approximate.ts'
-import { mvaExact } from './mva-exact.ts'
+import { exactSteps, mvaExact } from './mva-exact.ts'
 import { responseBoundSeconds, throughputBound } from './operational-bounds.ts'
 import { isRefused } from './refuse.ts'
 
@@ -197,8 +198,51 @@ describe('laws', { timeout: 60_000 }, () => {
   })
 })
 
-test('a population too large for the recursion is answered approximately, and says so', () => {
-  const answer = solve({ demands: jain, thinkSeconds: 4, populations: [1e9] })
-  expect(answer.method).toBe('approximate')
-  expect(answer.results[0]?.throughput).toBeCloseTo(1 / 3, 9)
+describe('exact where it is affordable, per population', { timeout: 60_000 }, () => {
+  const cpu = { name: 'cpu', seconds: 0.08, servers: 8 }
+  const demands = [cpu, { name: 'disk', seconds: 0.004 }]
+
+  test('one large population leaves the others exact, and each says which it is', () => {
+    const answer = solve({ demands, thinkSeconds: 1, populations: [1e9, 80, 2000, 2e9, 80] })
+    expect(answer.results.map(({ method }) => method)).toEqual([
+      'approximate',
+      'exact',
+      'exact',
+      'approximate',
+      'exact',
+    ])
+    expect(answer.method).toBe('approximate')
+    expect(answer.methodReason).toContain('from 1000000000 requests on')
+    const alone = solve({ demands, thinkSeconds: 1, populations: [80] })
+    expect(alone.method).toBe('exact')
+    expect(alone).not.toHaveProperty('methodReason')
+    expect(answer.results[1]?.throughput).toBeCloseTo(alone.results[0]?.throughput ?? 0, 12)
+    expect(answer.results[4]).toEqual(answer.results[1])
+    // A station with several servers, where an approximation shows most.
+    const [exact] = mvaExact(demands, 1, [80])
+    const approximate = mvaApproximate(demands, 1, 80)
+    expect(answer.results[1]?.responseSeconds).toBeCloseTo(exact?.responseSeconds ?? 0, 12)
+    expect(approximate.responseSeconds / (exact?.responseSeconds ?? 0)).toBeGreaterThan(1.01)
+  })
+
+  test('64 servers and 100 000 users are affordable, and so are ten million users of single servers', () => {
+    const large = [{ name: 'cpu', seconds: 0.64, servers: 64 }, ...network(0.0099)]
+    expect(exactSteps(large, 100_000)).toBeLessThan(3e7)
+    expect(exactSteps(network(1, 2, 3), 1e7)).toBeLessThanOrEqual(3e7)
+    // A million servers for a thousand users are a delay.
+    expect(exactSteps([{ name: 'cloud', seconds: 1, servers: 1e6 }], 1000)).toBe(1000)
+  })
+
+  test('a population too large for the recursion is answered approximately, and says so', () => {
+    const answer = solve({ demands: jain, thinkSeconds: 4, populations: [1e9] })
+    expect(answer).toMatchObject({ method: 'approximate', results: [{ method: 'approximate' }] })
+    expect(answer.results[0]?.throughput).toBeCloseTo(1 / 3, 9)
+  })
+
+  test('the errors named for the approximation are those it shows at 20 000 requests', () => {
+    const { throughput, response } = largestErrors(20_000, 30, 1)
+    expect(throughput).toBeLessThan(0.01)
+    expect(response).toBeLessThan(0.33)
+    expect(response).toBeGreaterThan(0.2)
+  })
 })

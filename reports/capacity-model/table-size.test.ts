@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TableAnswer, TableColumn, TableQuestion } from '../../contracts/capacity-model/table-size.ts'
 import { entriesPerPage, KEY_ORDER_FILL, nodeBytes, RANDOM_FILL, treeSize } from './b-tree.ts'
-import { columnBytes } from './column-bytes.ts'
 import { isRefused } from './refuse.ts'
 import { tableMistakes, tableSize } from './table-size.ts'
 
@@ -126,41 +125,9 @@ describe('published depths', () => {
   })
 })
 
-describe('column types', () => {
-  const cases: readonly [type: string, bytes: number, lengthBytes: number, meanBytes?: number][] = [
-    ['bigint(20) unsigned', 8, 0],
-    ['decimal(10,2)', 5, 0],
-    ['decimal(18,9)', 8, 0],
-    ['timestamp(3)', 6, 0],
-    ['time', 3, 0],
-    ['bit(9)', 2, 0],
-    ["enum('a','b,c')", 1, 0],
-    ['enum("a","b")', 1, 0],
-    ["set('a','b','c','d','e','f','g','h','i')", 2, 0],
-    ['binary(16)', 16, 0],
-    ['double precision', 8, 0],
-    ['varchar(64)', 20, 1, 20],
-    ['varchar(300)', 200, 2, 200],
-    ['text', 100, 1, 100],
-    ['json', 900, 2, 900],
-    ['char(10) character set utf8mb4', 10, 1],
-  ]
-  test.each(cases)('%s', (type, dataBytes, lengthBytes, meanBytes) => {
-    const result = columnBytes(column('c', type, meanBytes === undefined ? {} : { meanBytes }))
-    expect(result).toMatchObject({ bytes: { dataBytes, lengthBytes } })
-  })
-
-  test.each(['string', 'varchar', 'decimal(70,2)', 'char(300)', 'text', 'enum()', 'varchar(-1)', ''])(
-    '%s is a mistake',
-    (type) => {
-      expect(columnBytes(column('c', type))).toHaveProperty('mistake')
-    },
-  )
-
-  test('an unknown mean is an assumption that is said', () => {
-    const answer = size({ columns: [column('id', 'int'), column('v', 'varchar(40)')], primaryKey: ['id'] })
-    expect(answer.assumptions).toEqual([expect.stringContaining('half the declared length, 20 bytes')])
-  })
+test('an unknown mean is an assumption that is said', () => {
+  const answer = size({ columns: [column('id', 'int'), column('v', 'varchar(40)')], primaryKey: ['id'] })
+  expect(answer.assumptions).toEqual([expect.stringContaining('half the declared length, 20 bytes')])
 })
 
 test('no primary key costs six bytes of row id, in the row and in every secondary entry', () => {
@@ -197,6 +164,56 @@ test.each(['text', 'BLOB', 'json', 'mediumtext'])('%s has no place in a key, bec
   expect(tableSize({ ...question, primaryKey: ['k'], secondaryIndexes: [] })).toMatchObject(refused)
   expect(tableSize({ ...question, primaryKey: ['id'], secondaryIndexes: index })).toMatchObject(refused)
   expect(tableSize({ ...question, primaryKey: ['id'], secondaryIndexes: [] })).not.toHaveProperty('refused')
+})
+
+describe('character sets of the table', () => {
+  const columns = [column('id', 'int'), column('c', 'char(100)'), column('own', 'char(10) collate latin1_bin')]
+  const rowBytes = (more: Partial<TableQuestion>) => size({ columns, primaryKey: ['id'], ...more }).rowBytes
+
+  test('its character set, or that of its collation, holds for columns that name none', () => {
+    const unsaid = rowBytes({})
+    expect(rowBytes({ characterSet: 'latin1' })).toBe(unsaid)
+    // Padded to one byte a character, with a length: more only where characters are never that short.
+    expect(rowBytes({ characterSet: 'utf8mb4' })).toBe(unsaid + 1)
+    expect(rowBytes({ collation: 'utf8mb4_0900_ai_ci' })).toBe(unsaid + 1)
+    expect(rowBytes({ collation: 'utf32_unicode_ci' })).toBe(unsaid + 300)
+    expect(size({ columns, primaryKey: ['id'], collation: 'utf8mb4_bin' }).assumptions).toEqual([])
+  })
+
+  test('a collation of another character set, or none that MySQL has, is a mistake', () => {
+    const mistakes = (more: Partial<TableQuestion>) =>
+      tableMistakes({
+        columns,
+        primaryKey: [],
+        secondaryIndexes: [],
+        rows: 1,
+        tables: 1,
+        insertOrder: 'random',
+        ...more,
+      })
+    expect(mistakes({ characterSet: 'latin1', collation: 'utf8mb4_bin' })).toEqual([
+      "the table: collation 'utf8mb4_bin' belongs to character set utf8mb4, not to latin1",
+    ])
+    expect(mistakes({ collation: 'klingon_ci' })).toEqual([expect.stringContaining("no collation 'klingon_ci'")])
+    expect(mistakes({ characterSet: 'utf9' })).toEqual([expect.stringContaining("no character set 'utf9'")])
+  })
+})
+
+test('a key counts the longest values its columns may hold: 768 characters of utf8mb4 fit, 769 do not', () => {
+  const keyed = (length: number, set: string) =>
+    tableSize({
+      columns: [column('k', `varchar(${length}) character set ${set}`, { meanBytes: 20 })],
+      primaryKey: ['k'],
+      secondaryIndexes: [],
+      rows: 9,
+      tables: 1,
+      insertOrder: 'random',
+    })
+  expect(keyed(768, 'utf8mb4')).not.toHaveProperty('refused')
+  expect(keyed(769, 'utf8mb4')).toMatchObject({
+    refused: { reason: 'key-too-long', message: expect.stringContaining('3076 bytes') },
+  })
+  expect(keyed(3072, 'latin1')).not.toHaveProperty('refused')
 })
 
 test('every mistake is listed', () => {

@@ -19,6 +19,7 @@ import {
   RECORD_HEADER_BYTES,
   treeSize,
 } from './b-tree.ts'
+import { type CharacterSet, chosenCharacterSet } from './character-sets.ts'
 import { type ColumnBytes, columnBytes, needsKeyPrefix } from './column-bytes.ts'
 import { refuse } from './refuse.ts'
 
@@ -42,7 +43,8 @@ const FIXED_PAGES = 4
 
 /** Column types that are not MySQL's are mistakes of the input; `tableMistakes` lists them. */
 export function tableSize(question: TableQuestion): TableAnswer | Refused {
-  const columns = new Map(question.columns.map((column) => [column.name, bytesOf(column)]))
+  const tableSet = tableCharacterSet(question)
+  const columns = new Map(question.columns.map((column) => [column.name, bytesOf(column, tableSet)]))
   const row = rowLayout([...columns.values()], question.primaryKey.length === 0)
   if (row === null) {
     return refuse('row-too-large', `no row format keeps this row within the ${LARGEST_ROW_BYTES} bytes InnoDB allows`)
@@ -53,9 +55,11 @@ export function tableSize(question: TableQuestion): TableAnswer | Refused {
     return refuse('key-without-prefix', message)
   }
   const key = keyLayout(columns, question.primaryKey)
-  const keys = [key, ...question.secondaryIndexes.map((index) => keyLayout(columns, index.columns))]
-  if (keys.some((bytes) => bytes > LARGEST_KEY_BYTES)) {
-    return refuse('key-too-long', `an index key is longer than the ${LARGEST_KEY_BYTES} bytes InnoDB allows`)
+  const keys = [question.primaryKey, ...question.secondaryIndexes.map((index) => index.columns)]
+  const longest = Math.max(...keys.map((names) => largestKeyBytes(columns, names)))
+  if (longest > LARGEST_KEY_BYTES) {
+    const message = `an index key may take ${longest} bytes; InnoDB allows ${LARGEST_KEY_BYTES}`
+    return refuse('key-too-long', message)
   }
   const rowNullBytes = nullBytes([...columns.values()])
   const perNode = entriesPerPage(nodeBytes(rowNullBytes, key), KEY_ORDER_FILL)
@@ -95,13 +99,15 @@ export function tableMistakes(question: TableQuestion): readonly string[] {
   const names = new Map(question.columns.map((column) => [column.name, column]))
   const unknown = (where: string, list: readonly string[]): string[] =>
     list.filter((name) => !names.has(name)).map((name) => `${where}: no column '${name}'`)
+  const table = chosenCharacterSet(question)
   const types = question.columns.flatMap((column, i) => {
-    const result = columnBytes(column)
+    const result = columnBytes(column, 'chosen' in table ? table.chosen : null)
     return 'mistake' in result ? [`columns[${i}].type: ${result.mistake}`] : []
   })
   const repeated = question.columns.filter((column) => names.get(column.name) !== column)
   const nullableKeys = question.primaryKey.filter((name) => names.get(name)?.nullable === true)
   return [
+    ...('mistake' in table ? [`the table: ${table.mistake}`] : []),
     ...types,
     ...repeated.map((column) => `columns: '${column.name}' is named twice`),
     ...unknown('primaryKey', question.primaryKey),
@@ -115,8 +121,14 @@ function longKeyColumns({ columns, primaryKey, secondaryIndexes }: TableQuestion
   return columns.flatMap(({ name, type }) => (keyed.has(name) && needsKeyPrefix(type) ? `${name} ${type}` : []))
 }
 
-function bytesOf(column: TableColumn): ColumnBytes {
-  const result = columnBytes(column)
+function tableCharacterSet(question: TableQuestion): CharacterSet | null {
+  const result = chosenCharacterSet(question)
+  if ('mistake' in result) throw new Error(result.mistake)
+  return result.chosen
+}
+
+function bytesOf(column: TableColumn, tableSet: CharacterSet | null): ColumnBytes {
+  const result = columnBytes(column, tableSet)
   if ('mistake' in result) throw new Error(`${column.name}: ${result.mistake}`)
   return result.bytes
 }
@@ -149,6 +161,11 @@ function nullBytes(columns: readonly ColumnBytes[]): number {
 function keyLayout(columns: ReadonlyMap<string, ColumnBytes>, primaryKey: readonly string[]): number {
   if (primaryKey.length === 0) return ROW_ID_BYTES
   return pick(columns, primaryKey).reduce((sum, column) => sum + column.lengthBytes + column.dataBytes, 0)
+}
+
+/** What MySQL counts against the limit: the longest values the columns may hold, whatever they hold. */
+function largestKeyBytes(columns: ReadonlyMap<string, ColumnBytes>, names: readonly string[]): number {
+  return pick(columns, names).reduce((sum, column) => sum + column.largestBytes, 0)
 }
 
 function pick(columns: ReadonlyMap<string, ColumnBytes>, names: readonly string[]): readonly ColumnBytes[] {

@@ -2,7 +2,7 @@
 
 import type { UslLackOfFit, UslPoint, UslWeighting } from '../../contracts/capacity-model/usl.ts'
 import { signRuns } from './sign-runs.ts'
-import { fitAmdahl, type UslFit } from './usl-fit.ts'
+import { fitAmdahl, USL_COEFFICIENTS, type UslFit } from './usl-fit.ts'
 import { throughputAt } from './usl-law.ts'
 
 const SUSPICIOUS_P_VALUE = 0.05
@@ -42,24 +42,37 @@ function lag1Autocorrelation(residuals: readonly number[]): number | null {
 
 interface Rivalry {
   readonly evidence: readonly string[]
-  readonly fields: Pick<UslLackOfFit, 'deltaAicc' | 'deltaAiccReason'>
+  readonly fields: Pick<UslLackOfFit, 'deltaAicc' | 'deltaAiccReason' | 'deltaAiccFreeParameters'>
 }
 
 /** AICc = n·ln(SSE/n) + 2k + 2k(k+1)/(n−k−1), k counting the noise variance (Burnham & Anderson 2002, §2.4). */
 function rivalry(points: readonly UslPoint[], weighting: UslWeighting, fit: UslFit): Rivalry {
   const without = (reason: string): Rivalry => ({ evidence: [], fields: { deltaAicc: null, deltaAiccReason: reason } })
-  if (fit.onBound.has('beta')) return without('beta is on its bound 0: the fit is Amdahl’s law')
+  if (fit.onBound.has('beta') && fit.parameters.beta === 0) {
+    return without('beta is on its bound 0: the fit is Amdahl’s law')
+  }
   const n = points.length
   const energy = points.reduce((sum, point, i) => sum + (point.throughput / (fit.sigmas[i] ?? 1)) ** 2, 0)
-  const aicc = (squares: number, k: number): number | null =>
+  const aicc = ({ weightedSquares: squares }: UslFit, k: number): number | null =>
     n - k - 1 > 0 && squares > 1e-18 * energy
       ? n * Math.log(squares / n) + 2 * k + (2 * k * (k + 1)) / (n - k - 1)
       : null
-  const usl = aicc(fit.weightedSquares, 4)
-  const amdahl = aicc(fitAmdahl(points, weighting).weightedSquares, 3)
+  const rival = fitAmdahl(points, weighting)
+  const free = { usl: freeParameters(fit), amdahl: freeParameters(rival) }
+  const [usl, amdahl] = [aicc(fit, free.usl), aicc(rival, free.amdahl)]
   if (usl === null || amdahl === null) return without('one of the two curves goes through every point')
   const delta = usl - amdahl
   const verdict =
     delta > 0 ? 'Amdahl’s law explains the points as well: the peak rests on little' : 'the points need a peak'
-  return { evidence: [`AICc of USL minus Amdahl ${delta.toFixed(2)}: ${verdict}`], fields: { deltaAicc: delta } }
+  const counted = `${free.usl} and ${free.amdahl} free parameters, the noise variance among them, none on a bound`
+  return {
+    evidence: [`AICc of USL minus Amdahl ${delta.toFixed(2)} (${counted}): ${verdict}`],
+    fields: { deltaAicc: delta, deltaAiccFreeParameters: free },
+  }
+}
+
+/** A coefficient on its bound was not chosen by the points: it costs nothing. */
+function freeParameters({ onBound }: UslFit): number {
+  const noiseVariance = 1
+  return USL_COEFFICIENTS.length - onBound.size + noiseVariance
 }

@@ -5,8 +5,13 @@ import type { UslParameters } from '../../contracts/capacity-model/usl.ts'
 
 /** How much longer one unit of work takes among N than alone; null where the formula leaves its domain (≤ 0). */
 export function slowdownAt(usl: UslParameters, concurrency: number): number | null {
-  const slowdown = 1 + usl.alpha * (concurrency - 1) + usl.beta * concurrency * (concurrency - 1)
+  const slowdown = rawSlowdown(usl.alpha, usl.beta, concurrency)
   return slowdown > 0 && Number.isFinite(slowdown) ? slowdown : null
+}
+
+/** 1 + α(N−1) + βN(N−1), in powers of N: far below one request the terms of the usual form cancel to nothing. */
+export function rawSlowdown(alpha: number, beta: number, concurrency: number): number {
+  return 1 - alpha + concurrency * (alpha - beta + beta * concurrency)
 }
 
 export function throughputAt(usl: UslParameters, concurrency: number): number | null {

@@ -209,6 +209,23 @@ describe('honesty', () => {
     expect(lackOfFit.lag1Autocorrelation).toBeGreaterThan(0.8)
   })
 
+  test('seven points, alpha on its bound: AICc counts what is free, and the points need a peak; four parameters would deny it', () => {
+    const throughputs = [103, 188, 409, 761, 1655, 2595, 3075]
+    const ladder = throughputs.map((throughput, i) => ({ concurrency: 2 ** i, throughput }))
+    const usl = fitted(ladder, { weighting: 'relative' })
+    expect(usl.alpha).toMatchObject({ value: 0, atBound: true })
+    const { lackOfFit } = usl
+    expect(lackOfFit.deltaAiccFreeParameters).toEqual({ usl: 3, amdahl: 3 })
+    expect(lackOfFit.deltaAicc).toBeCloseTo(-10.497, 3)
+    expect(lackOfFit.evidence.at(-1)).toMatch(/3 and 3 free parameters.*the points need a peak/)
+    // 2k + 2k(k+1)/(n−k−1) is 28 for k = 4 and 14 for k = 3.
+    expect((lackOfFit.deltaAicc ?? 0) + 28 - 14).toBeGreaterThan(0)
+  })
+
+  test('with no coefficient on a bound AICc counts four parameters against three', () => {
+    expect(fitted(SPECSDM91).lackOfFit.deltaAiccFreeParameters).toEqual({ usl: 4, amdahl: 3 })
+  })
+
   test('fewer than six points, or fewer than three concurrencies, are refused', () => {
     const ask = (points: readonly UslPoint[]) =>
       fitUsl({ points, weighting: 'relative', confidence: 0.95, at: [], throughputs: [] })

@@ -15,8 +15,9 @@ const NEEDED_POINTS = 6
 const NEEDED_CONCURRENCIES = 3
 
 const ESTIMATORS = {
-  none: 'nonlinear least squares (Levenberg–Marquardt), unweighted, 0 ≤ alpha, beta ≤ 1',
-  relative: 'nonlinear least squares (Levenberg–Marquardt), weights 1/throughput², 0 ≤ alpha, beta ≤ 1',
+  none: 'nonlinear least squares (gamma exact, alpha and beta searched everywhere), unweighted, 0 ≤ alpha, beta ≤ 1',
+  relative:
+    'nonlinear least squares (gamma exact, alpha and beta searched everywhere), weights 1/throughput², 0 ≤ alpha, beta ≤ 1',
 } as const
 
 export function fitUsl(question: UslQuestion): UslFitAnswer | Refused {

@@ -8,7 +8,7 @@ import { createTableSql } from '../../contracts/tables.ts'
 import { SutError } from '../errors.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import type { MysqlPool, Session } from './mysql-pool.ts'
-import { CREATE_PARKED_SQL, PARKED_TABLE } from './outbox-tables.ts'
+import { CREATE_PARKED_SQL, PARKED_TABLE } from './parked-events.ts'
 import { CREATE_WORKERS_SQL, FILL_WORKERS_SQL, WORKERS_TABLE } from './worker-table.ts'
 
 const LOCK_WAIT_SECONDS = 60

@@ -162,4 +162,11 @@ describe('order id source', () => {
     await source.stop()
     expect(leases.rows.get(1)).toMatchObject({ leasedUntilMs: 0, highWaterMs: timestampMs })
   })
+  it('leases no other worker for a call that comes after it was stopped', async () => {
+    const leases = new MemoryLeases(2)
+    const source = await sourceOn(leases)
+    await source.stop()
+    await expect(partsOf(source)).rejects.toMatchObject({ code: 'unavailable' })
+    expect([...leases.rows.values()].map(({ leasedUntilMs }) => leasedUntilMs)).toEqual([0, 0])
+  })
 })

@@ -66,6 +66,7 @@ export class OrderIdSource {
   #held: Held | undefined
   #changing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #isStopped = false
 
   constructor(leases: WorkerLeases, metrics: Metrics, logger: Logger, clock: Clock = SYSTEM_CLOCK) {
     this.#leases = leases
@@ -87,6 +88,8 @@ export class OrderIdSource {
 
   async next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }> {
     for (;;) {
+      // A call that comes late must not lease another worker, which nobody would give back.
+      if (this.#isStopped) throw new SutError('unavailable', 'this process is stopping', { retryAfterSeconds: 1 })
       const held = this.#held
       if (!held || this.#clock.monotonicMs() > held.validUntilMs) {
         await this.#change(() => this.#renewOrReplace())
@@ -107,6 +110,7 @@ export class OrderIdSource {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     clearInterval(this.#timer)
     await this.#changing?.catch(() => {})
     const held = this.#held

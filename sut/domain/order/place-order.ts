@@ -59,7 +59,7 @@ export class OrderPlacement {
       const order = newOrder(request, orderId, timestampMs)
       const response = responseOf(order)
       try {
-        await this.#pool.commitAll(insertsOf(request, order, response), context)
+        await this.#pool.commitAll(placementInserts(request, order, response), context)
         return response
       } catch (error) {
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
@@ -69,7 +69,7 @@ export class OrderPlacement {
 }
 
 /** The key comes first: of two requests with one key, the second stops here. */
-function insertsOf(request: PlaceOrder, order: Order, response: CheckoutResponse): readonly Statement[] {
+export function placementInserts(request: PlaceOrder, order: Order, response: CheckoutResponse): readonly Statement[] {
   const { orderId, userId, amountCents, createdAtMs, updatedAtMs, version } = order
   const requestHash = Buffer.from(request.requestHash, 'hex')
   const status = PAYMENT_STATUS_OF[order.status]
@@ -82,11 +82,11 @@ function insertsOf(request: PlaceOrder, order: Order, response: CheckoutResponse
   ]
 }
 
-function responseOf({ orderId, status, amountCents, createdAtMs }: Order): CheckoutResponse {
+export function responseOf({ orderId, status, amountCents, createdAtMs }: Order): CheckoutResponse {
   return { orderId, status, amountCents, paymentStatus: PAYMENT_STATUS_OF[status], createdAtMs }
 }
 
-function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
+export function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
   return {
     orderId,
     userId: request.userId,
