@@ -4,7 +4,7 @@ import type { MixCapacity } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { capacityPoint, flowsOf } from './capacity-point.ts'
-import { resultOf, isOpen } from './flow-capacity.ts'
+import { isOpen, resultOf } from './flow-capacity.ts'
 import { operatingPoint } from './operating-point.ts'
 
 export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements): MixCapacity | null {

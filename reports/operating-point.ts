@@ -13,10 +13,7 @@ export interface OperatingRange {
 }
 
 /** `searched`: what the search of this load proved from all of its holds together; null: each step stands for itself. */
-export function operatingPoint(
-  points: readonly CapacityPoint[],
-  searched: LoadResult | null = null,
-): OperatingRange {
+export function operatingPoint(points: readonly CapacityPoint[], searched: LoadResult | null = null): OperatingRange {
   const held = points.filter(({ kind }) => kind === 'measured')
   const rated = held.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
   const { lastPass, firstMiss, firstFail } = bracketOf(rated)
@@ -27,6 +24,9 @@ export function operatingPoint(
     lastPassPerSecond: bracket === null ? lastPass : bracket.lastPass,
     firstFailPerSecond: bracket === null ? firstFail : bracket.firstFail,
     limitedBy: decisive?.reasons[0] ?? null,
-    searched: searched === null || bracket === null ? null : { operatingPoint: searched.operatingPoint, found: searched.reason },
+    searched:
+      searched === null || bracket === null
+        ? null
+        : { operatingPoint: searched.operatingPoint, found: searched.reason },
   }
 }
