@@ -1,7 +1,7 @@
 // Repeatable randomness: every draw is a function of (run, iteration, purpose), never of the order in which virtual
 // users happen to run. The same run id offers the same users, orders and baskets again.
 
-import { mix32, TWO_32 } from '../contracts/seeded-order.ts'
+import { mix32, TWO_32 } from './seeded-order.ts'
 
 /** One independent draw per purpose; the numbers only have to differ. `nth` of `roll` must stay below 1 000. */
 export const PURPOSE = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { seededOrder } from '../contracts/seeded-order.ts'
-import { ALL_SHARDS, asShard, shardOf } from '../contracts/shard.ts'
 import { datasetFixture } from '../measurements/fixtures/dataset.ts'
 import { diceOf, PURPOSE, runKeyOf, weightedPicker } from './dice.ts'
 import { orderChooser, recentRow } from './seeded-choice.ts'
+import { seededOrder } from './seeded-order.ts'
+import { ALL_SHARDS, asShard, shardOf } from './shard.ts'
 
 const RUN = runKeyOf('run-1')
 const COUNT = 20_000

@@ -4,10 +4,10 @@
 // fall on the newest 12.5 % of the rows, a fifth on the newest 0.8 %, and the oldest quarter still gets 9 %. People look
 // at what they bought lately. Users are chosen through their orders: who orders more also reads more.
 
-import type { Dataset } from '../contracts/dataset.ts'
-import { type SeededOrder, seededOrder } from '../contracts/seeded-order.ts'
-import { asShard } from '../contracts/shard.ts'
+import type { Dataset } from './dataset.ts'
 import { type Dice, PURPOSE, weightedPicker } from './dice.ts'
+import { type SeededOrder, seededOrder } from './seeded-order.ts'
+import { asShard } from './shard.ts'
 
 export const RECENCY_EXPONENT = 3
 
