@@ -107,8 +107,8 @@ function guardOutput() {
     isLost = true
     say(`headroom: the output cannot be written: ${message}`)
   })
-  process.on('exit', (exitCode) => {
-    if (isLost) process.exitCode = exitCode || 1
+  process.on('exit', () => {
+    if (isLost) process.exitCode = 1
   })
 }
 

@@ -2,7 +2,7 @@
 
 import type { KnipConfig } from 'knip'
 import commands from './cli/commands.json' with { type: 'json' }
-import { LOAD_FLOWS } from './contracts/measurement.ts'
+import { LOAD_NAMES } from './measurements/load.ts'
 
 const commandFiles = Object.keys(commands)
   .filter((name) => name !== 'help') // the bootstrap's own
@@ -11,11 +11,12 @@ const commandFiles = Object.keys(commands)
 export default {
   entry: [
     ...commandFiles,
-    ...LOAD_FLOWS.map((flow) => `scenarios/${flow}.ts`),
+    ...LOAD_NAMES.map((flow) => `scenarios/${flow}.ts`),
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
+    'sut/bench/bare-server.ts', // forked by bench:sut
     'generators/workers/worker-entry.mjs',
-    'reports/capacity-model/bench/{coverage,extrapolation}.ts',
+    'reports/capacity-model/bench/{approximation,coverage,extrapolation}.ts',
     'test/*.setup.ts',
     '**/*.test.ts',
   ],

@@ -14,6 +14,9 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**', 'runs/**', '.headroom/**'],
+          // Ends what hangs. A busy machine takes ten times as long, and that is no failure.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -4,23 +4,28 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
-import { LOAD_FLOWS, type LoadFlow, PROFILES, type Profile } from '../contracts/measurement.ts'
+import { type Measurements, PROFILES, type Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODE_OF, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES, runId } from '../contracts/run-folder.ts'
+import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
 import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons, verdictLines } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
-import { brokenEvidence, judgeLoad, withReport } from '../measurements/verdict.ts'
+import { verdictOf } from '../measurements/verdict.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
-import { allowedBaseUrl, runningHere, targetAt } from './load-target.ts'
+import { loadProgress, sayAbove } from './load-progress.ts'
+import { allowedBaseUrl, targetAt } from './load-target.ts'
+import { parseSeconds } from './option-parsers.ts'
+import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
@@ -34,24 +39,27 @@ const HELP = `
 Flows: list, detail, checkout, search, or mix (all, as often as the plan says).
 
 Profiles, and what --rate is to them:
-  knee      rising rates until the targets are missed, then the bracket is
-            halved; --rate: the first of them
-  smoke     one low rate, ten seconds: does everything work? --rate: that rate
-  hold      one rate, three times; --rate: default the ordinary day's
-  peak-day  the busiest day hour by hour, and its busiest second; --rate: of
-            that second
-  spike     ordinary, spike, ordinary again: does it recover? --rate: the spike
-  soak      15 minutes of one rate, a step a minute; --rate: default the
+  knee      the operating point: what is asked for is held, probes locate the
+            highest rate that meets the targets, longer holds confirm it, within
+            --load-seconds; --rate: what is asked for, default the ordinary day's
+  smoke     one low rate, fifteen seconds: does everything work? --rate: that rate
+  hold      one rate until every flow of it can be judged; --rate: default the
+            ordinary day's
+  peak-day  the busiest day, compressed, and its busiest second; --rate: of that
+            second
+  spike     ordinary, spike, ordinary again: how soon is it back? --rate: the
+            spike
+  soak      15 minutes of one rate: does anything grow? --rate: default the
             ordinary day's
 
 Without --target the order system of this checkout is loaded; it and its engines
-are started when they do not run. Exit code: 0 the targets are met (knee: up to
-the plan's busiest second), 99 they are not, 3 the evidence carries no claim.
+are started when they do not run. Exit code: 0 what the profile asks is met, 99
+it is not or an acknowledged order is lost, 3 the evidence carries no claim.
 
 Examples:
-  npm run load checkout
-  npm run load mix -- --profile hold --rate 200 --duration 30s
-  npm run load checkout -- --target http://127.0.0.1:8080
+  npm run load -- checkout
+  npm run load -- mix --profile hold --rate 200 --duration 30s
+  npm run load -- checkout --target http://127.0.0.1:8080
 The last one is docker compose; the secret of any other target goes into
 HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
 Plain k6 runs the same scenarios: docs/load.md.`
@@ -60,6 +68,8 @@ interface Options {
   readonly profile: Profile
   readonly rate?: number
   readonly duration?: number
+  readonly loadSeconds: number
+  readonly arrivals: OpenArrivals
   readonly target?: string
   readonly targetOwnerConfirm?: string
   readonly run?: string
@@ -71,10 +81,16 @@ await runCommand<Options>(
   (program) =>
     program
       .description('Load one flow, judge every step, and draw the report.')
-      .addArgument(new Argument('<flow>', 'what users do').choices(LOAD_FLOWS))
+      .addArgument(new Argument('<flow>', 'what users do').choices(LOAD_NAMES))
       .addOption(new Option('--profile <name>', 'which rates, how long').choices(PROFILES).default('knee'))
       .option('--rate <n>', 'requests per second; what it means depends on the profile', parseRate)
-      .option('--duration <time>', 'of one step, of all of a soak: 20s, 5m', parseDuration)
+      .option('--duration <time>', 'of the hold, the spike, an hour of the day, the whole soak: 20s, 5m', parseDuration)
+      .option('--load-seconds <n>', 'how long the search for the operating point may take', parseSeconds, 210)
+      .addOption(
+        new Option('--arrivals <how>', 'how requests arrive; evenly spaced ones flatter')
+          .choices(OPEN_ARRIVALS)
+          .default('poisson'),
+      )
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
@@ -83,9 +99,9 @@ await runCommand<Options>(
   async ({ options, positionals: [flow], words }, context) => {
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
-    const runDir = newRunFolder(options.run, flow as LoadFlow)
+    const runDir = newRunFolder(options.run, String(flow))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
-    const load = (where: Where) => loadAndReport(flow as LoadFlow, { ...options, words }, plan, runDir, where, context)
+    const load = (where: Where) => loadAndReport(String(flow), { ...options, words }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
     if (own !== undefined) return await load(own)
@@ -102,17 +118,20 @@ interface Where {
 }
 
 async function loadAndReport(
-  flow: LoadFlow,
-  { profile, rate, duration, words }: Options & { readonly words: readonly string[] },
+  flow: string,
+  { profile, rate, duration, loadSeconds, arrivals, words }: Options & { readonly words: readonly string[] },
   plan: ResolvedPlan,
   runDir: string,
   where: Where,
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
   await refuseWithoutData(where.target)
+  const progress = loadProgress()
   const measurements = await runLoad({
-    flows: [flow],
+    loads: [flow],
     profile,
+    arrivals,
+    budgetSeconds: loadSeconds,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...where,
@@ -120,25 +139,61 @@ async function loadAndReport(
     runDir,
     command: typedCommand('load', words),
     signal,
-    say,
-    onStep: (step) => {
-      say(stepLine(step, plan))
-      for (const reason of stepReasons(step)) say(reason)
-    },
+    say: sayAbove(progress, say),
+    onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(sayAbove(progress, say)),
+    onLive: progress.show,
   })
+  progress.clear()
   signal.throwIfAborted()
   const { capacity, reportPath } = await writeReport(runDir)
-  const judged = withReport(judgeLoad(measurements, plan, [flow]), capacity)
-  for (const line of verdictLines(judged, measurements)) say(line)
-  for (const { id, why } of brokenEvidence(capacity)) say(`  ${id}: ${why}`)
+  for (const line of verdictLines(measurements)) say(line)
+  const broken = capacity.claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
+  for (const { id, why } of broken) say(`  ${id}: ${why}`)
+  const verdict = broken.length > 0 ? 'INVALID' : verdictOf(measurements)
   // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
-  if (capacity.verdict !== judged.verdict) {
-    const more = capacity.claims.filter(({ verdict }) => verdict === capacity.verdict).map(({ id }) => id)
+  if (capacity.verdict !== verdict) {
+    const more = capacity.claims.filter((claim) => claim.verdict === capacity.verdict).map(({ id }) => id)
     say(`The report, which asks more than this load, is ${capacity.verdict}: ${more.join(', ')}`)
   }
   say(`Report: ${reportPath}`)
-  if (json) process.stdout.write(`${JSON.stringify({ runDir, reportPath, ...judged, measurements })}\n`)
-  return EXIT_CODE_OF[judged.verdict]
+  if (json) process.stdout.write(`${JSON.stringify({ runDir, reportPath, verdict, flows: flowsOf(measurements) })}\n`)
+  return EXIT_CODE_OF[verdict]
+}
+
+/** What programs read: one entry per load. In a step of several flows each has its own percentiles, below `flows`. */
+function flowsOf({ results, steps }: Measurements) {
+  return Object.fromEntries(
+    results.map(({ load, verdict, operatingPoint, reason }) => {
+      const own = steps.filter((step) => step.load === load && step.kind !== 'warm-up')
+      return [load, { verdict, operatingPoint, reason, steps: own.map(stepFields) }]
+    }),
+  )
+}
+
+function stepFields({
+  kind,
+  offeredPerSecond,
+  goodPerSecond,
+  flows,
+  judgement,
+  invalid,
+}: Measurements['steps'][number]) {
+  const percentiles = Object.entries(flows).map(([flow, { latency, service }]) => [
+    flow,
+    { p99Ms: latency.p99Ms, serviceP99Ms: service.p99Ms },
+  ])
+  const [only, ...others] = Object.values(flows)
+  const isOne = only !== undefined && others.length === 0
+  return {
+    kind,
+    offeredPerSecond,
+    goodPerSecond,
+    p99Ms: isOne ? only.latency.p99Ms : null,
+    serviceP99Ms: isOne ? only.service.p99Ms : null,
+    ...(isOne ? {} : { flows: Object.fromEntries(percentiles) }),
+    outcome: kind === 'probe' ? 'probe' : judgement.outcome,
+    invalid: invalid.map(({ code }) => code),
+  }
 }
 
 async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Promise<Where> {
@@ -153,12 +208,11 @@ async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Pr
   return { target, engines, k6: await engineProgram(k6, context) }
 }
 
-/** The order system of this checkout, when it answers already. */
+/** The order system of this checkout, when it is up already. */
 async function ownTarget(): Promise<Where | undefined> {
-  const target = runningHere(STATE)
+  const target = await readySut()
   const engines = findEngines(STATE)
-  if (target === undefined || engines === undefined) return undefined
-  return (await answers(target.baseUrl)) ? { target, engines, k6: engines.k6 } : undefined
+  return target && engines ? { target, engines, k6: engines.k6 } : undefined
 }
 
 function answers(baseUrl: string): Promise<boolean> {
@@ -180,7 +234,7 @@ async function refuseWithoutData({ baseUrl }: Target): Promise<void> {
   })
 }
 
-function newRunFolder(given: string | undefined, flow: LoadFlow): string {
+function newRunFolder(given: string | undefined, flow: string): string {
   const runDir = given === undefined ? join(CHECKOUT, 'runs', runId(new Date(), flow)) : resolve(given)
   if (!existsSync(join(runDir, RUN_FILES.measurements))) return runDir
   throw new Refusal({

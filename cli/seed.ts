@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { ALL_SHARDS, SEEDED_FAMILIES } from '../contracts/shard.ts'
+import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT, linkedHome } from '../engines/place.ts'
@@ -104,17 +104,14 @@ await runCommand<Options>(
       return EXIT_CODES.pass
     }
     // Only here: a forecast does without the engines and the clients of the stores, and is told sooner.
-    const [{ seed }, { withStores }] = await Promise.all([import('../generators/seed.ts'), import('./with-stores.ts')])
-    const report = await withStores(context, (found) =>
-      seed(wanted, {
-        ...found,
-        memoryBytes: memoryBytes(),
-        cores: availableParallelism(),
-        signal,
-        say,
-        startProgress,
-      }),
-    )
+    const [{ seedServers }, { withStores }] = await Promise.all([
+      import('../generators/seed-servers.ts'),
+      import('./with-stores.ts'),
+    ])
+    const report = await withStores(context, ({ map, ...found }) => {
+      const machine = { memoryBytes: memoryBytes(), cores: availableParallelism() }
+      return seedServers(wanted, { ...found, ...machine, signal, say, startProgress }, map)
+    })
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : reportText(report),
     )
@@ -227,7 +224,7 @@ function reportText({ outcome, rowsWritten, seconds, finished, prediction, measu
   const compared = (what: string, bytes: number, predictedBytes: number) =>
     lines.push(`  ${what.padEnd(13)} ${sizeText(bytes).padStart(8)}, predicted ${sizeText(predictedBytes)}`)
   if (measured) {
-    for (const family of SEEDED_FAMILIES) compared(family, measured.tableBytes[family], prediction.tableBytes[family])
+    for (const family of STORED_FAMILIES) compared(family, measured.tableBytes[family], prediction.tableBytes[family])
     if (measured.searchBytes !== null) compared('Elasticsearch', measured.searchBytes, prediction.searchBytes)
   }
   lines.push(

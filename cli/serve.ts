@@ -5,9 +5,10 @@ import { once } from 'node:events'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import { readEngines } from '../engines/engines-file.ts'
+import { readySut } from './own-sut.ts'
 import { runCommand } from './run-command.ts'
 import { topologyOption } from './topology-option.ts'
-import { answeringSut, withSut } from './with-sut.ts'
+import { withSut } from './with-sut.ts'
 
 await runCommand<{ topology: Topology }>(
   'serve',
@@ -17,7 +18,7 @@ await runCommand<{ topology: Topology }>(
       .addOption(topologyOption()),
   async ({ options }, context) => {
     const engines = readEngines()
-    const running = await answeringSut()
+    const running = await readySut()
     if (running) {
       throw new Refusal({
         what: 'the order system of this checkout runs already',

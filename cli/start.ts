@@ -3,19 +3,21 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
-import { LOAD_FLOWS, type Measurements } from '../contracts/measurement.ts'
+import type { Measurements } from '../contracts/measurement.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
-import { seed } from '../generators/seed.ts'
+import { seedServers } from '../generators/seed-servers.ts'
+import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { stepLine, stepReasons } from '../measurements/step-lines.ts'
+import { resultLine, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
+import { loadProgress, sayAbove } from './load-progress.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
@@ -58,7 +60,7 @@ await runCommand<Options>(
       )
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
       .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 60)
-      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 150)
+      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 300)
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),
   async ({ options, words }, context) => {
@@ -74,7 +76,8 @@ await runCommand<Options>(
 )
 
 async function fill(plan: Plan, engines: Engines, options: Options, { say, signal }: CommandContext): Promise<void> {
-  await seed(
+  const { map, ...found } = storesOf(engines)
+  await seedServers(
     {
       volume: seedVolume(plan, plan.horizonYears),
       seed: options.seed,
@@ -86,13 +89,14 @@ async function fill(plan: Plan, engines: Engines, options: Options, { say, signa
       ifEmpty: false,
     },
     {
-      ...storesOf(engines),
+      ...found,
       memoryBytes: memoryBytes(),
       cores: availableParallelism(),
       signal,
       say,
       startProgress,
     },
+    map,
   )
 }
 
@@ -104,10 +108,13 @@ async function measure(
   context: CommandContext,
 ): Promise<Measurements> {
   const resolved = resolvePlan(plan)
+  const progress = loadProgress()
+  const say = sayAbove(progress, context.say)
   return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
-    return await runLoad({
-      flows: LOAD_FLOWS,
+    const measurements = await runLoad({
+      loads: LOAD_NAMES,
       profile: 'knee',
+      arrivals: 'poisson',
       budgetSeconds: loadSeconds,
       target: { baseUrl, jwtSecret, processes },
       engines,
@@ -116,8 +123,11 @@ async function measure(
       runDir,
       command: typedCommand('start', words),
       signal: context.signal,
-      say: context.say,
-      onStep: (step) => [stepLine(step, resolved), ...stepReasons(step)].forEach(context.say),
-    })
+      say,
+      onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
+      onLive: progress.show,
+    }).finally(progress.clear)
+    for (const result of measurements.results) say(resultLine(result))
+    return measurements
   })
 }

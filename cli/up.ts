@@ -10,9 +10,9 @@ import { tailOf } from '../engines/health.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { identify } from '../engines/process-identity.ts'
 import { startEngines } from '../engines/start-engines.ts'
+import { ownSut, readySut } from './own-sut.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { topologyOption } from './topology-option.ts'
-import { answeringSut } from './with-sut.ts'
 
 const SUT_LIMIT_MS = 90_000
 const SUT_STOP_LIMIT_MS = 20_000
@@ -50,7 +50,7 @@ await runCommand<{ topology: Topology }>(
 
 /** The order system that answers already, or one in the background that outlives this command. */
 async function keepSut(topology: Topology, { signal, onCleanup }: CommandContext): Promise<SutEndpoint> {
-  const running = await answeringSut()
+  const running = await readySut()
   if (running?.topology === topology) return running
   if (running) {
     throw new Refusal({
@@ -75,11 +75,11 @@ async function keepSut(topology: Topology, { signal, onCleanup }: CommandContext
     signal.throwIfAborted()
     const ended = serve.ended()
     if (ended) throw notUp(`it ${ended}`, serve.logPath)
-    const endpoint = await answeringSut()
-    if (!endpoint) continue
+    const own = await ownSut()
+    if (own.kind !== 'ready') continue
     answers = true
     letLive(serve.pid)
-    return endpoint
+    return own.endpoint
   }
   throw notUp(`it did not answer within ${SUT_LIMIT_MS / 1000} s`, serve.logPath)
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { CHECKOUT } from '../engines/place.ts'
-import { verify } from '../generators/verify/verify.ts'
+import { verifyServers } from '../generators/verify/verify-servers.ts'
 import { verifyText } from '../generators/verify/verify-text.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { planHash } from '../plan/resolve-plan.ts'
@@ -40,15 +40,9 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
     const { json, signal, say } = context
     const plan = await loadPlan(options.plan)
     const wanted = { plan, planHash: planHash(plan), shards: options.shards ?? ALL_SHARDS }
-    const report = await withStores(context, ({ stores }) =>
-      verify(wanted, {
-        stores,
-        cores: availableParallelism(),
-        journalFile: join(CHECKOUT, '.headroom', 'verify.ndjson'),
-        signal,
-        say,
-        startProgress,
-      }),
+    const journalFile = join(CHECKOUT, '.headroom', 'verify.ndjson')
+    const report = await withStores(context, ({ map, stores }) =>
+      verifyServers(wanted, { stores, cores: availableParallelism(), journalFile, signal, say, startProgress }, map),
     )
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : verifyText(report),

@@ -2,6 +2,8 @@
 // started for it; their data stays.
 
 import type { Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import { type MysqlAddress, parseShardMap, SHARD_MAP_SHAPE, type ShardMap } from '../contracts/shard-map.ts'
 import { elasticsearch } from '../engines/elasticsearch.ts'
 import { freeDiskBytes } from '../engines/machine.ts'
 import { mysql } from '../engines/mysql.ts'
@@ -14,6 +16,8 @@ import type { CommandContext } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
 
 export interface FoundStores {
+  /** Which server holds which shard; `stores.mysql` is the home server of it. */
+  readonly map: ShardMap
   readonly stores: StoreAddresses
   /** Where MySQL keeps its data; null when that is elsewhere. */
   readonly freeDiskBytes: number | null
@@ -33,6 +37,7 @@ export async function withStores<T>(
   else sayMysqlAlone(context.say)
   const isHere = LOOPBACK.has(new URL(url).hostname)
   return await use({
+    map: shardMapOf({ url }),
     stores: { mysql: { url }, elasticsearchUrl },
     freeDiskBytes: isHere ? await freeDiskOfServer(url) : null,
   })
@@ -40,10 +45,23 @@ export async function withStores<T>(
 
 export function storesOf(engines: Pick<Engines, 'mysql' | 'elasticsearch'>): FoundStores {
   const { url, socketPath } = engines.mysql
+  const home = socketPath ? { url, socketPath } : { url }
   return {
-    stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
+    map: shardMapOf(home),
+    stores: { mysql: home, elasticsearchUrl: engines.elasticsearch.url },
     freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(openPlace().home) : null,
   }
+}
+
+/** As the services read it (sut/config.ts). */
+function shardMapOf(home: MysqlAddress): ShardMap {
+  const { map, mistakes } = parseShardMap(home, process.env.HEADROOM_MYSQL_SHARDS)
+  if (mistakes.length === 0) return map
+  throw new Refusal({
+    what: 'HEADROOM_MYSQL_SHARDS cannot be read',
+    why: mistakes,
+    wayOut: `Write it like ${SHARD_MAP_SHAPE}, or unset it: then all shards lie on one server.`,
+  })
 }
 
 /** null: its data directory cannot be seen from here, as with a server in a container. */

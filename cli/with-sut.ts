@@ -7,23 +7,10 @@ import type { SutEndpoint, Topology } from '../contracts/sut-endpoint.ts'
 import { startNginx } from '../engines/nginx.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { launchSut } from '../sut/launch.ts'
-import { runningHere } from './load-target.ts'
+import { readySut } from './own-sut.ts'
 import type { CommandContext } from './run-command.ts'
 
 const STATE = join(CHECKOUT, '.headroom')
-const ANSWER_LIMIT_MS = 2_000
-
-/** The order system of this checkout, if one is up and answers. */
-export async function answeringSut(): Promise<SutEndpoint | undefined> {
-  const endpoint = runningHere(STATE)
-  if (!endpoint) return undefined
-  try {
-    const { ok } = await fetch(`${endpoint.baseUrl}/healthz`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) })
-    return ok ? endpoint : undefined
-  } catch {
-    return undefined
-  }
-}
 
 export async function withSut<T>(
   engines: Engines,
@@ -31,8 +18,7 @@ export async function withSut<T>(
   { signal, say, onCleanup }: Pick<CommandContext, 'signal' | 'say' | 'onCleanup'>,
   use: (endpoint: SutEndpoint) => Promise<T>,
 ): Promise<T> {
-  // A second one beside it would share its address file, its gateway's folder, and its cores.
-  const running = await answeringSut()
+  const running = await readySut()
   if (running) {
     say(`the order system (${running.topology}) runs already at ${running.baseUrl}`)
     return await use(running)

@@ -1,7 +1,7 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
-import type { InvalidReason } from './measurement.ts'
+import type { InvalidReason, OperatingPoint, Outcome, StepKind } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
@@ -63,15 +63,14 @@ export interface TableProjection extends TableForecast {
   }[]
 }
 
-/** What one step says about its rate. A step with too little evidence says nothing: `invalid`. */
-export const OUTCOMES = ['pass', 'fail', 'invalid'] as const
-export type Outcome = (typeof OUTCOMES)[number]
-
 export interface CapacityPoint {
   readonly index: number
+  /** A probe is drawn, and proves nothing: its outcome is `undecided`. */
+  readonly kind: StepKind
   readonly durationSeconds: number
   readonly offeredPerSecond: number
-  readonly achievedPerSecond: number
+  /** Right answers. */
+  readonly goodPerSecond: number
   readonly samples: number
   /** From the intended start; null: too few samples. */
   readonly p99Ms: number | null
@@ -81,8 +80,6 @@ export interface CapacityPoint {
   readonly generatorCpu: number | null
   readonly machineCpu: number | null
   readonly outcome: Outcome
-  /** Flows of a mix that were too rare in this step for a p99: it says nothing about them. */
-  readonly notJudged: readonly { readonly flow: Flow; readonly samples: number }[]
   /** Why it is not a pass, in sentences. */
   readonly reasons: readonly string[]
   readonly invalid: readonly InvalidReason[]
@@ -104,6 +101,12 @@ export interface CapacityFit {
   readonly points: readonly { readonly concurrency: number; readonly throughputPerSecond: number }[]
 }
 
+/** How the search for an operating point ended: what was proven, and what it would take to prove more. */
+export interface Searched {
+  readonly operatingPoint: OperatingPoint | null
+  readonly found: string
+}
+
 export interface FlowCapacity {
   readonly flow: Flow
   /** `mix`: measured while all flows ran together, at its share of the mix. */
@@ -116,6 +119,7 @@ export interface FlowCapacity {
   readonly firstFailPerSecond: number | null
   /** What ended the climb, in a sentence. */
   readonly limitedBy: string | null
+  readonly searched: Searched | null
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number
   /** Machines like the measured one that the peak asks for, headroom included; null with a reason. */
@@ -134,6 +138,7 @@ export interface MixCapacity {
   readonly lastPassPerSecond: number | null
   readonly firstFailPerSecond: number | null
   readonly limitedBy: string | null
+  readonly searched: Searched | null
   /** Requests of these flows together. */
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number
@@ -141,21 +146,39 @@ export interface MixCapacity {
 
 export interface BottleneckRow {
   readonly component: string
-  /** CPU milliseconds of this component per request of the flow (service demand law, D = U ÷ X). */
+  /** CPU milliseconds of this component per request: the slope of its CPU over the rates of all windows. */
   readonly demandMs: number
-  /** Lowest and highest over the valid steps from half the highest rate on. */
-  readonly demandSpreadMs: { readonly low: number; readonly high: number }
-  /** Busy share of what it can use (`servers` cores) at the highest usable step. */
+  /** 95 % interval of the slope; null: too few windows to tell. */
+  readonly demandSpreadMs: { readonly low: number; readonly high: number } | null
+  /** Cores it uses while nobody asks: the intercept. */
+  readonly idleCores: number
+  /** Busy share of what it can use (`servers` cores) at the highest rate that was held. */
   readonly utilisation: number
   /** Cores it can use: one for a JavaScript process, all of the machine for the others. */
   readonly servers: number
   readonly saturatesAtPerSecond: number | null
 }
 
+/** What the engines counted, per request. null: not known. */
+export interface RequestCounters {
+  readonly pageGets: number | null
+  readonly poolMisses: number | null
+  readonly dataReads: number | null
+  readonly dataWrites: number | null
+  readonly fsyncs: number | null
+  readonly redoBytes: number | null
+  readonly rowLockWaits: number | null
+  readonly searchRejections: number | null
+}
+
 export interface FlowBottleneck {
-  readonly flow: Flow
-  /** The step the figures come from; null: no step had them. */
+  /** A flow, or a load of several flows whose parts cannot be told apart. */
+  readonly flow: string
+  /** The flows it speaks for. */
+  readonly flows: readonly string[]
+  /** The highest rate that was held; null: no window had figures. */
   readonly atOfferedPerSecond: number | null
+  readonly counters: RequestCounters | null
   readonly rows: readonly BottleneckRow[]
   readonly givesFirst: string | null
   readonly reason: string
@@ -171,7 +194,7 @@ export interface SizingRow {
   readonly low: number
   readonly mid: number
   readonly high: number
-  readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards'
+  readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
   readonly provenance: Provenance
   /** The rule behind the numbers, one sentence. */
   readonly rule: string

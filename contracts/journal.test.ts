@@ -12,12 +12,12 @@ const outcome = fc.oneof(
 describe('journal lines', () => {
   it('come back as they were written, whatever text the target answered', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.constantFrom(...FLOWS), fc.nat(), ms, ms, ms, outcome, (...fields) => {
-        const [iteration, flow, startMs, lateMs, totalMs, serviceMs, text] = fields
-        const entry = { iteration, flow, startMs, lateMs, totalMs, serviceMs, outcome: text }
+      fc.property(fc.nat(), fc.constantFrom(...FLOWS, 'my-flow'), ms, ms, ms, ms, ms, outcome, (...fields) => {
+        const [iteration, flow, dueMs, waitedMs, lateMs, totalMs, serviceMs, text] = fields
+        const entry = { iteration, flow, dueMs, waitedMs, lateMs, totalMs, serviceMs, outcome: text }
         const line = journalLine(entry)
         expect(line).not.toMatch(/[\n\r]/)
-        expect(line.split('\t')).toHaveLength(7)
+        expect(line.split('\t')).toHaveLength(8)
         const parsed = parseJournalLine(line)
         expect({ ...parsed, outcome: '' }).toEqual({ ...entry, outcome: '' })
         expect(parsed?.outcome.slice(0, 6)).toBe(text.slice(0, 6))
@@ -29,7 +29,8 @@ describe('journal lines', () => {
     const entry = {
       iteration: 7,
       flow: 'checkout',
-      startMs: 70,
+      dueMs: 70.25,
+      waitedMs: 0,
       lateMs: 0.5,
       totalMs: 12.25,
       serviceMs: 11.75,
@@ -42,9 +43,9 @@ describe('journal lines', () => {
 
   it.each([
     ['torn in mid-line', '12\tlist\t100\t0'],
-    ['torn in the outcome', '12\tlist\t100\t0\t1\t1\to'],
-    ['an unknown flow', '12\tpay\t100\t0\t1\t1\tok'],
-    ['a missing number', '12\tlist\t100\t\t1\t1\tok'],
+    ['torn in the outcome', '12\tlist\t100\t0\t0\t1\t1\to'],
+    ['something else than a flow', '12\t</p>\t100\t0\t0\t1\t1\tok'],
+    ['a missing number', '12\tlist\t100\t\t0\t1\t1\tok'],
     ['a start mark', journalStart(1_700_000_000_000)],
     ['nothing', ''],
   ])('are refused when %s', (_, line) => {
@@ -53,6 +54,6 @@ describe('journal lines', () => {
 
   it('give the scenario’s start', () => {
     expect(parseJournalStart(journalStart(1_700_000_000_123))).toBe(1_700_000_000_123)
-    expect(parseJournalStart('12\tlist\t100\t0\t1\t1\tok')).toBeNull()
+    expect(parseJournalStart('12\tlist\t100\t0\t0\t1\t1\tok')).toBeNull()
   })
 })

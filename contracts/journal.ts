@@ -1,13 +1,11 @@
-// The journal of one step: one line per iteration, written by the scenario, read by the measurements. It is the raw
-// evidence: percentiles, error rates and "no acknowledged order is lost" all come from it, not from k6's summary.
+// The journal of one process of k6: one line per iteration, written by the scenario, read by the measurements. It is the
+// raw evidence: percentiles, error rates and "no acknowledged order is lost" all come from it, not from k6's summary.
 //
-//   iteration ⇥ flow ⇥ start ⇥ late ⇥ total ⇥ service ⇥ outcome [⇥ idempotency key ⇥ order id]
+//   iteration ⇥ flow ⇥ due ⇥ waited ⇥ late ⇥ total ⇥ service ⇥ outcome [⇥ idempotency key ⇥ order id]
 //
-// start: when the request was sent, in ms after the scenario's start. late: how long after it was due (k6's clock ticks
-// in whole ms, so ± 1 ms). total: from due to the last byte. service: from the send to the last byte.
-// One line apart gives the scenario's start: `#start ⇥ epoch ms`.
-
-import { FLOWS, type Flow } from './plan.ts'
+// due: in ms after the scenario's start. waited: from due until a virtual user was free. late: from then until the request
+// left k6 (its clock ticks in whole ms, so ± 1 ms): the generator's own delay. total: from due to the last byte. service:
+// from the send to the last byte. One line apart gives the scenario's start: `#start ⇥ epoch ms`.
 
 /** What became of a request whose answer was right. Everything else is named after what went wrong. */
 export const OUTCOME_OK = 'ok'
@@ -16,8 +14,9 @@ export const OUTCOME_PREFIXES = ['status ', 'check: ', 'error: ', 'exception: ']
 
 export interface JournalEntry {
   readonly iteration: number
-  readonly flow: Flow
-  readonly startMs: number
+  readonly flow: string
+  readonly dueMs: number
+  readonly waitedMs: number
   readonly lateMs: number
   readonly totalMs: number
   readonly serviceMs: number
@@ -28,14 +27,16 @@ export interface JournalEntry {
 }
 
 const START_MARK = '#start'
+const FLOW_NAME = /^[a-z][a-z0-9-]{0,39}$/
 
 export function journalStart(startedAtEpochMs: number): string {
   return `${START_MARK}\t${startedAtEpochMs}`
 }
 
 export function journalLine(entry: JournalEntry): string {
-  const { iteration, flow, startMs, lateMs, totalMs, serviceMs, outcome, idempotencyKey, orderId } = entry
-  const line = `${iteration}\t${flow}\t${startMs}\t${micro(lateMs)}\t${micro(totalMs)}\t${micro(serviceMs)}\t${plain(outcome)}`
+  const { iteration, flow, dueMs, waitedMs, lateMs, totalMs, serviceMs, outcome, idempotencyKey, orderId } = entry
+  const times = `${micro(dueMs)}\t${micro(waitedMs)}\t${micro(lateMs)}\t${micro(totalMs)}\t${micro(serviceMs)}`
+  const line = `${iteration}\t${flow}\t${times}\t${plain(outcome)}`
   return idempotencyKey === undefined ? line : `${line}\t${idempotencyKey}\t${orderId ?? ''}`
 }
 
@@ -47,22 +48,29 @@ export function parseJournalStart(line: string): number | null {
 
 /** null for a line that is not an entry: a torn last line after a kill. */
 export function parseJournalLine(line: string): JournalEntry | null {
-  const [iteration, flow, startMs, lateMs, totalMs, serviceMs, outcome, idempotencyKey, orderId] = line.split('\t')
-  if (!outcome || !FLOWS.includes(flow as Flow) || !isOutcome(outcome)) return null
-  const numbers = [iteration, startMs, lateMs, totalMs, serviceMs].map((field) => (field ? Number(field) : Number.NaN))
+  const [iteration, flow, due, waited, late, total, service, outcome, idempotencyKey, orderId] = line.split('\t')
+  if (!outcome || !flow || !FLOW_NAME.test(flow) || !isOutcome(outcome)) return null
+  const fields = [iteration, due, waited, late, total, service]
+  const numbers = fields.map((field) => (field ? Number(field) : Number.NaN))
   if (!numbers.every((value) => Number.isFinite(value) && value >= 0)) return null
-  const [i, start, late, total, service] = numbers as [number, number, number, number, number]
+  const [i, dueMs, waitedMs, lateMs, totalMs, serviceMs] = numbers as [number, number, number, number, number, number]
   return {
     iteration: i,
-    flow: flow as Flow,
-    startMs: start,
-    lateMs: late,
-    totalMs: total,
-    serviceMs: service,
+    flow,
+    dueMs,
+    waitedMs,
+    lateMs,
+    totalMs,
+    serviceMs,
     outcome,
     ...(idempotencyKey ? { idempotencyKey } : {}),
     ...(orderId ? { orderId } : {}),
   }
+}
+
+/** Answered at all, rightly or not. */
+export function isAnswer(outcome: string): boolean {
+  return outcome === OUTCOME_OK || outcome.startsWith('status ') || outcome.startsWith('check: ')
 }
 
 function isOutcome(text: string): boolean {

@@ -1,9 +1,8 @@
-// The evidence of a run: `runs/<id>/measurements.json`. One record per step; raw samples stay in the step's journal.
+// The evidence of a run: `runs/<id>/measurements.json`. A step is a window of a journal, with figures per flow; raw samples
+// stay in the journals.
 
-import type { Flow } from './plan.ts'
-
-export const LOAD_FLOWS = ['list', 'detail', 'checkout', 'search', 'mix'] as const
-export type LoadFlow = (typeof LOAD_FLOWS)[number]
+import type { ShareBounds } from './proportion.ts'
+import type { OpenArrivals } from './schedule.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -11,7 +10,6 @@ export type Profile = (typeof PROFILES)[number]
 /** Why a step cannot carry a claim. */
 export const INVALID_CODES = [
   'target-dead',
-  'too-few-samples',
   'rate-not-achieved',
   'dropped-iterations',
   'generator-saturated',
@@ -28,6 +26,14 @@ export const INVALID_CODES = [
   'data-incomplete',
 ] as const
 export type InvalidCode = (typeof INVALID_CODES)[number]
+
+/** What the machine or the generator did, not the system: the same rate is worth another try. */
+export const ENVIRONMENTAL_CODES: readonly InvalidCode[] = [
+  'generator-saturated',
+  'generator-late',
+  'generator-unobserved',
+  'machine-busy',
+]
 
 export interface InvalidReason {
   readonly code: InvalidCode
@@ -46,15 +52,50 @@ export interface Latency {
   readonly meanMs: number | null
 }
 
-/** CPU and counters of one component over a step's steady part. */
+/** Five seconds of a window: the unit that says how sure a share is. */
+export const BLOCK_SECONDS = 5
+
+export interface Block {
+  readonly iterations: number
+  readonly good: number
+  readonly overTarget: number
+  readonly errors: number
+}
+
+/** Of the requests that were due in the window. */
+export interface FlowFigures {
+  readonly iterations: number
+  /** Answered at all, rightly or not. */
+  readonly answered: number
+  /** Answered rightly. */
+  readonly good: number
+  readonly errors: number
+  /** Right answers later than the p99 target, from when they were due. */
+  readonly overTarget: number
+  /** Most frequent failures first, at most five: `status 503`, `check: order has items`, `connection refused`. */
+  readonly failures: readonly { readonly what: string; readonly count: number }[]
+  /** Right answers, from the moment they were due: what a user waits. */
+  readonly latency: Latency
+  /** Right answers, from the send to the last byte. */
+  readonly service: Latency
+  readonly blocks: readonly Block[]
+}
+
+/** What one component used in a window. Disk: null where it cannot be read. */
 export interface ComponentUsage {
-  /** `sut`, `mysql`, `elasticsearch`, `redis`, `nginx`, `k6`; with one process per service: `sut:order`, … */
+  /** `sut`, `mysql`, `elasticsearch`, `redis`, `nginx`; with one process per service `sut:order`; `k6` and `headroom` are the harness. */
   readonly name: string
   readonly cpuSeconds: number
   /** cpuSeconds ÷ (duration × cores of the machine), 0 … 1. */
   readonly cpuShare: number
   readonly rssBytes: number
+  /** What reached the storage layer, by /proc/<pid>/io. */
+  readonly diskReadBytes: number | null
+  readonly diskWrittenBytes: number | null
 }
+
+/** The generator and what watches it: never part of what the system costs. */
+export const HARNESS: readonly string[] = ['k6', 'headroom']
 
 export interface MysqlCounters {
   readonly queries: number
@@ -62,7 +103,11 @@ export interface MysqlCounters {
   /** Reads that missed the pool. */
   readonly bufferPoolReads: number
   readonly rowLockWaits: number
+  readonly dataReads: number
+  readonly dataWrites: number
   readonly dataWrittenBytes: number
+  readonly fsyncs: number
+  readonly redoWrittenBytes: number
 }
 
 export interface ElasticsearchCounters {
@@ -72,50 +117,113 @@ export interface ElasticsearchCounters {
   readonly rejected: number
 }
 
-/** `open`: requests start when they are due. `closed` (warm-up only): each user waits for its last answer. */
-export type Arrivals = 'open' | 'closed'
+/** `closed` (warm-up only): each user waits for its last answer. */
+export type Arrivals = OpenArrivals | 'closed'
+
+/** What is behind the answers and not done yet: age of the oldest event that the search index has not been told. */
+export interface Backlog {
+  readonly startSeconds: number
+  readonly endSeconds: number
+}
+
+export const STEP_KINDS = ['idle', 'warm-up', 'probe', 'measured'] as const
+/** Only `measured` steps carry claims. A probe says where to look; `idle` is the machine without load. */
+export type StepKind = (typeof STEP_KINDS)[number]
 
 export interface Step {
-  readonly flow: LoadFlow
+  /** What was offered: a flow by its name, or a mix of them by its own. `flows` says what was in it. */
+  readonly load: string
   /** From 0, in the order they ran. */
   readonly index: number
-  /** A warm-up is never part of a claim. */
-  readonly kind: 'warm-up' | 'measured'
+  readonly kind: StepKind
+  /** Relative to the run folder; null: idle. */
+  readonly journal: string | null
+  /** The window, in ms after the journal's start. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** Of the window. */
   readonly startedAt: string
-  readonly durationSeconds: number
-  /** Default: open. */
-  readonly arrivals?: Arrivals
-  /** The beginning of the step that latencies, CPU and counters leave out. Rates and errors cover all of it. */
-  readonly discardedSeconds?: number
+  readonly arrivals: Arrivals
   readonly offeredPerSecond: number
-  /** Answered iterations that were due in the step ÷ its duration. */
-  readonly achievedPerSecond: number
-  readonly iterations: number
+  /** Right answers of the requests due in the window, by its end but for what was young then. */
+  readonly goodPerSecond: number
+  /** Arrivals that found no free virtual user: they waited, and their wait counts in their latency. */
   readonly dropped: number
-  readonly errors: number
-  readonly errorRate: number
-  /** Most frequent failures first, at most five: `status 503`, `check: order has items`, `connection refused`. */
-  readonly failures: readonly { readonly what: string; readonly count: number }[]
-  /** From the send to the last byte. */
-  readonly serviceTime: Latency
-  /** From the moment the iteration was due: what a user waits. */
-  readonly fromIntendedStart: Latency
-  /** Per flow where the step is a mix. */
-  readonly byFlow: Readonly<Partial<Record<Flow, Latency>>>
+  readonly flows: Readonly<Record<string, FlowFigures>>
   /** k6's CPU ÷ the CPU it may use, 0 … 1; null where it cannot be read. */
   readonly generatorCpu: number | null
-  /** p99 of how late requests left the generator, after they were due. */
-  readonly generatorLateP99Ms?: number | null
+  /** p99 of how late requests left the generator by its own fault. */
+  readonly generatorLateP99Ms: number | null
   readonly machineCpu: number | null
-  /** Of the machine's CPU: what neither the system, its engines nor the generator used. null: not all of them are known. */
-  readonly otherCpu?: number | null
+  /** Of the machine's CPU: what neither the system, its engines nor the harness used. null: not all of them are known. */
+  readonly otherCpu: number | null
   readonly components: readonly ComponentUsage[]
   readonly mysql: MysqlCounters | null
   readonly elasticsearch: ElasticsearchCounters | null
-  readonly valid: boolean
+  readonly backlog: Backlog | null
   readonly invalid: readonly InvalidReason[]
-  /** The journal of raw samples, relative to the run folder. */
-  readonly journal: string
+  readonly judgement: Judgement
+}
+
+/** What a window proves. `undecided`: valid, and too little of it. `invalid`: it proves nothing. */
+export const OUTCOMES = ['pass', 'fail', 'undecided', 'invalid'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** What decided, or kept from deciding. */
+export type JudgedBy = 'slow' | 'errors'
+
+export interface FlowJudgement {
+  readonly outcome: Outcome
+  /** Share of right answers over the p99 target: may be 1 %. null: the plan has no target for it. */
+  readonly slow: ShareBounds | null
+  /** Share of requests that failed. */
+  readonly errors: ShareBounds | null
+  /** Targets missed (fail), or not proven either way (undecided). */
+  readonly by: readonly JudgedBy[]
+}
+
+/** Made by judge() when the step is measured, and stored: everything else reads it. */
+export interface Judgement {
+  readonly outcome: Outcome
+  readonly flows: Readonly<Record<string, FlowJudgement>>
+}
+
+/** How the search for an operating point ended. */
+export interface OperatingPoint {
+  readonly ratePerSecond: number
+  /** Of the rate: the highest that is confirmed, and the lowest that is proven to fail (null: none is). */
+  readonly interval: { readonly low: number; readonly high: number | null }
+  readonly blocks: number
+  /** Events rarer than one in so many seconds were not seen. */
+  readonly rarestEventSeconds: number
+}
+
+/** What a profile was asked, and its answer. */
+export interface LoadResult {
+  readonly load: string
+  readonly flows: readonly string[]
+  readonly verdict: 'PASS' | 'FAIL' | 'INVALID'
+  readonly operatingPoint: OperatingPoint | null
+  /** Of a search: the highest rate that is proven to pass, the lowest that is proven to fail. null: nothing was searched. */
+  readonly bracket: { readonly lastPass: number | null; readonly firstFail: number | null } | null
+  readonly reason: string
+  /** The claim of spike, soak and peak-day: what was wanted and seen, in the claim's own unit. */
+  readonly claim: ProfileClaim | null
+}
+
+export interface ProfileClaim {
+  readonly id: string
+  readonly claim: string
+  readonly target: string
+  readonly measured: string
+}
+
+/** Every order that a checkout of this run was told, looked up in the tables afterwards. */
+export interface AcknowledgedOrders {
+  readonly acknowledged: number
+  readonly missing: number
+  /** At most ten ids. */
+  readonly examples: readonly string[]
 }
 
 export interface RunConditions {
@@ -131,6 +239,8 @@ export interface RunConditions {
   readonly target: string
   /** Generator, services and engines on one machine share its cores. */
   readonly sharedMachine: boolean
+  /** How k6 shares the cores: a sentence for the report. */
+  readonly generatorPlace: string
   readonly bufferPoolBytes: number | null
   readonly flushLogAtTrxCommit: number | null
   readonly gitCommit: string | null
@@ -166,6 +276,10 @@ export interface Measurements {
   readonly tablesCountedAt?: string | null
   readonly sizes: EngineSizes | null
   readonly steps: readonly Step[]
+  /** One per load, in order. */
+  readonly results: readonly LoadResult[]
+  /** null: not ours to look into, or not looked up. */
+  readonly acknowledged: AcknowledgedOrders | null
   /** Faults that concern the whole run; any makes it INVALID. */
   readonly invalid: readonly InvalidReason[]
 }

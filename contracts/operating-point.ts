@@ -1,7 +1,7 @@
 // The operating point as a bracket, from what steps proved at their rates. A pass above a miss was luck, or the miss
 // was: the lower end is what holds, and a rate with repeats passes only when every repeat does.
 
-import type { Outcome } from './capacity.ts'
+import type { Outcome } from './measurement.ts'
 
 export interface RatedOutcome {
   readonly ratePerSecond: number

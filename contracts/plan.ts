@@ -88,6 +88,10 @@ export interface Plan {
   readonly targets: Readonly<Record<Flow, FlowTarget>>
   /** Capacity wanted above the peak: 0.3 = 30 %. */
   readonly headroom: number
+  /** After a spike, until p99 and backlog are back. 30 where it is left out. */
+  readonly recoverySeconds: number
+  /** Of p99, memory or backlog over a soak: more than this share of it is a drift. 0.25 where it is left out. */
+  readonly driftShare: number
 }
 
 /** One month of the projection. Index 1 is the first month. */

@@ -9,12 +9,17 @@ export const RUN_FILES = {
   junit: 'junit.xml',
 } as const
 
-/** Of one step, inside its folder. */
-export const STEP_FILES = { journal: 'journal.tsv', summary: 'k6-summary.json', log: 'k6.log' } as const
+/** Of one process of k6, inside its folder. The journal is compressed once the process is over; the orders are removed. */
+export const DRIVE_FILES = {
+  journal: 'journal.tsv',
+  orders: 'orders.tsv',
+  summary: 'k6-summary.json',
+  log: 'k6.log',
+} as const
 
-/** `steps/checkout-03`, relative to the run folder. */
-export function stepFolder(flow: string, index: number): string {
-  return `steps/${flow}-${String(index).padStart(2, '0')}`
+/** `drives/checkout-03`, relative to the run folder. */
+export function driveFolder(load: string, index: number): string {
+  return `drives/${load}-${String(index).padStart(2, '0')}`
 }
 
 /** Sortable and unique within a checkout: `2026-11-22T09-30-00-checkout`. */

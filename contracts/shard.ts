@@ -9,9 +9,13 @@ export type Shard = number & { readonly __brand: 'Shard' }
 export const TABLE_FAMILIES = ['orders', 'order_items', 'payments', 'outbox', 'idempotency_keys'] as const
 export type TableFamily = (typeof TABLE_FAMILIES)[number]
 
-/** The families that the seeder fills; the other two are written by the running system only. */
+/** The families that the seeder fills row by row. */
 export const SEEDED_FAMILIES = ['orders', 'order_items', 'payments'] as const satisfies readonly TableFamily[]
 export type SeededFamily = (typeof SEEDED_FAMILIES)[number]
+
+/** The families whose rows stay: besides, the keys of the last days. An event leaves its outbox within seconds. */
+export const STORED_FAMILIES = [...SEEDED_FAMILIES, 'idempotency_keys'] as const satisfies readonly TableFamily[]
+export type StoredFamily = (typeof STORED_FAMILIES)[number]
 
 export const ALL_SHARDS: readonly Shard[] = Array.from({ length: SHARD_COUNT }, (_, shard) => shard as Shard)
 

@@ -83,14 +83,13 @@ export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
   idempotency_keys: {
     columns: [
       { name: 'user_id', type: 'BIGINT' },
-      { name: 'idempotency_key', type: 'VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin' },
-      { name: 'request_hash', type: 'BINARY(32)' },
+      { name: 'key_hash', type: 'BINARY(16)' },
+      { name: 'request_hash', type: 'BINARY(16)' },
       { name: 'order_id', type: 'BIGINT' },
-      { name: 'response', type: 'JSON' },
-      { name: 'created_at_ms', type: 'BIGINT' },
     ],
-    primaryKey: ['user_id', 'idempotency_key'],
-    secondaryIndexes: [],
+    primaryKey: ['user_id', 'key_hash'],
+    // Order ids are time-ordered: keys whose window has passed lie together at its start.
+    secondaryIndexes: [{ name: 'key_age', columns: ['order_id'] }],
   },
 }
 

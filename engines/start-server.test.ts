@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
+import { elasticsearch } from './elasticsearch.ts'
+import { mysql } from './mysql.ts'
 import { redis } from './redis.ts'
-import { allowedWays, anyOf, fetchObstacle, notToBeHad } from './start-server.ts'
+import { allowedWays, anyOf, fetchObstacle, notToBeHad, serverAtAddress } from './start-server.ts'
 
 describe('HEADROOM_ENGINES', () => {
   it.each([
@@ -42,5 +44,26 @@ describe('a server that cannot be had', () => {
   it('is to be fetched only where that was asked for', async () => {
     const where = { place: { cache: '/nonexistent' }, env: { HEADROOM_ENGINES: 'local' } } as never
     expect((await fetchObstacle(redis, where))?.why).toEqual(['no program of a version that will do is in PATH'])
+  })
+})
+
+describe('an address that was given', () => {
+  // Port 1 of this machine: nothing listens there.
+  it.each([
+    [mysql, 'not-a-url', /holds is no address/],
+    [mysql, 'http://localhost:3306', /http:\/\/ is not mysql:\/\//],
+    [mysql, 'mysql://user:secret@localhost:1/headroom', /ECONNREFUSED/],
+    [elasticsearch, 'localhost:9200', /localhost:\/\/ is not http:\/\//],
+    [elasticsearch, 'http://user:secret@127.0.0.1:1', /ECONNREFUSED/],
+  ])('$title at %s is refused by its variable, as the user’s own server', async (engine, url, why) => {
+    const refusal = await serverAtAddress(engine, engine.addressVariable, url).catch(
+      (error: unknown) => error as Refusal,
+    )
+    expect(refusal).toBeInstanceOf(Refusal)
+    const { what, why: reasons, wayOut } = refusal as Refusal
+    expect(what).toContain(engine.addressVariable)
+    expect(reasons.join()).toMatch(why)
+    expect(wayOut).toMatch(/^That server is yours to run/)
+    expect([what, ...reasons, wayOut].join()).not.toContain('secret')
   })
 })

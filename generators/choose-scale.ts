@@ -5,6 +5,7 @@ import { SHARD_COUNT } from '../contracts/shard.ts'
 import { predictSize, sizeText } from './predict-size.ts'
 import { meanItemsPerOrder } from './rows/order-cursor.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
+import { keyedShare } from './store/seeded-keys.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
 export const ORDERS_PER_SECOND = 50_000
@@ -34,8 +35,14 @@ export interface ScaleLimits {
 export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, volume }: ScaleLimits): ScaleChoice {
   const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
   const items = meanItemsPerOrder(volume.plan)
-  const bytesPerOrder = predictSize({ orders: 1, order_items: items, payments: 1 }, 0).totalBytes
-  const tableBytes = predictSize({ orders: 0, order_items: 0, payments: 0 }, SHARD_COUNT).mysqlBytes
+  const bytesPerOrder = predictSize(
+    { orders: 1, order_items: items, payments: 1, idempotency_keys: keyedShare(volume) },
+    0,
+  ).totalBytes
+  const tableBytes = predictSize(
+    { orders: 0, order_items: 0, payments: 0, idempotency_keys: 0 },
+    SHARD_COUNT,
+  ).mysqlBytes
   const limits = [
     { orders: planOrders, why: 'the whole plan fits' },
     {

@@ -1,7 +1,7 @@
 // What a database holds already, looked at in passing: nothing is started, locked or written, and nobody waits long.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MysqlAddress } from './store/addresses.ts'
+import type { MysqlAddress } from '../contracts/shard-map.ts'
 import { readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { type Lane, readLanes } from './store/lanes.ts'
 import { connect } from './store/mysql-connection.ts'

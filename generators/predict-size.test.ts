@@ -8,8 +8,8 @@ describe('predictSize', () => {
   })
 
   it('grows with rows and tables', () => {
-    const none = predictSize({ orders: 0, order_items: 0, payments: 0 }, 64)
-    const some = predictSize({ orders: 1e6, order_items: 2e6, payments: 1e6 }, 64)
+    const none = predictSize({ orders: 0, order_items: 0, payments: 0, idempotency_keys: 0 }, 64)
+    const some = predictSize({ orders: 1e6, order_items: 2e6, payments: 1e6, idempotency_keys: 1e4 }, 64)
     expect(none.mysqlBytes).toBeGreaterThan(0)
     expect(some.mysqlBytes - none.mysqlBytes).toBeGreaterThan(1e6 * 200)
     expect(some.tableBytes.orders - none.tableBytes.orders).toBe(Math.ceil(1e6 * bytesPerRow('orders')))

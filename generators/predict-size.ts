@@ -3,12 +3,14 @@
 // Row: 5 header + 13 transaction and roll pointer + columns; 16 256 usable bytes a page, 15/16 full when filled in
 // primary-key order; a sorted secondary index is full. Files are larger than their pages by what is allocated ahead.
 
-import { SEEDED_FAMILIES, type SeededFamily, TABLE_FAMILIES } from '../contracts/shard.ts'
+import { STORED_FAMILIES, type StoredFamily, TABLE_FAMILIES } from '../contracts/shard.ts'
 import { TABLE_SHAPES } from '../contracts/tables.ts'
 
 const PAGE_BYTES = 16_384
 const USABLE_PAGE_BYTES = 16_256
 const SEQUENTIAL_FILL = 15 / 16
+/** Of pages that split at random: the mean over their lives. */
+const RANDOM_FILL = Math.LN2
 const DIRECTORY_BYTES_PER_ROW = 0.5
 const ROW_OVERHEAD_BYTES = 18
 const ENTRY_OVERHEAD_BYTES = 5
@@ -19,24 +21,25 @@ const EMPTY_TABLE_BYTES = 112 * 1024
 /** As a bulk load leaves it: measured, 82 to 95. Merges after it take away what Elasticsearch keeps for a recovery: 52. */
 const SEARCH_BYTES_PER_DOCUMENT = 90
 
-const TYPE_BYTES: Readonly<Record<string, number>> = { BIGINT: 8, INT: 4, SMALLINT: 2, TINYINT: 1 }
+const TYPE_BYTES: Readonly<Record<string, number>> = { BIGINT: 8, INT: 4, SMALLINT: 2, TINYINT: 1, 'BINARY(16)': 16 }
 
 export interface SizePrediction {
-  readonly rows: Readonly<Record<SeededFamily, number>>
-  readonly bytesPerRow: Readonly<Record<SeededFamily, number>>
+  readonly rows: Readonly<Record<StoredFamily, number>>
+  readonly bytesPerRow: Readonly<Record<StoredFamily, number>>
   /** Of all tables of a family together. */
-  readonly tableBytes: Readonly<Record<SeededFamily, number>>
+  readonly tableBytes: Readonly<Record<StoredFamily, number>>
   readonly mysqlBytes: number
   readonly searchBytes: number
   readonly totalBytes: number
 }
 
-export function bytesPerRow(family: SeededFamily): number {
+export function bytesPerRow(family: StoredFamily): number {
   const { columns, primaryKey, secondaryIndexes } = TABLE_SHAPES[family]
   const sizeOf = (names: readonly string[]) =>
     columns.filter(({ name }) => names.includes(name)).reduce((sum, { type }) => sum + (TYPE_BYTES[type] ?? 0), 0)
   const rowBytes = ROW_OVERHEAD_BYTES + sizeOf(columns.map(({ name }) => name))
-  const clustered = pageShare(rowBytes, SEQUENTIAL_FILL)
+  // Keys of users come in no order; everything else is written in the order of its primary key.
+  const clustered = pageShare(rowBytes, family === 'idempotency_keys' ? RANDOM_FILL : SEQUENTIAL_FILL)
   const secondary = secondaryIndexes.map(({ columns: keys }) =>
     pageShare(ENTRY_OVERHEAD_BYTES + sizeOf([...new Set([...keys, ...primaryKey])]), 1),
   )
@@ -44,12 +47,12 @@ export function bytesPerRow(family: SeededFamily): number {
 }
 
 /** Rows of all shards together. */
-export function predictSize(rows: Readonly<Record<SeededFamily, number>>, shards: number): SizePrediction {
-  const perFamily = (bytes: (family: SeededFamily) => number) =>
-    Object.fromEntries(SEEDED_FAMILIES.map((family) => [family, bytes(family)])) as Record<SeededFamily, number>
+export function predictSize(rows: Readonly<Record<StoredFamily, number>>, shards: number): SizePrediction {
+  const perFamily = (bytes: (family: StoredFamily) => number) =>
+    Object.fromEntries(STORED_FAMILIES.map((family) => [family, bytes(family)])) as Record<StoredFamily, number>
   const tableBytes = perFamily((family) => Math.ceil(rows[family] * bytesPerRow(family)) + shards * EMPTY_TABLE_BYTES)
-  const emptyBytes = (TABLE_FAMILIES.length - SEEDED_FAMILIES.length) * shards * EMPTY_TABLE_BYTES
-  const mysqlBytes = SEEDED_FAMILIES.reduce((sum, family) => sum + tableBytes[family], emptyBytes)
+  const emptyBytes = (TABLE_FAMILIES.length - STORED_FAMILIES.length) * shards * EMPTY_TABLE_BYTES
+  const mysqlBytes = STORED_FAMILIES.reduce((sum, family) => sum + tableBytes[family], emptyBytes)
   const searchBytes = Math.ceil(rows.orders * SEARCH_BYTES_PER_DOCUMENT)
   const totalBytes = mysqlBytes + searchBytes
   return { rows, bytesPerRow: perFamily(bytesPerRow), tableBytes, mysqlBytes, searchBytes, totalBytes }

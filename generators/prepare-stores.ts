@@ -4,6 +4,7 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { ALL_SHARDS, SHARD_COUNT } from '../contracts/shard.ts'
 import { foreignRows, refuseOtherDataset } from './other-rows.ts'
 import { fillCatalogue } from './store/catalogue.ts'
 import type { StoredDataset } from './store/dataset-store.ts'
@@ -11,7 +12,7 @@ import { markFedToSearch, markRemoving, readStoredDataset, storeDataset } from '
 import { ordersDone, readLanes } from './store/lanes.ts'
 import { rows } from './store/mysql-connection.ts'
 import { dropAll, filledTables } from './store/order-tables.ts'
-import { createIndex, dropIndex, indexedFingerprint, startLoading } from './store/search-index.ts'
+import { createSlices, dropSlices, indexedFingerprint, missingSlices, startLoading } from './store/search-index.ts'
 import { isShared } from './store/seed-lock.ts'
 
 /** LOAD DATA LOCAL is switched on for the load where the account may; returns how to undo it. */
@@ -40,16 +41,22 @@ export async function refuseForeignRows(connection: Connection): Promise<void> {
 
 export async function removeAll(connection: Connection, search: Client | null): Promise<void> {
   await markRemoving(connection)
-  if (search) await dropIndex(search)
+  if (search) await dropSlices(search)
   await dropAll(connection)
 }
 
-export async function beginDataset(connection: Connection, search: Client | null, dataset: Dataset): Promise<void> {
+export async function beginDataset(
+  connection: Connection,
+  search: Client | null,
+  dataset: Dataset,
+  ownShards: readonly number[] = ALL_SHARDS,
+): Promise<void> {
   // In this order: whoever makes the index has named its data set before.
   const indexed = search ? await indexedFingerprint(search) : null
-  const isNamed = (await readStoredDataset(connection)) !== null
+  // Of several servers, it may have been made for another one's shards.
+  const isNamed = ownShards.length < SHARD_COUNT || (await readStoredDataset(connection)) !== null
   if (indexed !== null && (!isNamed || indexed !== dataset.fingerprint)) throw otherOrdersIndexed(indexed, dataset)
-  await storeDataset(connection, dataset, search !== null)
+  await storeDataset(connection, dataset, { fedToSearch: search !== null, ownShards })
   const stored = await readStoredDataset(connection)
   if (stored) {
     refuseOtherDataset(stored, dataset) // a seeder of other shards may have begun another one meanwhile
@@ -57,7 +64,7 @@ export async function beginDataset(connection: Connection, search: Client | null
   }
   await fillCatalogue(connection)
   if (!search) return
-  if (indexed === null) await createIndex(search, dataset.fingerprint, dataset.rows.orders)
+  await createSlices(search, dataset)
   const ready = await indexedFingerprint(search)
   if (ready !== dataset.fingerprint) throw otherOrdersIndexed(ready ?? 'none', dataset)
   await startLoading(search)
@@ -109,10 +116,13 @@ export async function refuseOtherSearch(
       wayOut,
     })
   }
-  const indexed = search ? await indexedFingerprint(search) : null
-  if (search && indexed !== dataset.fingerprint) {
+  if (!search) return
+  const indexed = await indexedFingerprint(search)
+  const missing = await missingSlices(search, dataset)
+  if (indexed !== dataset.fingerprint || missing.length > 0) {
+    const isGone = indexed === null || indexed === dataset.fingerprint
     throw new Refusal({
-      what: `the search index ${indexed === null ? 'is gone' : 'was replaced'}, but MySQL holds orders that were in it`,
+      what: `the search index ${isGone ? 'is gone' : 'was replaced'}, but MySQL holds orders that were in it`,
       why: [`${ordersCommitted} orders are committed`],
       wayOut,
     })

@@ -7,7 +7,7 @@ import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import type { StoreAddresses } from './store/addresses.ts'
 import { connect, rows } from './store/mysql-connection.ts'
-import { dropIndex, searchClient } from './store/search-index.ts'
+import { dropSlices, searchClient } from './store/search-index.ts'
 
 export interface ScratchStores {
   readonly stores: StoreAddresses
@@ -26,12 +26,12 @@ export async function scratchStores(name: string): Promise<ScratchStores> {
   const stores = { mysql: { url: url.href }, elasticsearchUrl }
   const connection = await connect(stores.mysql)
   const search = searchClient(elasticsearchUrl)
-  await dropIndex(search)
+  await dropSlices(search)
   return {
     stores,
     connection,
     remove: async () => {
-      await dropIndex(search)
+      await dropSlices(search)
       await search.close()
       await connection.end()
       await admin.query(`DROP DATABASE IF EXISTS ${schema}`)

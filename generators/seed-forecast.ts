@@ -1,13 +1,14 @@
 // What a seed run will write and need, shown before the first row; too little disk is refused with the numbers.
 
 import { Refusal } from '../contracts/refusal.ts'
-import { SEEDED_FAMILIES } from '../contracts/shard.ts'
+import { STORED_FAMILIES } from '../contracts/shard.ts'
 import { type DatasetDraft, expectedItems, ordersOf } from './build-dataset.ts'
 import { FIXED_SECONDS, ORDERS_PER_SECOND } from './choose-scale.ts'
 import { predictSize, type SizePrediction, sizeText } from './predict-size.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { shardText } from './shard-text.ts'
 import { type Lane, remainingShare } from './store/lanes.ts'
+import { keyedShare } from './store/seeded-keys.ts'
 
 /** Logs, merges and the sorted index build need room beside the data. */
 const DISK_RESERVE = 1.15
@@ -16,7 +17,8 @@ const DISK_RESERVE_BYTES = 1.5e9
 /** Of this run's shards. */
 export function forecast(draft: DatasetDraft, { volume, shards }: SeedOptions): SizePrediction {
   const orders = ordersOf({ ...draft, shards: draft.shards.filter(({ shard }) => shards.includes(shard)) })
-  const rows = { orders, order_items: expectedItems(orders, volume.plan), payments: orders }
+  const keys = Math.round(orders * keyedShare(draft))
+  const rows = { orders, order_items: expectedItems(orders, volume.plan), payments: orders, idempotency_keys: keys }
   return predictSize(rows, shards.length)
 }
 
@@ -35,7 +37,7 @@ export function sayForecast(
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${sizeText(freeDiskBytes)} are free`
   say(`  about ${sizeText(mysqlBytes)} in MySQL and ${sizeText(searchBytes)} in Elasticsearch; ${free}`)
-  say(`  ${SEEDED_FAMILIES.map((family) => `${family} ${sizeText(tableBytes[family])}`).join(', ')}`)
+  say(`  ${STORED_FAMILIES.map((family) => `${family} ${sizeText(tableBytes[family])}`).join(', ')}`)
   say(`  ${restOf(rows.orders, remainingShare(lanes))}`)
 }
 

@@ -1,7 +1,7 @@
 // What a caller of the seeder decides, and what it gets back.
 
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
-import type { SeededFamily } from '../contracts/shard.ts'
+import type { StoredFamily } from '../contracts/shard.ts'
 import type { SizePrediction } from './predict-size.ts'
 import type { StoreAddresses } from './store/addresses.ts'
 
@@ -15,6 +15,8 @@ export interface SeedOptions {
   readonly fullShards: readonly number[]
   /** The part of the work this run does; all tables of the data set are described whatever it is. */
   readonly shards: readonly number[]
+  /** Shards that lie on this server; all of them when absent. */
+  readonly ownShards?: readonly number[]
   /** Removes what is there first. */
   readonly reset: boolean
   /** A finished data set stays, also when it was made with another plan, seed or scale. */
@@ -50,7 +52,7 @@ export interface SeedReport {
   readonly prediction: SizePrediction
   /** What the tables of this run take afterwards, and the index where it holds just them; null: nothing was written. */
   readonly measured: {
-    readonly tableBytes: Readonly<Record<SeededFamily, number>>
+    readonly tableBytes: Readonly<Record<StoredFamily, number>>
     readonly searchBytes: number | null
   } | null
   /** Every shard of the data set is there, not only the shards of this run. */

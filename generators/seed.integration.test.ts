@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DATASET_TABLE } from '../contracts/dataset.ts'
-import { ORDER_INDEX } from '../contracts/search-index.ts'
+import { ORDER_INDEX, slicesBetween } from '../contracts/search-index.ts'
 import { ALL_SHARDS, asShard, SEEDED_FAMILIES, type Shard, tableName } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
 import { forecastSeed } from './forecast-seed.ts'
@@ -15,7 +15,7 @@ import { readStoredDataset, SEEDER_TABLES } from './store/dataset-store.ts'
 import { moveCheckpoint, readLanes } from './store/lanes.ts'
 import { connect, rows } from './store/mysql-connection.ts'
 import { createTables, finishTable } from './store/order-tables.ts'
-import { searchClient } from './store/search-index.ts'
+import { dropSlices, searchClient } from './store/search-index.ts'
 import { lockShards } from './store/seed-lock.ts'
 
 let scratch: ScratchStores
@@ -137,7 +137,7 @@ describe('seed', () => {
   it('comes to its end when it was killed between its last row and its end', async () => {
     await seed(seedOptions(), seedDeps(scratch.stores))
     const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
-    const settings = async () => (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings
+    const settings = async () => Object.values(await search.indices.getSettings({ index: ORDER_INDEX }))[0]?.settings
     await search.indices.putSettings({ index: ORDER_INDEX, settings: { index: { refresh_interval: '-1' } } })
     await scratch.connection.query("UPDATE headroom_dataset SET state = 'seeding'")
     const dry = forecastSeed(seedOptions(), seedDeps(scratch.stores), await lookAtStores(scratch.stores.mysql))
@@ -165,11 +165,11 @@ describe('seed', () => {
   it('refuses a search index that is gone, replaced, or of orders that MySQL does not hold', async () => {
     await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
-    await search.indices.delete({ index: ORDER_INDEX })
+    await dropSlices(search)
     const gone = { what: 'the search index is gone, but MySQL holds orders that were in it' }
     await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toMatchObject(gone)
     await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject(gone)
-    await search.indices.create({ index: ORDER_INDEX })
+    await search.indices.create({ index: 'orders-2026-q1' })
     await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))).rejects.toMatchObject({
       what: 'the search index was replaced, but MySQL holds orders that were in it',
     })
@@ -185,9 +185,11 @@ describe('seed', () => {
   it('commits no order whose document was refused', async () => {
     const { dataset } = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
-    await search.indices.delete({ index: ORDER_INDEX })
+    await dropSlices(search)
     const mappings = { dynamic: 'strict', properties: {}, _meta: { fingerprint: dataset.fingerprint } } as const
-    await search.indices.create({ index: ORDER_INDEX, mappings })
+    for (const { index } of slicesBetween(dataset.startMs, dataset.endMs)) {
+      await search.indices.create({ index, mappings, aliases: { [ORDER_INDEX]: {} } })
+    }
     await search.close()
     await expect(seed(seedOptions({ shards: [1] }), seedDeps(scratch.stores))).rejects.toThrow(/refused an order/)
     expect((await readLanes(scratch.connection, dataset)).find(({ shard }) => shard === 1)?.done).toBe(0)
@@ -244,7 +246,7 @@ describe('seed', () => {
     const first = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     await scratch.connection.query('DROP TABLE headroom_dataset, orders_00, order_items_00, payments_00')
     const search = searchClient(scratch.stores.elasticsearchUrl ?? '')
-    await search.indices.delete({ index: ORDER_INDEX })
+    await dropSlices(search)
     await search.close()
     const again = await seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores))
     expect(again.rowsWritten).toBe(first.rowsWritten)

@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
-import { ALL_SHARDS, type SeededFamily, SHARD_COUNT } from '../contracts/shard.ts'
+import { ALL_SHARDS, SHARD_COUNT, type StoredFamily } from '../contracts/shard.ts'
 import { countItemsByShard, draftDataset, withItems } from './build-dataset.ts'
 import { scaleFor } from './choose-scale.ts'
 import { refuseOtherDataset } from './other-rows.ts'
@@ -27,6 +27,21 @@ export async function seed(options: SeedOptions, deps: SeedDeps): Promise<SeedRe
   try {
     await lockShards(connection, options.shards)
     return await seedLocked(connection, search, options, deps)
+  } catch (error) {
+    throw explained(explainedSearch(error))
+  } finally {
+    connection.destroy()
+    await search?.close()
+  }
+}
+
+/** What is left of a removal that is killed, the next one removes. */
+export async function removeDataset(stores: SeedDeps['stores']): Promise<void> {
+  const connection = await connect(stores.mysql)
+  const search = stores.elasticsearchUrl ? searchClient(stores.elasticsearchUrl) : null
+  try {
+    await lockShards(connection, ALL_SHARDS)
+    await removeAll(connection, search)
   } catch (error) {
     throw explained(explainedSearch(error))
   } finally {
@@ -75,7 +90,7 @@ async function seedLocked(
 
   if (isReset) await removeAll(connection, search)
   else if (!stored) await refuseForeignRows(connection)
-  await oneAtATime(connection, () => beginDataset(connection, search, dataset))
+  await oneAtATime(connection, () => beginDataset(connection, search, dataset, options.ownShards))
   const rowsWritten = await load(connection, dataset, options, deps)
   const finished = await endSeeding(connection, search, dataset)
   const seconds = secondsSoFar()
@@ -86,7 +101,7 @@ async function seedLocked(
   return { ...report, dataset, outcome: 'seeded', rowsWritten, seconds, measured, finished }
 }
 
-function sum(bytes: Readonly<Record<SeededFamily, number>>): number {
+function sum(bytes: Readonly<Record<StoredFamily, number>>): number {
   return Object.values(bytes).reduce((total, each) => total + each, 0)
 }
 
@@ -94,7 +109,7 @@ function sum(bytes: Readonly<Record<SeededFamily, number>>): number {
 async function endSeeding(connection: Connection, search: Client | null, dataset: Dataset): Promise<boolean> {
   await restoreRedo(connection)
   const finished = (await readLanes(connection, dataset)).every(isComplete)
-  if (search && (finished || !(await isShared(connection)))) await endLoading(search, dataset.fingerprint)
+  if (search && (finished || !(await isShared(connection)))) await endLoading(search, dataset)
   if (finished) await markFinished(connection)
   return finished
 }

@@ -44,6 +44,8 @@ export const SMALL_PLAN: Plan = {
     ['list', 'detail', 'checkout', 'search'].map((flow) => [flow, { p99Ms: 100, errorRate: 0.01 }]),
   ) as Plan['targets'],
   headroom: 0.3,
+  recoverySeconds: 30,
+  driftShare: 0.25,
 }
 
 export function smallVolume(rowsPerTable = 2_000): SeedVolume {

@@ -1,136 +1,64 @@
-import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import type { JournalEntry } from '../contracts/journal.ts'
-import { figuresOf, type StepWindow } from './journal.ts'
+import { appendFile, mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { journalLine, journalStart } from '../contracts/journal.ts'
+import { compressJournal, JournalTail, readJournal } from './journal.ts'
 
-const WINDOW: StepWindow = {
-  durationSeconds: 10,
-  discardedSeconds: 1,
-  offeredPerSecond: 100,
-  patienceSeconds: 0.1,
-  dropped: 0,
-}
-
-/** A step at 100/s in which the n-th answer takes `totalMs(n)`. */
-function step(totalMs: (nth: number) => number, changes: Partial<JournalEntry> = {}, count = 1000): JournalEntry[] {
-  return Array.from({ length: count }, (_, iteration) => ({
+let path: string
+const line = (iteration: number) =>
+  journalLine({
     iteration,
     flow: 'list',
-    startMs: iteration * 10,
+    dueMs: iteration * 10.5,
+    waitedMs: 0,
     lateMs: 0,
-    totalMs: totalMs(iteration),
-    serviceMs: totalMs(iteration),
-    outcome: 'ok',
-    ...changes,
-  }))
-}
+    totalMs: 12.345,
+    serviceMs: 12.3,
+    outcome: iteration % 7 === 0 ? 'status 503 überlastet' : 'ok',
+  })
 
-describe('figuresOf', () => {
-  it('counts the whole step and times what follows the discarded beginning', () => {
-    const figures = figuresOf(
-      step((nth) => (nth < 100 ? 900 : 20)),
-      WINDOW,
+beforeEach(async () => {
+  path = join(await mkdtemp(join(tmpdir(), 'headroom-journal-')), 'journal.tsv')
+})
+
+describe('a journal that is still written', () => {
+  it('gives whole lines only, wherever the writer stopped, and in the end the same as the file', async () => {
+    const text = Buffer.from(
+      `${[journalStart(1_700_000_000_000), ...Array.from({ length: 50 }, (_, i) => line(i))].join('\n')}\n`,
     )
-    expect(figures).toMatchObject({ iterations: 1000, errors: 0, errorRate: 0, achievedPerSecond: 100 })
-    expect(figures.fromIntendedStart).toMatchObject({ samples: 900, p99Ms: 20, maxMs: 20 })
+    const tail = new JournalTail(path)
+    await tail.poll()
+    expect(tail.entries).toEqual([])
+    // Pieces of 97 bytes cut lines, and letters of two bytes, in the middle.
+    for (let at = 0; at < text.length; at += 97) {
+      await appendFile(path, text.subarray(at, at + 97))
+      await tail.poll()
+      expect(tail.unreadableLines).toBe(0)
+    }
+    await tail.finish()
+    const read = await readJournal(path)
+    expect(tail.entries).toEqual(read.entries)
+    expect(read).toMatchObject({ startedAtMs: 1_700_000_000_000, unreadableLines: 0 })
+    expect(read.entries).toHaveLength(50)
   })
 
-  it('does not depend on the order of the lines', () => {
-    const entries = step((nth) => 5 + ((nth * 7919) % 83)).map((entry) =>
-      entry.iteration % 50 === 0 ? { ...entry, outcome: 'status 503' } : entry,
-    )
-    const figures = figuresOf(entries, WINDOW)
-    fc.assert(
-      fc.property(fc.shuffledSubarray(entries, { minLength: entries.length }), (shuffled) => {
-        expect(figuresOf(shuffled, WINDOW)).toEqual(figures)
-      }),
-      { numRuns: 20 },
-    )
+  it('counts the torn last line of a killed k6', async () => {
+    await writeFile(path, `${line(1)}\n${line(2).slice(0, 9)}`)
+    const tail = new JournalTail(path)
+    await tail.finish()
+    expect([tail.entries.length, tail.unreadableLines]).toEqual([1, 1])
   })
+})
 
-  it('keeps failures out of the percentiles and in the error rate, most frequent first', () => {
-    const failing = step(() => 20).map((entry) => {
-      if (entry.iteration % 10 === 0) return { ...entry, totalMs: 1, outcome: 'status 503 overloaded' }
-      return entry.iteration % 25 === 1 ? { ...entry, totalMs: 1, outcome: 'error: timeout' } : entry
-    })
-    const figures = figuresOf(failing, WINDOW)
-    expect(figures.errors).toBe(140)
-    expect(figures.errorRate).toBeCloseTo(0.14)
-    expect(figures.answered).toBe(960)
-    expect(figures.failures).toEqual([
-      { what: 'status 503 overloaded', count: 100 },
-      { what: 'error: timeout', count: 40 },
-    ])
-    expect(figures.fromIntendedStart.p50Ms).toBe(20)
-  })
-
-  it('does not take answers after the end for throughput', () => {
-    // 80 answers a second are all it can do: the n-th is ready after n / 80 s.
-    const overloaded = step((nth) => (nth / 80) * 1000 - nth * 10 + 12.5)
-    expect(figuresOf(overloaded, WINDOW).achievedPerSecond).toBeCloseTo(80, 0)
-  })
-
-  it('does not take requests under way at the end for a backlog', () => {
-    expect(
-      figuresOf(
-        step(() => 90),
-        WINDOW,
-      ).achievedPerSecond,
-    ).toBe(100)
-  })
-
-  it('does not count the iteration that k6 starts at the very end', () => {
-    expect(
-      figuresOf(
-        step(() => 20, {}, 1001),
-        WINDOW,
-      ).achievedPerSecond,
-    ).toBe(100)
-  })
-
-  it('takes the rate of a closed step from its answers', () => {
-    const closed = figuresOf(
-      step(() => 20, {}, 500),
-      { ...WINDOW, offeredPerSecond: null },
-    )
-    expect(closed).toMatchObject({ offeredPerSecond: 50, achievedPerSecond: 50 })
-  })
-
-  it('says how late requests left, apart from how long they took', () => {
-    const late = step(() => 50, { lateMs: 30, serviceMs: 20 }).map((entry) => ({
-      ...entry,
-      startMs: entry.startMs + 30,
-    }))
-    const figures = figuresOf(late, WINDOW)
-    expect(figures.lateP99Ms).toBe(30)
-    expect(figures.serviceTime.p99Ms).toBe(20)
-    expect(figures.fromIntendedStart.p99Ms).toBe(50)
-  })
-
-  it('does not take numbers that k6 did not give to dropped arrivals for lateness', () => {
-    // Every second arrival was dropped: the n-th iteration was due at 20 n ms, its number says 10 n ms.
-    const misnumbered = step(() => 20, {}, 500).map((entry) => ({
-      ...entry,
-      startMs: entry.iteration * 20,
-      lateMs: entry.iteration * 10,
-      totalMs: entry.iteration * 10 + 20,
-    }))
-    const figures = figuresOf(misnumbered, { ...WINDOW, dropped: 500 })
-    expect(figures.fromIntendedStart.maxMs).toBe(20)
-    expect(figures.lateP99Ms).toBeNull()
-  })
-
-  it('splits a mix by flow', () => {
-    const mix = step((nth) => (nth % 2 === 0 ? 10 : 30)).map((entry) =>
-      entry.iteration % 2 === 0 ? entry : { ...entry, flow: 'checkout' as const },
-    )
-    const { byFlow } = figuresOf(mix, WINDOW)
-    expect(byFlow.list?.p99Ms).toBe(10)
-    expect(byFlow.checkout?.p99Ms).toBe(30)
-    expect(byFlow.search).toBeUndefined()
-  })
-
-  it('of an empty journal is an error rate of 1, never of 0', () => {
-    expect(figuresOf([], WINDOW)).toMatchObject({ iterations: 0, achievedPerSecond: 0, errorRate: 1 })
+describe('a journal at rest', () => {
+  it('is compressed, stays within 20 kB per second of 500 requests, and says the same', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, i) => line(i))
+    await writeFile(path, `${lines.join('\n')}\n`)
+    const before = await readJournal(path)
+    const compressed = await compressJournal(path)
+    expect((await stat(compressed)).size).toBeLessThan(10 * 20_000)
+    expect(await readJournal(compressed)).toEqual(before)
+    await expect(readJournal(path)).rejects.toThrow(/ENOENT/)
   })
 })

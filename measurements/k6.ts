@@ -4,7 +4,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LoadFlow } from '../contracts/measurement.ts'
 
 const SCENARIOS = join(import.meta.dirname, '..', 'scenarios')
 /** After SIGINT k6 still writes its summary; after this it is killed. */
@@ -13,7 +12,8 @@ const LOG_TAIL_CHARACTERS = 4000
 
 export interface K6Request {
   readonly program: string
-  readonly flow: LoadFlow
+  /** An entry file of scenarios/, without its ending. */
+  readonly script: string
   /** What the scenario reads from `__ENV`. Passed in the environment, not as `-e`: arguments are for all to see. */
   readonly settings: Readonly<Record<string, string>>
   readonly journalPath: string
@@ -89,10 +89,16 @@ function preferred(): readonly string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['nice', '-n', '-10'] : []
 }
 
+export function generatorPlace(): string {
+  return preferred().length > 0
+    ? 'k6 ran at nice -10: it does not wait its turn behind the system it loads'
+    : 'k6 had no priority over the system it loads'
+}
+
 // No --vus, --duration or --iterations: any of them replaces the script's scenarios altogether (grafana/k6#5794).
-function argumentsOf({ flow, journalPath }: K6Request): string[] {
+function argumentsOf({ script, journalPath }: K6Request): string[] {
   const journal = ['--console-output', journalPath, '--log-format', 'raw']
-  return ['run', '--quiet', '--no-color', '--no-usage-report', ...journal, join(SCENARIOS, `${flow}.ts`)]
+  return ['run', '--quiet', '--no-color', '--no-usage-report', ...journal, join(SCENARIOS, `${script}.ts`)]
 }
 
 /** Without K6_*, HTTP_PROXY and the like: nothing outside the request may change what is measured. */

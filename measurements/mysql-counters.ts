@@ -9,7 +9,11 @@ const STATUS = {
   Innodb_buffer_pool_read_requests: 'bufferPoolReadRequests',
   Innodb_buffer_pool_reads: 'bufferPoolReads',
   Innodb_row_lock_waits: 'rowLockWaits',
+  Innodb_data_reads: 'dataReads',
+  Innodb_data_writes: 'dataWrites',
   Innodb_data_written: 'dataWrittenBytes',
+  Innodb_data_fsyncs: 'fsyncs',
+  Innodb_os_log_written: 'redoWrittenBytes',
 } as const satisfies Record<string, keyof MysqlCounters>
 
 export interface MysqlSample {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { cpuUsage } from './observer.ts'
+import { backlogOf, cpuUsage } from './observer.ts'
 import type { ProcessSnapshot } from './process-usage.ts'
 
 /** A snapshot in which each component has used so many CPU seconds. */
 function at(atMs: number, cpu: Record<string, number>, busySeconds: number, totalSeconds: number) {
-  const components = new Map(Object.entries(cpu).map(([name, cpuSeconds]) => [name, { cpuSeconds, rssBytes: 7 }]))
+  const components = new Map(
+    Object.entries(cpu).map(([name, cpuSeconds]) => [
+      name,
+      { cpuSeconds, rssBytes: 7, disk: { readBytes: 0, writtenBytes: 1000 * cpuSeconds } },
+    ]),
+  )
   const value: ProcessSnapshot = { components, startTicks: new Map(), machine: { busySeconds, totalSeconds } }
   return { atMs, value }
 }
@@ -21,7 +26,7 @@ describe('cpuUsage', () => {
 
   it('takes the samples inside the window, and scales CPU time to all of it', () => {
     const [sut, k6, nginx] = usage.components
-    expect(sut).toMatchObject({ name: 'sut', cpuShare: 0.5, cpuSeconds: 9, rssBytes: 7 })
+    expect(sut).toMatchObject({ name: 'sut', cpuShare: 0.5, cpuSeconds: 9, rssBytes: 7, diskWrittenBytes: 9000 })
     expect(k6).toMatchObject({ name: 'k6', cpuShare: 0.125, cpuSeconds: 2.25 })
     expect(nginx?.cpuSeconds).toBeCloseTo(0.9)
   })
@@ -35,5 +40,14 @@ describe('cpuUsage', () => {
     expect(cpuUsage(samples, 2000, 3000, 2)).toEqual(unknown)
     const noProc = [2000, 3000].map((atMs) => ({ atMs, value: null }))
     expect(cpuUsage(noProc, 1000, 10_000, 2)).toEqual(unknown)
+  })
+})
+
+describe('backlogOf', () => {
+  const samples = (values: readonly number[]) => values.map((value, at) => ({ atMs: at * 1000, value }))
+
+  it('compares the first third with the last, by medians', () => {
+    expect(backlogOf(samples([0, 1, 0, 5, 5, 5, 9, 30, 9]))).toEqual({ startSeconds: 0, endSeconds: 9 })
+    expect(backlogOf(samples([1, 2]))).toBeNull()
   })
 })

@@ -3,11 +3,17 @@
 
 import { Redis } from 'ioredis'
 import type { Engines } from '../contracts/engines.ts'
-import type { ComponentUsage, ElasticsearchCounters, InvalidReason, MysqlCounters } from '../contracts/measurement.ts'
+import type {
+  Backlog,
+  ComponentUsage,
+  ElasticsearchCounters,
+  InvalidReason,
+  MysqlCounters,
+} from '../contracts/measurement.ts'
 import { elasticsearchDelta, readElasticsearch } from './elasticsearch-counters.ts'
 import { MysqlProbe, mysqlDelta } from './mysql-counters.ts'
-import { type ProcessSnapshot, snapshotOf, type WatchedProcess } from './process-usage.ts'
-import { askHealth, type Target } from './target.ts'
+import { type ComponentTotals, type ProcessSnapshot, snapshotOf, type WatchedProcess } from './process-usage.ts'
+import { askBacklogSeconds, askHealth, type Target } from './target.ts'
 import { endsOf, type Fault, type Sample, watch } from './watch.ts'
 
 /** The part of `engines.json` that measuring needs. */
@@ -25,6 +31,7 @@ export interface Usage {
   readonly otherCpu: number | null
   readonly mysql: MysqlCounters | null
   readonly elasticsearch: ElasticsearchCounters | null
+  readonly backlog: Backlog | null
 }
 
 export interface ObserverOptions {
@@ -46,6 +53,7 @@ export class Observer {
   readonly #mysql
   readonly #elasticsearch
   readonly #redis: Redis | undefined
+  readonly #backlog
   readonly #others
 
   constructor(options: ObserverOptions) {
@@ -72,6 +80,16 @@ export class Observer {
       onFault,
     )
     this.#redis = engines === null ? undefined : redisProbe(engines.redis.url)
+    // A reading that fails is no fault: whether the target lives is asked below.
+    this.#backlog =
+      target.processes.length === 0
+        ? undefined
+        : watch({
+            name: 'backlog',
+            everyMs: EVERY_MS,
+            read: () => askBacklogSeconds(target.baseUrl),
+            onFault: () => {},
+          })
     this.#others = [
       ...(this.#redis ? [watch({ name: 'redis', everyMs: EVERY_MS, read: () => ping(this.#redis!), onFault })] : []),
       watch({ name: 'target', everyMs: EVERY_MS, read: () => healthy(target.baseUrl), onFault }),
@@ -95,9 +113,31 @@ export class Observer {
     return {
       ...cpu,
       otherCpu: this.#knowsAll() ? otherCpu(cpu) : null,
-      mysql: mysql && mysqlDelta(mysql.first.value.counters, mysql.last.value.counters),
-      elasticsearch: search && elasticsearchDelta(search.first.value.counters, search.last.value.counters),
+      mysql: mysql && wholeWindow(mysql, fromMs, toMs, mysqlDelta),
+      elasticsearch: search && wholeWindow(search, fromMs, toMs, elasticsearchDelta),
+      backlog: backlogOf(this.backlogSeconds(fromMs, toMs)),
     }
+  }
+
+  /** Second by second, where the target says so. */
+  backlogSeconds(fromMs: number, toMs: number): readonly Sample<number>[] {
+    return (this.#backlog?.samples ?? []).flatMap(({ atMs, value }) =>
+      value === null || atMs < fromMs || atMs > toMs ? [] : [{ atMs, value }],
+    )
+  }
+
+  /** Of each component, second by second. */
+  memoryBytes(fromMs: number, toMs: number): readonly Sample<ReadonlyMap<string, number>>[] {
+    return this.#processes.samples.flatMap(({ atMs, value }) =>
+      value === null || atMs < fromMs || atMs > toMs
+        ? []
+        : [{ atMs, value: new Map([...value.components].map(([name, { rssBytes }]) => [name, rssBytes])) }],
+    )
+  }
+
+  /** Whether the processes of the system can be seen from here. */
+  get seesProcesses(): boolean {
+    return this.#options.target.processes.length > 0 && this.#options.engines !== null
   }
 
   #knowsAll(): boolean {
@@ -115,11 +155,26 @@ export class Observer {
   }
 
   async stop(): Promise<void> {
-    const watches = [this.#processes, this.#mysql, this.#elasticsearch, ...this.#others]
+    const watches = [this.#processes, this.#mysql, this.#elasticsearch, this.#backlog, ...this.#others]
     await Promise.all(watches.map((one) => one?.stop()))
     this.#mysqlProbe?.close()
     this.#redis?.disconnect()
   }
+}
+
+/** Samples lie a little inside the window, so what was counted between them is scaled to the whole of it. */
+function wholeWindow<C>(
+  {
+    first,
+    last,
+  }: { readonly first: Sample<{ readonly counters: C }>; readonly last: Sample<{ readonly counters: C }> },
+  fromMs: number,
+  toMs: number,
+  delta: (first: C, last: C) => C,
+): C {
+  const scale = (toMs - fromMs) / (last.atMs - first.atMs)
+  const counted = Object.entries(delta(first.value.counters, last.value.counters) as Record<string, number>)
+  return Object.fromEntries(counted.map(([name, value]) => [name, Math.round(value * scale)])) as C
 }
 
 function watchEngine<T extends { readonly uptimeSeconds: number }>(
@@ -172,10 +227,17 @@ export function cpuUsage(
   }
   const [first, last] = [ends.first.value, ends.last.value]
   const seconds = (ends.last.atMs - ends.first.atMs) / 1000
-  const components = [...last.components].map(([name, { cpuSeconds, rssBytes }]) => {
-    const spent = Math.max(0, cpuSeconds - (first.components.get(name)?.cpuSeconds ?? 0))
-    const cpuShare = spent / (seconds * cores)
-    return { name, cpuSeconds: (spent * (toMs - fromMs)) / 1000 / seconds, cpuShare, rssBytes }
+  const scale = (toMs - fromMs) / 1000 / seconds
+  const components = [...last.components].map(([name, totals]) => {
+    const before = first.components.get(name)
+    const spent = Math.max(0, totals.cpuSeconds - (before?.cpuSeconds ?? 0))
+    return {
+      name,
+      cpuSeconds: spent * scale,
+      cpuShare: spent / (seconds * cores),
+      rssBytes: totals.rssBytes,
+      ...diskUsage(before, totals, scale),
+    }
   })
   const total = last.machine.totalSeconds - first.machine.totalSeconds
   return {
@@ -183,6 +245,30 @@ export function cpuUsage(
     machineCpu: total > 0 ? (last.machine.busySeconds - first.machine.busySeconds) / total : null,
     generatorCpu: components.find(({ name }) => name === GENERATOR)?.cpuShare ?? null,
   }
+}
+
+function diskUsage(
+  before: ComponentTotals | undefined,
+  { disk }: ComponentTotals,
+  scale: number,
+): Pick<ComponentUsage, 'diskReadBytes' | 'diskWrittenBytes'> {
+  const earlier = before === undefined ? { readBytes: 0, writtenBytes: 0 } : before.disk
+  if (disk === null || earlier === null) return { diskReadBytes: null, diskWrittenBytes: null }
+  return {
+    diskReadBytes: Math.max(0, disk.readBytes - earlier.readBytes) * scale,
+    diskWrittenBytes: Math.max(0, disk.writtenBytes - earlier.writtenBytes) * scale,
+  }
+}
+
+/** Medians of the first and the last third: one late look is no growth. */
+export function backlogOf(samples: readonly Sample<number>[]): Backlog | null {
+  const third = Math.floor(samples.length / 3)
+  if (third < 1) return null
+  const medianOf = (part: readonly Sample<number>[]) => {
+    const sorted = part.map(({ value }) => value).sort((a, b) => a - b)
+    return sorted[sorted.length >> 1] ?? 0
+  }
+  return { startSeconds: medianOf(samples.slice(0, third)), endSeconds: medianOf(samples.slice(-third)) }
 }
 
 function otherCpu({ components, machineCpu }: Pick<Usage, 'components' | 'machineCpu'>): number | null {

@@ -21,9 +21,22 @@ export interface ProcessStat {
   readonly rssBytes: number
 }
 
+export interface ComponentTotals {
+  readonly cpuSeconds: number
+  readonly rssBytes: number
+  /** null: not ours to read. */
+  readonly disk: DiskBytes | null
+}
+
+/** What went to and came from the storage layer; the page cache is not in it. */
+export interface DiskBytes {
+  readonly readBytes: number
+  readonly writtenBytes: number
+}
+
 export interface ProcessSnapshot {
-  /** By component: CPU seconds since their start, and memory now. */
-  readonly components: ReadonlyMap<string, { readonly cpuSeconds: number; readonly rssBytes: number }>
+  /** By component: CPU seconds and disk bytes since their start, and memory now. */
+  readonly components: ReadonlyMap<string, ComponentTotals>
   /** By pid of the watched processes that are there. */
   readonly startTicks: ReadonlyMap<number, number>
   readonly machine: { readonly busySeconds: number; readonly totalSeconds: number }
@@ -35,14 +48,17 @@ export async function snapshotOf(watched: readonly WatchedProcess[]): Promise<Pr
   if (machine === null) return null
   const stats = await allStats()
   const componentOf = new Map(watched.map(({ pid, component }) => [pid, component]))
-  const components = new Map<string, { cpuSeconds: number; rssBytes: number }>()
+  const components = new Map<string, ComponentTotals>()
   for (const stat of stats.values()) {
     const component = inheritedComponent(stat, stats, componentOf)
     if (component === undefined) continue
-    const sum = components.get(component) ?? { cpuSeconds: 0, rssBytes: 0 }
-    sum.cpuSeconds += stat.cpuSeconds
-    sum.rssBytes += stat.rssBytes
-    components.set(component, sum)
+    const sum = components.get(component)
+    const disk = await diskOf(stat.pid)
+    components.set(component, {
+      cpuSeconds: (sum?.cpuSeconds ?? 0) + stat.cpuSeconds,
+      rssBytes: (sum?.rssBytes ?? 0) + stat.rssBytes,
+      disk: sum === undefined ? disk : added(sum.disk, disk),
+    })
   }
   const startTicks = watched.flatMap(({ pid }): [number, number][] => {
     const stat = stats.get(pid)
@@ -87,6 +103,22 @@ export function parseProcessStat(text: string): ProcessStat | null {
     cpuSeconds: (userTicks + systemTicks) / TICKS_PER_SECOND,
     rssBytes: rssPages * PAGE_BYTES,
   }
+}
+
+function added(a: DiskBytes | null, b: DiskBytes | null): DiskBytes | null {
+  if (a === null || b === null) return null
+  return { readBytes: a.readBytes + b.readBytes, writtenBytes: a.writtenBytes + b.writtenBytes }
+}
+
+/** `/proc/<pid>/io`: readable for the own user's processes. */
+async function diskOf(pid: number): Promise<DiskBytes | null> {
+  return parseProcessIo(await readFile(`/proc/${pid}/io`, 'utf8').catch(() => ''))
+}
+
+export function parseProcessIo(text: string): DiskBytes | null {
+  const value = (name: string) => new RegExp(`^${name}: ([0-9]+)$`, 'm').exec(text)?.[1]
+  const [read, written] = [value('read_bytes'), value('write_bytes')]
+  return read === undefined || written === undefined ? null : { readBytes: Number(read), writtenBytes: Number(written) }
 }
 
 /** First line of `/proc/stat`. Stolen time counts as busy: it was not there for us. */

@@ -1,134 +1,147 @@
-// Profile → series of steps. Each answers "what next?" from what was tried so far, so that a knee can be searched and a
-// fixed series is just a list. Pure.
+// Profile → one schedule and the windows of it that are judged. Pure. (The knee is no schedule: search-operating-point.ts.)
 
-import type { Profile } from '../contracts/measurement.ts'
-import type { RatedOutcome } from '../contracts/operating-point.ts'
-import type { ResolvedPlan } from '../contracts/plan.ts'
-import { type KneeSearch, nextKneeRate } from './knee.ts'
-import { MINIMUM_SAMPLES } from './percentiles.ts'
+import { secondsToProve, type Targets } from '../contracts/judge.ts'
+import { BLOCK_SECONDS, type Profile } from '../contracts/measurement.ts'
+import type { Segment } from '../contracts/schedule.ts'
+import { scheduleSeconds } from '../contracts/schedule.ts'
+import type { Window } from './window-figures.ts'
 
-export interface StepPlan {
-  readonly ratePerSecond: number
-  readonly holdSeconds: number
-}
+export type ScheduledProfile = Exclude<Profile, 'knee'>
 
-/** null: the series is over. */
-export type Series = (tried: readonly RatedOutcome[]) => StepPlan | null
-
-export interface SeriesRequest {
-  readonly profile: Profile
+export interface ProfileRequest {
+  readonly profile: ScheduledProfile
   /** What `--rate` means depends on the profile: docs/load.md. */
   readonly ratePerSecond: number | null
-  /** `--duration`: of one step; of all of them for soak. */
+  /** `--duration`: of the hold, the spike, an hour of the day, the whole soak. */
   readonly durationSeconds: number | null
-  /** Requests per second that the warm-up got through with a few users who wait for their answers. */
-  readonly warmUpPerSecond: number
   readonly ordinaryPerSecond: number
   readonly peakPerSecond: number
   readonly hourShape: readonly number[]
   readonly peakSecondOverHour: number
-  readonly steps?: number
+  /** Of each flow in the load. */
+  readonly shares: Readonly<Record<string, number>>
+  readonly targets: Targets
 }
 
-/** New connections and the first answers of a new process of k6: never part of a percentile. */
-export const DISCARDED_SECONDS = 1
+export interface ProfileSchedule {
+  /** Without the lead-in, which drives add. */
+  readonly segments: readonly Segment[]
+  /** From the end of the lead-in. */
+  readonly windows: readonly (Window & { readonly ratePerSecond: number })[]
+  /** How much faster than in reality a day goes by; null: nothing is compressed. */
+  readonly compression: number | null
+}
 
-const HOLD_SECONDS: Readonly<Record<Profile, number>> = {
-  smoke: 10,
-  hold: 20,
-  knee: 10,
+const SMOKE_PER_SECOND = 40
+const SECONDS: Readonly<Record<ScheduledProfile, number>> = {
+  smoke: 15,
+  hold: 60,
   'peak-day': 5,
   spike: 15,
-  soak: 60,
+  soak: 15 * 60,
 }
-const SMOKE_PER_SECOND = 40
-const SOAK_SECONDS = 15 * 60
-/** A step is repeated: the repeat is what tells luck from capacity, not the number of requests. */
-const HOLD_REPEATS = 3
-const KNEE_STEPS = 14
-/** The knee of an open load lies below what waiting users get through. */
-const KNEE_START_OF_WARM_UP = 0.4
-/** Rates so low that a p99 takes minutes are not worth a step. */
-const LONGEST_HOLD_FACTOR = 4
+/** Before and after a spike. */
+const BEFORE_SPIKE_SECONDS = 30
+const AFTER_SPIKE_SECONDS = 60
+const BUSIEST_SECOND_SECONDS = 15
+const HOUR_SECONDS = 3600
+const SOAK_WINDOW_SECONDS = 60
+/** A hold is prolonged until every flow can be judged, but not beyond this unless asked. */
+export const LONGEST_HOLD_SECONDS = 10 * 60
+/** Arrivals move by up to a second: so long after a change of rate the old one is still felt. */
+const SETTLING_SECONDS = 1
 
-export function seriesOf(request: SeriesRequest): Series {
-  const hold = request.durationSeconds ?? HOLD_SECONDS[request.profile]
-  const list = (rates: readonly number[]): Series => {
-    const steps = rates.map((ratePerSecond) => stepAt(ratePerSecond, hold))
-    return (tried) => steps[tried.length] ?? null
-  }
+export function scheduleOf(request: ProfileRequest): ProfileSchedule {
+  const seconds = request.durationSeconds ?? SECONDS[request.profile]
   switch (request.profile) {
     case 'smoke':
-      return list([request.ratePerSecond ?? SMOKE_PER_SECOND])
+      return steady(request.ratePerSecond ?? SMOKE_PER_SECOND, seconds)
     case 'hold':
-      return list(repeat(request.ratePerSecond ?? request.ordinaryPerSecond, request.steps ?? HOLD_REPEATS))
-    case 'knee':
-      return kneeSeries(request, hold)
-    case 'peak-day':
-      return list(peakDay(request))
+      return hold(request, seconds)
     case 'spike':
-      return list(spike(request))
+      return spike(request, seconds)
     case 'soak':
-      return soakSeries(request)
+      return soak(request, seconds)
+    case 'peak-day':
+      return peakDay(request, seconds)
   }
 }
 
-function kneeSeries(request: SeriesRequest, hold: number): Series {
-  const search: KneeSearch = {
-    startPerSecond: request.ratePerSecond ?? KNEE_START_OF_WARM_UP * request.warmUpPerSecond,
-    lowestPerSecond: samplesFor(1) / (LONGEST_HOLD_FACTOR * hold),
-    maxSteps: request.steps ?? KNEE_STEPS,
-  }
-  return (tried) => {
-    const ratePerSecond = nextKneeRate(tried, search)
-    return ratePerSecond === null ? null : stepAt(ratePerSecond, hold)
-  }
+function steady(ratePerSecond: number, seconds: number): ProfileSchedule {
+  return windowsOf([{ ratePerSecond: tenths(ratePerSecond), seconds }])
 }
 
-/** The plan's busiest day, an hour per step, and its busiest second as the last: as high as `--rate`, or as the plan. */
-function peakDay({ ratePerSecond, peakPerSecond, hourShape, peakSecondOverHour }: SeriesRequest): readonly number[] {
-  const busiestSecond = ratePerSecond ?? peakPerSecond
-  const busiestHour = busiestSecond / peakSecondOverHour
-  const highest = Math.max(...hourShape)
-  return [...hourShape.map((share) => (busiestHour * share) / highest), busiestSecond]
+function hold({ ratePerSecond, ordinaryPerSecond, durationSeconds, shares, targets }: ProfileRequest, seconds: number) {
+  const rate = ratePerSecond ?? ordinaryPerSecond
+  const needed = Math.ceil((secondsToProve(rate, shares, targets) * 1.05) / BLOCK_SECONDS) * BLOCK_SECONDS
+  const held = durationSeconds ?? Math.max(seconds, Math.min(LONGEST_HOLD_SECONDS, needed))
+  return steady(rate, held)
 }
 
-/** Ordinary, spike, then two steps of the ordinary rate: how long recovery takes is the question. */
-function spike({ ratePerSecond, ordinaryPerSecond, peakPerSecond }: SeriesRequest): readonly number[] {
+/** Ordinary, spike, ordinary again, as one load: what the spike left behind is still there when it ends. */
+function spike({ ratePerSecond, ordinaryPerSecond, peakPerSecond }: ProfileRequest, seconds: number): ProfileSchedule {
   const high = ratePerSecond ?? peakPerSecond
   const low = (high * ordinaryPerSecond) / peakPerSecond
-  return [low, high, low, low]
+  return windowsOf([
+    { ratePerSecond: tenths(low), seconds: BEFORE_SPIKE_SECONDS },
+    { ratePerSecond: tenths(high), seconds },
+    { ratePerSecond: tenths(low), seconds: AFTER_SPIKE_SECONDS },
+  ])
 }
 
-function soakSeries({ ratePerSecond, ordinaryPerSecond, durationSeconds }: SeriesRequest): Series {
-  const total = durationSeconds ?? SOAK_SECONDS
-  const count = Math.max(1, Math.round(total / HOLD_SECONDS.soak))
-  const rates = repeat(ratePerSecond ?? ordinaryPerSecond, count)
-  const steps = rates.map((rate) => stepAt(rate, total / count))
-  return (tried) => steps[tried.length] ?? null
-}
-
-function stepAt(ratePerSecond: number, holdSeconds: number): StepPlan {
-  const rate = Math.max(0.1, Math.round(ratePerSecond * 10) / 10)
-  return { ratePerSecond: rate, holdSeconds: Math.max(holdSeconds, Math.ceil(DISCARDED_SECONDS + samplesFor(rate))) }
-}
-
-/** Seconds until a p99 may be stated, with a little to spare for failures. */
-function samplesFor(ratePerSecond: number): number {
-  return (1.05 * MINIMUM_SAMPLES.p99) / ratePerSecond
-}
-
-function repeat(rate: number, times: number): readonly number[] {
-  return Array.from({ length: times }, () => rate)
-}
-
-/** What the plan asks of a flow; of a mix, of all flows together. */
-export function planRates(
-  plan: ResolvedPlan,
-  flows: readonly (keyof ResolvedPlan['ordinaryRatePerSecond'])[],
-): { readonly ordinaryPerSecond: number; readonly peakPerSecond: number } {
+/** One rate; a window a minute. */
+function soak({ ratePerSecond, ordinaryPerSecond }: ProfileRequest, seconds: number): ProfileSchedule {
+  const rate = tenths(ratePerSecond ?? ordinaryPerSecond)
+  const count = Math.max(1, Math.floor(seconds / SOAK_WINDOW_SECONDS))
+  const each = (seconds * 1000) / count
   return {
-    ordinaryPerSecond: flows.reduce((sum, flow) => sum + plan.ordinaryRatePerSecond[flow], 0),
-    peakPerSecond: flows.reduce((sum, flow) => sum + plan.peak.ratePerSecond[flow].mid, 0),
+    segments: [{ ratePerSecond: rate, seconds }],
+    windows: Array.from({ length: count }, (_, at) => ({
+      fromMs: at * each,
+      toMs: (at + 1) * each,
+      ratePerSecond: rate,
+    })),
+    compression: null,
   }
+}
+
+/** The plan's busiest day, compressed, then its busiest second held for longer: as high as `--rate`, or as the plan. */
+function peakDay(request: ProfileRequest, hourSeconds: number): ProfileSchedule {
+  const { ratePerSecond, peakPerSecond, hourShape, peakSecondOverHour } = request
+  const busiestSecond = ratePerSecond ?? peakPerSecond
+  const highest = Math.max(...hourShape)
+  const hours = hourShape.map((share) => ({
+    ratePerSecond: tenths(((busiestSecond / peakSecondOverHour) * share) / highest),
+    seconds: hourSeconds,
+  }))
+  const dayMs = scheduleSeconds(hours) * 1000
+  const busiest = { ratePerSecond: tenths(busiestSecond), seconds: BUSIEST_SECOND_SECONDS }
+  const mean = hours.reduce((sum, hour) => sum + hour.ratePerSecond, 0) / hours.length
+  return {
+    segments: [...hours, busiest],
+    windows: [
+      { fromMs: 0, toMs: dayMs, ratePerSecond: mean },
+      {
+        fromMs: dayMs + SETTLING_SECONDS * 1000,
+        toMs: dayMs + busiest.seconds * 1000,
+        ratePerSecond: busiest.ratePerSecond,
+      },
+    ],
+    compression: HOUR_SECONDS / hourSeconds,
+  }
+}
+
+/** A window per segment, without the moment in which the rate changes. */
+function windowsOf(segments: readonly Segment[]): ProfileSchedule {
+  let endMs = 0
+  const windows = segments.map(({ ratePerSecond, seconds }, at) => {
+    const fromMs = endMs + (at === 0 ? 0 : SETTLING_SECONDS * 1000)
+    endMs += seconds * 1000
+    return { fromMs, toMs: endMs, ratePerSecond }
+  })
+  return { segments, windows, compression: null }
+}
+
+function tenths(ratePerSecond: number): number {
+  return Math.max(0.1, Math.round(ratePerSecond * 10) / 10)
 }

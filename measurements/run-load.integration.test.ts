@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
-import { journalsOf, onDisk, PLAN, processesThatName, testLoad } from './fixtures/load.setup.ts'
+import { journalsOf, onDisk, processesThatName, testLoad } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, startOrderServer } from './fixtures/order-server.ts'
-import { judgeLoad } from './verdict.ts'
+import { verdictOf } from './verdict.ts'
 
 const closing: { close(): Promise<void> }[] = []
 
@@ -23,27 +23,52 @@ async function orderServer(answering: Answering = {}): Promise<OrderServer> {
 }
 
 const codesOf = ({ invalid }: Pick<Measurements, 'invalid'>) => invalid.map(({ code }) => code)
-const verdictOf = (measurements: Measurements) => judgeLoad(measurements, PLAN, ['list']).verdict
 
 describe('runLoad', () => {
-  it('measures each step, after a warm-up, with evidence beside it', async () => {
-    const run = await testLoad(await orderServer({ delayMs: () => 5 }), { budgetSeconds: 30 })
+  it('measures windows of journals, after a warm-up, with evidence beside it', async () => {
+    const run = await testLoad(await orderServer({ delayMs: () => 5 }), { durationSeconds: 6 })
     const { steps, invalid, conditions, datasetFingerprint, tables } = run.measurements
     expect(invalid).toEqual([])
     expect(steps.filter(({ kind }) => kind === 'warm-up').length).toBeGreaterThanOrEqual(1)
     const measured = steps.filter(({ kind }) => kind === 'measured')
     expect(measured.length).toBeGreaterThanOrEqual(1)
     for (const step of measured) {
-      expect(step).toMatchObject({ offeredPerSecond: 100, errors: 0, errorRate: 0, durationSeconds: 5 })
-      expect(step.serviceTime.p50Ms).toBeGreaterThanOrEqual(4)
+      expect(step).toMatchObject({ offeredPerSecond: 100, arrivals: 'poisson', load: 'list' })
+      expect(step.flows.list).toMatchObject({ errors: 0 })
+      expect(step.flows.list?.iterations).toBeGreaterThan(550)
+      expect(step.flows.list?.service.p50Ms).toBeGreaterThanOrEqual(4)
       expect(step.components.find(({ name }) => name === 'k6')?.cpuSeconds).toBeGreaterThan(0)
       expect(step.generatorCpu).toBeGreaterThan(0)
     }
-    const journals = await journalsOf(run)
-    expect(journals.map(({ entries }) => entries.length)).toEqual(steps.map(({ iterations }) => iterations))
+    const inJournals = (await journalsOf(run)).reduce((sum, { entries }) => sum + entries.length, 0)
+    const inSteps = steps.reduce((sum, { flows }) => sum + (flows.list?.iterations ?? 0), 0)
+    // What was due in a lead-in is in no window.
+    expect(inJournals).toBeGreaterThan(inSteps)
     expect(conditions.versions.k6).toBe('2.2.0')
     expect([datasetFingerprint, tables]).toEqual(['fixture-1000', []])
     expect(await onDisk(run.runDir)).toEqual(run.measurements)
+  })
+
+  it('lets no new connection into a window', async () => {
+    const run = await testLoad(await orderServer({ delayMs: () => 5 }), { durationSeconds: 4 })
+    const step = run.measurements.steps.findLast(({ kind }) => kind === 'measured')
+    const journal = (await journalsOf(run)).at(-1)
+    const own = (journal?.entries ?? []).filter(
+      ({ dueMs }) => dueMs >= (step?.fromMs ?? 0) && dueMs < (step?.toMs ?? 0),
+    )
+    expect(own.length).toBeGreaterThan(300)
+    const first = Math.min(...own.map(({ iteration }) => iteration))
+    // Every user takes one of the first requests: as many as there are users.
+    expect(first).toBeGreaterThanOrEqual(100)
+  })
+
+  it('searches the operating point by probes and confirms, within its time', async () => {
+    const run = await testLoad(await orderServer({ delayMs: () => 5 }), { profile: 'knee', budgetSeconds: 45 })
+    const { steps, results } = run.measurements
+    expect(steps.filter(({ kind }) => kind === 'measured').length).toBeGreaterThanOrEqual(1)
+    expect(results.map(({ load }) => load)).toEqual(['list'])
+    expect(results[0]?.reason).toMatch(/\S/)
+    expect(new Set(steps.map(({ journal }) => journal)).size).toBe(steps.length)
   })
 
   it('is INVALID on a dead target', async () => {
@@ -101,10 +126,30 @@ describe('runLoad', () => {
     const server = await orderServer({ status: () => 503 })
     const { measurements } = await testLoad(server, { profile: 'smoke', durationSeconds: 6 })
     const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
-    expect(measured.map(({ errorRate }) => errorRate)).toEqual([1])
+    expect(measured.map(({ flows }) => flows.list?.good)).toEqual([0])
     expect([...measurements.invalid, ...measured.flatMap(({ invalid }) => invalid)]).toEqual([])
-    expect(measured[0]?.failures[0]?.what).toBe('status 503 fixture-says-no')
+    expect(measured[0]?.flows.list?.failures[0]?.what).toBe('status 503 fixture-says-no')
     expect(verdictOf(measurements)).toBe('FAIL')
+  })
+
+  it('fails a mix for its checkouts alone, and names them', async () => {
+    let checkouts = 0
+    const server = await orderServer({
+      status: (_, method) => {
+        if (method !== 'POST') return undefined
+        checkouts += 1
+        return checkouts % 10 === 0 ? 503 : undefined
+      },
+    })
+    const { measurements } = await testLoad(server, {
+      loads: ['mix'],
+      ratePerSecond: 200,
+      durationSeconds: 25,
+    })
+    const [result] = measurements.results
+    const mix = measurements.steps.findLast(({ kind }) => kind === 'measured')
+    expect(mix?.judgement.flows.checkout).toMatchObject({ outcome: 'fail', by: expect.arrayContaining(['errors']) })
+    expect(result).toMatchObject({ verdict: 'FAIL', reason: expect.stringMatching(/checkout had .* errors/) })
   })
 
   it('leaves evidence that claims nothing when it is interrupted, and no k6', async () => {

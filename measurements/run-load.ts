@@ -6,23 +6,31 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type { EngineProgram } from '../contracts/engines.ts'
-import type { InvalidReason, LoadFlow, Measurements, Profile, RunConditions, Step } from '../contracts/measurement.ts'
+import type { InvalidReason, LoadResult, Measurements, Profile, RunConditions, Step } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import type { OpenArrivals } from '../contracts/schedule.ts'
+import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
-import { loadFlow } from './load-flow.ts'
+import type { Drive } from './drive.ts'
+import { idleStep } from './idle.ts'
+import type { LiveFigures } from './live-figures.ts'
+import { loadOf } from './load.ts'
 import { Observer } from './observer.ts'
+import { offerLoad } from './offer-load.ts'
 import { countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
 import { askIdentity, type Target } from './target.ts'
 
 export interface LoadRequest {
-  readonly flows: readonly LoadFlow[]
+  /** By name: a flow, or `mix`. */
+  readonly loads: readonly string[]
   readonly profile: Profile
+  readonly arrivals: OpenArrivals
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
-  /** For all flows together: steps are shortened and the search ends early to keep to it. */
-  readonly budgetSeconds?: number
+  /** For the searches of all loads together. */
+  readonly budgetSeconds: number
   readonly target: Target
   /** null: not ours to look into. */
   readonly engines: ConditionsOf['engines']
@@ -36,6 +44,8 @@ export interface LoadRequest {
   say(line: string): void
   /** After each step. */
   onStep?(step: Step): void
+  /** Twice a second while k6 runs. */
+  onLive?(figures: LiveFigures): void
 }
 
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
@@ -60,22 +70,37 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
     },
   })
   const signal = AbortSignal.any([request.signal, lost.signal])
+  const deadlineMs = Date.now() + request.budgetSeconds * 1000
   try {
-    for (const [at, flow] of request.flows.entries()) {
+    const idle = await idleStep(observer, signal)
+    if (idle !== null) {
+      await run.add(idle)
+      request.onStep?.(idle)
+    }
+    for (const [at, name] of request.loads.entries()) {
       if (signal.aborted) break
-      const budgetSeconds = request.budgetSeconds === undefined ? null : request.budgetSeconds / request.flows.length
-      request.say(`${flow} (${at + 1} of ${request.flows.length})`)
-      await loadFlow(flow, {
+      const left = request.loads.length - at
+      request.say(`${name} (${at + 1} of ${request.loads.length})`)
+      const offer = {
+        profile: request.profile,
+        ratePerSecond: request.ratePerSecond ?? null,
+        durationSeconds: request.durationSeconds ?? null,
+        budgetSeconds: (deadlineMs - Date.now()) / 1000 / left,
+      }
+      const result = await offerLoad(loadOf(name, request.plan.plan), offer, {
         ...request,
         runId: run.id,
+        dataset: identity.dataset,
+        k6Program: request.k6.path,
         signal,
         observer,
-        budgetSeconds,
+        onDrive: (drive) => run.remember(drive),
         onStep: async (step) => {
           await run.add(step)
           request.onStep?.(step)
         },
       })
+      run.results.push(result)
     }
   } finally {
     await observer.stop()
@@ -87,11 +112,14 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
 class Run {
   readonly id: string
   readonly steps: Step[] = []
+  readonly results: LoadResult[] = []
+  readonly #acknowledgedIds: string[] = []
   readonly #request: LoadRequest
   readonly #startedAt = new Date().toISOString()
   #conditions: RunConditions
   #dataset: Dataset | null = null
-  #counted: Pick<Measurements, 'tables' | 'tablesCountedAt' | 'sizes'> = {
+  #counted: Pick<Measurements, 'tables' | 'tablesCountedAt' | 'sizes' | 'acknowledged'> = {
+    acknowledged: null,
     tables: [],
     tablesCountedAt: null,
     sizes: null,
@@ -123,11 +151,15 @@ class Run {
     await this.#write([interrupted(this.steps.length)])
   }
 
+  remember({ entries }: Drive): void {
+    for (const id of acknowledgedIds(entries)) this.#acknowledgedIds.push(id)
+  }
+
   /** Is it still the system, and are the rows there, that the load was meant for? */
   async closingChecks(before: Identity, somethingIsLost: boolean): Promise<readonly InvalidReason[]> {
-    const unmeasured = this.#request.flows
-      .filter((flow) => !this.steps.some((step) => step.flow === flow && step.kind === 'measured'))
-      .map((flow): InvalidReason => ({ code: 'generator-failed', evidence: `no step of ${flow} was measured` }))
+    const unmeasured = this.#request.loads
+      .filter((load) => !this.steps.some((step) => step.load === load && step.kind !== 'warm-up'))
+      .map((load): InvalidReason => ({ code: 'generator-failed', evidence: `no step of ${load} was measured` }))
     if (somethingIsLost) return []
     const changed = await askIdentity(this.#request.target.baseUrl).then(
       (now) => changedTarget(before, now),
@@ -144,7 +176,8 @@ class Run {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(COUNTING_LIMIT_MS)])
       const { tables, countedAt } = await countTables(engines.mysql, limited)
       const sizes = await measureSizes(engines.mysql, engines.elasticsearch.url, tables)
-      this.#counted = { tables, tablesCountedAt: countedAt, sizes }
+      const acknowledged = await lookUp(engines.mysql, this.#acknowledgedIds)
+      this.#counted = { tables, tablesCountedAt: countedAt, sizes, acknowledged }
       return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {
       return [{ code: 'data-incomplete', evidence: `the tables could not be counted: ${reasonOf(error)}` }]
@@ -166,6 +199,7 @@ class Run {
       datasetFingerprint: this.#dataset?.fingerprint ?? null,
       ...this.#counted,
       steps: this.steps,
+      results: this.results,
       invalid,
     }
     await writeJson(join(this.#request.runDir, RUN_FILES.measurements), measurements)

@@ -6,6 +6,8 @@
 // and nothing is cut away by what the data look like (MSER and the like would cut a one-second stall out of the first
 // half as "warm-up"): only the beginning that is fixed before the step starts.
 
+import { kendallTau, median, theilSenSlope } from './trend.ts'
+
 const BATCHES = 20
 const FEWEST_PER_BATCH = 5
 /** Two-sided p ≈ 0.002 for 20 batches without autocorrelation: queues are autocorrelated, so stricter than 0.05. */
@@ -42,27 +44,4 @@ function batchMedians(series: readonly number[]): number[] {
       series.slice(Math.floor((batch * series.length) / BATCHES), Math.floor(((batch + 1) * series.length) / BATCHES)),
     ),
   )
-}
-
-/** Median of the slopes of all pairs: Sen, J. Am. Stat. Assoc. 63 (1968). */
-function theilSenSlope(values: readonly number[]): number {
-  return median(pairs(values).map(({ earlier, later, distance }) => (later - earlier) / distance))
-}
-
-/** −1 every pair falls … 1 every pair rises: Kendall, Biometrika 30 (1938). */
-function kendallTau(values: readonly number[]): number {
-  const all = pairs(values)
-  return all.reduce((sum, { earlier, later }) => sum + Math.sign(later - earlier), 0) / all.length
-}
-
-function pairs(values: readonly number[]) {
-  return values.flatMap((earlier, at) =>
-    values.slice(at + 1).map((later, offset) => ({ earlier, later, distance: offset + 1 })),
-  )
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted[sorted.length >> 1] ?? 0
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[(sorted.length >> 1) - 1] ?? upper)) / 2
 }

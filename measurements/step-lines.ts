@@ -1,57 +1,74 @@
-// Steps and verdicts as lines for a terminal.
+// Steps and results as lines for a terminal.
 
-import type { Latency, Measurements, Step } from '../contracts/measurement.ts'
-import type { ResolvedPlan } from '../contracts/plan.ts'
-import { stepOutcome } from '../contracts/step-outcome.ts'
-import { type LoadVerdict, perSecond } from './verdict.ts'
+import type { FlowFigures, Latency, LoadResult, Measurements, Step } from '../contracts/measurement.ts'
+import { percent, perSecond, reasonOf } from './reason-text.ts'
+import { verdictOf } from './verdict.ts'
 
-/** `  3  pass     offered 240/s  achieved 240/s  p99 31.2 ms (service 24.0 ms)  errors 0 %  machine 71 %  k6 18 %` */
-export function stepLine(step: Step, plan: ResolvedPlan): string {
-  const { kind, index, offeredPerSecond, achievedPerSecond, errorRate, machineCpu, generatorCpu } = step
-  const outcome = kind === 'warm-up' ? 'warm-up' : stepOutcome(step, plan.plan)
+/** `  3  pass       offered 240/s  good 240/s  machine 71 %  k6 18 %  list p99 31.2 ms (service 24.0 ms)` */
+export function stepLine(step: Step): string {
+  const { kind, index, offeredPerSecond, goodPerSecond, machineCpu, generatorCpu, judgement } = step
+  if (kind === 'idle') return `  idle: machine ${share(machineCpu)}`
+  const outcome = kind === 'warm-up' ? 'warm-up' : kind === 'probe' ? 'probe' : judgement.outcome
   return [
-    `  ${String(index).padStart(2)}  ${outcome.padEnd(7)}`,
+    `  ${String(index).padStart(2)}  ${outcome.padEnd(9)}`,
     `offered ${perSecond(offeredPerSecond).padStart(8)}`,
-    `achieved ${perSecond(achievedPerSecond).padStart(8)}`,
-    `p99 ${p99(step.fromIntendedStart).padStart(9)} (service ${p99(step.serviceTime)})`,
-    `errors ${percent(errorRate)}`,
-    `machine ${percent(machineCpu)}`,
-    `k6 ${percent(generatorCpu)}`,
+    `good ${perSecond(goodPerSecond).padStart(8)}`,
+    `machine ${share(machineCpu)}`,
+    `k6 ${share(generatorCpu)}`,
+    ...flowTexts(step),
   ].join('  ')
 }
 
-/** Why a step does not count, and what went wrong most. */
-export function stepReasons({ invalid, failures }: Step): readonly string[] {
-  const [failure] = failures
+/** Several flows have a line each. */
+function flowTexts({ flows }: Step): readonly string[] {
+  const texts = Object.entries(flows).map(([flow, figures]) => flowText(flow, figures))
+  return texts.length === 1 ? texts : texts.map((text) => `\n        ${text}`)
+}
+
+function flowText(flow: string, { latency, service, errors, iterations }: FlowFigures): string {
+  const failed = errors === 0 ? '' : `, errors ${percent(errors / Math.max(1, iterations))}`
+  return `${flow} p99 ${p99(latency)} (service ${p99(service)})${failed}`
+}
+
+/** Why a step does not count or is no pass, and what went wrong most. */
+export function stepReasons(step: Step): readonly string[] {
+  const { kind, invalid, judgement, flows } = step
+  const open = kind === 'measured' && (judgement.outcome === 'fail' || judgement.outcome === 'undecided')
+  const failures = Object.values(flows).flatMap((flow) => flow.failures)
+  const failure = failures.toSorted((a, b) => b.count - a.count)[0]
   return [
+    ...(open ? [`        ${reasonOf(step)}`] : []),
     ...invalid.map(({ code, evidence }) => `        ${code}: ${evidence}`),
     ...(failure === undefined ? [] : [`        most frequent failure: ${failure.what} (${failure.count} times)`]),
   ]
 }
 
-export function verdictLines({ verdict, flows }: LoadVerdict, { invalid }: Measurements): readonly string[] {
+export function verdictLines(measurements: Measurements): readonly string[] {
+  const { results, invalid, acknowledged } = measurements
   return [
-    verdict,
-    ...flows.map((result) => `  ${result.flow}: ${bracket(result)}; ${result.why}${notJudged(result)}`),
+    verdictOf(measurements),
+    ...results.map(resultLine),
+    ...(acknowledged !== null && acknowledged.missing > 0
+      ? [
+          `  ${acknowledged.missing} of ${acknowledged.acknowledged} acknowledged orders are not in the tables: ${acknowledged.examples.join(', ')}`,
+        ]
+      : []),
     ...invalid.map(({ code, evidence }) => `  ${code}: ${evidence}`),
   ]
 }
 
-function notJudged({ notJudged }: LoadVerdict['flows'][number]): string {
-  if (notJudged.length === 0) return ''
-  return `; not judged: ${notJudged.map(({ flow, samples }) => `${flow} (${samples} samples)`).join(', ')}`
-}
-
-function bracket({ lastPassPerSecond, firstFailPerSecond }: LoadVerdict['flows'][number]): string {
-  const passed = lastPassPerSecond === null ? 'no rate passed' : `${perSecond(lastPassPerSecond)} passed`
-  const failed = firstFailPerSecond === null ? 'none is proven to fail' : `${perSecond(firstFailPerSecond)} failed`
-  return `${passed}, ${failed}`
+export function resultLine({ load, verdict, reason, operatingPoint }: LoadResult): string {
+  const unseen =
+    operatingPoint === null
+      ? ''
+      : `; events rarer than one in ${operatingPoint.rarestEventSeconds.toFixed(0)} s were not seen (${operatingPoint.blocks} blocks)`
+  return `  ${verdict.padEnd(7)} ${load}: ${reason}${unseen}`
 }
 
 function p99({ p99Ms, samples }: Latency): string {
   return p99Ms === null ? `unknown, ${samples} samples` : `${p99Ms.toFixed(1)} ms`
 }
 
-function percent(share: number | null): string {
-  return share === null ? 'unknown' : `${Number((100 * share).toFixed(share < 0.1 ? 2 : 0))} %`
+function share(value: number | null): string {
+  return value === null ? 'unknown' : percent(value)
 }

@@ -31,6 +31,15 @@ export async function askHealth(baseUrl: string): Promise<readonly string[]> {
   throw new Error(`${baseUrl}${ROUTES.health.path} answers ${statusCode}`)
 }
 
+const LAG_METRIC = /^headroom_relay_lag_seconds(?:\{[^}]*\})? ([0-9.eE+-]+)$/m
+
+/** Age of the oldest event that the search index has not been told; null: this target does not say. */
+export async function askBacklogSeconds(baseUrl: string): Promise<number | null> {
+  const { statusCode, text } = await get(`${baseUrl}/metrics`)
+  const seconds = Number(LAG_METRIC.exec(text)?.[1] ?? Number.NaN)
+  return statusCode === 200 && Number.isFinite(seconds) ? seconds : null
+}
+
 async function get(url: string): Promise<{ readonly statusCode: number; readonly text: string }> {
   const { statusCode, body } = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
   return { statusCode, text: await body.text() }

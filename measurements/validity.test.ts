@@ -1,35 +1,56 @@
 import { describe, expect, it } from 'vitest'
-import type { InvalidCode } from '../contracts/measurement.ts'
-import { invalidReasons, type StepEvidence } from './validity.ts'
+import type { FlowFigures, InvalidCode, Latency } from '../contracts/measurement.ts'
+import { environmentalReasons, type FlowEvidence, invalidReasons, type StepEvidence } from './validity.ts'
 
+const LATENCY: Latency = {
+  samples: 1000,
+  p50Ms: 10,
+  p95Ms: 20,
+  p99Ms: 50,
+  p999Ms: null,
+  maxMs: 60,
+  meanMs: 11,
+}
+const FIGURES: FlowFigures = {
+  iterations: 1000,
+  answered: 1000,
+  good: 1000,
+  errors: 0,
+  overTarget: 0,
+  failures: [],
+  latency: LATENCY,
+  service: LATENCY,
+  blocks: [],
+}
+const FLOW: FlowEvidence = {
+  figures: FIGURES,
+  target: { p99Ms: 100, errorRate: 0.001 },
+  slowWithoutGenerator: 0,
+  steadiness: { steady: true, endOverStart: 1.1, tau: 0.1 },
+}
 const GOOD: StepEvidence = {
-  flow: 'list',
   kind: 'measured',
-  targetP99Ms: 100,
-  targetErrorRate: 0.001,
   offeredPerSecond: 100,
-  achievedPerSecond: 100,
+  answeredPerSecond: 100,
   iterations: 1000,
   answered: 1000,
   dropped: 0,
   exceptions: 0,
-  errorRate: 0,
-  samples: 900,
-  tooFewOf: [],
-  p99Ms: 50,
-  serviceP99Ms: 45,
+  flows: { list: FLOW },
   unreadableLines: 0,
   generatorCpu: 0.3,
   generatorReadable: true,
-  lateP99Ms: 2,
+  generatorLateP99Ms: 2,
   otherCpu: 0.05,
-  steadiness: { steady: true, endOverStart: 1.1, tau: 0.1 },
+  backlog: { startSeconds: 0.3, endSeconds: 0.4 },
   mostFrequentFailure: null,
   generator: {
     exitCode: 0,
     timedOut: false,
     stopped: false,
+    endedEarly: false,
     log: '',
+    journaledIterations: 1000,
     summaryIterations: 1000,
     journalFound: true,
   },
@@ -37,53 +58,74 @@ const GOOD: StepEvidence = {
 }
 
 const generator = (changes: Partial<StepEvidence['generator']>) => ({ generator: { ...GOOD.generator, ...changes } })
-const neverRan = { iterations: 0, answered: 0, samples: 0, achievedPerSecond: 0 }
+const flow = (figures: Partial<FlowFigures>, changes: Partial<FlowEvidence> = {}) => ({
+  flows: { list: { ...FLOW, ...changes, figures: { ...FIGURES, ...figures } } },
+})
+const neverRan = { iterations: 0, answered: 0, answeredPerSecond: 0 }
+const slow = { overTarget: 11 }
 const REFUSED = 'Error: probe of http://127.0.0.1:9: connection refused\n\tat setup (file:///probe.ts:26:1(9))\n'
+const falling = { steady: false, endOverStart: 0.2, tau: -0.9 }
 
 const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly InvalidCode[]])[] = [
   ['a good step', {}, []],
   ['k6’s own thresholds were crossed, which is ours to judge', generator({ exitCode: 99 }), []],
   ['k6 began one more iteration in the last instant', generator({ summaryIterations: 1001 }), []],
-  ['exactly 99 % of the rate', { achievedPerSecond: 99 }, []],
-  ['less than 99 % of the rate', { achievedPerSecond: 98.9 }, ['rate-not-achieved']],
-  ['one dropped arrival', { dropped: 1 }, ['dropped-iterations']],
-  ['299 samples', { samples: 299 }, []],
-  ['298 samples', { samples: 298 }, ['too-few-samples']],
-  ['few right answers among many wrong ones: a failure', { samples: 3, errorRate: 0.99 }, []],
-  ['few answers, right or wrong', { samples: 3, answered: 298, errorRate: 0.99 }, ['too-few-samples']],
+  [
+    'a process that we ended because enough was seen',
+    generator({ exitCode: 105, endedEarly: true, summaryIterations: null }),
+    [],
+  ],
+  ['exactly 99 % of the rate', { answeredPerSecond: 99 }, []],
+  ['less than 99 % of the rate', { answeredPerSecond: 98.9 }, ['rate-not-achieved']],
+  ['one request that found no free user', { dropped: 1 }, ['dropped-iterations']],
   ['a generator at 79 %', { generatorCpu: 0.79 }, []],
   ['a generator at 80 %', { generatorCpu: 0.8 }, ['generator-saturated']],
   ['a generator whose CPU was not read', { generatorCpu: null }, ['generator-unobserved']],
   ['a generator whose CPU cannot be read', { generatorCpu: null, generatorReadable: false }, []],
-  ['298 samples of a flow in a mix', { flow: 'mix', tooFewOf: [{ flow: 'list', samples: 298 }] }, ['too-few-samples']],
-  ['requests that leave a quarter of the target late, and a target that is met', { lateP99Ms: 26 }, []],
-  ['lateness that alone makes it miss the target', { lateP99Ms: 26, p99Ms: 101, serviceP99Ms: 99 }, ['generator-late']],
-  ['lateness beside a service time that misses the target alone', { lateP99Ms: 26, p99Ms: 151, serviceP99Ms: 125 }, []],
-  ['a little lateness that makes it miss the target', { lateP99Ms: 25, p99Ms: 101, serviceP99Ms: 99 }, []],
-  ['requests that leave later than the target', { lateP99Ms: 101, serviceP99Ms: 500 }, ['generator-late']],
+  ['a late generator, and a target that is met', { generatorLateP99Ms: 90 }, []],
   [
-    'a generator a little late for a very strict target',
-    { lateP99Ms: 19, targetP99Ms: 10, p99Ms: 12, serviceP99Ms: 5 },
+    'a generator that alone makes a flow miss its target',
+    { generatorLateP99Ms: 60, ...flow(slow) },
+    ['generator-late'],
+  ],
+  [
+    'new connections that alone make it miss, however few',
+    { generatorLateP99Ms: 3, ...flow(slow) },
+    ['generator-late'],
+  ],
+  [
+    'a miss that is there without the generator',
+    { generatorLateP99Ms: 60, ...flow(slow, { slowWithoutGenerator: 0.02 }) },
     [],
+  ],
+  ['requests that leave later than the target', { generatorLateP99Ms: 101 }, ['generator-late']],
+  [
+    'a generator that is late because the system is full',
+    { generatorLateP99Ms: 900, dropped: 50, ...flow(slow, { slowWithoutGenerator: 0.5 }) },
+    ['dropped-iterations'],
   ],
   ['other work on the machine, and a target that is met', { otherCpu: 0.8 }, []],
   [
     'other work on the machine, and a target that is missed',
-    { otherCpu: 0.31, p99Ms: 101, serviceP99Ms: 101 },
+    { otherCpu: 0.31, ...flow(slow, { slowWithoutGenerator: 0.02 }) },
     ['machine-busy'],
   ],
-  ['little other work, and a target that is missed', { otherCpu: 0.29, p99Ms: 101, serviceP99Ms: 101 }, []],
-  ['other work that nobody can tell from ours', { otherCpu: null, p99Ms: 101, serviceP99Ms: 101 }, []],
-  ['latency that climbs', { steadiness: { steady: false, endOverStart: 9, tau: 0.9 } }, ['not-steady']],
-  ['latency that falls, under the target', { steadiness: { steady: false, endOverStart: 0.2, tau: -0.9 } }, []],
+  ['other work on the machine, and errors', { otherCpu: 0.31, ...flow({ errors: 2 }) }, ['machine-busy']],
+  ['little other work, and a miss', { otherCpu: 0.29, ...flow(slow, { slowWithoutGenerator: 0.02 }) }, []],
+  ['other work that nobody can tell from ours', { otherCpu: null, ...flow(slow, { slowWithoutGenerator: 0.02 }) }, []],
+  ['latency that climbs', flow({}, { steadiness: { steady: false, endOverStart: 9, tau: 0.9 } }), ['not-steady']],
+  ['latency that falls, under the target', flow({}, { steadiness: falling }), []],
   [
     'latency that falls, over the target',
-    { steadiness: { steady: false, endOverStart: 0.2, tau: -0.9 }, p99Ms: 101 },
+    flow(slow, { steadiness: falling, slowWithoutGenerator: 0.02 }),
     ['not-warmed-up'],
   ],
-  ['too short to tell a trend', { steadiness: null }, []],
+  ['too short to tell a trend', flow({}, { steadiness: null }), []],
+  ['a backlog that grows behind the answers', { backlog: { startSeconds: 0.2, endSeconds: 2.3 } }, ['not-steady']],
+  ['a backlog that is old and does not grow', { backlog: { startSeconds: 7, endSeconds: 8 } }, []],
+  ['a target that tells no backlog', { backlog: null }, []],
   ['an exception', { exceptions: 1, mostFrequentFailure: 'exception: x' }, ['script-exceptions']],
-  ['no answer at all', { ...neverRan, iterations: 500, ...generator({ summaryIterations: 500 }) }, ['target-dead']],
+  ['no answer at all', { ...neverRan, iterations: 500 }, ['target-dead']],
   [
     'the probe refuses',
     { ...neverRan, ...generator({ exitCode: 107, log: REFUSED, summaryIterations: null, journalFound: false }) },
@@ -108,7 +150,7 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['an engine that went away', { faults: [{ code: 'engine-lost', evidence: 'elasticsearch' }] }, ['engine-lost']],
   [
     'everything at once',
-    { dropped: 9, achievedPerSecond: 50, generatorCpu: 0.9 },
+    { dropped: 9, answeredPerSecond: 50, generatorCpu: 0.9 },
     ['dropped-iterations', 'rate-not-achieved', 'generator-saturated'],
   ],
 ]
@@ -121,12 +163,18 @@ describe('invalidReasons', () => {
   })
 
   it('asks less of a warm-up, which carries no claim', () => {
-    const poor = { samples: 3, dropped: 7, achievedPerSecond: 1, generatorCpu: 1 }
+    const poor = { dropped: 7, answeredPerSecond: 1, generatorCpu: 1 }
     expect(invalidReasons({ ...GOOD, ...poor, kind: 'warm-up' })).toEqual([])
   })
 
   it('quotes what the probe found, without the stack', () => {
     const evidence = { ...GOOD, ...neverRan, ...generator({ exitCode: 107, log: REFUSED }) }
     expect(invalidReasons(evidence)[0]?.evidence).toBe('probe of http://127.0.0.1:9: connection refused')
+  })
+
+  it('tells a part of a window that the machine spoilt from one that the system spoilt', () => {
+    const busy = { ...GOOD, otherCpu: 0.5, ...flow(slow, { slowWithoutGenerator: 0.02 }) }
+    expect(environmentalReasons(busy).map(({ code }) => code)).toEqual(['machine-busy'])
+    expect(environmentalReasons({ ...GOOD, dropped: 9, answeredPerSecond: 1 })).toEqual([])
   })
 })

@@ -2,49 +2,59 @@
 // every reason against, with its figures. Pure.
 
 import { ACHIEVED_OF_OFFERED, GENERATOR_CPU_LIMIT } from '../contracts/evidence-limits.ts'
-import type { InvalidReason, LoadFlow } from '../contracts/measurement.ts'
-import type { FlowSamples } from '../contracts/step-outcome.ts'
-import { MINIMUM_SAMPLES } from './percentiles.ts'
+import { SLOW_SHARE } from '../contracts/judge.ts'
+import type { Backlog, FlowFigures, InvalidReason, StepKind } from '../contracts/measurement.ts'
+import type { FlowTarget } from '../contracts/plan.ts'
 import type { Steadiness } from './steadiness.ts'
 
-/** Less lateness than this share of the p99 target cannot matter. */
-export const LATE_SHARE_OF_TARGET = 0.25
 /** Of the machine's CPU. The kernel's own work for the load is a few hundredths. */
 const OTHER_CPU_LIMIT = 0.3
-const LATE_ALWAYS_FINE_MS = 20
+/** The relay looks once a second when there is little to do: so much lag comes and goes. */
+const BACKLOG_GROWTH_SECONDS = 2
 /** k6's summary may count an iteration more that it began in the last instant. */
 const UNJOURNALED_ITERATIONS = 1
 
-export interface StepEvidence {
-  readonly flow: LoadFlow
-  readonly kind: 'warm-up' | 'measured'
-  readonly targetP99Ms: number
-  readonly targetErrorRate: number
+/** Of one flow in the window. */
+export interface FlowEvidence {
+  readonly figures: FlowFigures
+  /** null: the plan has none for it. */
+  readonly target: FlowTarget | null
+  /** Over the target even without the generator's own delay, 0 … 1. */
+  readonly slowWithoutGenerator: number
+  readonly steadiness: Steadiness | null
+}
+
+/** What can be seen of a window while its process still runs. */
+export interface WindowEvidence {
   readonly offeredPerSecond: number
-  readonly achievedPerSecond: number
+  readonly answeredPerSecond: number
   readonly iterations: number
   readonly answered: number
   readonly dropped: number
   readonly exceptions: number
-  readonly errorRate: number
-  readonly samples: number
-  /** Flows of a mix that should have a p99 and have none, while none proves a failure. */
-  readonly tooFewOf: readonly FlowSamples[]
-  readonly p99Ms: number | null
-  readonly serviceP99Ms: number | null
-  readonly unreadableLines: number
+  readonly flows: Readonly<Record<string, FlowEvidence>>
   readonly generatorCpu: number | null
   /** k6 is our own child: where there is /proc, its CPU can be read. */
   readonly generatorReadable: boolean
-  readonly lateP99Ms: number | null
+  readonly generatorLateP99Ms: number | null
   readonly otherCpu: number | null
-  readonly steadiness: Steadiness | null
+  readonly backlog: Backlog | null
+}
+
+export interface StepEvidence extends WindowEvidence {
+  readonly kind: StepKind
+  readonly unreadableLines: number
   readonly mostFrequentFailure: string | null
   readonly generator: {
     readonly exitCode: number | null
     readonly timedOut: boolean
+    /** By the user, or because an engine went away. */
     readonly stopped: boolean
+    /** By us, before the schedule was over: what is not journaled then was under way. */
+    readonly endedEarly: boolean
     readonly log: string
+    /** Of the whole process. */
+    readonly journaledIterations: number
     /** Iterations in k6's summary; null: it wrote none. */
     readonly summaryIterations: number | null
     readonly journalFound: boolean
@@ -53,31 +63,40 @@ export interface StepEvidence {
   readonly faults: readonly InvalidReason[]
 }
 
-type Rule = (evidence: StepEvidence) => InvalidReason | null
+type Rule<E> = (evidence: E) => InvalidReason | null
 
 /** k6: 0, or 99 for crossed thresholds, which we judge ourselves. */
 const EXPECTED_EXIT_CODES = [0, 99]
 
-const RULES_OF_ANY_STEP: readonly Rule[] = [interrupted, generatorFailed, targetDead, scriptExceptions]
-const RULES_OF_MEASURED: readonly Rule[] = [
-  droppedIterations,
-  rateNotAchieved,
-  tooFewSamples,
+const RULES_OF_ANY_STEP: readonly Rule<StepEvidence>[] = [interrupted, generatorFailed, targetDead, scriptExceptions]
+/** What the machine and the generator did: another try may go better. */
+const RULES_OF_THE_ENVIRONMENT: readonly Rule<WindowEvidence>[] = [
   generatorSaturated,
   generatorUnobserved,
   generatorLate,
   machineBusy,
+]
+const RULES_OF_OPEN: readonly Rule<StepEvidence>[] = [
+  droppedIterations,
+  rateNotAchieved,
+  ...RULES_OF_THE_ENVIRONMENT,
   notSteady,
+  backlogGrows,
 ]
 
 export function invalidReasons(evidence: StepEvidence): readonly InvalidReason[] {
   const first = [...evidence.faults, ...apply(RULES_OF_ANY_STEP, evidence)]
   // A step that never ran has no rate, no samples and no trend to complain about as well.
   const ran = evidence.answered > 0 && evidence.generator.journalFound
-  return evidence.kind === 'measured' && ran ? [...first, ...apply(RULES_OF_MEASURED, evidence)] : first
+  return evidence.kind !== 'warm-up' && ran ? [...first, ...apply(RULES_OF_OPEN, evidence)] : first
 }
 
-function apply(rules: readonly Rule[], evidence: StepEvidence): InvalidReason[] {
+/** Of a part of a window, while it runs. */
+export function environmentalReasons(evidence: WindowEvidence): readonly InvalidReason[] {
+  return evidence.answered > 0 ? apply(RULES_OF_THE_ENVIRONMENT, evidence) : []
+}
+
+function apply<E>(rules: readonly Rule<E>[], evidence: E): InvalidReason[] {
   return rules.map((rule) => rule(evidence)).filter((reason) => reason !== null)
 }
 
@@ -85,19 +104,21 @@ function interrupted({ generator }: StepEvidence): InvalidReason | null {
   return generator.stopped ? { code: 'interrupted', evidence: 'the step was stopped before its end' } : null
 }
 
-function generatorFailed({ generator, iterations, unreadableLines, answered }: StepEvidence): InvalidReason | null {
-  const { exitCode, timedOut, stopped, log, summaryIterations, journalFound } = generator
+function generatorFailed({ generator, unreadableLines }: StepEvidence): InvalidReason | null {
+  const { exitCode, timedOut, stopped, endedEarly, log, journaledIterations, summaryIterations, journalFound } =
+    generator
   if (stopped || probeRefusal(log) !== null) return null
   const failed = (evidence: string): InvalidReason => ({ code: 'generator-failed', evidence })
   if (timedOut) return failed('k6 did not end in time and was killed')
-  if (exitCode === null || !EXPECTED_EXIT_CODES.includes(exitCode)) {
+  if (!endedEarly && (exitCode === null || !EXPECTED_EXIT_CODES.includes(exitCode))) {
     return failed(`k6 ended with ${exitCode ?? 'a signal'}: ${lastLine(log)}`)
   }
-  if (!journalFound && answered === 0 && iterations === 0) return failed('there is no journal')
+  if (!journalFound) return failed('there is no journal')
+  if (endedEarly) return null
   if (summaryIterations === null) return failed('k6 wrote no summary')
-  if (Math.abs(summaryIterations - iterations) > UNJOURNALED_ITERATIONS || unreadableLines > 0) {
+  if (Math.abs(summaryIterations - journaledIterations) > UNJOURNALED_ITERATIONS || unreadableLines > 0) {
     return failed(
-      `k6 counts ${summaryIterations} iterations, the journal ${iterations} and ${unreadableLines} unreadable lines`,
+      `k6 counts ${summaryIterations} iterations, the journal ${journaledIterations} and ${unreadableLines} unreadable lines`,
     )
   }
   return null
@@ -115,43 +136,30 @@ function scriptExceptions({ exceptions, mostFrequentFailure }: StepEvidence): In
   return { code: 'script-exceptions', evidence: `${exceptions} iterations threw, such as: ${mostFrequentFailure}` }
 }
 
-function droppedIterations({ dropped, iterations }: StepEvidence): InvalidReason | null {
+function droppedIterations({ dropped, iterations }: WindowEvidence): InvalidReason | null {
   if (dropped === 0) return null
-  const share = ((100 * dropped) / (dropped + iterations)).toFixed(1)
-  return { code: 'dropped-iterations', evidence: `${dropped} arrivals (${share} %) found no free virtual user` }
+  const share = ((100 * dropped) / Math.max(1, iterations)).toFixed(1)
+  return {
+    code: 'dropped-iterations',
+    evidence: `${dropped} requests (${share} %) found no free virtual user and were sent late; their wait counts`,
+  }
 }
 
-function rateNotAchieved({ achievedPerSecond, offeredPerSecond }: StepEvidence): InvalidReason | null {
-  if (achievedPerSecond >= ACHIEVED_OF_OFFERED * offeredPerSecond) return null
+function rateNotAchieved({ answeredPerSecond, offeredPerSecond }: WindowEvidence): InvalidReason | null {
+  if (answeredPerSecond >= ACHIEVED_OF_OFFERED * offeredPerSecond) return null
   return {
     code: 'rate-not-achieved',
-    evidence: `${achievedPerSecond.toFixed(1)}/s of ${offeredPerSecond}/s offered were answered in time`,
+    evidence: `${answeredPerSecond.toFixed(1)}/s of ${offeredPerSecond.toFixed(1)}/s offered were answered in time`,
   }
 }
 
-/** Enough wrong answers prove a failure without any p99. */
-function tooFewSamples(evidence: StepEvidence): InvalidReason | null {
-  const { samples, answered, errorRate, targetErrorRate, flow, tooFewOf } = evidence
-  const [first] = tooFewOf
-  if (samples >= MINIMUM_SAMPLES.p99) return first === undefined ? null : tooFew(first.samples, first.flow)
-  if (answered >= MINIMUM_SAMPLES.p99 && errorRate > targetErrorRate) return null
-  return tooFew(samples, flow)
-}
-
-function tooFew(samples: number, flow: LoadFlow): InvalidReason {
-  return {
-    code: 'too-few-samples',
-    evidence: `${samples} right answers of ${flow}; a p99 needs ${MINIMUM_SAMPLES.p99}: hold longer or offer more`,
-  }
-}
-
-function generatorSaturated({ generatorCpu }: StepEvidence): InvalidReason | null {
+function generatorSaturated({ generatorCpu }: WindowEvidence): InvalidReason | null {
   if (generatorCpu === null || generatorCpu < GENERATOR_CPU_LIMIT) return null
   return { code: 'generator-saturated', evidence: `k6 used ${(100 * generatorCpu).toFixed(0)} % of the CPU it may use` }
 }
 
 /** A generator that nobody watched may have been the slow one. */
-function generatorUnobserved({ generatorCpu, generatorReadable }: StepEvidence): InvalidReason | null {
+function generatorUnobserved({ generatorCpu, generatorReadable }: WindowEvidence): InvalidReason | null {
   if (generatorCpu !== null || !generatorReadable) return null
   return {
     code: 'generator-unobserved',
@@ -160,40 +168,69 @@ function generatorUnobserved({ generatorCpu, generatorReadable }: StepEvidence):
 }
 
 /**
- * Lateness counts in the latency from the intended start, so a target that is met in spite of it is met, and one that
- * the service time misses alone is missed. It spoils a step when it decides the result, or when requests left so late
- * that they were not the load that was offered.
+ * What k6 itself delayed, by sending late or opening a connection, counts in the latency. A target that is met in spite of
+ * it is met; it spoils a step when it alone makes a flow miss, or when requests left so late that they were another load.
  */
-function generatorLate(evidence: StepEvidence): InvalidReason | null {
-  const { lateP99Ms, targetP99Ms, p99Ms, serviceP99Ms } = evidence
-  if (lateP99Ms === null || lateP99Ms <= Math.max(LATE_ALWAYS_FINE_MS, LATE_SHARE_OF_TARGET * targetP99Ms)) return null
-  const missed = p99Ms !== null && p99Ms > targetP99Ms
-  const decides = missed && (serviceP99Ms ?? 0) <= targetP99Ms
-  if (!decides && lateP99Ms <= targetP99Ms) return null
+function generatorLate({ flows, dropped, generatorLateP99Ms: lateMs }: WindowEvidence): InvalidReason | null {
+  if (lateMs === null) return null
+  const spoilt = Object.entries(flows).find(([, { figures, target, slowWithoutGenerator }]) => {
+    const decides = slowShare(figures) > SLOW_SHARE && slowWithoutGenerator <= SLOW_SHARE
+    // Where requests wait for a free user the system is full, and k6 is late because of that.
+    return target !== null && (decides || (dropped === 0 && lateMs > target.p99Ms))
+  })
+  if (spoilt === undefined) return null
+  const [flow, { target }] = spoilt
   return {
     code: 'generator-late',
-    evidence: `1 % of the requests left k6 ${lateP99Ms.toFixed(0)} ms late or more, for a target of ${targetP99Ms} ms`,
+    evidence: `k6 itself delayed 1 % of the requests by ${lateMs.toFixed(0)} ms or more; ${flow} may take ${target?.p99Ms} ms`,
   }
 }
 
 /** Other work on the machine only ever slows the system down: a target met beside it is met, a miss may be its doing. */
-function machineBusy({ otherCpu, p99Ms, targetP99Ms, errorRate, targetErrorRate }: StepEvidence): InvalidReason | null {
-  const missed = (p99Ms !== null && p99Ms > targetP99Ms) || errorRate > targetErrorRate
-  if (otherCpu === null || otherCpu < OTHER_CPU_LIMIT || !missed) return null
+function machineBusy({ otherCpu, flows }: WindowEvidence): InvalidReason | null {
+  const missed = Object.entries(flows).find(([, evidence]) => missesTarget(evidence))
+  if (otherCpu === null || otherCpu < OTHER_CPU_LIMIT || missed === undefined) return null
   const share = (100 * otherCpu).toFixed(0)
-  return { code: 'machine-busy', evidence: `other work took ${share} % of the machine while a target was missed` }
+  return {
+    code: 'machine-busy',
+    evidence: `other work took ${share} % of the machine while ${missed[0]} missed a target`,
+  }
 }
 
 /**
  * Latency that climbs through the step has no end yet. Latency that falls is still warming up: that makes the system look
  * slower than it is, so a target that is met all the same is met, and one that is missed is not proven to be.
  */
-function notSteady({ steadiness, p99Ms, targetP99Ms }: StepEvidence): InvalidReason | null {
-  if (steadiness === null || steadiness.steady) return null
-  const { endOverStart, tau } = steadiness
-  const figures = `latency at the end is ${endOverStart.toFixed(1)} × that at the beginning (Kendall's τ ${tau.toFixed(2)})`
-  if (tau > 0) return { code: 'not-steady', evidence: figures }
-  return p99Ms !== null && p99Ms > targetP99Ms ? { code: 'not-warmed-up', evidence: figures } : null
+function notSteady({ flows }: WindowEvidence): InvalidReason | null {
+  for (const [flow, evidence] of Object.entries(flows)) {
+    const { steadiness, figures } = evidence
+    if (steadiness === null || steadiness.steady) continue
+    const { endOverStart, tau } = steadiness
+    const figuresText = `${flow}: latency at the end is ${endOverStart.toFixed(1)} × that at the beginning (Kendall's τ ${tau.toFixed(2)})`
+    if (tau > 0) return { code: 'not-steady', evidence: figuresText }
+    if (slowShare(figures) > SLOW_SHARE) return { code: 'not-warmed-up', evidence: figuresText }
+  }
+  return null
+}
+
+/** What is promised is not what was sustained while the work behind the answers piles up. */
+function backlogGrows({ backlog }: WindowEvidence): InvalidReason | null {
+  if (backlog === null || backlog.endSeconds - backlog.startSeconds <= BACKLOG_GROWTH_SECONDS) return null
+  const [start, end] = [backlog.startSeconds.toFixed(1), backlog.endSeconds.toFixed(1)]
+  return {
+    code: 'not-steady',
+    evidence: `the oldest order that the search index did not know was ${start} s old at the beginning and ${end} s at the end`,
+  }
+}
+
+/** As seen, without bounds: enough to ask whether somebody else may have caused it. */
+function missesTarget({ figures, target }: FlowEvidence): boolean {
+  if (target === null) return false
+  return slowShare(figures) > SLOW_SHARE || figures.errors > target.errorRate * figures.iterations
+}
+
+function slowShare({ overTarget, good }: FlowFigures): number {
+  return overTarget / Math.max(1, good)
 }
 
 /** What setup() found wrong with the target, from k6's log. */

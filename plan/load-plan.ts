@@ -6,7 +6,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { type PlanChange, withChange } from './plan-change.ts'
 import { ruleMistakes } from './plan-rules.ts'
 import { isInterval, PLAN_SCHEMA, type PlanNode } from './plan-schema.ts'
-import { shapeMistakes } from './shape-mistakes.ts'
+import { type PlanMistake, shapeMistakes } from './shape-mistakes.ts'
 import { type PlanPurpose, tableMistakes } from './table-rules.ts'
 import { readYaml, type YamlPath } from './yaml-source.ts'
 
@@ -39,22 +39,22 @@ export function parsePlan(
   const draft = changes.reduce(withChange, source.value)
   const plan = completed(PLAN_SCHEMA, draft) as Plan
   const shape = shapeMistakes(draft)
-  const found = [...shape, ...ruleMistakes(plan, shape)]
-  const isSound = found.length === 0 && source.mistakes.length === 0
-  const mistakes = isSound ? tableMistakes(plan, purpose) : found
-  if (isSound && mistakes.length === 0) return plan
-  const located = mistakes.flatMap(({ path, message }) =>
-    message === null
-      ? []
-      : [
-          {
-            line: source.lineOf(path),
-            change: changes.findLast((change) => isOnOneWay(change.path, path))?.typed,
-            text: path.length > 0 ? `${path.join('.')} ${message}` : `a plan ${message}`,
-          },
-        ],
-  )
-  throw refusal(file, [...source.mistakes, ...located])
+  const relations = ruleMistakes(plan, shape)
+  const isSound = [...source.mistakes, ...shape, ...relations].length === 0
+  const forTables = isSound ? tableMistakes(plan, purpose) : []
+  if (isSound && forTables.length === 0) return plan
+  const located = (mistakes: readonly PlanMistake[], concerns: (change: YamlPath, mistake: YamlPath) => boolean) =>
+    mistakes.flatMap(({ path, message }) => {
+      if (message === null) return []
+      const change = changes.findLast((made) => concerns(made.path, path))?.typed
+      return [{ line: source.lineOf(path), change, text: `${path.join('.') || 'a plan'} ${message}` }]
+    })
+  throw refusal(file, [
+    ...source.mistakes,
+    // A changed value answers for itself and what is in it; a broken relation also for what it stands in.
+    ...located(shape, (change, path) => startsWith(path, change)),
+    ...located([...relations, ...forTables], (change, path) => startsWith(path, change) || startsWith(change, path)),
+  ])
 }
 
 interface LocatedMistake {
@@ -76,8 +76,8 @@ function refusal(file: string, mistakes: readonly LocatedMistake[]): Refusal {
   })
 }
 
-function isOnOneWay(a: YamlPath, b: YamlPath): boolean {
-  return a.every((key, at) => at >= b.length || b[at] === key)
+function startsWith(path: YamlPath, start: YamlPath): boolean {
+  return start.every((key, at) => path[at] === key)
 }
 
 /** Numbers that stand for an interval spread out, defaults filled in; what has another shape is left as it is. */

@@ -66,6 +66,15 @@ describe('--set', () => {
     expect(refusalOf('orders.yearlyGrowth.mid=').why[0]).toContain('must be a number, not empty')
   })
 
+  it('leaves to the file what the file has wrong', () => {
+    const read = () =>
+      parsePlan(TEXT.replace(/^users:$/m, 'user:'), 'plan.yaml', 'projection', [parsePlanChange('users.count=5e6')])
+    expect(read).toThrow(/line \d+: users is missing/)
+    expect(() => parsePlan('[]', 'plan.yaml', 'projection', [parsePlanChange('shards=1')])).toThrow(
+      /line 1: a plan must/,
+    )
+  })
+
   it.each([
     ['yearlyGrowth=1', /orders\.yearlyGrowth/],
     ['orders.growth=1', /did you mean orders\.yearlyGrowth/],

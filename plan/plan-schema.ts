@@ -117,4 +117,16 @@ export const PLAN_SCHEMA: PlanNode = object({
   requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
   targets: perFlow(object({ p99Ms: positive, errorRate: share })),
   headroom: { ...nonNegative, maximum: 10, description: 'Capacity wanted above the peak: 0.3 = 30 %.' },
+  recoverySeconds: {
+    ...positive,
+    maximum: 3600,
+    default: 30,
+    description: 'After a spike: until p99 and the backlog behind the answers are back.',
+  },
+  driftShare: {
+    ...positive,
+    maximum: 10,
+    default: 0.25,
+    description: 'Growth of p99, memory or backlog over a soak: more than this share is a drift.',
+  },
 })

@@ -1,39 +1,34 @@
-// What gives first, per flow: the component that is full at the lowest rate.
+// What gives first, per flow: the component of the system that is full at the lowest rate.
 
-import type { BottleneckRow, FlowBottleneck, FlowCapacity } from '../contracts/capacity.ts'
-import type { Measurements, Step } from '../contracts/measurement.ts'
-import type { Flow } from '../contracts/plan.ts'
-import { componentDemand } from './component-demand.ts'
-import { ms, percent, perSecond, plural } from './quantity.ts'
+import type { BottleneckRow, FlowBottleneck } from '../contracts/capacity.ts'
+import type { Measurements } from '../contracts/measurement.ts'
+import { componentCosts, type UnitCosts } from './component-costs.ts'
+import { ms, percent, perSecond, plural, range } from './quantity.ts'
 
-export function flowBottlenecks(measurements: Measurements, flows: readonly FlowCapacity[]): readonly FlowBottleneck[] {
-  return flows.map((capacity) => flowBottleneck(capacity, measurements))
+export function flowBottlenecks(measurements: Measurements): readonly FlowBottleneck[] {
+  return componentCosts(measurements).map(flowBottleneck)
 }
 
-function flowBottleneck({ flow, measured }: FlowCapacity, measurements: Measurements): FlowBottleneck {
-  if (measured === 'mix') return none(flow, 'measured only inside the mix: CPU cannot be told apart by flow')
-  const steps = measurements.steps.filter((candidate) => candidate.flow === flow)
-  const demand = componentDemand(steps, measurements)
-  if (typeof demand === 'string') return none(flow, demand)
-  const first = demand.rows.find(({ component }) => component === demand.givesFirst)
+function flowBottleneck({ unit, atPerSecond, rows, counters }: UnitCosts): FlowBottleneck {
+  const first = rows.find(({ saturatesAtPerSecond }) => saturatesAtPerSecond !== null)
   return {
-    flow,
-    atOfferedPerSecond: demand.step.offeredPerSecond,
-    rows: demand.rows,
-    givesFirst: demand.givesFirst,
-    reason: first === undefined ? demand.idleReason : reason(first, demand.step),
+    flow: unit.name,
+    flows: unit.flows,
+    atOfferedPerSecond: atPerSecond,
+    rows,
+    counters,
+    givesFirst: first?.component ?? null,
+    reason: first === undefined ? 'no component of the system was seen to work for it' : reason(first, atPerSecond),
   }
 }
 
-function none(flow: Flow, why: string): FlowBottleneck {
-  return { flow, atOfferedPerSecond: null, rows: [], givesFirst: null, reason: why }
-}
-
-function reason(first: BottleneckRow, step: Step): string {
-  const full =
-    first.saturatesAtPerSecond === null ? 'never full' : `full at about ${perSecond(first.saturatesAtPerSecond)}`
+function reason(first: BottleneckRow, atPerSecond: number): string {
+  const spread =
+    first.demandSpreadMs === null
+      ? ', spread unknown'
+      : ` (${range(first.demandSpreadMs.low, first.demandSpreadMs.high, ms)})`
   return (
-    `${first.component}, with ${ms(first.demandMs)} of CPU per request: ${percent(first.utilisation)} of ` +
-    `${plural(first.servers, 'core')} at ${perSecond(step.achievedPerSecond)}, ${full}`
+    `${first.component}, with ${ms(first.demandMs)} of CPU per request${spread}: ${percent(first.utilisation)} of ` +
+    `${plural(first.servers, 'core')} at ${perSecond(atPerSecond)}, full at about ${perSecond(first.saturatesAtPerSecond ?? 0)}`
   )
 }

@@ -3,7 +3,13 @@ import type { Verdict } from '../contracts/capacity.ts'
 import type { InvalidCode, Measurements, Step } from '../contracts/measurement.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
-import { climbFixture, latencyFixture, measurementsFixture, stepFixture } from './fixtures/measurements.ts'
+import {
+  climbFixture,
+  type FlowFixture,
+  loadFixture,
+  measurementsFixture,
+  stepFixture,
+} from './fixtures/measurements.ts'
 import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
 
 const dataset = datasetFixture()
@@ -20,6 +26,8 @@ const smallPeak = resolvedPlanFixture({
   peakCheckoutsPerSecond: { low: 80, mid: 100, high: 120 },
 })
 const checkouts = climbFixture('checkout', 310, 62)
+const spoilt = (step: Step, code: InvalidCode): Step =>
+  stepFixture({ flow: 'checkout', offeredPerSecond: step.offeredPerSecond, invalid: invalid(code) }, step.index)
 
 const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   [
@@ -34,7 +42,7 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
       resolved: smallPeak,
       measurements: measurementsFixture({
         invalid: invalid('target-dead'),
-        steps: checkouts.map((step) => ({ ...step, errorRate: 1, valid: false, invalid: invalid('target-dead') })),
+        steps: checkouts.map((step) => spoilt(step, 'target-dead')),
       }),
     }),
     'INVALID',
@@ -44,9 +52,7 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     evidence({
       resolved: smallPeak,
       measurements: measurementsFixture({
-        steps: checkouts.map((step) =>
-          step.index === 3 ? { ...step, valid: false, invalid: invalid('engine-lost') } : step,
-        ),
+        steps: checkouts.map((step) => (step.index === 3 ? spoilt(step, 'engine-lost') : step)),
       }),
     }),
     'INVALID',
@@ -56,13 +62,14 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     evidence({
       resolved: smallPeak,
       measurements: measurementsFixture({
-        steps: checkouts.map((step) => ({
-          ...step,
-          dropped: 9,
-          valid: false,
-          invalid: invalid('dropped-iterations'),
-          fromIntendedStart: latencyFixture(5000, 20),
-        })),
+        steps: checkouts
+          .slice(1)
+          .map(({ index, offeredPerSecond }) =>
+            stepFixture(
+              { flow: 'checkout', offeredPerSecond, p99Ms: 20, dropped: 9, invalid: invalid('dropped-iterations') },
+              index,
+            ),
+          ),
       }),
     }),
     'INVALID',
@@ -315,51 +322,38 @@ describe('machines for the peak', () => {
 })
 
 describe('the mix', () => {
-  const byFlow = {
-    list: latencyFixture(3000, 80),
-    detail: latencyFixture(2000, 60),
-    checkout: latencyFixture(500, 150),
+  const mixOf = (checkout: Partial<FlowFixture>, more: Readonly<Record<string, FlowFixture>> = {}) => {
+    const flows = {
+      list: { iterations: 48_000, p99Ms: 80 },
+      detail: { iterations: 32_000, p99Ms: 60 },
+      checkout: { iterations: 4_000, p99Ms: 150, ...checkout },
+      ...more,
+    }
+    const step = loadFixture({ load: 'mix', offeredPerSecond: 800, durationSeconds: 105, flows }, 1)
+    const resolved = resolvedPlanFixture({ ordinaryCheckoutsPerSecond: 20 })
+    return capacityOf(evidence({ resolved, measurements: measurementsFixture({ steps: [step] }) }))
   }
-  const mixOf = (checkoutP99Ms: number) =>
-    capacityOf(
-      evidence({
-        measurements: measurementsFixture({
-          steps: [
-            stepFixture(
-              {
-                flow: 'mix',
-                offeredPerSecond: 800,
-                p99Ms: 85,
-                byFlow: { ...byFlow, checkout: latencyFixture(500, checkoutP99Ms) },
-              },
-              1,
-            ),
-          ],
-        }),
-      }),
-    )
+  const claimOf = ({ claims }: ReturnType<typeof mixOf>) => claims.find(({ id }) => id === 'all-flows-at-ordinary-rate')
 
   it('fails as soon as one flow misses its own target', () => {
-    expect(mixOf(150).mix?.lastPassPerSecond).toBe(800)
-    expect(mixOf(401).mix?.firstFailPerSecond).toBe(800)
+    expect(mixOf({}).mix?.lastPassPerSecond).toBe(800)
+    expect(mixOf({ p99Ms: 401 }).mix?.firstFailPerSecond).toBe(800)
   })
 
-  it('passes with a flow too rare to judge only when that flow passed alone', () => {
-    const claimOf = (searchAlone: readonly Step[]) => {
-      const resolved = resolvedPlanFixture({ ordinaryCheckoutsPerSecond: 20 })
-      const rare = { ...byFlow, search: { ...latencyFixture(18, 20), p99Ms: null } }
-      const mix = stepFixture({ flow: 'mix', offeredPerSecond: 800, p99Ms: 85, byFlow: rare }, 1)
-      const measurements = measurementsFixture({ steps: [mix, ...searchAlone] })
-      const { claims } = capacityOf(evidence({ resolved, measurements }))
-      return claims.find(({ id }) => id === 'all-flows-at-ordinary-rate')
-    }
-    expect(claimOf([])).toMatchObject({ verdict: 'INVALID', why: expect.stringContaining('search (18 samples)') })
-    const alone = claimOf([stepFixture({ flow: 'search', offeredPerSecond: 20, p99Ms: 90 }, 1)])
-    expect(alone).toMatchObject({ verdict: 'PASS', why: expect.stringContaining('Not judged in the mix: search (18') })
+  it('fails for 1 % of checkouts that fail, and names checkout', () => {
+    const failing = mixOf({ errors: 40 })
+    expect(failing.mix?.firstFailPerSecond).toBe(800)
+    expect(claimOf(failing)).toMatchObject({ why: expect.stringMatching(/^checkout: 1.* errors/) })
+  })
+
+  it('never passes for a flow that it could not judge', () => {
+    const rare = claimOf(mixOf({}, { search: { iterations: 18, p99Ms: 20 } }))
+    expect(rare).toMatchObject({ verdict: 'INVALID', why: expect.stringContaining('search: not proven') })
+    expect(claimOf(mixOf({}))).toMatchObject({ verdict: 'PASS' })
   })
 
   it('is multiplied as a whole, never flow by flow', () => {
-    const { flows, sizing } = mixOf(150)
+    const { flows, sizing } = mixOf({})
     expect(flows.map(({ machinesForPeak }) => machinesForPeak)).toEqual([null, null, null])
     expect(sizing.filter(({ unit }) => unit === 'machines').map(({ what }) => what)).toEqual([
       'Machines for all flows at the peak',
@@ -367,7 +361,7 @@ describe('the mix', () => {
   })
 
   it('gives each flow its share of the offered rate', () => {
-    const { flows } = mixOf(150)
+    const { flows } = mixOf({})
     const total = flows.reduce((sum, { points }) => sum + (points[0]?.offeredPerSecond ?? 0), 0)
     expect(flows.map(({ flow, measured }) => [flow, measured])).toEqual([
       ['list', 'mix'],
@@ -375,18 +369,109 @@ describe('the mix', () => {
       ['checkout', 'mix'],
     ])
     expect(total).toBeCloseTo(800)
-    expect(flows[2]?.points[0]?.offeredPerSecond).toBeCloseTo((800 * 500) / 5500)
+    expect(flows[2]?.points[0]?.offeredPerSecond).toBeCloseTo((800 * 4_000) / 84_000)
+  })
+})
+
+describe('a lost order', () => {
+  const lost = { acknowledged: 500, missing: 1, examples: ['77'] }
+
+  it('fails the run, whatever the latency', () => {
+    const measurements = measurementsFixture({ steps: checkouts, acknowledged: lost })
+    const { verdict, claims } = capacityOf(evidence({ resolved: smallPeak, measurements }))
+    expect(verdict).toBe('FAIL')
+    expect(claims.find(({ id }) => id === 'acknowledged-orders-kept')).toMatchObject({
+      verdict: 'FAIL',
+      why: expect.stringContaining('77'),
+    })
+  })
+
+  it('is not looked for where no order was acknowledged', () => {
+    const { claims } = capacityOf(evidence())
+    expect(claims.some(({ id }) => id === 'acknowledged-orders-kept')).toBe(false)
+  })
+})
+
+describe('the claim of a profile', () => {
+  it('is one of the report, with the verdict that measuring gave it', () => {
+    const claim = {
+      id: 'list-recovers-from-a-spike',
+      claim: 'It recovers.',
+      target: 'within 30 s',
+      measured: 'after 41 s',
+    }
+    const result = {
+      load: 'list',
+      flows: ['list'],
+      verdict: 'FAIL',
+      operatingPoint: null,
+      bracket: null,
+      reason: 'back late',
+      claim,
+    } as const
+    const { claims, verdict } = capacityOf(evidence({ measurements: measurementsFixture({ results: [result] }) }))
+    expect(claims.find(({ id }) => id === claim.id)).toMatchObject({ verdict: 'FAIL', measured: 'after 41 s' })
+    expect(verdict).toBe('FAIL')
+  })
+})
+
+describe('a target elsewhere', () => {
+  const at = 'https://shop.example.com'
+  const measurements = measurementsFixture({ target: at })
+  const { claims, sizing } = capacityOf(
+    evidence({ measurements: { ...measurements, conditions: { ...measurements.conditions, sharedMachine: false } } }),
+  )
+
+  it('is called by its address, and is not multiplied as if it were one machine', () => {
+    const flow = claims.filter(({ subject }) => subject === 'flow')
+    expect(flow.every(({ claim }) => claim.startsWith(`The target at ${at}`))).toBe(true)
+    expect(sizing.filter(({ unit }) => unit === 'machines')).toEqual([])
   })
 })
 
 describe('what gives first', () => {
   it('is the component that is full at the lowest rate', () => {
     const [list] = capacityOf(evidence()).bottlenecks
+    expect(list?.flow).toBe('list')
     const rates = list?.rows.map(({ saturatesAtPerSecond }) => saturatesAtPerSecond ?? Infinity) ?? []
     expect(rates).toEqual(rates.toSorted((a, b) => a - b))
     expect(list?.givesFirst).toBe(list?.rows[0]?.component)
-    // 1.66 ms of CPU a request on 2 cores.
-    expect(list?.rows[0]?.saturatesAtPerSecond).toBeCloseTo(2 / 0.00166, 0)
+    // 0.82 ms of CPU a request on the one thread of a service.
+    expect(list?.givesFirst).toBe('sut')
+    expect(list?.rows[0]?.saturatesAtPerSecond).toBeCloseTo(1 / 0.00082, -1)
+  })
+
+  it('is never the harness', () => {
+    const { bottlenecks, sizing } = capacityOf(evidence())
+    const named = bottlenecks.flatMap(({ rows }) => rows.map(({ component }) => component))
+    expect(named).not.toContain('k6')
+    expect(named).not.toContain('headroom')
+    expect(sizing.filter(({ what }) => /k6|headroom/.test(what))).toEqual([])
+  })
+
+  it('is not a component that did nothing for the flow, however busy it is with itself', () => {
+    const busy = (step: Step): Step => ({
+      ...step,
+      components: step.components.map((one, at) =>
+        one.name === 'elasticsearch' ? { ...one, cpuSeconds: one.cpuSeconds + 4 + at } : one,
+      ),
+    })
+    const steps = climbFixture('list', 820, 21).map(busy)
+    const [list] = capacityOf(evidence({ measurements: measurementsFixture({ steps }) })).bottlenecks
+    expect(list?.rows.map(({ component }) => component)).not.toContain('elasticsearch')
+  })
+
+  it('leaves out what is used while nobody asks', () => {
+    const [, , checkout] = capacityOf(evidence()).bottlenecks
+    const mysql = checkout?.rows.find(({ component }) => component === 'mysql')
+    expect(mysql?.demandMs).toBeCloseTo(2.4, 2)
+    expect(mysql?.idleCores).toBeCloseTo(0.01, 3)
+  })
+
+  it('says that it does not know the spread of one window', () => {
+    const steps = [stepFixture({ flow: 'list', offeredPerSecond: 200 }, 1)]
+    const [list] = capacityOf(evidence({ measurements: measurementsFixture({ steps }) })).bottlenecks
+    expect(list?.rows[0]?.demandSpreadMs).toBeNull()
   })
 })
 

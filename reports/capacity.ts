@@ -9,6 +9,7 @@ import { flowBottlenecks } from './bottlenecks.ts'
 import { evidenceClaims } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
+import { acknowledgedClaims, profileClaims } from './claims/run-claims.ts'
 import { tableClaim } from './claims/table-claim.ts'
 import { flowCapacities } from './flow-capacity.ts'
 import { mixCapacity } from './mix-capacity.ts'
@@ -28,25 +29,29 @@ export interface Evidence {
 export function capacityOf({ resolved, dataset, measurements }: Evidence): Capacity {
   const seeding = seedingOf(resolved, dataset, measurements)
   const tables = tableProjection(resolved, measurements)
-  const aboutEvidence = evidenceClaims(dataset, measurements)
-  const sound = aboutEvidence.every(({ verdict }) => verdict === 'PASS')
-  const flows = flowCapacities(resolved, measurements).map((flow) => (sound ? flow : withoutMachines(flow)))
+  const aboutEvidence = [...evidenceClaims(dataset, measurements), ...acknowledgedClaims(measurements)]
+  const sound = aboutEvidence.every(({ verdict }) => verdict !== 'INVALID')
+  const countable = sound && measurements.conditions.sharedMachine
+  const flows = flowCapacities(resolved, measurements).map((flow) => (countable ? flow : withoutMachines(flow, sound)))
   const mix = mixCapacity(resolved, measurements)
-  const bottlenecks = flowBottlenecks(measurements, flows)
+  const bottlenecks = flowBottlenecks(measurements)
   const flowsNotMeasured = FLOWS.filter((flow) => !flows.some((measured) => measured.flow === flow))
+  const who = whoIsMeasured(measurements)
   const claims = withheld([
     tableClaim(tables),
     ...flows.flatMap((flow) =>
       flowClaims(
         flow,
-        bottlenecks.find((row) => row.flow === flow.flow),
+        bottlenecks.find(({ flows: of }) => of.length === 1 && of[0] === flow.flow),
         seeding,
+        who,
       ),
     ),
-    ...machineClaims(flows, mix),
+    ...machineClaims(flows, mix, who),
+    ...profileClaims(measurements),
     ...aboutEvidence,
   ])
-  const needed = sizing({ resolved, measurements, ...(sound ? { flows, mix, bottlenecks } : NOTHING_MEASURED) })
+  const needed = sizing({ resolved, measurements, ...(countable ? { flows, mix, bottlenecks } : NOTHING_MEASURED) })
   const verdict = overallVerdict(claims)
   return {
     runId: measurements.runId,
@@ -65,9 +70,17 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
   }
 }
 
+/** Of a target elsewhere only its address is known: how many machines stand behind it, nobody says. */
+function whoIsMeasured({ conditions }: Measurements): string {
+  return conditions.sharedMachine ? 'One machine like this' : `The target at ${conditions.target}`
+}
+
 const NOTHING_MEASURED = { flows: [], mix: null, bottlenecks: [] } as const
 
-/** Broken evidence is not multiplied. */
-function withoutMachines(flow: FlowCapacity): FlowCapacity {
-  return { ...flow, machinesForPeak: null, machinesReason: 'withheld, because the evidence of this run is broken' }
+/** Broken evidence is not multiplied, nor is an unknown number of machines. */
+function withoutMachines(flow: FlowCapacity, sound: boolean): FlowCapacity {
+  const machinesReason = sound
+    ? 'withheld: how many machines stand behind that address is not known'
+    : 'withheld, because the evidence of this run is broken'
+  return { ...flow, machinesForPeak: null, machinesReason }
 }

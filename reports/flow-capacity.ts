@@ -1,21 +1,32 @@
 // What one machine like the measured one carries of each flow, and how many of them the plan's peak asks for.
 
 import type { CapacityPoint, FlowCapacity } from '../contracts/capacity.ts'
-import type { Measurements, Step } from '../contracts/measurement.ts'
+import type { LoadResult, Measurements, Step } from '../contracts/measurement.ts'
 import { FLOWS, type Flow, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
-import { capacityPoint, ownFigures, type StepFigures } from './capacity-point.ts'
+import { capacityPoint, flowsOf } from './capacity-point.ts'
 import { operatingPoint } from './operating-point.ts'
 import { compact, percent, perSecond } from './quantity.ts'
 import { throughputFit } from './throughput-fit.ts'
 
 export function flowCapacities(resolved: ResolvedPlan, measurements: Measurements): readonly FlowCapacity[] {
   return FLOWS.flatMap((flow) => {
-    const steps = measurements.steps.filter(({ kind }) => kind === 'measured')
-    const alone = steps.filter((step) => step.flow === flow)
-    const inMix = steps.filter((step) => step.flow === 'mix' && step.byFlow[flow] !== undefined)
-    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved)]
-    return inMix.length > 0 ? [flowCapacity(flow, 'mix', inMix, resolved)] : []
+    const steps = measurements.steps.filter((step) => isOpen(step) && step.flows[flow] !== undefined)
+    const alone = steps.filter((step) => flowsOf(step).length === 1)
+    if (alone.length > 0) return [flowCapacity(flow, 'alone', alone, resolved, resultOf(measurements, [flow]))]
+    return steps.length > 0 ? [flowCapacity(flow, 'mix', steps, resolved, null)] : []
   })
+}
+
+/** Of the load of exactly these flows. */
+export function resultOf({ results }: Measurements, flows: readonly string[]): LoadResult | null {
+  const isOf = (result: LoadResult) =>
+    result.flows.length === flows.length && flows.every((flow) => result.flows.includes(flow))
+  return results.find(isOf) ?? null
+}
+
+/** Points of a curve: what was offered at a rate, to prove or to look. */
+export function isOpen({ kind }: Step): boolean {
+  return kind === 'measured' || kind === 'probe'
 }
 
 function flowCapacity(
@@ -23,12 +34,13 @@ function flowCapacity(
   measured: FlowCapacity['measured'],
   steps: readonly Step[],
   resolved: ResolvedPlan,
+  searched: LoadResult | null,
 ): FlowCapacity {
   const target = resolved.plan.targets[flow]
   const points = steps
-    .map((step) => capacityPoint(step, measured === 'alone' ? ownFigures(step) : mixFigures(step, flow), resolved.plan))
+    .map((step) => capacityPoint(step, flow))
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond || a.index - b.index)
-  const point = operatingPoint(points)
+  const point = operatingPoint(points, searched)
   const peakPerSecond = resolved.peak.ratePerSecond[flow]
   return {
     flow,
@@ -43,21 +55,6 @@ function flowCapacity(
       ? machinesForPeak(peakPerSecond, resolved.plan.headroom, point.lastPassPerSecond, point.firstFailPerSecond)
       : { machinesForPeak: null, machinesReason: 'the mix was measured as a whole: see the machines for all flows' }),
     ...throughputFit(measured === 'alone' ? steps : []),
-  }
-}
-
-/** A flow's part of a mix, by its share of the requests that were sent. */
-function mixFigures(step: Step, flow: Flow): StepFigures {
-  const latency = step.byFlow[flow]
-  if (latency === undefined) throw new Error(`step ${step.index} holds no ${flow}`)
-  const sent = FLOWS.reduce((sum, other) => sum + (step.byFlow[other]?.samples ?? 0), 0)
-  const share = sent > 0 ? latency.samples / sent : 0
-  return {
-    flow,
-    offeredPerSecond: step.offeredPerSecond * share,
-    achievedPerSecond: step.achievedPerSecond * share,
-    fromIntendedStart: latency,
-    serviceP99Ms: null,
   }
 }
 
@@ -92,7 +89,13 @@ function range({ low, mid, high }: Interval): string {
   return `${perSecond(mid)} [${compact(low)} to ${compact(high)}]`
 }
 
-/** The passing step nearest above a rate: what is known about the rate itself. */
-export function evidenceAt(points: readonly CapacityPoint[], ratePerSecond: number): CapacityPoint | undefined {
-  return points.find(({ outcome, offeredPerSecond }) => outcome === 'pass' && offeredPerSecond >= ratePerSecond)
+/** The step nearest above a rate that is proven to pass: what is known about the rate itself. */
+export function evidenceAt(
+  { points, lastPassPerSecond }: Pick<FlowCapacity, 'points' | 'lastPassPerSecond'>,
+  ratePerSecond: number,
+): CapacityPoint | undefined {
+  const highest = lastPassPerSecond ?? 0
+  return points.find(
+    ({ kind, offeredPerSecond: rate }) => kind === 'measured' && rate >= ratePerSecond - 0.05 && rate <= highest + 0.05,
+  )
 }

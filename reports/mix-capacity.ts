@@ -3,19 +3,20 @@
 import type { MixCapacity } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
-import { capacityPoint, ownFigures } from './capacity-point.ts'
+import { capacityPoint, flowsOf } from './capacity-point.ts'
+import { isOpen, resultOf } from './flow-capacity.ts'
 import { operatingPoint } from './operating-point.ts'
 
 export function mixCapacity(resolved: ResolvedPlan, measurements: Measurements): MixCapacity | null {
-  const steps = measurements.steps.filter(({ flow, kind }) => flow === 'mix' && kind === 'measured')
-  const flows = FLOWS.filter((flow) => steps.some(({ byFlow }) => byFlow[flow] !== undefined))
+  const steps = measurements.steps.filter((step) => isOpen(step) && flowsOf(step).length > 1)
+  const flows = FLOWS.filter((flow) => steps.some((step) => step.flows[flow] !== undefined))
   if (flows.length === 0) return null
-  const points = steps.map((step) => capacityPoint(step, ownFigures(step), resolved.plan))
+  const points = steps.map((step) => capacityPoint(step, null))
   const peaks = flows.map((flow) => resolved.peak.ratePerSecond[flow])
   return {
     flows,
     points,
-    ...operatingPoint(points),
+    ...operatingPoint(points, resultOf(measurements, flows)),
     peakPerSecond: {
       low: sum(peaks.map(({ low }) => low)),
       mid: sum(peaks.map(({ mid }) => mid)),

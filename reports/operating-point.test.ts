@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CapacityPoint, OUTCOMES, type Outcome } from '../contracts/capacity.ts'
+import type { CapacityPoint } from '../contracts/capacity.ts'
+import { OUTCOMES, type Outcome } from '../contracts/measurement.ts'
 import { searchOperatingPoint } from './capacity-model/slo-search.ts'
 import { operatingPoint } from './operating-point.ts'
 
@@ -9,7 +10,8 @@ function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
     index: 1,
     durationSeconds: 20,
     offeredPerSecond,
-    achievedPerSecond: offeredPerSecond,
+    kind: 'measured',
+    goodPerSecond: offeredPerSecond,
     samples: 1000,
     p99Ms: 10,
     serviceP99Ms: 10,
@@ -19,7 +21,6 @@ function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
     machineCpu: null,
     outcome,
     reasons: outcome === 'pass' ? [] : [`${outcome} at ${offeredPerSecond}`],
-    notJudged: [],
     invalid: [],
   }
 }
@@ -66,7 +67,15 @@ describe('the operating point', () => {
     ],
     ['of nothing is nothing', [], null, null, null],
   ] as const)('%s', (_, points, lastPassPerSecond, firstFailPerSecond, limitedBy) => {
-    expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy })
+    expect(operatingPoint(points)).toEqual({ lastPassPerSecond, firstFailPerSecond, limitedBy, searched: null })
+  })
+
+  it('takes nothing from a probe', () => {
+    const probe = { ...point(300, 'fail'), kind: 'probe' as const }
+    expect(operatingPoint([point(100, 'pass'), probe])).toMatchObject({
+      lastPassPerSecond: 100,
+      firstFailPerSecond: null,
+    })
   })
 
   it('is the same in any order, and its ends never cross', () => {

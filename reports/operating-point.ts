@@ -1,25 +1,32 @@
-// The operating point of a curve, and what ended the climb. The model's SLO search (op search) judges raw steps against one
-// p99; these steps were judged when they were measured, by more rules and, in a mix, by a target per flow. What both share
-// is the bracket.
+// The operating point of a curve, and what ended the search. Probes are no part of it: they prove nothing.
 
-import type { CapacityPoint } from '../contracts/capacity.ts'
+import type { CapacityPoint, Searched } from '../contracts/capacity.ts'
+import type { LoadResult } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 
-export interface OperatingPoint {
+export interface OperatingRange {
   readonly lastPassPerSecond: number | null
   /** The lowest rate that is proven to fail; null: the climb ended without one. */
   readonly firstFailPerSecond: number | null
   readonly limitedBy: string | null
+  readonly searched: Searched | null
 }
 
-export function operatingPoint(points: readonly CapacityPoint[]): OperatingPoint {
-  const rated = points.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
+/** `searched`: what the search of this load proved from all of its holds together; null: each step stands for itself. */
+export function operatingPoint(points: readonly CapacityPoint[], searched: LoadResult | null = null): OperatingRange {
+  const held = points.filter(({ kind }) => kind === 'measured')
+  const rated = held.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
   const { lastPass, firstMiss, firstFail } = bracketOf(rated)
-  const missed = points.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
+  const missed = held.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
   const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0]
+  const bracket = searched?.bracket ?? null
   return {
-    lastPassPerSecond: lastPass,
-    firstFailPerSecond: firstFail,
+    lastPassPerSecond: bracket === null ? lastPass : bracket.lastPass,
+    firstFailPerSecond: bracket === null ? firstFail : bracket.firstFail,
     limitedBy: decisive?.reasons[0] ?? null,
+    searched:
+      searched === null || bracket === null
+        ? null
+        : { operatingPoint: searched.operatingPoint, found: searched.reason },
   }
 }

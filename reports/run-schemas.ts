@@ -1,5 +1,6 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
+import { OUTCOMES, STEP_KINDS } from '../contracts/measurement.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
@@ -60,30 +61,52 @@ export const DATASET_FILE_SCHEMA = object({
 
 const latency = object({ samples: count, p99Ms: nullable(number), meanMs: nullable(number) })
 const reason = object({ code: text, evidence: text })
+const amount = { type: 'number', minimum: 0 } as const
+const outcome = { enum: OUTCOMES }
+const bounds = object({ share: number, low: number, high: number, basis: text, count: number })
+const figures = object({
+  iterations: count,
+  answered: count,
+  good: count,
+  errors: count,
+  overTarget: count,
+  failures: list(object({ what: text, count })),
+  latency,
+  service: latency,
+})
 
-const step = object(
-  {
-    flow: text,
-    index: count,
-    kind: { enum: ['warm-up', 'measured'] },
-    durationSeconds: { type: 'number', minimum: 0 },
-    discardedSeconds: number,
-    offeredPerSecond: { type: 'number', minimum: 0 },
-    achievedPerSecond: { type: 'number', minimum: 0 },
-    dropped: count,
-    errorRate: { type: 'number', minimum: 0, maximum: 1 },
-    failures: list(object({ what: text, count })),
-    serviceTime: latency,
-    fromIntendedStart: latency,
-    byFlow: mapOf(latency),
-    generatorCpu: nullable(number),
-    machineCpu: nullable(number),
-    components: list(object({ name: text, cpuSeconds: number })),
-    valid: { type: 'boolean' },
-    invalid: list(reason),
-  },
-  ['discardedSeconds'],
-)
+const step = object({
+  load: text,
+  index: count,
+  kind: { enum: STEP_KINDS },
+  fromMs: amount,
+  toMs: amount,
+  offeredPerSecond: amount,
+  goodPerSecond: amount,
+  dropped: count,
+  flows: mapOf(figures),
+  generatorCpu: nullable(number),
+  machineCpu: nullable(number),
+  components: list(object({ name: text, cpuSeconds: number, rssBytes: number })),
+  mysql: nullable(mapOf(number)),
+  elasticsearch: nullable(mapOf(number)),
+  invalid: list(reason),
+  judgement: object({
+    outcome,
+    flows: mapOf(
+      object({ outcome, slow: nullable(bounds), errors: nullable(bounds), by: list({ enum: ['slow', 'errors'] }) }),
+    ),
+  }),
+})
+
+const result = object({
+  load: text,
+  flows: list(text),
+  verdict: { enum: ['PASS', 'FAIL', 'INVALID'] },
+  reason: text,
+  bracket: nullable(object({ lastPass: nullable(number), firstFail: nullable(number) })),
+  claim: nullable(object({ id: text, claim: text, target: text, measured: text })),
+})
 
 export const MEASUREMENTS_FILE_SCHEMA = object({
   runId: text,
@@ -103,6 +126,7 @@ export const MEASUREMENTS_FILE_SCHEMA = object({
     topology: text,
     target: text,
     sharedMachine: { type: 'boolean' },
+    generatorPlace: text,
     bufferPoolBytes: nullable(number),
     flushLogAtTrxCommit: nullable(number),
     gitCommit: nullable(text),
@@ -113,5 +137,7 @@ export const MEASUREMENTS_FILE_SCHEMA = object({
     object({ allFamiliesBytesPerOrder: number, databaseBytes: number, searchBytes: number, searchDocuments: count }),
   ),
   steps: list(step),
+  results: list(result),
+  acknowledged: nullable(object({ acknowledged: count, missing: count, examples: list(text) })),
   invalid: list(reason),
 })

@@ -1,10 +1,12 @@
 // What the plan's peak and its years ask for: copies of the measured machine, tiers, data. Always a range and its rule.
 
-import type { SizingRow } from '../contracts/capacity.ts'
+import type { FlowCapacity, MixCapacity, SizingRow } from '../contracts/capacity.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { mapCases } from './capacity-model/cases.ts'
 import { bufferPool } from './sizing/buffer-pool.ts'
+import { diskRows } from './sizing/disk-rows.ts'
 import { machineRows } from './sizing/machine-rows.ts'
+import { memoryRows } from './sizing/memory-rows.ts'
 import { type Measured, peakStream } from './sizing/peak-stream.ts'
 import { searchRows } from './sizing/search-rows.ts'
 import { sizingRow } from './sizing/sizing-row.ts'
@@ -13,6 +15,8 @@ import { tierRows } from './sizing/tier-rows.ts'
 
 export interface SizingInput extends Measured {
   readonly resolved: ResolvedPlan
+  readonly flows: readonly FlowCapacity[]
+  readonly mix: MixCapacity | null
 }
 
 export function sizing(input: SizingInput): readonly SizingRow[] {
@@ -21,7 +25,7 @@ export function sizing(input: SizingInput): readonly SizingRow[] {
   // Of two figures that disagree the larger one has to fit.
   const dataBytes = mapCases(Math.max, stored.modelledBytes, stored.measuredBytes ?? stored.modelledBytes)
   const pool = bufferPool(resolved.plan, dataBytes)
-  const stream = peakStream(input)
+  const stream = peakStream(input, resolved)
   const orders = sizingRow(resolved.totalOrders, {
     group: 'data',
     what: 'Orders after the horizon',
@@ -32,6 +36,8 @@ export function sizing(input: SizingInput): readonly SizingRow[] {
   return [
     ...machineRows(resolved, flows, mix),
     ...(stream === null ? [] : tierRows(resolved.plan, stream, { dataBytes, poolBytes: pool.poolBytes })),
+    ...(stream === null ? [] : diskRows(stream)),
+    ...memoryRows(measurements),
     orders,
     ...stored.rows,
     pool.row,

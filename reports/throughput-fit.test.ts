@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Step } from '../contracts/measurement.ts'
-import { latencyFixture, stepFixture, uslClimbFixture } from './fixtures/measurements.ts'
+import { stepFixture, uslClimbFixture, withServiceMean } from './fixtures/measurements.ts'
 import { throughputFit } from './throughput-fit.ts'
 
 const USL = { gamma: 95, alpha: 0.03, beta: 0.004 }
@@ -16,14 +16,21 @@ describe('the fitted curve', () => {
 
   it.each<readonly [string, readonly Step[], RegExp]>([
     ['too few steps', uslClimbFixture('list', USL).slice(0, 5), /needs 6/],
-    ['invalid steps', uslClimbFixture('list', USL).map((step) => ({ ...step, valid: false })), /needs 6/],
+    [
+      'invalid steps',
+      uslClimbFixture('list', USL).map((step) => ({
+        ...step,
+        invalid: [{ code: 'machine-busy' as const, evidence: 'x' }],
+      })),
+      /needs 6/,
+    ],
     ['a peak far beyond the steps', uslClimbFixture('list', USL, [1, 1.5, 2, 2.5, 3, 3.5, 4]), /beyond twice/],
-    ['steps without a mean', [stepFixture({ flow: 'list', offeredPerSecond: 9 })].map(withoutMean), /needs 6/],
+    [
+      'steps without a mean',
+      [stepFixture({ flow: 'list', offeredPerSecond: 9 })].map((step) => withServiceMean(step, null)),
+      /needs 6/,
+    ],
   ])('is not drawn from %s, and says so', (_, steps, reason) => {
     expect(throughputFit(steps)).toMatchObject({ fit: null, fitReason: expect.stringMatching(reason) })
   })
 })
-
-function withoutMean(step: Step): Step {
-  return { ...step, serviceTime: { ...latencyFixture(10, 5), meanMs: null } }
-}

@@ -13,11 +13,13 @@ const CURVE_POINTS = 40
 
 /** Only valid steps: where work was dropped, throughput and concurrency do not belong together. */
 export function throughputFit(steps: readonly Step[]): Fit {
-  const points = steps.flatMap(({ valid, achievedPerSecond, serviceTime }) =>
-    valid && serviceTime.meanMs !== null && serviceTime.meanMs > 0 && achievedPerSecond > 0
-      ? [{ concurrency: (achievedPerSecond * serviceTime.meanMs) / 1000, throughput: achievedPerSecond }]
-      : [],
-  )
+  const points = steps.flatMap(({ invalid, goodPerSecond, flows }) => {
+    const [only] = Object.values(flows)
+    const meanMs = only?.service.meanMs ?? 0
+    return invalid.length === 0 && meanMs > 0 && goodPerSecond > 0
+      ? [{ concurrency: (goodPerSecond * meanMs) / 1000, throughput: goodPerSecond }]
+      : []
+  })
   const widest = points.reduce((most, { concurrency }) => Math.max(most, concurrency), 0)
   const at = Array.from({ length: CURVE_POINTS }, (_, index) => (widest * 1.2 * (index + 1)) / CURVE_POINTS)
   const answer = fitUsl({ points, weighting: 'relative', confidence: CONFIDENCE, at, throughputs: [] })

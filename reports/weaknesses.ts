@@ -3,6 +3,7 @@
 import type { Claim, FlowCapacity, MixCapacity, Seeding, TableProjection } from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Flow } from '../contracts/plan.ts'
+import { secondsOf } from './capacity-point.ts'
 import { isForeign } from './claims/evidence-claims.ts'
 import { bytes, compact, percent, perSecond, plural, probability, significant } from './quantity.ts'
 
@@ -92,7 +93,7 @@ function repetition({ flows, measurements }: WeaknessInput): string[] {
   const once = flows.every(
     ({ points }) => new Set(points.map((point) => point.offeredPerSecond)).size === points.length,
   )
-  const shortest = steps.reduce((least, { durationSeconds }) => Math.min(least, durationSeconds), Infinity)
+  const shortest = steps.reduce((least, step) => Math.min(least, secondsOf(step)), Infinity)
   const invalid = flows.flatMap(({ points }) => points.filter(({ outcome }) => outcome === 'invalid')).length
   return [
     ...(once && steps.length > 0

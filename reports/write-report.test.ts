@@ -73,13 +73,13 @@ describe('writeReport', { timeout: 60_000 }, () => {
     const [step] = measurementsFixture().steps
     await write(RUN_FILES.measurements, {
       ...measurementsFixture(),
-      steps: [{ ...step, durationSeconds: -1, invalid: undefined }],
+      steps: [{ ...step, toMs: -1, invalid: undefined }],
     })
     await write(RUN_FILES.plan, { ...resolvedPlanFixture(), rowsByTable: [] })
     expect((await refusal()).why).toEqual([
       'plan.json: /rowsByTable must NOT have fewer than 1 items',
       "measurements.json: /steps/0 must have required property 'invalid'",
-      'measurements.json: /steps/0/durationSeconds must be >= 0',
+      'measurements.json: /steps/0/toMs must be >= 0',
     ])
   })
 })

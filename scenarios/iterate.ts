@@ -1,20 +1,21 @@
-// One iteration: prepare, send, check the answer, and write down what happened. Nothing thrown here is lost.
+// One iteration: prepare, wait until it is due, send, check the answer, and write down what happened. Nothing thrown here
+// is lost.
 
-import { check } from 'k6'
+import { check, sleep } from 'k6'
 import exec from 'k6/execution'
 import { Counter, Trend } from 'k6/metrics'
+import { diceOf, runKeyOf } from '../contracts/dice.ts'
 import { journalLine, journalStart, OUTCOME_OK } from '../contracts/journal.ts'
+import type { FlowWeights, Workload } from '../contracts/workload.ts'
 import { failureOf } from './answer-checks.ts'
-import { type Catalogue, catalogueOf } from './dataset.ts'
-import { diceOf, PURPOSE, runKeyOf } from './dice.ts'
-import { offeredPerSecond } from './load-profile.ts'
 import type { Operation, PreparedRequest, Response } from './operation.ts'
 import type { SetupData } from './probe.ts'
 import { settings } from './settings.ts'
+import { type Catalogue, catalogueOf, workloadOf } from './workload.ts'
 
 const fromIntendedStart = new Trend('from_intended_start', true)
 const scriptExceptions = new Counter('script_exceptions')
-const msBetweenStarts = settings.arrivals === 'open' ? 1000 / offeredPerSecond(settings) : null
+const isClosed = settings.arrivals === 'closed'
 
 /** Per virtual user, made in its first iteration: `exec.scenario` is too dear to ask for more than once a turn. */
 interface UserState {
@@ -22,33 +23,44 @@ interface UserState {
   readonly runId: string
   readonly runKey: number
   readonly catalogue: Catalogue
+  readonly workload: Workload
 }
 let state: UserState | null = null
 
-export function iterate(chooseOperation: (point: number) => Operation, data: SetupData): void {
+/** `operations`: every flow that can be asked for, each as often as its weight says. */
+export function iterate(operations: readonly Operation[], weights: FlowWeights, data: SetupData): void {
   const iteration = exec.scenario.iterationInTest
-  if (state === null) state = userState(data)
-  const { scenarioStartMs, runId, runKey, catalogue } = state
+  if (state === null) state = userState(weights, data)
+  const { scenarioStartMs, runId, runKey, catalogue, workload } = state
   if (iteration === 0) console.log(journalStart(scenarioStartMs))
+  const freeMs = Math.max(0, Date.now() - scenarioStartMs)
 
-  const dice = diceOf(runKey, iteration)
-  const operation = chooseOperation(dice.roll(PURPOSE.flow))
-  const times = { startMs: 0, lateMs: 0, totalMs: 0, serviceMs: 0 }
+  const flow = workload.operationAt(iteration)
+  const times = {
+    dueMs: isClosed ? freeMs : workload.dueMs(iteration),
+    waitedMs: 0,
+    lateMs: 0,
+    totalMs: 0,
+    serviceMs: 0,
+  }
   let request: PreparedRequest | null = null
   let outcome: string
   let orderId: string | undefined
   try {
+    const operation = operations.find((one) => one.flow === flow)
+    if (operation === undefined) throw new Error(`no operation is called ${flow}`)
     request = operation.prepare({
       settings,
       runId,
       catalogue,
-      order: catalogue.orderOf(iteration),
+      order: workload.orderOf(iteration),
       iteration,
-      dice,
+      dice: diceOf(runKey, iteration),
     })
-    times.startMs = Math.max(0, Date.now() - scenarioStartMs)
+    const sentMs = waitUntil(times.dueMs, scenarioStartMs)
+    if (isClosed) times.dueMs = sentMs
     const response = request.send()
-    Object.assign(times, timesOf(response, times.startMs, iteration))
+    Object.assign(times, timesOf(response, times.dueMs, freeMs, sentMs))
     const answer = judge(response, request)
     outcome = answer.outcome
     orderId = answer.orderId
@@ -56,7 +68,6 @@ export function iterate(chooseOperation: (point: number) => Operation, data: Set
     scriptExceptions.add(1)
     outcome = `exception: ${error}`
   }
-  const flow = operation.flow
   check(null, { [`${flow} answers right`]: () => outcome === OUTCOME_OK })
   fromIntendedStart.add(times.totalMs, { name: flow })
   const key = request?.idempotencyKey
@@ -72,19 +83,29 @@ export function iterate(chooseOperation: (point: number) => Operation, data: Set
   )
 }
 
-function userState(data: SetupData): UserState {
+function userState(weights: FlowWeights, data: SetupData): UserState {
   const scenarioStartMs = exec.scenario.startTime
   const runId = settings.runId ?? `k6-${scenarioStartMs}`
-  const runKey = runKeyOf(runId)
-  return { scenarioStartMs, runId, runKey, catalogue: catalogueOf(data, runKey) }
+  const workload = workloadOf(data, weights, runId)
+  return { scenarioStartMs, runId, runKey: runKeyOf(runId), catalogue: catalogueOf(data), workload }
 }
 
-/** From the moment the iteration was due, waiting for a connection included; from the send to the last byte. */
-function timesOf({ timings }: Response, startMs: number, iteration: number) {
-  const dueMs = msBetweenStarts === null ? startMs : iteration * msBetweenStarts
-  const lateMs = Math.max(0, startMs - dueMs)
+/** When it is really time, in ms after the start. */
+function waitUntil(dueMs: number, scenarioStartMs: number): number {
+  const waitMs = dueMs - (Date.now() - scenarioStartMs)
+  if (waitMs > 0) sleep(waitMs / 1000)
+  return Math.max(0, Date.now() - scenarioStartMs)
+}
+
+/** From the moment the iteration was due, waiting for a user and a connection included; from the send to the last byte. */
+function timesOf({ timings }: Response, dueMs: number, freeMs: number, sentMs: number) {
   const connectMs = timings.blocked + timings.connecting + timings.tls_handshaking
-  return { lateMs, totalMs: lateMs + connectMs + timings.duration, serviceMs: timings.duration }
+  return {
+    waitedMs: Math.max(0, freeMs - dueMs),
+    lateMs: Math.max(0, sentMs - Math.max(dueMs, freeMs)),
+    totalMs: Math.max(0, sentMs - dueMs) + connectMs + timings.duration,
+    serviceMs: timings.duration,
+  }
 }
 
 function judge(response: Response, request: PreparedRequest): { readonly outcome: string; readonly orderId?: string } {

@@ -1,17 +1,17 @@
-// Settings → k6 options: one scenario, one rate. The series of rates is the caller's business: one k6 process per step.
+// Settings → k6 options: one scenario, one schedule, a fixed pool of virtual users.
+//
+// Every user takes the next request of the schedule, waits until it is due and sends it. k6's arrival-rate executors would
+// drop what finds no free user, and number the rest as if nothing had been dropped; here it waits, is sent late, and its
+// wait counts. So the i-th request is the i-th request whatever happens, and a stall is seen by everyone who was due in it.
 
 import type { Options, Scenario } from 'k6/options'
+import { requestCount, scheduleSeconds } from '../contracts/schedule.ts'
 import type { Settings } from './parse-settings.ts'
 
 /** No request outlives this: an answer that late is a failure, and k6 must not wait for it for ever. */
 export const REQUEST_TIMEOUT_SECONDS = 10
-/** k6 wants whole numbers: the rate in tenths per second. */
-const RATE_UNIT_SECONDS = 10
-
-/** The rate k6 really offers. */
-export function offeredPerSecond(settings: Pick<Settings, 'ratePerSecond'>): number {
-  return Math.max(1, Math.round(settings.ratePerSecond * RATE_UNIT_SECONDS)) / RATE_UNIT_SECONDS
-}
+/** Requests are due up to a second after the schedule's end, and a stall may hold up the last of them. */
+const OVERTIME_SECONDS = 3
 
 export function k6Options(settings: Settings): Options {
   return {
@@ -24,7 +24,6 @@ export function k6Options(settings: Settings): Options {
     thresholds: {
       // Without samples k6 calls a threshold met, so the first line is that there are any.
       iterations: ['count>0'],
-      dropped_iterations: ['count==0'],
       script_exceptions: ['count==0'],
       checks: ['rate>=0.999'],
       http_req_failed: ['rate<=0.001'],
@@ -33,20 +32,18 @@ export function k6Options(settings: Settings): Options {
   }
 }
 
-function scenario(settings: Settings): Scenario {
-  const duration = `${settings.durationSeconds}s`
+function scenario({ arrivals, schedule, virtualUsers }: Settings): Scenario {
   const gracefulStop = `${REQUEST_TIMEOUT_SECONDS + 2}s`
-  if (settings.arrivals === 'closed') {
-    return { executor: 'constant-vus', vus: settings.virtualUsers, duration, gracefulStop }
+  const seconds = scheduleSeconds(schedule)
+  if (arrivals === 'closed') {
+    return { executor: 'constant-vus', vus: virtualUsers, duration: `${seconds}s`, gracefulStop }
   }
+  const iterations = Math.max(1, requestCount(schedule))
   return {
-    executor: 'constant-arrival-rate',
-    rate: Math.round(offeredPerSecond(settings) * RATE_UNIT_SECONDS),
-    timeUnit: `${RATE_UNIT_SECONDS}s`,
-    duration,
-    // Users that k6 adds in mid-step start one at a time and late: all are there before the first request.
-    preAllocatedVUs: settings.virtualUsers,
-    maxVUs: settings.virtualUsers,
+    executor: 'shared-iterations',
+    vus: Math.min(virtualUsers, iterations),
+    iterations,
+    maxDuration: `${Math.ceil(seconds) + OVERTIME_SECONDS}s`,
     gracefulStop,
   }
 }

@@ -1,6 +1,5 @@
-// mix: all flows at once, each at its share. Plain k6 runs it too:  k6 run scenarios/mix.ts -e RATE=100 -e MIX=list=8,checkout=1
+// mix: several flows at once, each at its share. Plain k6 runs it too:  k6 run scenarios/mix.ts -e RATE=100 -e MIX=list=8,checkout=1
 
-import { weightedPicker } from './dice.ts'
 import { iterate } from './iterate.ts'
 import { k6Options } from './load-profile.ts'
 import { checkout } from './operations/checkout.ts'
@@ -15,10 +14,10 @@ export { handleSummary } from './summary.ts'
 
 export const options = k6Options(settings)
 
-const operationAt = weightedPicker(
-  [list, detail, checkout, search].map((item) => ({ item, weight: settings.mix[item.flow] })),
-)
+const OPERATIONS = [list, detail, checkout, search]
+const unknown = Object.keys(settings.mix).filter((flow) => !OPERATIONS.some((operation) => operation.flow === flow))
+if (unknown.length > 0) throw new Error(`settings (-e NAME=value): MIX has no flow ${unknown.join(', ')}`)
 
 export default function (data: SetupData): void {
-  iterate(operationAt, data)
+  iterate(OPERATIONS, settings.mix, data)
 }

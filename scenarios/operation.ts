@@ -1,11 +1,10 @@
 // One user action: what it sends, and what must be true of the answer.
 
 import type { RefinedResponse } from 'k6/http'
-import type { Flow } from '../contracts/plan.ts'
+import type { Dice } from '../contracts/dice.ts'
 import type { SeededOrder } from '../contracts/seeded-order.ts'
-import type { Catalogue } from './dataset.ts'
-import type { Dice } from './dice.ts'
 import type { Settings } from './parse-settings.ts'
+import type { Catalogue } from './workload.ts'
 
 export type Response = RefinedResponse<'text'>
 
@@ -19,7 +18,7 @@ export interface OperationContext {
   readonly dice: Dice
 }
 
-/** A request that is ready to go: everything that costs time here happens before the clock of the service starts. */
+/** A request that is ready to go: everything that costs time here happens before it is due. */
 export interface PreparedRequest {
   send(): Response
   /** The first thing that is wrong with the answer, or null. Called for the expected status only. */
@@ -29,6 +28,6 @@ export interface PreparedRequest {
 }
 
 export interface Operation {
-  readonly flow: Flow
+  readonly flow: string
   prepare(context: OperationContext): PreparedRequest
 }

@@ -7,10 +7,9 @@ describe('parseSettings', () => {
   it('needs only the secret', () => {
     expect(parseSettings(SECRET, {})).toMatchObject({
       baseUrl: 'http://127.0.0.1:8080',
-      arrivals: 'open',
-      ratePerSecond: 10,
-      durationSeconds: 30,
-      virtualUsers: 20,
+      arrivals: 'poisson',
+      schedule: [{ ratePerSecond: 10, seconds: 30 }],
+      virtualUsers: 10,
       runId: null,
       datasetPath: null,
     })
@@ -34,7 +33,7 @@ describe('parseSettings', () => {
     ['5m', 300],
     ['1h30m', 5400],
   ])('reads %s', (DURATION, seconds) => {
-    expect(parseSettings({ ...SECRET, DURATION }, {}).durationSeconds).toBe(seconds)
+    expect(parseSettings({ ...SECRET, DURATION }, {}).schedule[0]?.seconds).toBe(seconds)
   })
 
   it('names every mistake at once', () => {
@@ -44,7 +43,7 @@ describe('parseSettings', () => {
       DURATION: 'soon',
       ARRIVALS: 'both',
       RUN_ID: 'a b',
-      MIX: 'pay=1',
+      MIX: 'pay',
       P99_MS: '0',
     }
     const mistakes = ['BASE_URL', 'JWT_SECRET', 'RATE', 'DURATION', 'ARRIVALS', 'RUN_ID', 'MIX', 'P99_MS']
@@ -53,6 +52,15 @@ describe('parseSettings', () => {
 
   it.each(['0s', 's', '5 m', '-3'])('refuses the duration "%s"', (DURATION) => {
     expect(() => parseSettings({ ...SECRET, DURATION }, {})).toThrow(/DURATION/)
+  })
+
+  it('takes rates over time, and then no single rate beside them', () => {
+    const SCHEDULE = '50x60,1000x15,50x120'
+    const { schedule, virtualUsers } = parseSettings({ ...SECRET, SCHEDULE }, {})
+    expect(schedule.map(({ ratePerSecond }) => ratePerSecond)).toEqual([50, 1000, 50])
+    expect(virtualUsers).toBe(1000)
+    expect(() => parseSettings({ ...SECRET, SCHEDULE, RATE: '5' }, {})).toThrow(/leave RATE/)
+    expect(() => parseSettings({ ...SECRET, SCHEDULE: '50:60' }, {})).toThrow(/SCHEDULE/)
   })
 
   it('refuses a mix of nothing', () => {

@@ -1,22 +1,25 @@
 // `-e NAME=value` → settings, every mistake at once. Pure, so that it is tested without k6.
 
 import type { Arrivals } from '../contracts/measurement.ts'
-import { FLOWS, type Flow } from '../contracts/plan.ts'
+import { parseSchedule, type Segment } from '../contracts/schedule.ts'
+import type { FlowWeights } from '../contracts/workload.ts'
 
 export interface Settings {
   readonly baseUrl: string
   readonly jwtSecret: string
   readonly arrivals: Arrivals
-  readonly ratePerSecond: number
-  readonly durationSeconds: number
-  /** Concurrent requests at most: what does not fit is dropped and makes the step invalid. */
+  /** Of a closed load only its length counts. */
+  readonly schedule: readonly Segment[]
+  /** Concurrent requests at most: what finds none free waits, and its wait is measured. */
   readonly virtualUsers: number
   /** Part of every Idempotency-Key and of the randomness: another run, other users and orders. null: the start time. */
   readonly runId: string | null
   /** Requests of each flow in a mix, relative to each other. */
-  readonly mix: Readonly<Record<Flow, number>>
+  readonly mix: FlowWeights
   /** Dataset JSON; null: ask the target what was seeded. */
   readonly datasetPath: string | null
+  /** The orders that the requests are about, worked out before; null: by formula, which costs k6 as much as a request. */
+  readonly ordersPath: string | null
   /** Threshold for plain `k6 run`; null: none. */
   readonly p99Ms: number | null
   readonly summaryPath: string | null
@@ -26,9 +29,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_BASE_URL = 'http://127.0.0.1:8080'
 const DEFAULT_MIX = 'list=8,detail=4,checkout=1,search=0.1'
-/** The longest answer time at which arrivals still find a free virtual user (Little's law: users = rate × time). */
+/** The longest answer time at which requests still find a free virtual user (Little's law: users = rate × time). */
 const LONGEST_ANSWER_SECONDS = 1
-const FEWEST_VIRTUAL_USERS = 20
+const FEWEST_VIRTUAL_USERS = 8
 
 export function parseSettings(
   env: Environment,
@@ -39,30 +42,43 @@ export function parseSettings(
   if (!/^https?:\/\/[^/?#\s]+$/.test(baseUrl)) mistakes.push(`BASE_URL ${baseUrl}: want http://host:port`)
   const jwtSecret = env.JWT_SECRET || (baseUrl === local.baseUrl ? local.jwtSecret : undefined) || ''
   if (jwtSecret === '') mistakes.push(`JWT_SECRET is missing: ${baseUrl} signs its users' tokens with it`)
-  const ratePerSecond = positive('RATE', env.RATE || '10', mistakes)
-  const arrivals = env.ARRIVALS || 'open'
-  if (arrivals !== 'open' && arrivals !== 'closed') mistakes.push(`ARRIVALS ${arrivals}: want open or closed`)
+  const schedule = scheduleOf(env, mistakes)
+  const arrivals = env.ARRIVALS || 'poisson'
+  if (arrivals !== 'poisson' && arrivals !== 'even' && arrivals !== 'closed')
+    mistakes.push(`ARRIVALS ${arrivals}: want poisson, even or closed`)
+  const highest = Math.max(...schedule.map(({ ratePerSecond }) => ratePerSecond))
   const virtualUsers = env.VIRTUAL_USERS
     ? positive('VIRTUAL_USERS', env.VIRTUAL_USERS, mistakes)
-    : Math.max(FEWEST_VIRTUAL_USERS, Math.ceil(ratePerSecond * LONGEST_ANSWER_SECONDS))
+    : Math.max(FEWEST_VIRTUAL_USERS, Math.ceil(highest * LONGEST_ANSWER_SECONDS))
   const runId = env.RUN_ID || null
   if (runId !== null && !/^[A-Za-z0-9_-]{6,48}$/.test(runId))
     mistakes.push(`RUN_ID ${runId}: want 6 to 48 of A-Z a-z 0-9 _ -`)
   const settings: Settings = {
     baseUrl,
     jwtSecret,
-    arrivals: arrivals === 'closed' ? 'closed' : 'open',
-    ratePerSecond,
-    durationSeconds: seconds('DURATION', env.DURATION || '30s', mistakes),
+    arrivals: arrivals as Arrivals,
+    schedule,
     virtualUsers: Math.round(virtualUsers),
     runId,
     mix: parseMix(env.MIX || DEFAULT_MIX, mistakes),
     datasetPath: env.DATASET || null,
+    ordersPath: env.ORDERS || null,
     p99Ms: env.P99_MS ? positive('P99_MS', env.P99_MS, mistakes) : null,
     summaryPath: env.SUMMARY || null,
   }
   if (mistakes.length > 0) throw new Error(`settings (-e NAME=value): ${mistakes.join('; ')}`)
   return settings
+}
+
+function scheduleOf(env: Environment, mistakes: string[]): readonly Segment[] {
+  if (!env.SCHEDULE) {
+    const ratePerSecond = positive('RATE', env.RATE || '10', mistakes)
+    return [{ ratePerSecond, seconds: seconds('DURATION', env.DURATION || '30s', mistakes) }]
+  }
+  const schedule = parseSchedule(env.SCHEDULE)
+  if (env.RATE || env.DURATION) mistakes.push('SCHEDULE says rates and times: leave RATE and DURATION away')
+  if (schedule === null) mistakes.push(`SCHEDULE ${env.SCHEDULE}: want rate x seconds, such as 50x60,1000x15,50x120`)
+  return schedule ?? [{ ratePerSecond: 1, seconds: 1 }]
 }
 
 function positive(name: string, text: string, mistakes: string[]): number {
@@ -82,14 +98,15 @@ function seconds(name: string, text: string, mistakes: string[]): number {
   return 1
 }
 
-function parseMix(text: string, mistakes: string[]): Record<Flow, number> {
-  const mix: Record<Flow, number> = { list: 0, detail: 0, checkout: 0, search: 0 }
+/** Which flows there are is the scenario's to know. */
+function parseMix(text: string, mistakes: string[]): FlowWeights {
+  const mix: Record<string, number> = {}
   for (const part of text.split(',')) {
-    const [flow, weight] = part.split('=')
+    const [flow = '', weight] = part.split('=')
     const value = Number(weight)
-    if (FLOWS.includes(flow as Flow) && Number.isFinite(value) && value >= 0) mix[flow as Flow] = value
+    if (/^[a-z][a-z0-9-]*$/.test(flow) && weight && Number.isFinite(value) && value >= 0) mix[flow] = value
     else mistakes.push(`MIX ${part}: want list=8,detail=4 and the like`)
   }
-  if (FLOWS.every((flow) => mix[flow] === 0)) mistakes.push(`MIX ${text}: no flow has a weight`)
+  if (Object.values(mix).every((weight) => weight === 0)) mistakes.push(`MIX ${text}: no flow has a weight`)
   return mix
 }

@@ -4,12 +4,12 @@
 import http from 'k6/http'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
-import { catalogueOfFile } from './dataset.ts'
 import { settings } from './settings.ts'
 import { bearer } from './token.ts'
+import { datasetOfFile } from './workload.ts'
 
 export interface SetupData {
-  /** null: every virtual user reads it from the file. */
+  /** null: the orders come from a file. */
   readonly dataset: Dataset | null
 }
 
@@ -20,13 +20,13 @@ export function setup(): SetupData {
   const identity = askIdentity()
   const dataset = identity.dataset
   if (dataset === null) throw refusal('it holds no data; npm run seed -- --years 3 fills it')
-  if (catalogueOfFile !== null && catalogueOfFile.fingerprint !== dataset.fingerprint) {
-    throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${catalogueOfFile.fingerprint}`)
+  if (datasetOfFile !== null && datasetOfFile.fingerprint !== dataset.fingerprint) {
+    throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${datasetOfFile.fingerprint}`)
   }
   const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
   const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
   if (status === 401 || status === 403) throw refusal(`it answers ${status} to our token; JWT_SECRET is not its secret`)
-  return { dataset: catalogueOfFile === null ? dataset : null }
+  return { dataset: settings.ordersPath === null ? dataset : null }
 }
 
 function askIdentity(): Identity {

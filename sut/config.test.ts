@@ -58,7 +58,7 @@ describe('configuration', () => {
     const file = join(folder, 'password')
     writeFileSync(file, 'p@ss/word\n')
     const { mysql } = readConfig('all', { ...WHOLE, HEADROOM_MYSQL_PASSWORD_FILE: file })
-    expect(decodeURIComponent(new URL(mysql.url).password)).toBe('p@ss/word')
+    expect(decodeURIComponent(new URL(mysql.map[0].url).password)).toBe('p@ss/word')
   })
 
   it('refuses a value given twice and a file it cannot read', () => {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Refusal } from '../contracts/refusal.ts'
+import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 
 export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'payment', 'catalogue', 'indexer'] as const
@@ -12,8 +13,8 @@ export const INTERNAL_SERVICES = ['aggregation', 'order', 'payment', 'catalogue'
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
 export interface MysqlConfig {
-  readonly url: string
-  readonly socketPath: string | undefined
+  readonly map: ShardMap
+  /** Connections for requests, to each server. */
   readonly poolSize: number
 }
 
@@ -66,8 +67,7 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     maxInFlight: reader.whole('HEADROOM_MAX_IN_FLIGHT', 512, { min: 1, max: 100_000 }),
     userRatePerSecond: reader.whole('HEADROOM_USER_RATE_PER_SECOND', 200, { min: 1, max: 1_000_000 }),
     mysql: {
-      url: reader.url('HEADROOM_MYSQL', ['mysql:'], needed.has('mysql')),
-      socketPath: reader.optional('HEADROOM_MYSQL_SOCKET'),
+      map: reader.shardMap(needed.has('mysql')),
       poolSize: reader.whole('HEADROOM_MYSQL_POOL_SIZE', 16, { min: 1, max: 1_000 }),
     },
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
@@ -112,6 +112,19 @@ class Reader {
       this.#mistakes.push(`${name}_FILE: cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? error})`)
       return undefined
     }
+  }
+
+  /** HEADROOM_MYSQL_URL, and HEADROOM_MYSQL_SHARDS for what lies elsewhere. One password serves all that name none. */
+  shardMap(needed: boolean): ShardMap {
+    const home = {
+      url: this.url('HEADROOM_MYSQL', ['mysql:'], needed),
+      socketPath: this.optional('HEADROOM_MYSQL_SOCKET'),
+    }
+    const { map, mistakes } = parseShardMap(home, this.optional('HEADROOM_MYSQL_SHARDS'))
+    this.#mistakes.push(...mistakes.map((mistake) => `HEADROOM_MYSQL_SHARDS: ${mistake}`))
+    const password = this.optional('HEADROOM_MYSQL_PASSWORD')
+    const [first, ...others] = map
+    return [first, ...others.map((server) => ({ ...server, url: withPassword(server.url, password) }))]
   }
 
   text(name: string, fallback: string): string {
@@ -160,4 +173,10 @@ class Reader {
     if (password) url.password = encodeURIComponent(password)
     return url.href
   }
+}
+
+function withPassword(address: string, password: string | undefined): string {
+  const url = new URL(address)
+  if (password && !url.password) url.password = encodeURIComponent(password)
+  return url.href
 }

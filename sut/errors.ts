@@ -51,6 +51,14 @@ export class SutError extends Error {
   }
 }
 
+/** A change whose answer was lost: `wayOut` tells its caller how to learn whether it was made. */
+export function outcomeUnknown(wayOut: string, cause?: unknown): SutError {
+  return new SutError('outcome-unknown', `it may or may not have been stored; ${wayOut}`, {
+    retryAfterSeconds: 1,
+    cause,
+  })
+}
+
 export function isErrorCode(text: unknown): text is ErrorCode {
   return typeof text === 'string' && Object.hasOwn(ERROR_STATUS, text)
 }

@@ -11,6 +11,8 @@ export type ProxyMode = 'normal' | 'down' | 'stalled' | 'deaf'
 export class FaultProxy {
   readonly #server: Server
   readonly #pairs = new Set<readonly [Socket, Socket]>()
+  /** A connection on which the client sends this text stalls there. */
+  stallsAt: string | undefined
   #mode: ProxyMode = 'normal'
 
   constructor(target: { readonly host: string; readonly port: number }) {
@@ -19,7 +21,11 @@ export class FaultProxy {
       const upstream = connect(target)
       const pair = [client, upstream] as const
       this.#pairs.add(pair)
-      client.on('data', (chunk) => this.#mode !== 'stalled' && upstream.write(chunk))
+      let isStalled = false
+      client.on('data', (chunk) => {
+        isStalled ||= this.#mode === 'stalled' || (this.stallsAt !== undefined && chunk.includes(this.stallsAt))
+        if (!isStalled) upstream.write(chunk)
+      })
       upstream.on('data', (chunk) => this.#mode === 'normal' && client.write(chunk))
       const close = () => {
         client.destroy()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { faker } from '@faker-js/faker/locale/en'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { priceOf } from '../contracts/catalogue.ts'
+import { type OrderStatus, PAYMENT_STATUS_OF } from '../contracts/order.ts'
 import { parseOrderId } from '../contracts/order-id.ts'
 import { namedProducts } from '../contracts/product-names.ts'
 import { shardOf, tableName } from '../contracts/shard.ts'
@@ -170,6 +171,27 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     const query = `fromMs=${nowMs - 60_000}&toMs=${nowMs + 60_000}&region=${region}&status=${status}`
     const find = () => system.call({ path: `/v1/admin/orders/search?${query}`, user: 1, audience: 'admin' })
     await expect.poll(async () => (await find()).body.orders.length, { timeout: 20_000 }).toBe(1)
+  })
+
+  it('shows order and payment of one version to whoever polls while it is paid, and nothing older once it is', async () => {
+    const user = 5_700
+    for (let round = 0; round < 20; round++) {
+      const { orderId } = (await checkout(user, randomUUID())).body
+      const path = `/v1/app/orders/${orderId}`
+      let paying = true
+      const poll = async () => {
+        while (paying) {
+          const { body } = await system.call({ path, user })
+          expect(body.payment.status).toBe(PAYMENT_STATUS_OF[body.order.status as OrderStatus])
+        }
+      }
+      const polling = Promise.all([poll(), poll(), poll()])
+      expect((await system.call({ method: 'POST', path: `${path}/pay`, user })).status).toBe(200)
+      const after = await Promise.all(Array.from({ length: 4 }, () => system.call({ path, user })))
+      paying = false
+      await polling
+      expect(after.map(({ body }) => body.order.status)).toEqual(Array(4).fill('paid'))
+    }
   })
 
   it('finds orders of all users by time, region and status, page by page', async () => {

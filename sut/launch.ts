@@ -11,9 +11,10 @@ import type { Engines } from '../contracts/engines.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
-import type { InternalService, Role } from './config.ts'
+import { type InternalService, type Role, readConfig } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { migrate } from './storage/schema.ts'
 
 export interface RunningGateway {
   readonly pid: number
@@ -50,6 +51,8 @@ const HEALTH_LIMIT_MS = 30_000
 const TUNABLE = [
   'HEADROOM_LOG_LEVEL',
   'HEADROOM_MYSQL_POOL_SIZE',
+  'HEADROOM_MYSQL_SHARDS',
+  'HEADROOM_MYSQL_SHARDS_FILE',
   'HEADROOM_REQUEST_DEADLINE_MS',
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
@@ -71,6 +74,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
   try {
     const secrets = { jwt: secret(), internal: secret() }
     const environment = environmentOf(engines, secrets)
+    // The owner's step, before any service asks for it.
+    await migrate(readConfig('indexer', environment).mysql.map)
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
@@ -107,10 +112,7 @@ type Start = (role: Role, serviceUrls?: Readonly<Record<string, string>>) => Pro
 
 /** From the tables upwards: each layer is told where the one below it listens. */
 async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
-  // The first one creates what tables are missing; the others would only wait for it.
-  const order = await start('order')
-  const others = await allStarted([start('payment'), start('catalogue'), start('indexer')])
-  const domain = [order, ...others]
+  const domain = await allStarted([start('order'), start('payment'), start('catalogue'), start('indexer')])
   const urls = domain.map(({ role, port }) => [urlSetting(role as InternalService), urlOf(port)])
   const aggregation = await start('aggregation', Object.fromEntries(urls))
   const frontEndUrls = { [urlSetting('aggregation')]: urlOf(aggregation.port) }

@@ -70,6 +70,7 @@ try {
   const config = readConfig(roleOfArguments())
   const logger = createLogger(config.role, config.logLevel)
   await run(config, logger).catch((error) => {
+    if (error instanceof Refusal) throw error
     logger.fatal({ err: error }, 'could not start')
     process.exit(EXIT_CODES.fault)
   })

@@ -4,21 +4,27 @@
 import type { FastifyInstance } from 'fastify'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
-import { FLOW_OPERATIONS, type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
+import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
+import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { Config, InternalService, Role } from './config.ts'
 import {
-  CATALOGUE_OPERATIONS,
+  CATALOGUE_CONTRACT,
   type CatalogueService,
   localCatalogueService,
 } from './domain/catalogue/catalogue-service.ts'
+import { ProductMemory } from './domain/catalogue/product-memory.ts'
+import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
-import { OrderIdSource } from './domain/order/order-id-source.ts'
-import { ORDER_OPERATIONS, type OrderService } from './domain/order/order-service.ts'
+import { measuredByShard } from './domain/order/measured-by-shard.ts'
+import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
+import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
-import { workerLeasesIn } from './domain/order/worker-leases.ts'
-import { localPaymentService, PAYMENT_OPERATIONS, type PaymentService } from './domain/payment/payment-service.ts'
+import { RelayMetrics } from './domain/order/relay-metrics.ts'
+import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
+import { localPaymentService, PAYMENT_CONTRACT } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
-import { type Methods, serveService } from './domain/service-server.ts'
+import type { Methods, ServiceContract } from './domain/service-contract.ts'
+import { serveService } from './domain/service-server.ts'
 import { registerAdminRoutes } from './interface/admin-routes.ts'
 import { registerAppRoutes } from './interface/app-routes.ts'
 import { createHttpServer } from './interface/http-server.ts'
@@ -26,9 +32,11 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { selectDataset } from './storage/dataset-table.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
-import type { SearchIndex } from './storage/search-index.ts'
+import type { OrderIndex } from './storage/search-index.ts'
 import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 
@@ -49,53 +57,68 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     const index = openSearchIndex(options)
     const flows = localFlows(options, {
       order: await openOrderService(options, pool, index),
-      payment: localPaymentService(pool),
-      catalogue: localCatalogueService(pool),
+      products: new ProductMemory(localCatalogueService(pool)),
     })
     startRelay(options, pool, index)
+    startKeyExpiry(options, pool)
     return frontEndServer(options, flows, ['app', 'admin'])
   },
   app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
   admin: async (options) => frontEndServer(options, connectFlows(options), ['admin']),
   aggregation: async (options) => {
     const flows = localFlows(options, {
-      order: connect<OrderService>(options, 'order', ORDER_OPERATIONS),
-      payment: connect<PaymentService>(options, 'payment', PAYMENT_OPERATIONS),
-      catalogue: connect<CatalogueService>(options, 'catalogue', CATALOGUE_OPERATIONS),
+      order: connect<OrderService>(options, 'order', ORDER_CONTRACT),
+      products: new ProductMemory(connect<CatalogueService>(options, 'catalogue', CATALOGUE_CONTRACT)),
     })
-    return serve(options, FLOWS_SERVICE, flows, FLOW_OPERATIONS)
+    return serve(options, FLOWS_SERVICE, flows, FLOWS_CONTRACT)
   },
   order: async (options) => {
     const service = await openOrderService(options, await openMysql(options), openSearchIndex(options))
-    return serve(options, 'order', service, ORDER_OPERATIONS)
+    return serve(options, 'order', service, ORDER_CONTRACT)
   },
   payment: async (options) =>
-    serve(options, 'payment', localPaymentService(await openMysql(options)), PAYMENT_OPERATIONS),
+    serve(options, 'payment', localPaymentService(await openMysql(options)), PAYMENT_CONTRACT),
   catalogue: async (options) =>
-    serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_OPERATIONS),
+    serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_CONTRACT),
   indexer: async (options) => {
-    startRelay(options, await openMysql(options), openSearchIndex(options))
+    const pool = await openMysql(options)
+    startRelay(options, pool, openSearchIndex(options))
+    startKeyExpiry(options, pool)
     return createHttpServer(serverOptions(options))
   },
 }
 
-async function openOrderService(options: RoleOptions, pool: MysqlPool, index: SearchIndex): Promise<OrderService> {
+async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
   const { metrics, logger, parts } = options
-  const ids = new OrderIdSource(workerLeasesIn(pool), metrics, logger)
+  const ids = new ShardedOrderIds(pool.leases, metrics, logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
   const stores = { pool, index, redis: openRedis(options) }
-  return timed<OrderService>(metrics, 'domain', localOrderService(stores, ids), ORDER_OPERATIONS)
+  const service = measuredByShard(localOrderService(stores, ids), metrics)
+  return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
 }
 
-function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: SearchIndex): void {
-  const relay = new OutboxRelay(pool, index, metrics, logger)
-  relay.start()
-  parts.add({ stop: () => relay.stop() })
+function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: OrderIndex): void {
+  const relayMetrics = new RelayMetrics(metrics)
+  for (const server of pool.relay) {
+    const relay = new OutboxRelay(server, index, relayMetrics, logger)
+    relay.start()
+    parts.add({ stop: () => relay.stop() })
+  }
+}
+
+function startKeyExpiry({ metrics, logger, parts }: RoleOptions, pool: MysqlPool): void {
+  const expiryMetrics = new KeyExpiryMetrics(metrics)
+  const historyEndMs = async () => (await selectDataset(pool, contextFor('key-expiry', 5_000)))?.endMs ?? null
+  for (const server of pool.upkeep) {
+    const expiry = new KeyExpiry({ server, historyEndMs, metrics: expiryMetrics, logger })
+    expiry.start()
+    parts.add({ stop: () => expiry.stop() })
+  }
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {
-  return timed<OrderFlows>(metrics, 'aggregation', orderFlows(domain), FLOW_OPERATIONS)
+  return timed<OrderFlows>(metrics, 'aggregation', orderFlows(domain), FLOWS_CONTRACT)
 }
 
 function connectFlows(options: RoleOptions): OrderFlows {
@@ -103,17 +126,14 @@ function connectFlows(options: RoleOptions): OrderFlows {
   return attach(options, 'aggregation', remoteFlows({ url: serviceUrls.aggregation, internalSecret }))
 }
 
-function connect<S extends Methods<S>>(
-  options: RoleOptions,
-  name: InternalService,
-  operations: readonly (keyof S & string)[],
-): S {
+function connect<S extends Methods<S>>(options: RoleOptions, name: InternalService, contract: ServiceContract<S>): S {
   const { serviceUrls, internalSecret } = options.config
-  return attach(options, name, remoteService<S>(name, operations, { url: serviceUrls[name], internalSecret }))
+  return attach(options, name, remoteService<S>(name, contract, { url: serviceUrls[name], internalSecret }))
 }
 
+/** Never vital: taking a process out of rotation for what lies below it takes out all of its kind at once. */
 function attach<S>({ parts }: RoleOptions, name: string, remote: RemoteService<S>): S {
-  parts.add({ checks: [{ name, vital: true, check: remote.ping }], stop: remote.close })
+  parts.add({ checks: [{ name, vital: false, check: remote.ping }], stop: remote.close })
   return remote.service
 }
 
@@ -121,10 +141,10 @@ function serve<S extends Methods<S>>(
   options: RoleOptions,
   name: string,
   service: S,
-  operations: readonly (keyof S & string)[],
+  contract: ServiceContract<S>,
 ): FastifyInstance {
   const { internalSecret, requestDeadlineMs } = options.config
-  return serveService(name, service, operations, {
+  return serveService(name, service, contract, {
     ...serverOptions(options),
     internalSecret,
     maxDeadlineMs: requestDeadlineMs,
@@ -132,7 +152,7 @@ function serve<S extends Methods<S>>(
 }
 
 function serverOptions({ config, metrics, logger, parts }: RoleOptions) {
-  return { metrics, logger, health: healthOf(() => parts.checks), maxInFlight: config.maxInFlight }
+  return { metrics, logger, health: healthOf(() => parts.checks, metrics), maxInFlight: config.maxInFlight }
 }
 
 async function frontEndServer(

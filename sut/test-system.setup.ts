@@ -7,7 +7,7 @@ import { createConnection } from 'mysql2/promise'
 import { request } from 'undici'
 import type { Engines } from '../contracts/engines.ts'
 import { TOKEN } from '../contracts/gateway-api.ts'
-import { ORDER_INDEX } from '../contracts/search-index.ts'
+import { ORDER_SLICES, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { startNginx } from '../engines/nginx.ts'
@@ -67,10 +67,12 @@ export async function testDatabase(mysqlUrl: string) {
   }
 }
 
-/** The index has one name; other tests expect none. */
+/** The slices have one name each; other tests expect none. */
 export async function removeOrderIndex(elasticsearchUrl: string): Promise<void> {
   const client = new Client({ node: elasticsearchUrl })
-  await client.indices.delete({ index: ORDER_INDEX }, { ignore: [404] })
+  const slices = await client.indices.get({ index: ORDER_SLICES, allow_no_indices: true })
+  for (const index of Object.keys(slices)) await client.indices.delete({ index }, { ignore: [404] })
+  await client.indices.deleteIndexTemplate({ name: ORDER_TEMPLATE_NAME }, { ignore: [404] })
   await client.close()
 }
 

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
 import type { Dataset } from '../../contracts/dataset.ts'
 import type { Plan } from '../../contracts/plan.ts'
-import { type Shard, tableName } from '../../contracts/shard.ts'
+import { ALL_SHARDS, type Shard, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
@@ -43,7 +43,7 @@ export const seeder: Contender = async ({ dataset, plan, shards, stores, deps })
   const connection = await connect(stores.mysql)
   try {
     await emptyTables(connection, shards)
-    await storeDataset(connection, dataset, false)
+    await storeDataset(connection, dataset, { fedToSearch: false, ownShards: ALL_SHARDS })
     const lanes = (await readLanes(connection, dataset)).filter(({ shard }) => shards.includes(shard))
     return await timed(() => runLanes({ lanes, shards, job: { dataset, plan, stores }, lock: connection }, deps))
   } finally {
@@ -63,7 +63,7 @@ export async function checkpointShare({ dataset, plan, shards, stores }: Bench):
   const spent = { loadMs: 0, checkpointMs: 0 }
   try {
     await emptyTables(connections[0] as Connection, shards)
-    await storeDataset(connections[0] as Connection, dataset, false)
+    await storeDataset(connections[0] as Connection, dataset, { fedToSearch: false, ownShards: ALL_SHARDS })
     for (const connection of connections) await prepareSession(connection)
     await Promise.all(
       shards.map(async (shard, at) => {

@@ -7,7 +7,7 @@ import { SEEDED_FAMILIES, type SeededFamily, type Shard } from '../../contracts/
 import { chunkRanges } from '../chunk-ranges.ts'
 import { OrderCursor } from '../rows/order-cursor.ts'
 import { fileName, rowWriters } from '../rows/row-formats.ts'
-import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
+import { linesInto, MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { ChunkRows } from '../sinks/chunk-rows.ts'
 import { BODY_BYTES, bodyOf, emptyBody } from '../sinks/search-feed.ts'
 import { writeShardFiles } from '../sinks/shard-files.ts'
@@ -51,7 +51,8 @@ export async function nullSinkRate(dataset: Dataset, plan: Plan, shards: readonl
 }
 
 /** Bulk bodies of one table's orders. */
-export function readyBodies(dataset: Dataset, plan: Plan, shard: number): readonly Buffer[] {
+export function readyBodies(dataset: Dataset, plan: Plan, shard: number, index: string): readonly Buffer[] {
+  const into = linesInto(index)
   const cursor = new OrderCursor(dataset, plan, shard)
   const bodies: Buffer[] = []
   let body = emptyBody()
@@ -59,7 +60,7 @@ export function readyBodies(dataset: Dataset, plan: Plan, shard: number): readon
   cursor.seek(0)
   for (let row = 0; row < (dataset.shards[shard]?.orders ?? 0); row++) {
     cursor.next()
-    at = writeSearchLines(cursor, body, at)
+    at = writeSearchLines(cursor, body, at, into)
     if (at > BODY_BYTES - MAX_SEARCH_BYTES) {
       bodies.push(bodyOf(body, at))
       body = emptyBody()

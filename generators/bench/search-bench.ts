@@ -12,7 +12,7 @@ import { readyBodies } from './ready-rows.ts'
 export const BENCH_INDEX = 'headroom-bench'
 
 export async function readyBulk(search: Client, { dataset, plan, shards }: Bench): Promise<number> {
-  const bodies = shards.map((shard) => readyBodies(dataset, plan, shard))
+  const bodies = shards.map((shard) => readyBodies(dataset, plan, shard, BENCH_INDEX))
   return documentsPerSecond(search, documentsOf(dataset, shards), async () => {
     const senders = bodies.flatMap((own) => {
       const open = own.values()
@@ -26,7 +26,7 @@ async function sendAll(search: Client, bodies: Iterable<Buffer>): Promise<void> 
   for (const body of bodies) {
     await search.transport.request({
       method: 'POST',
-      path: `/${BENCH_INDEX}/_bulk`,
+      path: '/_bulk',
       querystring: { filter_path: 'errors' },
       bulkBody: body,
     })
@@ -57,7 +57,7 @@ function documentsOf(dataset: Bench['dataset'], shards: readonly number[]): numb
 
 async function documentsPerSecond(search: Client, documents: number, work: () => Promise<void>): Promise<number> {
   await dropIndex(search, BENCH_INDEX)
-  await createIndex(search, 'bench', documents, BENCH_INDEX)
+  await createIndex(search, BENCH_INDEX, 'bench', documents)
   const startedAtMs = performance.now()
   await work()
   const seconds = (performance.now() - startedAtMs) / 1000

@@ -9,7 +9,7 @@ import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { viewOf } from './fixed-text.ts'
 import { OrderCursor } from './order-cursor.ts'
 import { type RowFormat, rowsOf, rowWriters, sentColumns } from './row-formats.ts'
-import { MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
+import { linesInto, MAX_SEARCH_BYTES, writeSearchLines } from './search-lines.ts'
 
 const dataset = countRows(draftDataset(smallVolume(), { seed: 2, scale: 1, fullShards: [] }), SMALL_PLAN)
 const buffer = Buffer.alloc(16_384)
@@ -88,12 +88,14 @@ describe('row formats', () => {
 
 it('writes the search document that services write, under the row’s version', () => {
   const { order } = textOf('orders', 'tsv', 3)
-  const end = writeSearchLines(order, target, 0)
+  const end = writeSearchLines(order, target, 0, linesInto('orders-2025-q1'))
   const [action, document] = buffer
     .toString('latin1', 0, end)
     .split('\n')
     .map((line) => line && JSON.parse(line))
-  expect(action).toEqual({ index: { _id: order.orderId, version_type: 'external', version: order.version } })
+  expect(action).toEqual({
+    index: { _index: 'orders-2025-q1', _id: order.orderId, version_type: 'external', version: order.version },
+  })
   const asOrder: Order = {
     orderId: order.orderId as OrderId,
     userId: order.userId,

@@ -2,7 +2,7 @@
 
 import type { OrderDocument } from '../../contracts/search-index.ts'
 import { writeNumber } from './digits.ts'
-import { fixedText, put } from './fixed-text.ts'
+import { type FixedText, fixedText, put } from './fixed-text.ts'
 import type { OrderCursor } from './order-cursor.ts'
 import { writeOrderId } from './row-formats.ts'
 
@@ -10,7 +10,6 @@ import { writeOrderId } from './row-formats.ts'
 export const MAX_SEARCH_BYTES = 400
 
 const key = (name: keyof OrderDocument) => fixedText(`,"${name}":`)
-const INDEX = fixedText('{"index":{"_id":"')
 const VERSION = fixedText('","version_type":"external","version":')
 const DOCUMENT = fixedText('}}\n')
 const ORDER = fixedText('{"order_id":"')
@@ -22,8 +21,14 @@ const AMOUNT = key('amount_cents')
 const CREATED = key('created_at_ms')
 const END = fixedText('}\n')
 
-export function writeSearchLines(order: OrderCursor, target: DataView, start: number): number {
-  let at = writeOrderId(order, target, put(target, start, INDEX))
+/** The beginning of an order's lines: where its document goes. */
+export function linesInto(index: string): FixedText {
+  return fixedText(`{"index":{"_index":"${index}","_id":"`)
+}
+
+/** `into` of the order's slice. */
+export function writeSearchLines(order: OrderCursor, target: DataView, start: number, into: FixedText): number {
+  let at = writeOrderId(order, target, put(target, start, into))
   at = writeNumber(target, put(target, at, VERSION), order.version)
   at = writeOrderId(order, target, put(target, put(target, at, DOCUMENT), ORDER))
   at = writeNumber(target, put(target, at, USER), order.userId)

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@elastic/elasticsearch'
 import { errors } from '@elastic/elasticsearch'
 import { Refusal } from '../../contracts/refusal.ts'
-import { ORDER_INDEX } from '../../contracts/search-index.ts'
+import { sliceAt } from '../../contracts/search-index.ts'
+import type { FixedText } from '../rows/fixed-text.ts'
 import type { OrderCursor } from '../rows/order-cursor.ts'
-import { MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
+import { linesInto, MAX_SEARCH_BYTES, writeSearchLines } from '../rows/search-lines.ts'
 import { explainedSearch } from '../store/search-index.ts'
 import type { ChunkFeed } from './chunks-ahead.ts'
 
@@ -36,20 +37,32 @@ export function bodyOf({ buffer }: DataView, length: number): Buffer {
 
 export class SearchFeed implements ChunkFeed {
   readonly #client: Client
-  readonly #index: string
+  /** Where the last document went, and until when others go there too: orders come by time. */
+  #into: { readonly fromMs: number; readonly toMs: number; readonly text: FixedText } | undefined
   #filling = emptyBody()
   #at = 0
   readonly #spare = Array.from({ length: MAX_IN_FLIGHT }, emptyBody)
   readonly #sending = new Set<Promise<void>>()
   #failure: unknown
 
-  constructor(client: Client, index: string = ORDER_INDEX) {
+  /** Into one index instead of the slices. */
+  constructor(client: Client, index?: string) {
     this.#client = client
-    this.#index = index
+    if (index !== undefined)
+      this.#into = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, text: linesInto(index) }
   }
 
   append(order: OrderCursor): void {
-    this.#at = writeSearchLines(order, this.#filling, this.#at)
+    this.#at = writeSearchLines(order, this.#filling, this.#at, this.#textInto(order.createdAtMs))
+  }
+
+  #textInto(createdAtMs: number): FixedText {
+    const into = this.#into
+    if (into && into.fromMs <= createdAtMs && createdAtMs < into.toMs) return into.text
+    const { index, fromMs, toMs } = sliceAt(createdAtMs)
+    const text = linesInto(index)
+    this.#into = { fromMs, toMs, text }
+    return text
   }
 
   get isFull(): boolean {
@@ -130,7 +143,7 @@ export class SearchFeed implements ChunkFeed {
   async #bulk(body: Buffer, answered: string): Promise<BulkAnswer> {
     return (await this.#client.transport.request({
       method: 'POST',
-      path: `/${this.#index}/_bulk`,
+      path: '/_bulk',
       querystring: { filter_path: answered },
       bulkBody: body,
     })) as BulkAnswer

@@ -1,11 +1,6 @@
 // Where the stores are. Plain data: it travels to worker threads.
 
-export interface MysqlAddress {
-  /** `mysql://user:password@host:port/schema`. */
-  readonly url: string
-  /** Unix socket on this machine: saves the TCP hop. */
-  readonly socketPath?: string
-}
+import type { MysqlAddress } from '../../contracts/shard-map.ts'
 
 export interface StoreAddresses {
   readonly mysql: MysqlAddress

@@ -49,7 +49,11 @@ export async function readStoredDataset(connection: Connection): Promise<StoredD
 }
 
 /** Names the data set before its first row is written. A parallel seeder of other shards may have been first. */
-export async function storeDataset(connection: Connection, dataset: Dataset, fedToSearch: boolean): Promise<void> {
+export async function storeDataset(
+  connection: Connection,
+  dataset: Dataset,
+  { fedToSearch, ownShards }: { readonly fedToSearch: boolean; readonly ownShards: readonly number[] },
+): Promise<void> {
   await connection.query(CREATE_DATASET_SQL)
   await connection.query(CREATE_LANES_SQL)
   const [{ affectedRows: isNew }] = await connection.query<ResultSetHeader>(
@@ -58,7 +62,7 @@ export async function storeDataset(connection: Connection, dataset: Dataset, fed
   )
   // Checkpoints that lost their data set say nothing about this one.
   if (isNew) await connection.query(`DELETE FROM ${LANES_TABLE}`)
-  await createLanes(connection, dataset)
+  await createLanes(connection, ownShards)
 }
 
 export async function markFedToSearch(connection: Connection, fedToSearch: boolean): Promise<void> {

@@ -26,8 +26,9 @@ export interface Lane {
 }
 
 /** Adds the lanes that are missing; those of another seeder stay. */
-export async function createLanes(connection: Connection, dataset: Dataset): Promise<void> {
-  const values = dataset.shards.map(({ shard }) => [shard, 0, 0])
+export async function createLanes(connection: Connection, ownShards: readonly number[]): Promise<void> {
+  if (ownShards.length === 0) return
+  const values = ownShards.map((shard) => [shard, 0, 0])
   await connection.query(`INSERT IGNORE INTO ${LANES_TABLE} (shard, orders_done, indexed) VALUES ?`, [values])
 }
 

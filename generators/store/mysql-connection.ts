@@ -2,7 +2,7 @@
 
 import { type Connection, createConnection } from 'mysql2/promise'
 import { Refusal } from '../../contracts/refusal.ts'
-import type { MysqlAddress } from './addresses.ts'
+import type { MysqlAddress } from '../../contracts/shard-map.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 

@@ -2,6 +2,7 @@
 
 import type { Connection } from 'mysql2/promise'
 import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
 import {
   ALL_SHARDS,
   SEEDED_FAMILIES,
@@ -18,6 +19,7 @@ import { rows } from './mysql-connection.ts'
 export async function createTables(connection: Connection, shards: readonly number[]): Promise<void> {
   for (const shard of shards as readonly Shard[]) {
     for (const family of TABLE_FAMILIES) {
+      // Keys are written last, and in the order of their index.
       const isSeeded = SEEDED_FAMILIES.some((seeded) => seeded === family)
       await connection.query(createTableSql(family, shard, { secondaryIndexes: !isSeeded }))
     }
@@ -83,5 +85,7 @@ export async function filledTables(connection: Connection): Promise<readonly str
 export async function dropAll(connection: Connection): Promise<void> {
   const names = TABLE_FAMILIES.flatMap((family) => ALL_SHARDS.map((shard) => tableName(family, shard)))
   // In this order: a kill leaves the data set's own record to the last.
-  await connection.query(`DROP TABLE IF EXISTS ${[...names, PRODUCTS_TABLE, ...SEEDER_TABLES].join(', ')}`)
+  await connection.query(
+    `DROP TABLE IF EXISTS ${[...names, PRODUCTS_TABLE, SCHEMA_TABLE, ...SEEDER_TABLES].join(', ')}`,
+  )
 }

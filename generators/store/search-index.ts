@@ -1,8 +1,18 @@
-// The order index: made for loading (no refresh, no replicas), then restored for serving.
+// The slices of the order index: made for loading (no refresh, no replicas), then restored for serving.
 
 import { Client, errors, type estypes } from '@elastic/elasticsearch'
+import type { Dataset } from '../../contracts/dataset.ts'
 import { Refusal } from '../../contracts/refusal.ts'
-import { ORDER_INDEX, ORDER_INDEX_MAPPING, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
+import {
+  ORDER_INDEX,
+  ORDER_INDEX_MAPPING,
+  ORDER_INDEX_SETTINGS,
+  ORDER_SLICES,
+  ORDER_TEMPLATE,
+  ORDER_TEMPLATE_NAME,
+  type Slice,
+  slicesBetween,
+} from '../../contracts/search-index.ts'
 
 /** Elastic's advice is at most 200 million documents in an index shard (AutoOps, "shard_near_document_limit"). */
 const MAX_DOCUMENTS_PER_INDEX_SHARD = 200_000_000
@@ -20,21 +30,61 @@ export function indexShardsFor(documents: number): number {
   return Math.max(1, Math.ceil(documents / MAX_DOCUMENTS_PER_INDEX_SHARD))
 }
 
-/** The fingerprint of the data set in the index; null without an index. */
+/** The fingerprint of the data set in the slices; null without any. Slices that running services made carry none. */
 export async function indexedFingerprint(client: Client): Promise<string | null> {
   return explainedBy(async () => {
-    if (!(await client.indices.exists({ index: ORDER_INDEX }))) return null
-    const mapping = await client.indices.getMapping({ index: ORDER_INDEX })
-    const meta = mapping[ORDER_INDEX]?.mappings._meta as { fingerprint?: string } | undefined
-    return meta?.fingerprint ?? 'unknown'
+    const slices = Object.values(await client.indices.getMapping({ index: ORDER_SLICES, allow_no_indices: true }))
+    if (slices.length === 0) return null
+    const found = new Set(
+      slices.map(({ mappings }) => (mappings._meta as { fingerprint?: string } | undefined)?.fingerprint),
+    )
+    found.delete(undefined)
+    const [fingerprint] = found
+    return found.size === 1 && fingerprint !== undefined ? fingerprint : 'unknown'
   })
+}
+
+/** Slices of the data set that are not there. */
+export async function missingSlices(client: Client, { startMs, endMs }: Dataset): Promise<readonly string[]> {
+  return explainedBy(async () => {
+    const found = await client.indices.getSettings({ index: ORDER_SLICES, allow_no_indices: true })
+    return slicesBetween(startMs, endMs)
+      .map(({ index }) => index)
+      .filter((index) => !Object.hasOwn(found, index))
+  })
+}
+
+/** May be repeated: those that are there stay as they are. */
+export async function createSlices(client: Client, dataset: Dataset): Promise<void> {
+  await explainedBy(() =>
+    client.indices.putIndexTemplate({
+      name: ORDER_TEMPLATE_NAME,
+      ...(ORDER_TEMPLATE as unknown as estypes.IndicesIndexTemplate),
+    }),
+  )
+  const missing = new Set(await missingSlices(client, dataset))
+  for (const slice of slicesBetween(dataset.startMs, dataset.endMs)) {
+    if (missing.has(slice.index)) {
+      await createIndex(client, slice.index, dataset.fingerprint, documentsIn(dataset, slice))
+    }
+  }
+}
+
+/** By the time curve that all tables share. */
+function documentsIn({ startMs, cumulativeOrdersByHour, rows }: Dataset, { fromMs, toMs }: Slice): number {
+  const placedBefore = (ms: number) => {
+    const hours = Math.floor((ms - startMs) / 3_600_000)
+    return hours <= 0 ? 0 : (cumulativeOrdersByHour[Math.min(hours, cumulativeOrdersByHour.length) - 1] ?? 0)
+  }
+  const all = cumulativeOrdersByHour.at(-1) ?? 1
+  return Math.ceil((rows.orders * (placedBefore(toMs) - placedBefore(fromMs))) / all)
 }
 
 export async function createIndex(
   client: Client,
+  index: string,
   fingerprint: string,
   documents: number,
-  index: string = ORDER_INDEX,
 ): Promise<void> {
   await explainedBy(async () => {
     try {
@@ -58,12 +108,17 @@ export async function startLoading(client: Client): Promise<void> {
 }
 
 /** Restores what serving needs, and checks that it is so; the index must still be the one that was filled. */
-export async function endLoading(client: Client, fingerprint: string): Promise<void> {
+export async function endLoading(client: Client, dataset: Dataset): Promise<void> {
+  const { fingerprint } = dataset
   const indexed = await indexedFingerprint(client)
-  if (indexed !== fingerprint) {
+  const missing = await missingSlices(client, dataset)
+  if (indexed !== fingerprint || missing.length > 0) {
     throw new Refusal({
       what: 'the search index was removed or replaced while it was filled',
-      why: [`its fingerprint is ${indexed?.slice(0, 12) ?? 'none'}, not ${fingerprint.slice(0, 12)}`],
+      why: [
+        `its fingerprint is ${indexed?.slice(0, 12) ?? 'none'}, of ${fingerprint.slice(0, 12)}`,
+        ...missing.map((index) => `${index} is not there`),
+      ],
       wayOut: 'Seed again from the start with --reset.',
     })
   }
@@ -75,8 +130,10 @@ export async function endLoading(client: Client, fingerprint: string): Promise<v
     await client.indices.refresh({ index: ORDER_INDEX })
     await client.indices.flush({ index: ORDER_INDEX })
     const found = await client.indices.getSettings({ index: ORDER_INDEX })
-    const interval = found[ORDER_INDEX]?.settings?.index?.refresh_interval
-    if (interval !== SERVING.refresh_interval) throw new Error(`refresh_interval stayed at ${interval}`)
+    for (const [index, { settings }] of Object.entries(found)) {
+      const interval = settings?.index?.refresh_interval
+      if (interval !== SERVING.refresh_interval) throw new Error(`${index}: refresh_interval stayed at ${interval}`)
+    }
   })
 }
 
@@ -87,8 +144,17 @@ export async function measuredSearchBytes(client: Client): Promise<number> {
   })
 }
 
-export async function dropIndex(client: Client, index: string = ORDER_INDEX): Promise<void> {
+export async function dropIndex(client: Client, index: string): Promise<void> {
   await explainedBy(() => client.indices.delete({ index }, { ignore: [404] }))
+}
+
+/** One by one, as a pattern removes nothing (action.destructive_requires_name); also an index that has the alias's name. */
+export async function dropSlices(client: Client): Promise<void> {
+  const found = await explainedBy(() =>
+    client.indices.get({ index: [ORDER_SLICES, ORDER_INDEX], allow_no_indices: true, ignore_unavailable: true }),
+  )
+  for (const index of Object.keys(found)) await dropIndex(client, index)
+  await explainedBy(() => client.indices.deleteIndexTemplate({ name: ORDER_TEMPLATE_NAME }, { ignore: [404] }))
 }
 
 async function explainedBy<T>(work: () => Promise<T>): Promise<T> {

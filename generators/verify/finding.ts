@@ -6,6 +6,7 @@ export const CHECK_NAMES = [
   'order-ids',
   'books',
   'search-index',
+  'keys',
   'skew',
   'catalogue',
   'schema',

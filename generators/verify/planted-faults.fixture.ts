@@ -60,6 +60,23 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   },
   'a lost item row': { check: 'books', what: /items/, ...without('order_items_05') },
   'a lost payment': { check: 'books', what: /exactly one payment/, ...without('payments_05') },
+  'a lost key': {
+    check: 'keys',
+    what: /without their key/,
+    sql: () => [
+      'CREATE TABLE kept AS SELECT * FROM idempotency_keys_05 ORDER BY order_id DESC LIMIT 1',
+      'DELETE FROM idempotency_keys_05 WHERE order_id = (SELECT order_id FROM kept)',
+    ],
+    undo: () => ['INSERT INTO idempotency_keys_05 SELECT * FROM kept', 'DROP TABLE kept'],
+  },
+  'a key without its order': {
+    check: 'keys',
+    what: /without their order/,
+    sql: () => [`INSERT INTO idempotency_keys_05 VALUES (5, REPEAT('k', 16), REPEAT('r', 16), 1)`],
+    undo: () => ['DELETE FROM idempotency_keys_05 WHERE order_id = 1'],
+    sample: () => 'order 1',
+  },
+  'a lost table of keys': lost('idempotency_keys_05'),
   'an order too many': {
     check: 'counts',
     what: /too many/,

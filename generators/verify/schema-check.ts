@@ -3,7 +3,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Connection } from 'mysql2/promise'
 import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
-import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, STORED_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
@@ -28,7 +28,7 @@ async function missingIndexes(connection: Connection, shards: readonly number[])
      WHERE table_schema = DATABASE() AND seq_in_index = 1`,
   )
   const present = new Set(found.map(({ name }) => name))
-  const missing = SEEDED_FAMILIES.flatMap((family) =>
+  const missing = STORED_FAMILIES.flatMap((family) =>
     shards.flatMap((shard) =>
       TABLE_SHAPES[family].secondaryIndexes.map(({ name }) => `${tableName(family, shard as Shard)}.${name}`),
     ),
@@ -49,10 +49,14 @@ async function redoOff(connection: Connection): Promise<Finding | null> {
 /** A bulk load changes both; without refresh new orders are never found. */
 async function wrongIndexSettings(search: Client | null): Promise<Finding | null> {
   if (!search) return null
-  const found = (await search.indices.getSettings({ index: ORDER_INDEX }))[ORDER_INDEX]?.settings?.index
-  const wrong = (['refresh_interval', 'number_of_replicas'] as const)
-    .filter((name) => String(found?.[name]) !== String(ORDER_INDEX_SETTINGS[name]))
-    .map((name) => `${name} ${found?.[name]} instead of ${ORDER_INDEX_SETTINGS[name]}`)
+  const slices = Object.values(await search.indices.getSettings({ index: ORDER_INDEX }))
+  const all = (['refresh_interval', 'number_of_replicas'] as const).flatMap((name) =>
+    slices
+      .map(({ settings }) => String(settings?.index?.[name]))
+      .filter((found) => found !== String(ORDER_INDEX_SETTINGS[name]))
+      .map((found) => `${name} ${found} instead of ${ORDER_INDEX_SETTINGS[name]}`),
+  )
+  const wrong = [...new Set(all)]
   if (wrong.length === 0) return null
   const what = 'index settings are not those of the running system'
   return { check: 'schema', where: ORDER_INDEX, what, count: wrong.length, samples: wrong }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, STORED_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { judgeTables } from './table-check.ts'
 
 const tablesOf = (...shards: number[]) => [
   'products',
   'headroom_lanes',
-  ...shards.flatMap((shard) => SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard))),
+  ...shards.flatMap((shard) => STORED_FAMILIES.map((family) => tableName(family, shard as Shard))),
 ]
 
 describe('judgeTables', () => {
@@ -27,7 +27,7 @@ describe('judgeTables', () => {
 
   it('counts all that are missing and gives a few samples', () => {
     const { findings, wholeShards } = judgeTables(new Set(tablesOf(0)), [0, 16, 17])
-    expect(findings).toMatchObject([{ count: 6, samples: expect.arrayContaining(['orders_16', 'orders_17']) }])
+    expect(findings).toMatchObject([{ count: 8, samples: expect.arrayContaining(['orders_16', 'orders_17']) }])
     expect(findings[0]?.samples).toHaveLength(5)
     expect(wholeShards).toEqual([0])
   })
@@ -35,7 +35,9 @@ describe('judgeTables', () => {
   it('names the catalogue where seeding was killed before it', () => {
     const present = new Set(tablesOf().filter((name) => name !== 'products'))
     const { findings, hasCatalogue } = judgeTables(present, [0])
-    expect(findings).toMatchObject([{ count: 4, samples: ['products', 'orders_00', 'order_items_00', 'payments_00'] }])
+    expect(findings).toMatchObject([
+      { count: 5, samples: ['products', 'orders_00', 'order_items_00', 'payments_00', 'idempotency_keys_00'] },
+    ])
     expect(hasCatalogue).toBe(false)
   })
 

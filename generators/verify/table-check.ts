@@ -2,14 +2,14 @@
 
 import type { Connection } from 'mysql2/promise'
 import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
-import { SEEDED_FAMILIES, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, STORED_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { LANES_TABLE } from '../store/lanes.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 
 export interface TableCheck {
   readonly findings: readonly Finding[]
-  /** Shards whose three tables are all there. */
+  /** Shards whose four tables are all there. */
   readonly wholeShards: readonly number[]
   readonly hasCatalogue: boolean
   readonly hasLanes: boolean
@@ -25,7 +25,7 @@ export async function verifyTables(connection: Connection, shards: readonly numb
 
 export function judgeTables(present: ReadonlySet<string>, shards: readonly number[]): TableCheck {
   const missingOf = (shard: number) =>
-    SEEDED_FAMILIES.map((family) => tableName(family, shard as Shard)).filter((name) => !present.has(name))
+    STORED_FAMILIES.map((family) => tableName(family, shard as Shard)).filter((name) => !present.has(name))
   const missing = [...[PRODUCTS_TABLE, LANES_TABLE].filter((name) => !present.has(name)), ...shards.flatMap(missingOf)]
   const finding: Finding = {
     check: 'schema',

@@ -1,8 +1,9 @@
 // What a verification says to a person: findings with samples first, the verdict last.
 
-import { SEEDED_FAMILIES } from '../../contracts/shard.ts'
+import { STORED_FAMILIES, type StoredFamily } from '../../contracts/shard.ts'
 import { sizeText } from '../predict-size.ts'
 import { shardText } from '../shard-text.ts'
+import { keyedShare } from '../store/seeded-keys.ts'
 import type { SkewFigures } from './skew-check.ts'
 import type { VerifyReport } from './verify.ts'
 
@@ -38,18 +39,23 @@ function skewLine({ tableRowsMin, tableRowsMax, whaleShare, userCv }: SkewFigure
 
 function sizeLines({ tables, dataset }: VerifyReport): readonly string[] {
   if (tables.length === 0) return []
-  return SEEDED_FAMILIES.map((family) => {
+  return STORED_FAMILIES.map((family) => {
     const own = tables.filter((table) => table.family === family)
     const shards = own.map(({ shard }) => shard)
     const whole = shards.length === dataset.shards.length
     const orders = shards.reduce((sum, shard) => sum + (dataset.shards[shard]?.orders ?? 0), 0)
-    const rows = family === 'order_items' && whole ? dataset.rows.order_items : orders
+    const rows = family === 'order_items' && whole ? dataset.rows.order_items : orders * shareWithRow(family, dataset)
     const per = (bytes: number) => `${(bytes / rows).toFixed(1)} B`
     const data = own.reduce((sum, { dataBytes }) => sum + dataBytes, 0)
     const indexes = own.reduce((sum, { indexBytes }) => sum + indexBytes, 0)
     const unit = family === 'order_items' && !whole ? 'order' : 'row'
-    return `${family.padEnd(12)} ${sizeText(data)} of rows (${per(data)} a ${unit}), ${sizeText(indexes)} of indexes (${per(indexes)})`
+    return `${family.padEnd(16)} ${sizeText(data)} of rows (${per(data)} a ${unit}), ${sizeText(indexes)} of indexes (${per(indexes)})`
   })
+}
+
+/** The part of the orders that has a row of the family. */
+function shareWithRow(family: StoredFamily, dataset: VerifyReport['dataset']): number {
+  return family === 'idempotency_keys' ? keyedShare(dataset) : 1
 }
 
 function percent(share: number): string {

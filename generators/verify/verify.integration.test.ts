@@ -3,8 +3,8 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { composeOrderId, MAX_TIMESTAMP_MS, parseOrderId } from '../../contracts/order-id.ts'
-import { ORDER_INDEX, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
+import { composeOrderId, MAX_TIMESTAMP_MS, type OrderId, parseOrderId } from '../../contracts/order-id.ts'
+import { ORDER_INDEX, ORDER_INDEX_SETTINGS, sliceOfOrder } from '../../contracts/search-index.ts'
 import { seededOrder } from '../../contracts/seeded-order.ts'
 import { asShard } from '../../contracts/shard.ts'
 import { countItems } from '../rows/count-items.ts'
@@ -13,7 +13,7 @@ import { seed } from '../seed.ts'
 import { SMALL_PLAN } from '../small-volume.fixture.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
 import { rows } from '../store/mysql-connection.ts'
-import { searchClient } from '../store/search-index.ts'
+import { dropSlices, searchClient } from '../store/search-index.ts'
 import { PLANTS } from './planted-faults.fixture.ts'
 import { MAX_HITS } from './search-window.ts'
 import { type VerifyReport, verify } from './verify.ts'
@@ -55,13 +55,16 @@ const documentOf = (order_id: string, created_at_ms: number) => ({
 })
 
 async function index(documents: readonly { readonly id: string; readonly document: object }[]): Promise<void> {
-  const operations = documents.flatMap(({ id, document }) => [{ index: { _index: ORDER_INDEX, _id: id } }, document])
+  const operations = documents.flatMap(({ id, document }) => [
+    { index: { _index: sliceOfOrder(id as OrderId), _id: id } },
+    document,
+  ])
   const { errors } = await search.bulk({ refresh: true, operations })
   expect(errors).toBe(false)
 }
 
 async function removeFromIndex(ids: readonly string[]): Promise<void> {
-  const operations = ids.map((id) => ({ delete: { _index: ORDER_INDEX, _id: id } }))
+  const operations = ids.map((id) => ({ delete: { _index: sliceOfOrder(id as OrderId), _id: id } }))
   await search.bulk({ refresh: true, operations })
 }
 
@@ -70,7 +73,7 @@ describe('verify', () => {
     const { ok, findings, searchCompared, liveOrders, tables } = await report([...Array(64).keys()])
     expect(findings).toEqual([])
     expect({ ok, searchCompared, liveOrders }).toEqual({ ok: true, searchCompared: true, liveOrders: 0 })
-    expect(tables).toHaveLength(192)
+    expect(tables).toHaveLength(256)
   })
 
   it('counts the rows of the shards it looked at', async () => {
@@ -184,7 +187,7 @@ describe('verify', () => {
 
   it('finds a lost document, and one without an order', async () => {
     const stranger = (BigInt(id) + 4194304n * 3n).toString()
-    await search.delete({ index: ORDER_INDEX, id, refresh: true })
+    await search.delete({ index: sliceOfOrder(id as OrderId), id, refresh: true })
     await index([{ id: stranger, document: documentOf(stranger, parseOrderId(stranger).timestampMs) }])
     const { findings } = await report()
     expect(findings).toEqual([
@@ -224,7 +227,7 @@ describe('verify', () => {
   })
 
   it('finds that the index is gone', async () => {
-    await search.indices.delete({ index: ORDER_INDEX })
+    await dropSlices(search)
     const { ok, findings, searchCompared } = await report()
     expect({ ok, searchCompared }).toEqual({ ok: false, searchCompared: false })
     expect(findings).toContainEqual(

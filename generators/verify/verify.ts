@@ -17,6 +17,7 @@ import { verifyCatalogue } from './catalogue-check.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 import { type DonePiece, VerifyJournal } from './journal.ts'
 import { journalIdentity } from './journal-identity.ts'
+import { verifyKeys } from './key-check.ts'
 import { verifySchema } from './schema-check.ts'
 import { verifySearchWindow } from './search-window.ts'
 import { type SkewFigures, verifySkew } from './skew-check.ts'
@@ -90,6 +91,7 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
       ...(present.hasCatalogue ? await verifyCatalogue(connection) : []),
       ...done.flatMap((piece) => piece.findings),
       ...(compared ? await verifyTimes(compared) : []),
+      ...(await verifyKeys(connection, dataset, shards)),
       ...(skew?.findings ?? []),
     ])
     return {

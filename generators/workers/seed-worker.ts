@@ -11,6 +11,7 @@ import type { SearchFeed } from '../sinks/search-feed.ts'
 import { markIndexed, moveCheckpoint } from '../store/lanes.ts'
 import { connect, explained } from '../store/mysql-connection.ts'
 import { createTables, finishShard } from '../store/order-tables.ts'
+import { fillKeys } from '../store/seeded-keys.ts'
 import type { SeedAnswer, SeedJob, SeedTask } from './seed-task.ts'
 
 type FillTask = Extract<SeedTask, { kind: 'fill' }>
@@ -74,5 +75,6 @@ async function fill(on: Connection, { shard, from, to }: FillTask): Promise<void
     answer({ kind: 'rows', rows: chunk.rows.rows })
   }
   await finishShard(on, shard)
+  await fillKeys(on, dataset, shard)
   await markIndexed(on, shard)
 }

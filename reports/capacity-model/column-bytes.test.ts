@@ -93,7 +93,8 @@ test.each(ILLEGAL_TYPES.map(([type, reason]) => [type.slice(0, 70), type, reason
   },
 )
 
-describe('laws', () => {
+// Milliseconds each, but hundreds of them on a machine that may be busy.
+describe('laws', { timeout: 60_000 }, () => {
   const synonyms: readonly (readonly string[])[] = [
     ['varchar(n) charset utf8mb4', 'character varying(n) charset utf8mb4', 'char varying (n) collate utf8mb4_bin'],
     ['varchar(n) charset utf8mb3', 'nvarchar(n)', 'national varchar(n)', 'nchar varchar(n)', 'nchar varying(n)'],

@@ -25,7 +25,9 @@ function productForm(demands: readonly ServiceDemand[], thinkSeconds: number, po
   return { throughput: (all[population - 1] ?? 0) / total, queues }
 }
 
-test('law: throughput and queues are those of the product form, also where stations have a server for everyone', () => {
+test('law: throughput and queues are those of the product form, also where stations have a server for everyone', {
+  timeout: 60_000,
+}, () => {
   const small = fc.record({
     demands: fc
       .array(

@@ -198,7 +198,7 @@ describe('laws', { timeout: 60_000 }, () => {
   })
 })
 
-describe('exact where it is affordable, per population', () => {
+describe('exact where it is affordable, per population', { timeout: 60_000 }, () => {
   const cpu = { name: 'cpu', seconds: 0.08, servers: 8 }
   const demands = [cpu, { name: 'disk', seconds: 0.004 }]
 

@@ -31,8 +31,8 @@ const EVIDENCE: Readonly<Record<string, Evidence>> = {
       steps: [
         {
           ...stepFixture({ flow: 'list', offeredPerSecond: 50 }, 1),
-          achievedPerSecond: 0,
-          iterations: 0,
+          goodPerSecond: 0,
+          flows: {},
           components: [],
         },
       ],

@@ -10,16 +10,21 @@ interface Scale {
   range: string[]
 }
 
-export const OUTCOME_NAMES = { pass: 'met every target', fail: 'missed a target', invalid: 'cannot be judged' } as const
+export const OUTCOME_NAMES = {
+  pass: 'met every target',
+  fail: 'missed a target',
+  undecided: 'probe, or undecided',
+  invalid: 'cannot be judged',
+} as const
 
 export const OUTCOME_SCALE: Scale = {
   domain: Object.values(OUTCOME_NAMES),
-  range: [COLOURS.pass, COLOURS.fail, COLOURS.invalid],
+  range: [COLOURS.pass, COLOURS.fail, COLOURS.second, COLOURS.invalid],
 }
 
 export const OUTCOME_SHAPES: Scale = {
   domain: Object.values(OUTCOME_NAMES),
-  range: ['circle', 'cross', 'triangle-up'],
+  range: ['circle', 'cross', 'diamond', 'triangle-up'],
 }
 
 export function rateEnd(flow: FlowCapacity): number {

@@ -1,22 +1,19 @@
 // Question: where does the CPU of one request go, and which component is full first?
 
 import type { FlowBottleneck } from '../../contracts/capacity.ts'
-import { WHOLE_MACHINE } from '../component-demand.ts'
 import { ms, percent, significant } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
 
 export function serviceDemandChart(bottlenecks: readonly FlowBottleneck[]): Chart {
   const measured = bottlenecks.filter(({ rows }) => rows.length > 0)
   const values = measured.flatMap(({ flow, rows }) =>
-    rows
-      .filter(({ component }) => component !== WHOLE_MACHINE)
-      .map(({ component, demandMs, utilisation }) => ({
-        flow,
-        component,
-        demandMs,
-        demandText: `${ms(demandMs)} per request`,
-        utilisationText: percent(utilisation),
-      })),
+    rows.map(({ component, demandMs, utilisation }) => ({
+      flow,
+      component,
+      demandMs,
+      demandText: `${ms(demandMs)} per request`,
+      utilisationText: percent(utilisation),
+    })),
   )
   const components = [...new Set(values.map(({ component }) => component))].toSorted()
   const totals = measured.map(({ flow }) => {

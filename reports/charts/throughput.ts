@@ -10,25 +10,25 @@ export function throughputChart(flow: FlowCapacity): Chart {
   const end = rateEnd(flow)
   const values = flow.points.map((point) => ({
     offered: point.offeredPerSecond,
-    achieved: point.achievedPerSecond,
+    good: point.goodPerSecond,
     outcome: OUTCOME_NAMES[point.outcome],
     offeredText: `${compact(point.offeredPerSecond)}/s`,
-    achievedText: `${compact(point.achievedPerSecond)}/s${shareOf(point)}`,
+    goodText: `${compact(point.goodPerSecond)}/s${shareOf(point)}`,
   }))
-  const description = `${flow.flow}: achieved against offered rate in ${values.length} steps; ${bracketText(flow) ?? 'no step decided anything'}.`
+  const description = `${flow.flow}: right answers against offered rate in ${values.length} steps; ${bracketText(flow) ?? 'no step decided anything'}.`
   const x = rateAxis(flow)
   const y = {
-    field: 'achieved',
+    field: 'good',
     type: 'quantitative' as const,
-    title: 'achieved rate, per second',
+    title: 'right answers, per second',
     // Room for the names of the marks above the highest point.
     scale: { domain: [0, end * 1.2], nice: false },
     axis: { tickCount: 6, format: ',~r' },
   }
-  const legend = legendOf(3)
+  const legend = legendOf(4)
   return {
     id: `throughput-${flow.flow}`,
-    title: 'Offered and achieved',
+    title: 'Offered, and answered rightly',
     description,
     spec: {
       ...frame(description, 280),
@@ -38,8 +38,8 @@ export function throughputChart(flow: FlowCapacity): Chart {
         {
           data: {
             values: [
-              { offered: 0, achieved: 0 },
-              { offered: end, achieved: end },
+              { offered: 0, good: 0 },
+              { offered: end, good: end },
             ],
           },
           mark: { type: 'line', color: COLOURS.text, opacity: 0.45, strokeDash: [4, 4] },
@@ -55,7 +55,7 @@ export function throughputChart(flow: FlowCapacity): Chart {
             shape: { field: 'outcome', type: 'nominal', title: null, scale: OUTCOME_SHAPES, legend },
             tooltip: [
               { field: 'offeredText', title: 'offered' },
-              { field: 'achievedText', title: 'achieved' },
+              { field: 'goodText', title: 'right answers' },
               { field: 'outcome', title: 'step' },
             ],
           },
@@ -66,6 +66,6 @@ export function throughputChart(flow: FlowCapacity): Chart {
 }
 
 /** A step that was stopped before it began offered nothing. */
-function shareOf({ achievedPerSecond, offeredPerSecond }: CapacityPoint): string {
-  return offeredPerSecond > 0 ? ` (${percent(achievedPerSecond / offeredPerSecond)} of it)` : ''
+function shareOf({ goodPerSecond, offeredPerSecond }: CapacityPoint): string {
+  return offeredPerSecond > 0 ? ` (${percent(goodPerSecond / offeredPerSecond)} of it)` : ''
 }

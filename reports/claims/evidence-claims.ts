@@ -15,7 +15,7 @@ export function evidenceClaims(dataset: Dataset | null, measurements: Measuremen
 
 function evidenceValid(measurements: Measurements): Claim {
   const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
-  const valid = measured.filter((step) => step.valid)
+  const valid = measured.filter((step) => step.invalid.length === 0)
   const nothing = measured.length === 0 ? ['no step was measured'] : ['every measured step is invalid']
   const faults = [...measurements.invalid.map(sentence), ...(valid.length === 0 ? nothing : [])]
   return {

@@ -16,10 +16,11 @@ export function flowClaims(
   flow: FlowCapacity,
   bottleneck: FlowBottleneck | undefined,
   seeding: Seeding,
+  who: string,
 ): readonly Claim[] {
   const ordinary: Moment = { id: 'at-ordinary-rate', name: 'ordinary rate', ratePerSecond: flow.ordinaryPerSecond }
   const peak: Moment = { id: 'at-peak-second', name: 'peak second', ratePerSecond: flow.peakPerSecond.mid }
-  return [ordinary, peak].map((moment) => flowClaim(flow, moment, bottleneck, seeding))
+  return [ordinary, peak].map((moment) => flowClaim(flow, moment, bottleneck, seeding, who))
 }
 
 function flowClaim(
@@ -27,6 +28,7 @@ function flowClaim(
   moment: Moment,
   bottleneck: FlowBottleneck | undefined,
   seeding: Seeding,
+  who: string,
 ): Claim {
   const verdict = verdictAt(flow, moment.ratePerSecond)
   const decisive = decisivePoint(flow, moment.ratePerSecond, verdict)
@@ -37,7 +39,7 @@ function flowClaim(
   return {
     id: `${flow.flow}-${moment.id}`,
     subject: 'flow',
-    claim: `One machine like this${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
+    claim: `${who}${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
     verdict,
     target: `p99 ≤ ${ms(flow.targetP99Ms)}, errors ≤ ${percent(flow.targetErrorRate)} at ${perSecond(moment.ratePerSecond)}`,
     measured: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
@@ -55,10 +57,15 @@ export function verdictAt({ lastPassPerSecond, firstFailPerSecond }: Bracket, ra
 }
 
 function decisivePoint(flow: FlowCapacity, ratePerSecond: number, verdict: Verdict): CapacityPoint | undefined {
-  if (verdict === 'PASS') return evidenceAt(flow.points, ratePerSecond)
+  if (verdict === 'PASS') return evidenceAt(flow, ratePerSecond)
   const at = verdict === 'FAIL' ? flow.firstFailPerSecond : flow.lastPassPerSecond
-  const outcome = verdict === 'FAIL' ? 'fail' : 'pass'
-  return flow.points.find((point) => point.offeredPerSecond === at && point.outcome === outcome)
+  const held = flow.points.filter(({ kind, offeredPerSecond }) => kind === 'measured' && near(offeredPerSecond, at))
+  return held.find(({ outcome }) => outcome === (verdict === 'FAIL' ? 'fail' : 'pass')) ?? held[0]
+}
+
+/** Rates are offered in tenths. */
+function near(rate: number, other: number | null): boolean {
+  return other !== null && Math.abs(rate - other) < 0.05
 }
 
 function measured(point: CapacityPoint): string {

@@ -2,71 +2,47 @@
 
 import type { Claim, FlowCapacity, MixCapacity, Verdict } from '../../contracts/capacity.ts'
 import type { Interval } from '../../contracts/plan.ts'
-import type { FlowSamples } from '../../contracts/step-outcome.ts'
 import { bracketText } from '../bracket.ts'
 import { type MachineLoad, machineLoad, ordinaryRate, peakRate } from '../machine-load.ts'
-import { ms, percent, perSecond, range, significant } from '../quantity.ts'
+import { compact, percent, perSecond, range, significant } from '../quantity.ts'
 import { verdictAt } from './flow-claims.ts'
 
-export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity | null): readonly Claim[] {
+export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity | null, who: string): readonly Claim[] {
   if (mix !== null) {
     return [
-      measuredClaim('all-flows-at-ordinary-rate', 'ordinary rate', mix, mix.ordinaryPerSecond, flows, ordinaryRate),
-      measuredClaim('all-flows-at-peak-second', 'peak second', mix, mix.peakPerSecond.mid, flows, peakRate),
+      measuredClaim('all-flows-at-ordinary-rate', 'ordinary rate', mix, mix.ordinaryPerSecond, who),
+      measuredClaim('all-flows-at-peak-second', 'peak second', mix, mix.peakPerSecond.mid, who),
     ]
   }
   if (flows.length < 2) return []
   return [
-    modelledClaim('all-flows-at-ordinary-rate', 'ordinary rates', flows, ordinaryRate),
-    modelledClaim('all-flows-at-peak-second', 'peak second', flows, peakRate),
+    modelledClaim('all-flows-at-ordinary-rate', 'ordinary rates', flows, ordinaryRate, who),
+    modelledClaim('all-flows-at-peak-second', 'peak second', flows, peakRate, who),
   ]
 }
 
-function measuredClaim(
-  id: string,
-  moment: string,
-  mix: MixCapacity,
-  ratePerSecond: number,
-  flows: readonly FlowCapacity[],
-  rateOf: (flow: FlowCapacity) => Interval,
-): Claim {
-  const ofMix = verdictAt(mix, ratePerSecond)
-  const at = ofMix === 'FAIL' ? mix.firstFailPerSecond : mix.lastPassPerSecond
-  const point = mix.points.find(({ offeredPerSecond }) => offeredPerSecond === at)
-  const rare = point?.notJudged ?? []
-  const provenAlone = (flow: FlowCapacity) => flow.measured === 'alone' && verdictAt(flow, rateOf(flow).mid) === 'PASS'
-  const open = rare.filter(({ flow }) => !flows.some((one) => one.flow === flow && provenAlone(one)))
-  const verdict = ofMix === 'PASS' && open.length > 0 ? 'INVALID' : ofMix
-  const p99 = point?.p99Ms == null ? 'p99 unknown' : `p99 of all ${ms(point.p99Ms)}`
+function measuredClaim(id: string, moment: string, mix: MixCapacity, ratePerSecond: number, who: string): Claim {
+  const verdict = verdictAt(mix, ratePerSecond)
+  const at = verdict === 'FAIL' ? mix.firstFailPerSecond : mix.lastPassPerSecond
+  const point = mix.points.find(({ offeredPerSecond, kind }) => kind === 'measured' && offeredPerSecond === at)
   return {
     id,
     subject: 'machine',
-    claim: `One machine like this serves ${mix.flows.join(', ')} together within their targets at the ${moment}, ${perSecond(ratePerSecond)}.`,
+    claim: `${who} serves ${mix.flows.join(', ')} together within their targets at the ${moment}, ${perSecond(ratePerSecond)}.`,
     verdict,
     target: `every flow within its own target at ${perSecond(ratePerSecond)}`,
     measured:
       point === undefined
         ? 'nothing'
-        : `${p99}, errors ${percent(point.errorRate)} at ${perSecond(point.offeredPerSecond)}`,
+        : `${compact(point.samples)} right answers, errors ${percent(point.errorRate)} at ${perSecond(point.offeredPerSecond)}`,
     interval: bracketText(mix),
     samples: point?.samples ?? null,
     provenance: 'measured',
     why:
-      (ofMix === 'PASS'
-        ? `The mix passed at ${perSecond(mix.lastPassPerSecond ?? 0)}.`
-        : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`) + notJudgedText(rare, open),
+      verdict === 'PASS'
+        ? `Every flow of the mix met its own targets at ${perSecond(mix.lastPassPerSecond ?? 0)}.`
+        : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`,
   }
-}
-
-/** A flow that is too rare in the mix for a p99 must have passed alone, at its own rate: else nobody knows. */
-function notJudgedText(rare: readonly FlowSamples[], open: readonly FlowSamples[]): string {
-  if (rare.length === 0) return ''
-  const names = rare.map(({ flow, samples }) => `${flow} (${samples} samples)`).join(', ')
-  const then =
-    open.length === 0
-      ? 'alone it passed at its share of this rate'
-      : `${open.map(({ flow }) => flow).join(', ')} did not pass alone in this run at that share either: hold longer, or measure it alone with npm start`
-  return ` Not judged in the mix: ${names}; ${then}.`
 }
 
 function modelledClaim(
@@ -74,6 +50,7 @@ function modelledClaim(
   moment: string,
   flows: readonly FlowCapacity[],
   rateOf: (flow: FlowCapacity) => Interval,
+  who: string,
 ): Claim {
   const load = machineLoad(flows, rateOf)
   const rates = flows.map((flow) => `${flow.flow} ${perSecond(rateOf(flow).mid)}`).join(', ')
@@ -81,7 +58,7 @@ function modelledClaim(
   return {
     id,
     subject: 'machine',
-    claim: `One machine like this carries all measured flows at once at their ${moment}: ${rates}.`,
+    claim: `${who} carries all measured flows at once at their ${moment}: ${rates}.`,
     verdict: verdictOf(load),
     target: '≤ 1 machine',
     measured: measuredText(load),

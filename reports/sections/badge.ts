@@ -1,6 +1,7 @@
 // Verdicts and provenance as word and shape; colour only repeats what they say.
 
-import type { Outcome, Provenance, Verdict } from '../../contracts/capacity.ts'
+import type { Provenance, Verdict } from '../../contracts/capacity.ts'
+import type { Outcome } from '../../contracts/measurement.ts'
 import { html, type Markup } from '../html.ts'
 
 const SHAPES: Readonly<Record<Verdict, Markup>> = {

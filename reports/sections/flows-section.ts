@@ -14,7 +14,7 @@ export function flowsSection(capacity: Capacity, charts: ReadonlyMap<Flow, reado
   return html`
 <section id="flows" aria-labelledby="flows-title">
   <h2 id="flows-title">Capacity of one machine, per flow</h2>
-  <p class="lead">Each point is one steady step. Latency counts from the moment a request was due: what a user waits. The shaded band is the operating point's bracket.${missing.length > 0 ? ` Not measured in this run: ${missing.join(', ')}.` : ''}</p>
+  <p class="lead">Each point is one window in which a rate was held; probes are drawn and prove nothing. Latency counts from the moment a request was due: what a user waits. The shaded band is the operating point's bracket.${missing.length > 0 ? ` Not measured in this run: ${missing.join(', ')}.` : ''}</p>
   ${capacity.flows.map((flow) => flowCard(flow, charts.get(flow.flow) ?? []))}
 </section>`
 }
@@ -22,16 +22,26 @@ export function flowsSection(capacity: Capacity, charts: ReadonlyMap<Flow, reado
 function flowCard(flow: FlowCapacity, charts: readonly Chart[]): Markup {
   return html`
 <div class="card">
-  <div class="flow-head"><h3>${flow.flow}${flow.measured === 'mix' ? ' (within the mix)' : ''}</h3><p>operating point: <strong>${bracketText(flow) ?? 'none found'}</strong></p></div>
+  <div class="flow-head"><h3>${flow.flow}${flow.measured === 'mix' ? ' (within the mix)' : ''}</h3><p>operating point: <strong>${pointText(flow)}</strong></p></div>
   <div class="pair">${charts.map(chartFigure)}</div>
   <div class="notes">
     <p><strong>Asked for:</strong> ordinary ${perSecond(flow.ordinaryPerSecond)}; peak second ${perSecond(flow.peakPerSecond.mid)} (${range(flow.peakPerSecond.low, flow.peakPerSecond.high, perSecond)}).</p>
-    <p><strong>What ended the climb:</strong> ${flow.limitedBy ?? 'nothing did; the highest rate offered still passed'}.</p>
+    ${flow.searched === null ? null : html`<p><strong>What the search found:</strong> ${flow.searched.found}.</p>`}
+    <p><strong>What kept higher rates from passing:</strong> ${flow.limitedBy ?? 'nothing did; the highest rate offered still passed'}.</p>
     <p><strong>Machines for the peak:</strong> ${flow.machinesForPeak === null ? 'not known' : `${exact(flow.machinesForPeak.mid)} (${range(flow.machinesForPeak.low, flow.machinesForPeak.high, exact)})`}: ${flow.machinesReason}.</p>
     <p><strong>Fitted curve:</strong> ${flow.fit === null ? `none drawn: ${flow.fitReason ?? ''}` : `throughput peaks at ${perSecond(flow.fit.peakThroughputPerSecond)} with ${inFlight(flow.fit)} requests in flight (${flow.fit.method})`}.</p>
   </div>
   <details><summary>All steps of ${flow.flow}, exact</summary><div class="scroll">${stepTable(flow)}</div></details>
 </div>`
+}
+
+/** Where the search states one, with its interval; else the rates that are proven. */
+function pointText(flow: FlowCapacity): string {
+  const point = flow.searched?.operatingPoint ?? null
+  if (point === null) return bracketText(flow) ?? 'none found'
+  const { low, high } = point.interval
+  const interval = high === null ? `${perSecond(low)} or more` : range(low, high, perSecond)
+  return `${perSecond(point.ratePerSecond)} (${interval})`
 }
 
 function inFlight({ atConcurrency, atConcurrencyInterval: interval }: CapacityFit): string {
@@ -42,12 +52,12 @@ function inFlight({ atConcurrency, atConcurrencyInterval: interval }: CapacityFi
 
 function stepTable({ flow, points }: FlowCapacity): Markup {
   return html`<table><caption>Steps of ${flow}</caption>
-<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Achieved /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Right answers /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
 <tbody>${points.map(stepRow)}</tbody></table>`
 }
 
 function stepRow(point: CapacityPoint): Markup {
   const number = (text: string) => html`<td class="number">${text}</td>`
   const share = (value: number | null) => (value === null ? '–' : percent(value))
-  return html`<tr><td>${outcomeBadge(point.outcome)}</td>${number(significant(point.offeredPerSecond, 4))}${number(significant(point.achievedPerSecond, 4))}${number(point.p99Ms === null ? '–' : ms(point.p99Ms))}${number(point.serviceP99Ms === null ? '–' : ms(point.serviceP99Ms))}${number(percent(point.errorRate))}${number(exact(point.dropped))}${number(exact(point.samples))}${number(`${significant(point.durationSeconds)} s`)}${number(`${share(point.generatorCpu)} / ${share(point.machineCpu)}`)}<td class="why">${point.reasons.join('; ')}</td></tr>`
+  return html`<tr><td>${outcomeBadge(point.outcome)}</td>${number(significant(point.offeredPerSecond, 4))}${number(significant(point.goodPerSecond, 4))}${number(point.p99Ms === null ? '–' : ms(point.p99Ms))}${number(point.serviceP99Ms === null ? '–' : ms(point.serviceP99Ms))}${number(percent(point.errorRate))}${number(exact(point.dropped))}${number(exact(point.samples))}${number(`${significant(point.durationSeconds)} s`)}${number(`${share(point.generatorCpu)} / ${share(point.machineCpu)}`)}<td class="why">${point.reasons.join('; ')}</td></tr>`
 }

@@ -1,7 +1,7 @@
 // How to get these numbers again: command, seed, commit, versions, machine, conditions, and the evidence itself.
 
 import type { Dataset } from '../../contracts/dataset.ts'
-import type { Measurements } from '../../contracts/measurement.ts'
+import { HARNESS, type Measurements } from '../../contracts/measurement.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { html, type Markup } from '../html.ts'
@@ -28,7 +28,14 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
       'Host',
       `${host.cpuModel}, ${plural(host.cores, 'core')}, ${bytes(host.memoryBytes)} memory, ${host.os}, kernel ${host.kernel}`,
     ],
-    ['Shared machine', conditions.sharedMachine ? 'yes: generator, services and engines on the same cores' : 'no'],
+    [
+      'Shared machine',
+      conditions.sharedMachine
+        ? `yes: generator, services and engines on the same ${plural(host.cores, 'core')}; ${conditions.generatorPlace}`
+        : `no; ${conditions.generatorPlace}`,
+    ],
+    ['Arrivals', arrivalsText(measurements)],
+    ['Harness', harnessText(measurements)],
     [
       'MySQL',
       `buffer pool ${conditions.bufferPoolBytes === null ? 'unknown' : bytes(conditions.bufferPoolBytes)}, innodb_flush_log_at_trx_commit ${conditions.flushLogAtTrxCommit ?? 'unknown'}`,
@@ -50,6 +57,28 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
     ${download(RUN_FILES.measurements, measurements)}${download(RUN_FILES.plan, resolved)}
   </div>
 </section>`
+}
+
+/** Evenly spaced requests never meet: a figure that was measured so must say it. */
+function arrivalsText({ steps }: Measurements): string {
+  const used = new Set(
+    steps.filter(({ kind }) => kind === 'measured' || kind === 'probe').map(({ arrivals }) => arrivals),
+  )
+  const names = { poisson: 'random (within 7 % of Poisson)', even: 'evenly spaced, which flatters', closed: 'closed' }
+  return used.size === 0 ? 'none' : [...used].map((one) => names[one]).join(', ')
+}
+
+/** What measuring itself cost, in the windows that were held. */
+function harnessText({ steps, conditions }: Measurements): string {
+  const held = steps.filter(({ kind, components }) => kind === 'measured' && components.length > 0)
+  const seconds = held.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) / 1000, 0)
+  if (seconds === 0) return 'its CPU was not read'
+  const used = held
+    .flatMap(({ components }) => components)
+    .filter(({ name }) => HARNESS.includes(name))
+    .reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)
+  const cores = used / seconds
+  return `${HARNESS.join(' and ')} used ${percent(cores / conditions.host.cores)} of the machine's CPU; no sizing counts it`
 }
 
 function dataText(dataset: Dataset | null): string {

@@ -39,5 +39,5 @@ function notTaken({ rejected }: SizingRow): Markup | null {
 
 function amount({ unit }: SizingRow, value: number): string {
   if (unit === 'bytes') return bytes(value)
-  return unit === 'rows' ? compact(value) : exact(value)
+  return unit === 'rows' || unit === 'operations' ? compact(value) : exact(value)
 }

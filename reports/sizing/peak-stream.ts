@@ -1,11 +1,11 @@
-// The plan's peak second as one stream of requests, with what an average one of them costs each component: the mix where
-// the run loaded it, else the flows that were measured alone, weighted by their share of the peak.
+// The plan's peak second as one stream of requests, with what an average one of them costs each component.
 
-import type { BottleneckRow, FlowBottleneck, FlowCapacity, MixCapacity } from '../../contracts/capacity.ts'
+import type { BottleneckRow, FlowBottleneck, RequestCounters } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
-import type { LoadFlow, Measurements } from '../../contracts/measurement.ts'
+import type { Measurements, Step } from '../../contracts/measurement.ts'
+import { FLOWS, type ResolvedPlan } from '../../contracts/plan.ts'
 import { mapCases } from '../capacity-model/cases.ts'
-import { componentDemand } from '../component-demand.ts'
+import { isOpen } from '../flow-capacity.ts'
 
 export interface PeakStream {
   readonly peakPerSecond: Cases
@@ -13,77 +13,77 @@ export interface PeakStream {
   readonly components: readonly string[]
   /** CPU seconds of an average request in these components together. */
   readonly cpuSeconds: (components: readonly string[]) => Cases
+  /** Of an average request; null: not counted. */
+  readonly counted: (counter: keyof RequestCounters) => number | null
   /** Mean service time at the operating point: no request holds a connection for longer. */
   readonly serviceSeconds: number | null
 }
 
 export interface Measured {
   readonly measurements: Measurements
-  readonly flows: readonly FlowCapacity[]
-  readonly mix: MixCapacity | null
   readonly bottlenecks: readonly FlowBottleneck[]
 }
 
-interface Part {
-  readonly flow: LoadFlow
+interface Part extends FlowBottleneck {
   readonly peakPerSecond: Cases
-  readonly lastPassPerSecond: number | null
-  readonly rows: readonly BottleneckRow[]
 }
 
-/** null: no valid step says what a request costs. */
-export function peakStream(measured: Measured): PeakStream | null {
-  const mix = mixPart(measured)
-  const parts = mix === null ? flowParts(measured) : [mix]
+/** null: no window says what a request costs. */
+export function peakStream({ measurements, bottlenecks }: Measured, resolved: ResolvedPlan): PeakStream | null {
+  const parts = bottlenecks.flatMap((part): Part[] => {
+    const flows = FLOWS.filter((flow) => part.flows.includes(flow))
+    const rates = flows.map((flow) => resolved.peak.ratePerSecond[flow])
+    if (part.rows.length === 0 || rates.length === 0) return []
+    return [{ ...part, peakPerSecond: mapCases((...each) => sum(each), ...rates) }]
+  })
   if (parts.length === 0) return null
   const peakPerSecond = mapCases((...rates) => sum(rates), ...parts.map((part) => part.peakPerSecond))
   const weighted = (figure: (part: Part) => number) =>
     sum(parts.map((part) => figure(part) * part.peakPerSecond.mid)) / peakPerSecond.mid
-  const service = parts.map((part) => serviceSeconds(part, measured.measurements))
+  const service = parts.map((part) => serviceSeconds(part, measurements))
   return {
     peakPerSecond,
-    basis:
-      mix === null
-        ? `${parts.map(({ flow }) => flow).join(', ')}, each measured alone`
-        : 'measured with all flows at once',
-    components: [...new Set(parts.flatMap(({ rows }) => rows.map(({ component }) => component)))],
+    basis: parts.map(({ flow, flows }) => (flows.length > 1 ? `${flow} as a whole` : flow)).join(', '),
+    components: [...new Set(parts.flatMap(({ rows }) => rows.filter(isSure).map(({ component }) => component)))],
     cpuSeconds: (components) => {
       const of = (demandMs: (row: BottleneckRow) => number) =>
         weighted(({ rows }) => sum(rows.filter((row) => components.includes(row.component)).map(demandMs)) / 1000)
       return {
-        low: of(({ demandSpreadMs }) => demandSpreadMs.low),
+        low: of(({ demandMs, demandSpreadMs }) => demandSpreadMs?.low ?? demandMs),
         mid: of(({ demandMs }) => demandMs),
-        high: of(({ demandSpreadMs }) => demandSpreadMs.high),
+        high: of(({ demandMs, demandSpreadMs }) => demandSpreadMs?.high ?? demandMs),
       }
+    },
+    counted: (counter) => {
+      const known = parts.every(({ counters }) => counters?.[counter] != null)
+      return known ? weighted(({ counters }) => counters?.[counter] ?? 0) : null
     },
     serviceSeconds: service.includes(null) ? null : weighted((part) => service[parts.indexOf(part)] ?? 0),
   }
 }
 
-function mixPart({ mix, measurements }: Measured): Part | null {
-  if (mix === null) return null
-  const demand = componentDemand(
-    measurements.steps.filter(({ flow }) => flow === 'mix'),
-    measurements,
-  )
-  return typeof demand === 'string' ? null : { ...mix, flow: 'mix', rows: demand.rows }
+/** A cost that may as well be none sizes nothing. */
+function isSure({ demandMs, demandSpreadMs }: BottleneckRow): boolean {
+  return demandMs > 0 && (demandSpreadMs === null || demandSpreadMs.low > 0)
 }
 
-function flowParts({ flows, bottlenecks }: Measured): readonly Part[] {
-  return flows.flatMap((flow) => {
-    const rows = bottlenecks.find((bottleneck) => bottleneck.flow === flow.flow)?.rows ?? []
-    return rows.length > 0 ? [{ ...flow, rows }] : []
-  })
-}
-
-/** Beyond the operating point requests queue, and their time says nothing about a system that is large enough. */
-function serviceSeconds({ flow, lastPassPerSecond }: Part, { steps }: Measurements): number | null {
-  const valid = steps
-    .filter((step) => step.flow === flow && step.kind === 'measured' && step.valid)
+/** At the highest rate that passed; beyond it requests queue, and their time says nothing about a system that is large enough. */
+function serviceSeconds({ flows }: FlowBottleneck, { steps }: Measurements): number | null {
+  const own = steps
+    .filter(
+      (step) => isOpen(step) && step.invalid.length === 0 && flows.every((flow) => step.flows[flow] !== undefined),
+    )
+    .filter((step) => Object.keys(step.flows).length === flows.length)
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond)
-  const step = valid.find(({ offeredPerSecond }) => offeredPerSecond === lastPassPerSecond) ?? valid[0]
-  const meanMs = step?.serviceTime.meanMs ?? null
+  const step = own.findLast(({ judgement }) => judgement.outcome === 'pass') ?? own[0]
+  const meanMs = step === undefined ? null : meanServiceMs(step)
   return meanMs === null ? null : meanMs / 1000
+}
+
+function meanServiceMs({ flows }: Step): number | null {
+  const figures = Object.values(flows)
+  const good = sum(figures.map((one) => one.good))
+  return good === 0 ? null : sum(figures.map((one) => one.good * (one.service.meanMs ?? 0))) / good
 }
 
 function sum(values: readonly number[]): number {

@@ -4,9 +4,10 @@
 import type { SizingRow } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { TableAnswer } from '../../contracts/capacity-model/table-size.ts'
+import { KEY_WINDOW_DAYS } from '../../contracts/idempotency.ts'
 import type { EngineSizes, Measurements } from '../../contracts/measurement.ts'
 import type { Plan, ResolvedPlan } from '../../contracts/plan.ts'
-import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
+import { SEEDED_FAMILIES, type SeededFamily, STORED_FAMILIES, type StoredFamily } from '../../contracts/shard.ts'
 import { TABLE_SHAPES } from '../../contracts/tables.ts'
 import { mapCases } from '../capacity-model/cases.ts'
 import { isRefused } from '../capacity-model/refuse.ts'
@@ -25,16 +26,20 @@ export interface StoredData {
 }
 
 export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
-  const modelledBytes = databaseAtHorizon(resolved)
+  const keys = keysAtHorizon(resolved)
+  const modelledBytes = mapCases((orders, keyBytes) => orders + keyBytes, databaseAtHorizon(resolved), keys.bytes)
   const { sizes } = measurements
   const perOrder = sizes?.allFamiliesBytesPerOrder
-  const measuredBytes = perOrder === undefined ? null : mapCases((orders) => orders * perOrder, resolved.totalOrders)
+  const measuredBytes =
+    perOrder === undefined
+      ? null
+      : mapCases((orders, keyBytes) => orders * perOrder + keyBytes, resolved.totalOrders, keys.bytes)
   const modelled = sizingRow(modelledBytes, {
     group: 'data',
     what: 'Database on disk, from the columns',
     unit: 'bytes',
     provenance: 'modelled',
-    rule: `InnoDB pages of ${SEEDED_FAMILIES.join(', ')}: ${significant(modelledBytes.mid / resolved.totalOrders.mid)} bytes an order; clustered pages filled in key order, secondary ones at random; no replica, redo, outbox or backup`,
+    rule: `InnoDB pages of ${STORED_FAMILIES.join(', ')}: ${significant(modelledBytes.mid / resolved.totalOrders.mid)} bytes an order, ${keys.rule}; clustered pages filled in key order, secondary ones at random; no replica, redo or backup; an event stays in its outbox for seconds`,
   })
   if (sizes === null || measuredBytes === null) return { modelledBytes, measuredBytes: null, rows: [modelled] }
   const measured = sizingRow(measuredBytes, {
@@ -42,7 +47,7 @@ export function storedData(resolved: ResolvedPlan, measurements: Measurements): 
     what: 'Database on disk, from measured bytes',
     unit: 'bytes',
     provenance: 'extrapolated',
-    rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(measurements, sizes)}`,
+    rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order of ${SEEDED_FAMILIES.join(', ')}, and the keys as computed: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(measurements, sizes)}`,
   })
   return { modelledBytes, measuredBytes, rows: [modelled, measured] }
 }
@@ -52,15 +57,37 @@ function databaseAtHorizon({ plan, totalOrders }: ResolvedPlan): Cases {
   return { low: at(totalOrders.low).low, mid: at(totalOrders.mid).mid, high: at(totalOrders.high).high }
 }
 
+/** A key lives for its window, so these follow the rate at the horizon, not the years before it. */
+function keysAtHorizon({ plan, months, totalOrders }: ResolvedPlan): { readonly bytes: Cases; readonly rule: string } {
+  const month = months.at(-1)
+  const perDay = month ? mapCases((orders) => orders / daysIn(month.month), month.orders) : { low: 0, mid: 0, high: 0 }
+  const shareOfAll = (perDay.mid * KEY_WINDOW_DAYS) / totalOrders.mid
+  const at = (orders: number): Cases => {
+    const rows = (orders * KEY_WINDOW_DAYS) / plan.shards
+    const { low, high } = familySize('idempotency_keys', rows, plan.shards).totalBytes
+    const pages = pagesOf(familySize('idempotency_keys', rows, 1)).mid * plan.shards
+    return { low, mid: Math.min(high, Math.max(low, pages)), high }
+  }
+  const bytes = { low: at(perDay.low).low, mid: at(perDay.mid).mid, high: at(perDay.high).high }
+  return { bytes, rule: `keys of the last ${KEY_WINDOW_DAYS} days (${percent(shareOfAll)} of the orders)` }
+}
+
+/** Of `YYYY-MM`. */
+function daysIn(month: string): number {
+  const [year = 0, index = 0] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, index, 0)).getUTCDate()
+}
+
 /** One payment is written with its order; items follow the plan's weights. */
 function rowsPerTable({ items }: Plan, orders: number): Record<SeededFamily, number> {
   const itemsPerOrder = items.countWeights.reduce((sum, weight, at) => sum + weight * (at + 1), 0)
   return { orders, order_items: orders * itemsPerOrder, payments: orders }
 }
 
-/** Ids are time-ordered, so rows arrive in the order of the primary key. */
-function familySize(family: SeededFamily, rows: number, tables: number): TableAnswer {
-  const answer = tableSize({ ...TABLE_SHAPES[family], rows: Math.round(rows), tables, insertOrder: 'primary-key' })
+/** Ids are time-ordered, so rows arrive in the order of the primary key; keys, which begin with a user, do not. */
+function familySize(family: StoredFamily, rows: number, tables: number): TableAnswer {
+  const insertOrder = family === 'idempotency_keys' ? 'random' : 'primary-key'
+  const answer = tableSize({ ...TABLE_SHAPES[family], rows: Math.round(rows), tables, insertOrder })
   if (isRefused(answer)) throw new Error(`${family}: ${answer.refused.message}`)
   return answer
 }

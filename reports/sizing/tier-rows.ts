@@ -5,7 +5,7 @@ import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { RejectedOption, SizingAnswer, TierOption } from '../../contracts/capacity-model/sizing.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { coresForPeak, sizeForPeak } from '../capacity-model/sizing.ts'
-import { isService, WHOLE_MACHINE } from '../component-demand.ts'
+import { isService } from '../component-costs.ts'
 import { compact, exact, ms, percent, perSecond, plural, significant } from '../quantity.ts'
 import { APPLICATION_NODES, DATABASE_HOSTS } from './machine-types.ts'
 import type { PeakStream } from './peak-stream.ts'
@@ -90,7 +90,6 @@ function limitsText({ neededBy }: TierOption): string {
 /** Service demand law, component by component: what the tiers above are made of, and what stands beside them. */
 function coreRows(stream: PeakStream, busyAtMost: number): readonly SizingRow[] {
   return stream.components
-    .filter((component) => component !== 'k6' && component !== WHOLE_MACHINE)
     .map((component) => {
       const cpuSeconds = stream.cpuSeconds([component])
       return sizingRow(wholeUnits(coresForPeak(stream.peakPerSecond, cpuSeconds, busyAtMost)), {
@@ -98,8 +97,13 @@ function coreRows(stream: PeakStream, busyAtMost: number): readonly SizingRow[] 
         what: `CPU cores of ${component}`,
         unit: 'cores',
         provenance: 'extrapolated',
-        rule: `peak rate × ${ms(cpuSeconds.mid * 1000)} of CPU a request (${significant(cpuSeconds.low * 1000)} to ${ms(cpuSeconds.high * 1000)} over the steps) ÷ ${percent(busyAtMost)} busy at most; ${stream.basis}`,
+        rule: `peak rate × ${ms(cpuSeconds.mid * 1000)} of CPU a request (${spreadText(cpuSeconds)}) ÷ ${percent(busyAtMost)} busy at most; ${stream.basis}`,
       })
     })
     .toSorted((a, b) => b.mid - a.mid)
+}
+
+/** Where the windows left nothing to judge by, the three are one: that is no certainty. */
+function spreadText({ low, high }: Cases): string {
+  return low === high ? 'spread unknown' : `${significant(low * 1000)} to ${ms(high * 1000)} with 95 %`
 }

@@ -1,6 +1,7 @@
 // A user orders a basket of one to four products.
 
 import http from 'k6/http'
+import { type Dice, PURPOSE } from '../../contracts/dice.ts'
 import {
   type CheckoutRequest,
   type CheckoutResponse,
@@ -11,7 +12,6 @@ import {
 import { CHANNELS, PAYMENT_METHODS } from '../../contracts/order.ts'
 import { isOrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
-import { type Dice, PURPOSE } from '../dice.ts'
 import type { Operation } from '../operation.ts'
 import { requestParams } from '../request-params.ts'
 import { bearer } from '../token.ts'

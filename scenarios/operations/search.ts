@@ -3,8 +3,8 @@
 // find that order's time not empty, so that a lost index shows.
 
 import http from 'k6/http'
+import { PURPOSE } from '../../contracts/dice.ts'
 import { ROUTES, type SearchResponse, searchQuerySchema, TOKEN } from '../../contracts/gateway-api.ts'
-import { PURPOSE } from '../dice.ts'
 import type { Operation } from '../operation.ts'
 import { requestParams } from '../request-params.ts'
 import { bearer } from '../token.ts'

@@ -3,40 +3,33 @@
 import { createHash } from 'node:crypto'
 import type { CheckoutRequest, CheckoutResponse } from '../../contracts/gateway-api.ts'
 import type { OrderItem } from '../../contracts/order.ts'
-import type { CatalogueService } from '../domain/catalogue/catalogue-service.ts'
+import type { Products } from '../domain/catalogue/product-memory.ts'
 import { SutError } from '../errors.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { CheckoutCall, DomainServices } from './order-flows.ts'
 
 export async function checkout(
-  { order, catalogue }: Pick<DomainServices, 'order' | 'catalogue'>,
+  { order, products }: DomainServices,
   { userId, idempotencyKey, body }: CheckoutCall,
   context: CallContext,
 ): Promise<CheckoutResponse> {
   const key = { userId, idempotencyKey, requestHash: requestHash(body) }
-  let items: readonly OrderItem[]
-  try {
-    items = await priced(catalogue, body, context)
-  } catch (error) {
-    // A key that has its answer keeps it, also when the product has left the catalogue or the catalogue is down.
+  const productIds = body.items.map(({ productId }) => productId)
+  let prices = products.fresh(productIds)
+  if (!prices) {
+    // A key that has its answer keeps it, also when a product has left the catalogue or the catalogue does not answer: it is
+    // looked up before anything is waited for. With fresh prices the order's own transaction finds it.
     const stored = await order.storedAnswer(key, context)
     if (stored) return stored
-    throw error
+    prices = await products.prices(productIds, context)
   }
   const { channel, region, paymentMethod } = body
-  return order.place({ ...key, channel, region, paymentMethod, items }, context)
+  return order.place({ ...key, channel, region, paymentMethod, items: priced(body, prices) }, context)
 }
 
-async function priced(
-  catalogue: CatalogueService,
-  body: CheckoutRequest,
-  context: CallContext,
-): Promise<readonly OrderItem[]> {
-  const productIds = body.items.map(({ productId }) => productId)
-  const products = await catalogue.products({ productIds }, context)
-  const priceOf = new Map(products.map((product) => [product.productId, product.priceCents]))
-  return body.items.map(({ productId, quantity }, index) => {
-    const unitPriceCents = priceOf.get(productId)
+function priced({ items }: CheckoutRequest, prices: Products): readonly OrderItem[] {
+  return items.map(({ productId, quantity }, index) => {
+    const unitPriceCents = prices.get(productId)?.priceCents
     if (unitPriceCents === undefined) throw new SutError('unknown-product', `there is no product ${productId}`)
     return { lineNo: index + 1, productId, quantity, unitPriceCents }
   })

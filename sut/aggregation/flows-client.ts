@@ -1,7 +1,8 @@
 // The business layer in another process, as the front-ends reach it.
 
 import { type RemoteService, remoteService } from '../domain/service-client.ts'
-import { FLOW_OPERATIONS, type OrderFlows } from './order-flows.ts'
+import { FLOWS_CONTRACT } from './flows-contract.ts'
+import type { OrderFlows } from './order-flows.ts'
 
 export const FLOWS_SERVICE = 'flows'
 
@@ -9,5 +10,5 @@ export function remoteFlows(options: {
   readonly url: string
   readonly internalSecret: string
 }): RemoteService<OrderFlows> {
-  return remoteService<OrderFlows>(FLOWS_SERVICE, FLOW_OPERATIONS, options)
+  return remoteService<OrderFlows>(FLOWS_SERVICE, FLOWS_CONTRACT, options)
 }

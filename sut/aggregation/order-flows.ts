@@ -11,9 +11,8 @@ import type {
   SearchResponse,
 } from '../../contracts/gateway-api.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
-import type { CatalogueService } from '../domain/catalogue/catalogue-service.ts'
+import type { ProductMemory } from '../domain/catalogue/product-memory.ts'
 import type { OrderService, StatusEvent } from '../domain/order/order-service.ts'
-import type { PaymentService } from '../domain/payment/payment-service.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { checkout } from './checkout.ts'
 import { detail } from './detail.ts'
@@ -54,19 +53,9 @@ export interface OrderFlows {
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
 }
 
-export const FLOW_OPERATIONS = [
-  'checkout',
-  'list',
-  'detail',
-  'changeStatus',
-  'search',
-  'dataset',
-] as const satisfies readonly (keyof OrderFlows)[]
-
 export interface DomainServices {
   readonly order: OrderService
-  readonly payment: PaymentService
-  readonly catalogue: CatalogueService
+  readonly products: ProductMemory
 }
 
 export function orderFlows(domain: DomainServices): OrderFlows {

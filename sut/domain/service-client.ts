@@ -1,26 +1,29 @@
 // The same interface as a service in this process, spoken over HTTP: keep-alive connections, the caller's deadline,
 // the callee's errors. Nothing is sent twice: whoever placed the order decides about that, with its Idempotency-Key.
 
-import { Pool } from 'undici'
-import { ROUTES } from '../../contracts/gateway-api.ts'
-import { isErrorCode, SutError } from '../errors.ts'
+import { type Dispatcher, Pool } from 'undici'
+import { isErrorCode, outcomeUnknown, SutError } from '../errors.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
-import type { Methods } from './service-server.ts'
+import { LIVE_PATH } from '../telemetry/process-routes.ts'
+import { nextTraceparent, TRACE_HEADER } from '../telemetry/trace-context.ts'
+import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
 const CONNECTIONS = 64
-const HEALTH_LIMIT_MS = 1_500
+const PING_LIMIT_MS = 500
+/** The callee's answer, also its "out of time", must still find its caller waiting: it knows best what was stored. */
+const WAY_BACK_MS = 50
 
 export interface RemoteService<S> {
   readonly service: S
-  /** Rejects unless the service's process is ready. */
+  /** Rejects unless the service's process answers. Not whether it is ready: what stalls below it would stall all above. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 export function remoteService<S extends Methods<S>>(
   name: string,
-  operations: readonly (keyof S & string)[],
+  contract: ServiceContract<S>,
   options: { readonly url: string; readonly internalSecret: string },
 ): RemoteService<S> {
   const pool = new Pool(options.url, {
@@ -28,21 +31,19 @@ export function remoteService<S extends Methods<S>>(
     keepAliveTimeout: 60_000,
     connect: { timeout: 2_000 },
   })
+  const dispatcher = pool.compose(noteSending)
   const authorization = `Bearer ${options.internalSecret}`
-  const methods = operations.map((operation) => {
-    const path = servicePath(name, operation)
-    return [
-      operation,
-      (request: unknown, context: CallContext) => call(pool, { name, path, authorization }, request, context),
-    ]
+  const methods = Object.entries<Operation>(contract).map(([operation, { ifAnswerLost }]) => {
+    const callee = { name, path: servicePath(name, operation), authorization, ifAnswerLost }
+    return [operation, (request: unknown, context: CallContext) => call(dispatcher, callee, request, context)]
   })
   return {
     service: Object.fromEntries(methods) as S,
     ping: async () => {
-      const limit = { headersTimeout: HEALTH_LIMIT_MS, bodyTimeout: HEALTH_LIMIT_MS }
-      const { statusCode, body } = await pool.request({ method: 'GET', path: ROUTES.health.path, ...limit })
+      const limit = { headersTimeout: PING_LIMIT_MS, bodyTimeout: PING_LIMIT_MS }
+      const { statusCode, body } = await pool.request({ method: 'GET', path: LIVE_PATH, ...limit })
       await body.dump()
-      if (statusCode !== 200) throw new Error(`${name} is not ready`)
+      if (statusCode !== 200) throw new Error(`${name} answers ${statusCode}`)
     },
     close: () => pool.close(),
   }
@@ -52,30 +53,56 @@ interface Callee {
   readonly name: string
   readonly path: string
   readonly authorization: string
+  readonly ifAnswerLost: string | undefined
 }
 
-async function call(pool: Pool, callee: Callee, request: unknown, context: CallContext): Promise<unknown> {
+/** Of one request: whether its bytes may have left this process. */
+interface Sending {
+  hasBegun: boolean
+}
+
+/** The handler is told right before the request is written to its connection. */
+const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options, {
+    onRequestStart: (controller, context) => {
+      const { opaque } = options as { readonly opaque?: Sending }
+      if (opaque) opaque.hasBegun = true
+      handler.onRequestStart?.(controller, context)
+    },
+    onResponseStart: (...response) => handler.onResponseStart?.(...response),
+    onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
+    onResponseEnd: (...trailers) => handler.onResponseEnd?.(...trailers),
+    onResponseError: (...failure) => handler.onResponseError?.(...failure),
+  })
+
+async function call(dispatcher: Dispatcher, callee: Callee, request: unknown, context: CallContext): Promise<unknown> {
   const leftMs = remainingMs(context)
+  if (leftMs <= WAY_BACK_MS) throw deadlineExceeded()
+  const sending: Sending = { hasBegun: false }
   const timer = new AbortController()
   const timeout = setTimeout(() => timer.abort(), leftMs)
   try {
-    const { statusCode, body } = await pool.request({
+    const { statusCode, body } = await dispatcher.request({
       method: 'POST',
       path: callee.path,
       headers: {
         authorization: callee.authorization,
         'content-type': 'application/json',
-        [DEADLINE_HEADER]: String(leftMs),
+        [DEADLINE_HEADER]: String(leftMs - WAY_BACK_MS),
         [REQUEST_ID_HEADER]: context.requestId,
+        [TRACE_HEADER]: nextTraceparent(context),
       },
       body: JSON.stringify(request),
       signal: timer.signal,
+      opaque: sending,
     })
     const answer = await body.json()
     if (statusCode === 200) return answer
     throw errorOf(answer as Partial<ErrorBody>)
   } catch (error) {
     if (error instanceof SutError) throw error
+    // "Not stored" is said only when it is known: what was sent may have been done.
+    if (sending.hasBegun && callee.ifAnswerLost) throw outcomeUnknown(callee.ifAnswerLost, error)
     if (timer.signal.aborted) throw deadlineExceeded(error)
     throw new SutError('unavailable', `the ${callee.name} service cannot be reached`, {
       retryAfterSeconds: 1,

@@ -1,19 +1,25 @@
 // A service of its own process: POST /internal/<service>/<operation>, JSON in and out. Only callers that know the
-// internal secret are answered, and the gateway never passes /internal on.
+// internal secret are answered, and the gateway never passes /internal on. A request is held to its operation's schema: a
+// missing field is refused, an unknown one (of a newer caller) dropped.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import { Ajv } from 'ajv'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { ERROR_STATUS, SutError } from '../errors.ts'
 import { type CallContext, contextFor } from '../telemetry/call-context.ts'
+import { Failures } from '../telemetry/failures.ts'
+import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { measureRequests } from '../telemetry/request-metrics.ts'
+import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
+import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
-
-export type Methods<S> = { readonly [K in keyof S]: (request: never, context: CallContext) => Promise<unknown> }
 
 export interface ServiceServerOptions extends ProcessTelemetry {
   readonly internalSecret: string
   readonly maxDeadlineMs: number
+  readonly maxInFlight: number
   readonly logger: Logger
 }
 
@@ -22,25 +28,35 @@ const BODY_LIMIT_BYTES = 256 * 1024
 export function serveService<S extends Methods<S>>(
   name: string,
   service: S,
-  operations: readonly (keyof S & string)[],
+  contract: ServiceContract<S>,
   options: ServiceServerOptions,
 ): FastifyInstance {
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, logger: false, keepAliveTimeout: 75_000 })
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: false,
+    keepAliveTimeout: 75_000,
+    return503OnClosing: false,
+  })
+  measureRequests(app, options.metrics)
+  boundInFlight(app, { prefix: '/internal/', ...options })
   registerProcessRoutes(app, options)
+  const ajv = new Ajv({ removeAdditional: true })
+  app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
   const expected = digest(`Bearer ${options.internalSecret}`)
-  for (const operation of operations) {
-    app.post(servicePath(name, operation), async (request, reply) => {
+  for (const [operation, { request: body }] of Object.entries<Operation>(contract)) {
+    app.post(servicePath(name, operation), { schema: { body } }, async (request, reply) => {
       if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
         throw new SutError('unauthenticated', 'not a service of this system')
       }
       const context = contextOf(request.headers, options.maxDeadlineMs)
-      const result = await service[operation](request.body as never, context)
+      const result = await service[operation as keyof S](request.body as never, context)
       return reply.type('application/json').send(JSON.stringify(result ?? null))
     })
   }
-  app.setErrorHandler((error, _request, reply) => {
+  const failures = new Failures(options.logger, options.metrics)
+  app.setErrorHandler((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
     const answer = asSutError(error)
-    if (answer.status === 500) options.logger.error({ err: error }, `${name}: a fault of ours`)
+    failures.note(answer, { requestId: requestIdIn(headers), traceparent: traceparentIn(headers[TRACE_HEADER]), route })
     const body: ErrorBody = {
       code: answer.code,
       message: answer.message,
@@ -54,7 +70,11 @@ export function serveService<S extends Methods<S>>(
 function contextOf(headers: Readonly<Record<string, unknown>>, maxDeadlineMs: number): CallContext {
   const leftMs = Number(headers[DEADLINE_HEADER])
   const budgetMs = leftMs > 0 ? Math.min(leftMs, maxDeadlineMs) : maxDeadlineMs
-  return contextFor(String(headers[REQUEST_ID_HEADER] ?? 'unknown'), budgetMs)
+  return contextFor(requestIdIn(headers), budgetMs, traceparentIn(headers[TRACE_HEADER]))
+}
+
+function requestIdIn(headers: Readonly<Record<string, unknown>>): string {
+  return String(headers[REQUEST_ID_HEADER] ?? 'unknown')
 }
 
 /** Equal lengths for the comparison, whatever was sent. */
@@ -64,5 +84,7 @@ function digest(text: string): Buffer {
 
 function asSutError(error: unknown): SutError {
   if (error instanceof SutError) return error
+  const { validation, message } = error as FastifyError
+  if (validation) return new SutError('bad-request', message)
   return new SutError('internal', 'an unexpected error', { cause: error })
 }

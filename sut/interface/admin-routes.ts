@@ -2,9 +2,9 @@
 
 import type { FastifyInstance } from 'fastify'
 import { ROUTES, type SearchQuery, searchQuerySchema, searchResponseSchema } from '../../contracts/gateway-api.ts'
-import { contextFor } from '../telemetry/call-context.ts'
 import { type FrontEnd, requireUser } from './app-routes.ts'
 import { errorResponses } from './error-responses.ts'
+import { contextOf } from './request-context.ts'
 
 export function registerAdminRoutes(app: FastifyInstance, frontEnd: FrontEnd): void {
   const { flows, requestDeadlineMs } = frontEnd
@@ -21,7 +21,7 @@ export function registerAdminRoutes(app: FastifyInstance, frontEnd: FrontEnd): v
           response: { 200: searchResponseSchema, ...errorResponses },
         },
       },
-      async ({ id, query }) => flows.search(query, contextFor(id, requestDeadlineMs)),
+      async (request) => flows.search(request.query, contextOf(request, requestDeadlineMs)),
     )
     done()
   })

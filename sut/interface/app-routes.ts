@@ -18,8 +18,8 @@ import {
 import { isOrderId, type OrderId } from '../../contracts/order-id.ts'
 import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
-import { contextFor } from '../telemetry/call-context.ts'
 import { errorResponses } from './error-responses.ts'
+import { contextOf } from './request-context.ts'
 import type { TokenVerifier } from './token.ts'
 import type { UserRateLimit } from './user-rate-limit.ts'
 
@@ -63,7 +63,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
       async (request, reply) => {
         const idempotencyKey = idempotencyKeyOf(request.headers[IDEMPOTENCY_HEADER])
         const call = { userId: request.userId, idempotencyKey, body: request.body }
-        return reply.code(201).send(await flows.checkout(call, contextFor(request.id, requestDeadlineMs)))
+        return reply.code(201).send(await flows.checkout(call, contextOf(request, requestDeadlineMs)))
       },
     )
     scope.get<{ Querystring: ListQuery }>(
@@ -77,10 +77,11 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
           response: { 200: listResponseSchema, ...errorResponses },
         },
       },
-      async ({ id, userId, query }) => {
+      async (request) => {
+        const { userId, query } = request
         const before = query.before === undefined ? undefined : orderIdOf(query.before)
         const call = { userId, limit: query.limit ?? DEFAULT_LIMIT, before }
-        return flows.list(call, contextFor(id, requestDeadlineMs))
+        return flows.list(call, contextOf(request, requestDeadlineMs))
       },
     )
     scope.get<{ Params: { readonly orderId: string } }>(
@@ -94,9 +95,10 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
           response: { 200: detailResponseSchema, ...errorResponses },
         },
       },
-      async ({ id, userId, params }) => {
+      async (request) => {
+        const { userId, params } = request
         const call = { userId, orderId: orderIdOf(params.orderId) }
-        return existing(await flows.detail(call, contextFor(id, requestDeadlineMs)))
+        return existing(await flows.detail(call, contextOf(request, requestDeadlineMs)))
       },
     )
     for (const event of ['pay', 'cancel'] as const) {
@@ -111,9 +113,10 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
             response: { 200: orderSummarySchema, ...errorResponses },
           },
         },
-        async ({ id, userId, params }) => {
+        async (request) => {
+          const { userId, params } = request
           const call = { userId, orderId: orderIdOf(params.orderId), event }
-          return existing(await flows.changeStatus(call, contextFor(id, requestDeadlineMs)))
+          return existing(await flows.changeStatus(call, contextOf(request, requestDeadlineMs)))
         },
       )
     }

@@ -1,8 +1,10 @@
 // The interface layer with flows that only record: what passes, what is refused before it reaches them, and how.
 
 import type { FastifyInstance, InjectOptions } from 'fastify'
+import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SutError } from '../errors.ts'
+import { Metrics } from '../telemetry/metrics.ts'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { registerAppRoutes } from './app-routes.ts'
 import { describeApi } from './openapi.ts'
@@ -23,10 +25,15 @@ const KEY = { 'idempotency-key': 'abcdefgh-1' }
 
 let calls: Calls = []
 let app: FastifyInstance
+let lines: string[] = []
+let metrics: Metrics
 
 function serve(answers: Answers = {}, limits: Parameters<typeof frontEndOver>[1] = {}): void {
   calls = []
-  app = frontEndOver(recordingFlows(calls, answers), limits)
+  lines = []
+  metrics = new Metrics()
+  const logger = pino({}, { write: (line: string) => void lines.push(line) })
+  app = frontEndOver(recordingFlows(calls, answers), { ...limits, logger, metrics })
 }
 
 const send = (options: InjectOptions) => app.inject(options)
@@ -136,6 +143,44 @@ describe('failures', () => {
     const response = await send({ url: '/v1/app/orders', headers: authorization(7) })
     expect(response.json()).toMatchObject({ code: 'internal', message: 'an unexpected error' })
     expect(response.body).not.toContain('orders_07')
+  })
+
+  it.each([
+    ['internal', 500],
+    ['unavailable', 503],
+    ['outcome-unknown', 503],
+    ['deadline-exceeded', 504],
+  ] as const)('leaves one line with request and cause for %s, and no value of a statement', async (code, status) => {
+    const cause = Object.assign(new Error("Duplicate entry '4111' for key"), { errno: 1062, sqlState: '23000' })
+    serve({ list: new SutError(code, 'no', { cause: new Error('deeper', { cause }) }) })
+    const headers = {
+      ...authorization(7),
+      'x-request-id': 'request-1',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    }
+    expect((await send({ url: '/v1/app/orders', headers })).statusCode).toBe(status)
+    expect(lines.length).toBe(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      requestId: 'request-1',
+      traceId: 'a'.repeat(32),
+      route: '/v1/app/orders',
+      code,
+      error: { cause: { message: 'deeper', cause: { errno: 1062 } } },
+    })
+    expect(lines[0]).not.toContain('4111')
+  })
+
+  it('leaves no line for a mistake of the client, and tells the two apart in its metrics', async () => {
+    serve({ detail: null })
+    await send({ url: `/v1/app/orders/${ORDER_ID}`, headers: authorization(7) })
+    await send({ url: '/v1/app/orders/1', headers: {} })
+    const text = await metrics.registry.metrics()
+    expect(lines).toEqual([])
+    expect(text).toContain(
+      'headroom_request_seconds_count{method="GET",route="/v1/app/orders/:orderId",status="4xx"} 2',
+    )
+    expect(text).toContain('headroom_refused_requests_total{code="not-found"} 1')
+    expect(text).toContain('headroom_refused_requests_total{code="unauthenticated"} 1')
   })
 
   it('limits how often one user asks', async () => {

@@ -4,8 +4,12 @@ import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ErrorResponse } from '../../contracts/gateway-api.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
+import { Failures } from '../telemetry/failures.ts'
+import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
+import { measureRequests } from '../telemetry/request-metrics.ts'
+import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
 import { answerClientError, answerRareRequests } from './client-errors.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -26,6 +30,7 @@ const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
 }
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const failures = new Failures(options.logger, options.metrics)
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -37,18 +42,17 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     http: { maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
-      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, options.logger),
+      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, failures),
     return503OnClosing: false,
   })
   answerRareRequests(app.server)
   setValidator(app)
+  measureRequests(app, options.metrics)
   refuseBeforeRouting(app)
-  boundInFlight(app, options)
-  app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendError(asSutError(error), request, reply, options.logger),
-  )
+  boundInFlight(app, { prefix: '/v1/', ...options })
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, failures))
   app.setNotFoundHandler((request, reply) =>
-    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, options.logger),
+    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures),
   )
   registerProcessRoutes(app, options)
   return app
@@ -76,30 +80,9 @@ function refuseBeforeRouting(app: FastifyInstance): void {
   })
 }
 
-function boundInFlight(app: FastifyInstance, { maxInFlight, metrics }: HttpServerOptions): void {
-  let inFlight = 0
-  const refused = metrics.counter(
-    'headroom_overload_refusals_total',
-    'Requests refused because too many were in flight',
-  )
-  metrics.gauge('headroom_requests_in_flight', 'Requests being answered', () => inFlight)
-  app.addHook('onRequest', (request, reply, done) => {
-    // Health and metrics must answer when everything else is refused.
-    if (!request.url.startsWith('/v1/')) return done()
-    if (inFlight >= maxInFlight) {
-      refused.inc()
-      return done(new SutError('overloaded', 'too many requests at once', { retryAfterSeconds: 1 }))
-    }
-    inFlight++
-    reply.raw.once('close', () => {
-      inFlight--
-    })
-    done()
-  })
-}
-
-function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {
-  if (error.status === 500) logger.error({ err: error, requestId: request.id, url: request.url }, 'a fault of ours')
+function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, failures: Failures): FastifyReply {
+  const { url: route = 'none' } = request.routeOptions
+  failures.note(error, { requestId: request.id, traceparent: traceparentIn(request.headers[TRACE_HEADER]), route })
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
   const body: ErrorResponse = { code: error.code, message: error.message, requestId: request.id }

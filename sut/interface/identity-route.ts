@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Identity } from '../../contracts/dataset.ts'
 import { ROUTES } from '../../contracts/gateway-api.ts'
 import type { OrderFlows } from '../aggregation/order-flows.ts'
-import { contextFor } from '../telemetry/call-context.ts'
+import { contextOf } from './request-context.ts'
 
 export function registerIdentityRoute(
   app: FastifyInstance,
@@ -15,11 +15,11 @@ export function registerIdentityRoute(
   app.get(
     ROUTES.identity.path,
     { schema: { tags: ['identity'], summary: 'This system, and the data set it holds' } },
-    async ({ id }): Promise<Identity> => ({
+    async (request): Promise<Identity> => ({
       system: 'headroom-sut',
       version,
       topology,
-      dataset: await flows.dataset({}, contextFor(id, requestDeadlineMs)),
+      dataset: await flows.dataset({}, contextOf(request, requestDeadlineMs)),
     }),
   )
 }

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { TOKEN } from '../../contracts/gateway-api.ts'
 import type { OrderFlows } from '../aggregation/order-flows.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { registerAppRoutes } from './app-routes.ts'
@@ -41,14 +41,21 @@ export function recordingFlows(calls: Calls, answers: Answers): OrderFlows {
   }
 }
 
+export interface FrontEndOptions {
+  readonly maxInFlight?: number
+  readonly userRatePerSecond?: number
+  readonly logger?: Logger
+  readonly metrics?: Metrics
+}
+
 export function frontEndOver(
   flows: OrderFlows,
-  { maxInFlight = 10, userRatePerSecond = 100 }: { readonly maxInFlight?: number; readonly userRatePerSecond?: number },
+  { maxInFlight = 10, userRatePerSecond = 100, logger, metrics }: FrontEndOptions,
 ): FastifyInstance {
   const frontEnd = { flows, rateLimit: new UserRateLimit(userRatePerSecond), requestDeadlineMs: 1_000 }
   const app = createHttpServer({
-    logger: createLogger('test', 'silent'),
-    metrics: new Metrics(),
+    logger: logger ?? createLogger('test', 'silent'),
+    metrics: metrics ?? new Metrics(),
     health: async () => ({ status: 'ok', checks: {} }),
     maxInFlight,
   })

@@ -2,21 +2,20 @@
 
 import { DATASET_TABLE, type Dataset, type DatasetState } from '../../contracts/dataset.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import { isMysqlError } from './mysql-errors.ts'
 import type { MysqlPool } from './mysql-pool.ts'
-
-const NO_SUCH_TABLE = 1146
 
 /** null: no data set, or one whose seeding has not finished. */
 export async function selectDataset(pool: MysqlPool, context: CallContext): Promise<Dataset | null> {
   try {
-    const [row] = await pool.rows<{ readonly state: DatasetState; readonly dataset: string }>(
+    const [row] = await pool.home.rows<{ readonly state: DatasetState; readonly dataset: string }>(
       `SELECT state, dataset FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
       [],
       context,
     )
     return row?.state === 'finished' ? (JSON.parse(row.dataset) as Dataset) : null
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && error.errno === NO_SUCH_TABLE) return null
+    if (isMysqlError(error, 'noSuchTable')) return null
     throw error
   }
 }

@@ -1,47 +1,112 @@
-// idempotency_keys_NN: which answer a key was given. The row is inserted first in the order's own transaction, so a key
-// and its order exist together or not at all; the user id is part of the key.
+// idempotency_keys_NN: which order a key was given to. The row is inserted first in the order's own transaction, so a key
+// and its order exist together or not at all; the user id is part of the key. Key and request are kept as hashes: the rows
+// are small and of one length. The answer is made anew from the order, whose age is the key's age.
 
-import type { CheckoutResponse } from '../../contracts/gateway-api.ts'
+import { hash } from 'node:crypto'
+import { KEY_HASH_BYTES } from '../../contracts/idempotency.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
-import { shardOf } from '../../contracts/shard.ts'
+import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Statement } from './mysql-pool.ts'
+import type { MysqlLane, Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 
 export interface IdempotencyKey {
   readonly userId: number
   readonly key: string
 }
 
-export interface StoredAnswer {
+export interface KeyedOrder {
+  /** The first KEY_HASH_BYTES of it. */
   readonly requestHash: Buffer
-  readonly response: CheckoutResponse
+  readonly orderId: OrderId
+  readonly amountCents: number
 }
 
 const INSERT = insertSql('idempotency_keys', 'one')
 const SELECT = sqlPerShard(
   'idempotency_keys',
-  (table) => `SELECT request_hash, response FROM ${table} WHERE user_id = ? AND idempotency_key = ?`,
+  (table) => `SELECT request_hash, order_id FROM ${table} WHERE user_id = ? AND key_hash = ?`,
+)
+const SELECT_AMOUNT = sqlPerShard('orders', (table) => `SELECT amount_cents FROM ${table} WHERE order_id = `)
+const SELECT_ID = sqlPerShard(
+  'idempotency_keys',
+  (table) => `(SELECT order_id FROM ${table} WHERE user_id = ? AND key_hash = ?)`,
+)
+const SELECT_OLDEST = sqlPerShard(
+  'idempotency_keys',
+  (table) => `SELECT order_id FROM ${table} WHERE order_id >= ? ORDER BY order_id LIMIT 1`,
+)
+const DELETE_OLDEST = sqlPerShard(
+  'idempotency_keys',
+  (table) => `DELETE FROM ${table} WHERE order_id >= ? AND order_id < ? ORDER BY order_id LIMIT ?`,
 )
 
-export function answerInsert(
-  { userId, key }: IdempotencyKey,
-  answer: StoredAnswer & { readonly orderId: OrderId; readonly createdAtMs: number },
-): Statement {
-  const { requestHash, orderId, response, createdAtMs } = answer
-  const values = [userId, key, requestHash, BigInt(orderId), JSON.stringify(response), createdAtMs]
+/** `requestHash` may be longer than what is kept of it. */
+export function keyInsert({ userId, key }: IdempotencyKey, requestHash: Buffer, orderId: OrderId): Statement {
+  const values = [userId, keyHash(key), requestHash.subarray(0, KEY_HASH_BYTES), BigInt(orderId)]
   return { sql: sqlOf(INSERT, shardOf(userId)), values }
 }
 
-export async function selectAnswer(
+export async function selectKeyedOrder(
   pool: MysqlPool,
   { userId, key }: IdempotencyKey,
   context: CallContext,
-): Promise<StoredAnswer | undefined> {
-  const [row] = await pool.rows<{ readonly request_hash: Buffer; readonly response: string }>(
-    sqlOf(SELECT, shardOf(userId)),
-    [userId, key],
+): Promise<KeyedOrder | undefined> {
+  const shard = shardOf(userId)
+  const values = [userId, keyHash(key)]
+  const [keys, orders] = await pool.shard(shard).rowsOfEach(
+    [
+      { sql: sqlOf(SELECT, shard), values },
+      { sql: sqlOf(SELECT_AMOUNT, shard) + sqlOf(SELECT_ID, shard), values },
+    ],
     context,
   )
-  return row && { requestHash: row.request_hash, response: JSON.parse(row.response) as CheckoutResponse }
+  const [found] = keys as readonly { readonly request_hash: Buffer; readonly order_id: OrderId }[]
+  const [order] = orders as readonly { readonly amount_cents: string }[]
+  return found && order
+    ? { requestHash: found.request_hash, orderId: found.order_id, amountCents: Number(order.amount_cents) }
+    : undefined
+}
+
+/** A transaction that has not ended yet holds this key. */
+export async function isKeyBeingWritten(
+  pool: MysqlPool,
+  { userId, key }: IdempotencyKey,
+  context: CallContext,
+): Promise<boolean> {
+  const shard = shardOf(userId)
+  const [, found] = await pool.shard(shard).rowsOfEach(
+    [
+      { sql: 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED', values: [] },
+      { sql: sqlOf(SELECT, shard), values: [userId, keyHash(key)] },
+    ],
+    context,
+  )
+  return (found ?? []).length > 0
+}
+
+/** Of the keys from `fromId` on; undefined: there is none. */
+export async function selectOldestKey(
+  lane: MysqlLane,
+  shard: Shard,
+  fromId: bigint,
+  context: CallContext,
+): Promise<OrderId | undefined> {
+  const [row] = await lane.rows<{ readonly order_id: OrderId }>(sqlOf(SELECT_OLDEST, shard), [fromId], context)
+  return row?.order_id
+}
+
+/** Resolves to how many were deleted: less than `limit` when none is left. */
+export async function deleteOldestKeys(
+  lane: MysqlLane,
+  shard: Shard,
+  { fromId, beforeId, limit }: { readonly fromId: bigint; readonly beforeId: bigint; readonly limit: number },
+  context: CallContext,
+): Promise<number> {
+  return lane.execute(sqlOf(DELETE_OLDEST, shard), [fromId, beforeId, limit], context)
+}
+
+function keyHash(key: string): Buffer {
+  return hash('sha256', key, 'buffer').subarray(0, KEY_HASH_BYTES)
 }

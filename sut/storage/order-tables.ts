@@ -5,11 +5,12 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session, SqlValue, Statement } from './mysql-pool.ts'
+import type { Session, Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 /** BIGINT arrives as text. */
-interface OrderRow {
+export interface OrderRow {
   readonly order_id: OrderId
   readonly user_id: string
   readonly status: number
@@ -22,7 +23,7 @@ interface OrderRow {
   readonly version: number
 }
 
-interface ItemRow {
+export interface ItemRow {
   readonly line_no: number
   readonly product_id: number
   readonly quantity: number
@@ -32,10 +33,6 @@ interface ItemRow {
 const ORDER_COLUMNS = columnsOf('orders')
 const INSERT_ORDER = insertSql('orders', 'one')
 const INSERT_ITEMS = insertSql('order_items', 'many')
-const SELECT_OWN = sqlPerShard(
-  'orders',
-  (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE order_id = ? AND user_id = ?`,
-)
 const SELECT_NEWEST = sqlPerShard(
   'orders',
   (table) => `SELECT ${ORDER_COLUMNS} FROM ${table} WHERE user_id = ? ORDER BY order_id DESC LIMIT ?`,
@@ -50,7 +47,7 @@ const UPDATE_STATUS = sqlPerShard(
     `UPDATE ${table} SET status = ?, version = ?, updated_at_ms = ? WHERE order_id = ? AND user_id = ? AND version = ?`,
 )
 const SELECT_BY_IDS = sqlPerShard('orders', (table) => `(SELECT ${ORDER_COLUMNS} FROM ${table} WHERE order_id IN (?))`)
-const SELECT_ITEMS = sqlPerShard(
+export const SELECT_ITEMS = sqlPerShard(
   'order_items',
   (table) => `SELECT line_no, product_id, quantity, unit_price_cents FROM ${table} WHERE order_id = ? ORDER BY line_no`,
 )
@@ -90,39 +87,30 @@ export async function updateOrderStatus(session: Session, before: Order, after: 
   return matched === 1
 }
 
-/** undefined when there is no such order of this user. */
-export async function selectOwnOrder(
-  pool: MysqlPool,
-  { orderId, userId }: { readonly orderId: OrderId; readonly userId: number },
-  context: CallContext,
-): Promise<{ readonly order: Order; readonly items: readonly OrderItem[] } | undefined> {
+export interface OwnOrdersPage {
+  readonly userId: number
+  readonly limit: number
+  readonly before?: OrderId | undefined
+}
+
+export function ownOrdersQuery({ userId, limit, before }: OwnOrdersPage): Statement {
   const shard = shardOf(userId)
-  const id = BigInt(orderId)
-  const [orders, items] = await pool.rowsOfEach(
-    [
-      { sql: sqlOf(SELECT_OWN, shard), values: [id, userId] },
-      { sql: sqlOf(SELECT_ITEMS, shard), values: [id] },
-    ],
-    context,
-  )
-  const [order] = orders as readonly OrderRow[]
-  return order && { order: orderOf(order), items: (items as readonly ItemRow[]).map(itemOf) }
+  return before
+    ? { sql: sqlOf(SELECT_OLDER, shard), values: [userId, BigInt(before), limit] }
+    : { sql: sqlOf(SELECT_NEWEST, shard), values: [userId, limit] }
 }
 
 /** Newest first. */
 export async function selectOwnOrders(
   pool: MysqlPool,
-  page: { readonly userId: number; readonly limit: number; readonly before: OrderId | undefined },
+  page: OwnOrdersPage,
   context: CallContext,
 ): Promise<readonly Order[]> {
-  const shard = shardOf(page.userId)
-  const rows = page.before
-    ? await pool.rows<OrderRow>(sqlOf(SELECT_OLDER, shard), [page.userId, BigInt(page.before), page.limit], context)
-    : await pool.rows<OrderRow>(sqlOf(SELECT_NEWEST, shard), [page.userId, page.limit], context)
-  return rows.map(orderOf)
+  const { sql, values } = ownOrdersQuery(page)
+  return (await pool.shard(shardOf(page.userId)).rows<OrderRow>(sql, values, context)).map(orderOf)
 }
 
-/** Orders of any users, in no particular order: one round trip however many shards they lie in. */
+/** Orders of any users, in no particular order: one round trip to each server, however many shards they lie in. */
 export async function selectOrders(
   pool: MysqlPool,
   orderIds: readonly OrderId[],
@@ -135,13 +123,22 @@ export async function selectOrders(
     if (ids) ids.push(BigInt(orderId))
     else idsByShard.set(shard, [BigInt(orderId)])
   }
-  if (idsByShard.size === 0) return []
-  const sql = [...idsByShard.keys()].map((shard) => sqlOf(SELECT_BY_IDS, shard)).join(' UNION ALL ')
-  const values: SqlValue[] = [...idsByShard.values()]
-  return (await pool.rows<OrderRow>(sql, values, context)).map(orderOf)
+  const found = await Promise.all(
+    pool.search.map(async ({ lane, shards }) => {
+      const asked = shards.filter((shard) => idsByShard.has(shard))
+      if (asked.length === 0) return []
+      const sql = asked.map((shard) => sqlOf(SELECT_BY_IDS, shard)).join(' UNION ALL ')
+      return lane.rows<OrderRow>(
+        sql,
+        asked.map((shard) => idsByShard.get(shard) ?? []),
+        context,
+      )
+    }),
+  )
+  return found.flat().map(orderOf)
 }
 
-function itemOf(row: ItemRow): OrderItem {
+export function itemOf(row: ItemRow): OrderItem {
   return {
     lineNo: row.line_no,
     productId: row.product_id,
@@ -150,7 +147,7 @@ function itemOf(row: ItemRow): OrderItem {
   }
 }
 
-function orderOf(row: OrderRow): Order {
+export function orderOf(row: OrderRow): Order {
   return {
     orderId: row.order_id,
     userId: Number(row.user_id),

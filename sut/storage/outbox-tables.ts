@@ -2,10 +2,11 @@
 
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { OrderDocument } from '../../contracts/search-index.ts'
-import { ALL_SHARDS, type Shard, tableName } from '../../contracts/shard.ts'
+import { type Shard, tableName } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Statement } from './mysql-pool.ts'
+import type { Statement } from './mysql-lane.ts'
+import type { ServerLane } from './mysql-pool.ts'
 
 export interface OutboxEvent {
   readonly shard: Shard
@@ -18,27 +19,8 @@ export interface OutboxEvent {
   readonly createdAtMs: number
 }
 
-export interface ParkedEvent extends OutboxEvent {
-  readonly reason: string
-}
-
-/** Events that the index refuses for good: kept for a person, out of the way of the others. */
-export const PARKED_TABLE = 'outbox_parked'
-export const CREATE_PARKED_SQL = `CREATE TABLE IF NOT EXISTS ${PARKED_TABLE} (
-  shard TINYINT NOT NULL,
-  event_id BIGINT NOT NULL,
-  order_id BIGINT NOT NULL,
-  version INT NOT NULL,
-  document JSON NOT NULL,
-  reason VARCHAR(500) NOT NULL,
-  parked_at_ms BIGINT NOT NULL,
-  PRIMARY KEY (shard, event_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
-
 const INSERT = insertSql('outbox', 'one', 'order_id, version, document, created_at_ms')
 const DELETE = sqlPerShard('outbox', (table) => `DELETE FROM ${table} WHERE event_id IN (?)`)
-const PARK = `INSERT IGNORE INTO ${PARKED_TABLE}
-  (shard, event_id, order_id, version, document, reason, parked_at_ms) VALUES ?`
 
 interface EventRow {
   readonly shard: number
@@ -58,18 +40,18 @@ export function eventInsert(
   return { sql: sqlOf(INSERT, shard), values }
 }
 
-/** The oldest events of every shard, in one round trip. */
+/** The oldest events of every shard of a server, in one round trip. */
 export async function selectEvents(
-  pool: MysqlPool,
+  { lane, shards }: ServerLane,
   limitPerShard: number,
   context: CallContext,
 ): Promise<readonly OutboxEvent[]> {
-  const perShard = ALL_SHARDS.map(
+  const perShard = shards.map(
     (shard) =>
       `(SELECT ${shard} AS shard, event_id, order_id, version, document, created_at_ms
         FROM ${tableName('outbox', shard)} ORDER BY event_id LIMIT ${Math.trunc(limitPerShard)})`,
   )
-  const rows = await pool.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
+  const rows = await lane.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
   return rows.map((row) => ({
     shard: row.shard as Shard,
     eventId: row.event_id,
@@ -80,33 +62,13 @@ export async function selectEvents(
   }))
 }
 
-/** Removes what was told and parks what was refused, in one commit. */
-export async function settleEvents(
-  pool: MysqlPool,
-  told: readonly OutboxEvent[],
-  parked: readonly ParkedEvent[],
-  nowMs: number,
-  context: CallContext,
-): Promise<void> {
+/** They are told, or kept elsewhere. */
+export function eventDeletes(events: readonly OutboxEvent[]): readonly Statement[] {
   const idsByShard = new Map<Shard, bigint[]>()
-  for (const { shard, eventId } of [...told, ...parked]) {
+  for (const { shard, eventId } of events) {
     const ids = idsByShard.get(shard) ?? []
     ids.push(BigInt(eventId))
     idsByShard.set(shard, ids)
   }
-  const deletes = [...idsByShard].map(([shard, eventIds]) => ({ sql: sqlOf(DELETE, shard), values: [eventIds] }))
-  await pool.commitAll(parked.length > 0 ? [parkedInsert(parked, nowMs), ...deletes] : deletes, context)
-}
-
-function parkedInsert(parked: readonly ParkedEvent[], nowMs: number): Statement {
-  const rows = parked.map((event) => [
-    event.shard,
-    BigInt(event.eventId),
-    BigInt(event.orderId),
-    event.version,
-    event.document,
-    event.reason.slice(0, 500),
-    nowMs,
-  ])
-  return { sql: PARK, values: [rows] }
+  return [...idsByShard].map(([shard, eventIds]) => ({ sql: sqlOf(DELETE, shard), values: [eventIds] }))
 }

@@ -5,10 +5,11 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlPool, Session, Statement } from './mysql-pool.ts'
+import type { Session, Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
-interface PaymentRow {
+export interface PaymentRow {
   readonly order_id: OrderId
   readonly payment_no: number
   readonly user_id: string
@@ -25,7 +26,7 @@ const UPDATE_STATUS = sqlPerShard(
   'payments',
   (table) =>
     `UPDATE ${table} SET status = ?, version = version + 1, updated_at_ms = ?
-     WHERE order_id = ? AND user_id = ? AND status = ?`,
+     WHERE order_id = ? AND payment_no = ? AND version = ?`,
 )
 const SELECT_LATEST = sqlPerShard(
   'payments',
@@ -48,18 +49,18 @@ export function paymentInsert(payment: Payment): Statement {
   return { sql: sqlOf(INSERT, shardOf(payment.userId)), values }
 }
 
-/** False when no payment of this order has the status `from`. */
+/** False when the payment is no longer what `before` says: nothing is changed then. */
 export async function updatePaymentStatus(
   session: Session,
-  order: { readonly orderId: OrderId; readonly userId: number },
-  change: { readonly from: PaymentStatus; readonly to: PaymentStatus; readonly updatedAtMs: number },
+  before: Payment,
+  change: { readonly to: PaymentStatus; readonly updatedAtMs: number },
 ): Promise<boolean> {
-  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(order.userId)), [
+  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(before.userId)), [
     PAYMENT_STATUSES.indexOf(change.to),
     change.updatedAtMs,
-    BigInt(order.orderId),
-    order.userId,
-    PAYMENT_STATUSES.indexOf(change.from),
+    BigInt(before.orderId),
+    before.paymentNo,
+    before.version,
   ])
   return matched === 1
 }
@@ -70,12 +71,13 @@ export async function selectLatestPayment(
   key: { readonly orderId: OrderId; readonly userId: number },
   context: CallContext,
 ): Promise<Payment | undefined> {
-  const sql = sqlOf(SELECT_LATEST, shardOf(key.userId))
-  const [row] = await pool.rows<PaymentRow>(sql, [BigInt(key.orderId), key.userId], context)
+  const shard = shardOf(key.userId)
+  const values = [BigInt(key.orderId), key.userId]
+  const [row] = await pool.shard(shard).rows<PaymentRow>(sqlOf(SELECT_LATEST, shard), values, context)
   return row && paymentOf(row)
 }
 
-function paymentOf(row: PaymentRow): Payment {
+export function paymentOf(row: PaymentRow): Payment {
   return {
     orderId: row.order_id,
     paymentNo: row.payment_no,

@@ -19,6 +19,6 @@ export async function selectProducts(
   context: CallContext,
 ): Promise<readonly Product[]> {
   if (productIds.length === 0) return []
-  const rows = await pool.rows<ProductRow>(SELECT, [productIds], context)
+  const rows = await pool.home.rows<ProductRow>(SELECT, [productIds], context)
   return rows.map((row) => ({ productId: row.product_id, name: row.name, priceCents: Number(row.price_cents) }))
 }

@@ -32,12 +32,14 @@ export class RedisCache {
     return this.#attempt(() => this.#redis.get(key), null)
   }
 
-  async set(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs), null)
+  /** Only where nothing is yet. */
+  async add(key: string, value: string, ttlMs: number): Promise<void> {
+    await this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs, 'NX'), null)
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#attempt(() => this.#redis.del(key), 0)
+  /** In place of whatever is there. False when Redis has not said in time that it is so. */
+  async put(key: string, value: string, ttlMs: number): Promise<boolean> {
+    return (await this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs), null)) === 'OK'
   }
 
   async ping(): Promise<void> {

@@ -1,76 +1,100 @@
-// What the services need to exist. Creates only what is missing, so it is safe beside a seeded database and beside
-// other starting processes.
+// Brings the schema of every server to the version that this code needs, and has each service ask for it before it serves.
+// Changing it is the owner's step (`npm run tables`, and the launcher of the whole system), never a service's.
 
-import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
-import { namedProducts } from '../../contracts/product-names.ts'
-import { ALL_SHARDS, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
-import { createTableSql } from '../../contracts/tables.ts'
-import { SutError } from '../errors.ts'
-import { contextFor } from '../telemetry/call-context.ts'
-import type { MysqlPool, Session } from './mysql-pool.ts'
-import { CREATE_PARKED_SQL, PARKED_TABLE } from './outbox-tables.ts'
-import { CREATE_WORKERS_SQL, FILL_WORKERS_SQL, WORKERS_TABLE } from './worker-table.ts'
+import { Refusal } from '../../contracts/refusal.ts'
+import { CREATE_SCHEMA_TABLE_SQL, SCHEMA_TABLE } from '../../contracts/schema-version.ts'
+import { type ShardMap, type ShardServer, serverName } from '../../contracts/shard-map.ts'
+import { MIGRATIONS, type RunSql, SCHEMA_VERSION } from './migrations.ts'
+import { openConnection, type SqlValue } from './mysql-connection.ts'
+import { isMysqlError } from './mysql-errors.ts'
 
 const LOCK_WAIT_SECONDS = 60
-const LIMIT_MS = 120_000
+const LIMIT_MS = 600_000
+const CHECK_LIMIT_MS = 10_000
 
-/** Name → CREATE statement of every table. */
-function wantedTables(): ReadonlyMap<string, string> {
-  const sharded = TABLE_FAMILIES.flatMap((family) =>
-    ALL_SHARDS.map(
-      (shard) => [tableName(family, shard), createTableSql(family, shard, { secondaryIndexes: true })] as const,
-    ),
-  )
-  return new Map([
-    ...sharded,
-    [PRODUCTS_TABLE, CREATE_PRODUCTS_SQL],
-    [PARKED_TABLE, CREATE_PARKED_SQL],
-    [WORKERS_TABLE, CREATE_WORKERS_SQL],
-  ])
+/** Resolves to the number of migrations applied. One owner at a time: another waits, and finds it done. */
+export async function migrate(map: ShardMap): Promise<number> {
+  let applied = 0
+  for (const server of map) applied += await withOwner(server, (run) => migrateServer(run, server))
+  return applied
 }
 
-/** Resolves to the number of tables created. */
-export async function ensureSchema(pool: MysqlPool): Promise<number> {
-  const context = contextFor('schema', LIMIT_MS)
-  return pool.withSession(context, async (session) => {
-    // Named locks belong to the server, not to the database: two checkouts on one server must not meet here.
-    const lockName = "CONCAT('headroom-schema/', LEFT(DATABASE(), 40))"
-    const [lock] = await session.rows<{ readonly taken: number | string | null }>(
-      `SELECT GET_LOCK(${lockName}, ?) AS taken`,
-      [LOCK_WAIT_SECONDS],
-    )
-    if (Number(lock?.taken) !== 1) throw new SutError('unavailable', 'another process is still creating the tables')
-    try {
-      return await createMissing(session)
-    } finally {
-      await session.rows(`SELECT RELEASE_LOCK(${lockName})`, [])
-    }
-  })
-}
-
-async function createMissing(session: Session): Promise<number> {
-  const wanted = wantedTables()
-  const existing = new Set(
-    (
-      await session.rows<{ readonly name: string }>(
-        'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
-        [],
-      )
-    ).map(({ name }) => name),
-  )
-  const missing = [...wanted].filter(([name]) => !existing.has(name))
-  for (const [, sql] of missing) await session.execute(sql, [])
-  if (!existing.has(WORKERS_TABLE)) await session.execute(FILL_WORKERS_SQL, [])
-  await fillProducts(session)
+async function migrateServer(run: RunSql, server: ShardServer): Promise<number> {
+  await run(CREATE_SCHEMA_TABLE_SQL)
+  const { version } = await versionOf(run)
+  const missing = MIGRATIONS.filter((migration) => migration.version > version)
+  for (const migration of missing) {
+    await migration.apply(run, server)
+    const { version, name, oldestCode } = migration
+    const columns = 'version, name, oldest_code, applied_at_ms'
+    await run(`INSERT INTO ${SCHEMA_TABLE} (${columns}) VALUES (?)`, [[version, name, oldestCode, Date.now()]])
+  }
   return missing.length
 }
 
-/** A catalogue that somebody else has begun is left alone. */
-async function fillProducts(session: Session): Promise<void> {
-  const existing = await session.rows(`SELECT product_id FROM ${PRODUCTS_TABLE} LIMIT 1`, [])
-  if (existing.length > 0) return
-  // Here, as only the first process of an empty system needs it: the others start without faker.
-  const { faker } = await import('@faker-js/faker/locale/en')
-  const rows = namedProducts(faker).map(({ productId, name, priceCents }) => [productId, name, priceCents])
-  await session.execute(`INSERT INTO ${PRODUCTS_TABLE} (product_id, name, price_cents) VALUES ?`, [rows])
+/** Refuses a schema that this code cannot run on: too old, or changed for newer code. */
+export async function requireSchema(server: ShardServer): Promise<void> {
+  const connection = await openConnection(server, CHECK_LIMIT_MS)
+  const run: RunSql = async (sql, values = []) =>
+    (await connection.query(sql, values, CHECK_LIMIT_MS)) as readonly Record<string, unknown>[]
+  try {
+    const found = await versionOf(run)
+    if (found.version >= SCHEMA_VERSION && found.oldestCode <= SCHEMA_VERSION) return
+    throw otherSchema(serverName(server), found)
+  } finally {
+    connection.end()
+  }
+}
+
+interface FoundVersion {
+  readonly version: number
+  readonly oldestCode: number
+}
+
+async function versionOf(run: RunSql): Promise<FoundVersion> {
+  try {
+    const [row] = await run(`SELECT MAX(version) AS version, MAX(oldest_code) AS oldest_code FROM ${SCHEMA_TABLE}`)
+    return { version: Number(row?.version ?? 0), oldestCode: Number(row?.oldest_code ?? 0) }
+  } catch (error) {
+    if (isMysqlError(error, 'noSuchTable')) return { version: 0, oldestCode: 0 }
+    throw error
+  }
+}
+
+async function withOwner<T>(server: ShardServer, work: (run: RunSql) => Promise<T>): Promise<T> {
+  const connection = await openConnection(server, LIMIT_MS)
+  const run: RunSql = async (sql, values: readonly SqlValue[] = []) =>
+    (await connection.query(sql, values, LIMIT_MS)) as readonly Record<string, unknown>[]
+  try {
+    // Named locks belong to the server, not to the database: two checkouts on one server must not meet here.
+    const [lock] = await run("SELECT GET_LOCK(CONCAT('headroom-schema/', LEFT(DATABASE(), 40)), ?) AS taken", [
+      LOCK_WAIT_SECONDS,
+    ])
+    if (Number(lock?.taken) !== 1) throw busy(serverName(server))
+    return await work(run)
+  } finally {
+    // The lock goes with its connection.
+    connection.end()
+  }
+}
+
+function otherSchema(server: string, { version, oldestCode }: FoundVersion): Refusal {
+  const isNewer = oldestCode > SCHEMA_VERSION
+  return new Refusal({
+    what: `the schema of ${server} is not one that this code runs on`,
+    why: [
+      isNewer
+        ? `it is at version ${version}, for code of version ${oldestCode} or later; this is ${SCHEMA_VERSION}`
+        : `it is at version ${version}; this code needs ${SCHEMA_VERSION}`,
+    ],
+    wayOut: isNewer ? 'Start the newer services.' : 'Bring it up to date first: npm run tables',
+  })
+}
+
+function busy(server: string): Refusal {
+  return new Refusal({
+    what: `the schema of ${server} is being changed by another process`,
+    why: [`it has held the lock for ${LOCK_WAIT_SECONDS} s`],
+    wayOut: 'Wait until it is done.',
+  })
 }

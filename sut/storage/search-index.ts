@@ -1,10 +1,10 @@
 // The order index in Elasticsearch: finds order ids by time, region and status over all shards. The rows themselves are
 // then read from MySQL, which stays the source of truth.
 
-import { Client, errors } from '@elastic/elasticsearch'
+import { Client, errors, type estypes } from '@elastic/elasticsearch'
 import { ORDER_STATUSES, type OrderStatus } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
-import { ORDER_INDEX, ORDER_INDEX_MAPPING, ORDER_INDEX_SETTINGS } from '../../contracts/search-index.ts'
+import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME, sliceOfOrder, slicesBetween } from '../../contracts/search-index.ts'
 import { SutError } from '../errors.ts'
 import { type CallContext, remainingMs } from '../telemetry/call-context.ts'
 import type { OutboxEvent } from './outbox-tables.ts'
@@ -31,6 +31,9 @@ export type BulkOutcome =
   | { readonly kind: 'retry'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
 
+/** What the services do with it. */
+export type OrderIndex = Pick<SearchIndex, 'find' | 'write'>
+
 export class SearchIndex {
   readonly #client: Client
 
@@ -43,8 +46,8 @@ export class SearchIndex {
     try {
       const answer = await this.#client.search<unknown, never>(
         {
-          index: ORDER_INDEX,
-          // No index yet: no orders yet.
+          index: slicesBetween(query.fromMs, query.toMs).map(({ index }) => index),
+          // No slice yet: no orders of that quarter yet.
           ignore_unavailable: true,
           size: query.limit,
           track_total_hits: false,
@@ -58,6 +61,8 @@ export class SearchIndex {
       )
       return answer.hits.hits.map((hit) => ({ createdAtMs: Number(hit.sort?.[0]), orderId: hit._id as OrderId }))
     } catch (error) {
+      // Our own mistake in the question would be one at every try.
+      if (error instanceof errors.ResponseError && error.statusCode === 400) throw error
       throw new SutError('search-unavailable', 'the search index cannot be reached; lists and details still answer', {
         retryAfterSeconds: 5,
         cause: error,
@@ -66,38 +71,42 @@ export class SearchIndex {
   }
 
   /** Rejects when the index is out of reach as a whole; otherwise one outcome per event, in order. */
-  async write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
-    await this.#ensureIndex()
+  async write(events: readonly OutboxEvent[], signal?: AbortSignal): Promise<readonly BulkOutcome[]> {
+    await this.#ensureTemplate(signal)
     const lines = events.flatMap((event) => [
       // The row's version: a late or repeated event is a conflict, and harmless.
-      JSON.stringify({ index: { _id: event.orderId, version: event.version, version_type: 'external' } }),
+      JSON.stringify({
+        index: {
+          _index: sliceOfOrder(event.orderId),
+          _id: event.orderId,
+          version: event.version,
+          version_type: 'external',
+        },
+      }),
       event.document,
     ])
     const answer = await this.#client.transport.request<{
       readonly items: readonly { readonly index: { readonly status: number; readonly error?: unknown } }[]
-    }>({
-      method: 'POST',
-      path: `/${ORDER_INDEX}/_bulk`,
-      querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
-      bulkBody: `${lines.join('\n')}\n`,
-    })
+    }>(
+      {
+        method: 'POST',
+        path: '/_bulk',
+        querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
+        bulkBody: `${lines.join('\n')}\n`,
+      },
+      signal ? { signal } : {},
+    )
     return answer.items.map(({ index }) => outcomeOf(index.status, index.error))
   }
 
-  /** Before each bulk, as a bulk to no index makes one of guessed types; not earlier, so that a seeder finds none. */
-  async #ensureIndex(): Promise<void> {
-    if (await this.#client.indices.exists({ index: ORDER_INDEX })) return
-    try {
-      await this.#client.indices.create({
-        index: ORDER_INDEX,
-        settings: ORDER_INDEX_SETTINGS,
-        mappings: ORDER_INDEX_MAPPING,
-      })
-    } catch (error) {
-      const isThere =
-        error instanceof errors.ResponseError && error.body?.error?.type === 'resource_already_exists_exception'
-      if (!isThere) throw error
-    }
+  /** Before each bulk: one to no slice makes it, of guessed types and under no alias unless the template is there. */
+  async #ensureTemplate(signal?: AbortSignal): Promise<void> {
+    const options = signal ? { signal } : {}
+    if (await this.#client.indices.existsIndexTemplate({ name: ORDER_TEMPLATE_NAME }, options)) return
+    await this.#client.indices.putIndexTemplate(
+      { name: ORDER_TEMPLATE_NAME, ...(ORDER_TEMPLATE as unknown as estypes.IndicesIndexTemplate) },
+      options,
+    )
   }
 
   async ping(): Promise<void> {
@@ -121,5 +130,7 @@ function outcomeOf(status: number, error: unknown): BulkOutcome {
   if (status === 409) return { kind: 'stale' }
   if (status < 300) return { kind: 'indexed' }
   const reason = JSON.stringify(error) ?? `status ${status}`
-  return status === 429 || status >= 500 || status === 403 ? { kind: 'retry', reason } : { kind: 'refused', reason }
+  // 404: the slice was removed meanwhile, and is made again by the next try. 403: it takes no writes now.
+  const isPassing = status === 429 || status >= 500 || status === 403 || status === 404
+  return { kind: isPassing ? 'retry' : 'refused', reason }
 }

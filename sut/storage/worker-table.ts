@@ -3,7 +3,7 @@
 
 import { MAX_WORKER, SEEDER_WORKER } from '../../contracts/order-id.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
-import type { MysqlPool } from './mysql-pool.ts'
+import type { MysqlLane } from './mysql-lane.ts'
 
 export const WORKERS_TABLE = 'order_id_workers'
 export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
@@ -28,8 +28,12 @@ export interface FreeWorker {
 }
 
 /** Workers whose lease ran out, the longest unused first. */
-export async function selectFreeWorkers(pool: MysqlPool, context: CallContext): Promise<readonly FreeWorker[]> {
-  const rows = await pool.rows<{ readonly worker_id: number; readonly owner: string; readonly high_water_ms: string }>(
+export async function selectFreeWorkers(server: MysqlLane, context: CallContext): Promise<readonly FreeWorker[]> {
+  const rows = await server.rows<{
+    readonly worker_id: number
+    readonly owner: string
+    readonly high_water_ms: string
+  }>(
     `SELECT worker_id, owner, high_water_ms FROM ${WORKERS_TABLE}
      WHERE leased_until_ms < ${NOW_MS} ORDER BY high_water_ms, worker_id`,
     [],
@@ -53,12 +57,12 @@ export interface Lease {
 
 /** False when somebody else was quicker. */
 export async function takeWorker(
-  pool: MysqlPool,
+  server: MysqlLane,
   seen: FreeWorker,
   lease: Lease,
   context: CallContext,
 ): Promise<boolean> {
-  const taken = await pool.execute(
+  const taken = await server.execute(
     `UPDATE ${WORKERS_TABLE}
      SET owner = ?, leased_until_ms = ${NOW_MS} + ?, high_water_ms = GREATEST(high_water_ms, ?)
      WHERE worker_id = ? AND owner = ? AND leased_until_ms < ${NOW_MS}`,
@@ -69,8 +73,8 @@ export async function takeWorker(
 }
 
 /** False when the lease is no longer ours. */
-export async function renewWorker(pool: MysqlPool, lease: Lease, context: CallContext): Promise<boolean> {
-  const renewed = await pool.execute(
+export async function renewWorker(server: MysqlLane, lease: Lease, context: CallContext): Promise<boolean> {
+  const renewed = await server.execute(
     `UPDATE ${WORKERS_TABLE}
      SET leased_until_ms = ${NOW_MS} + ?, high_water_ms = GREATEST(high_water_ms, ?)
      WHERE worker_id = ? AND owner = ?`,
@@ -82,12 +86,12 @@ export async function renewWorker(pool: MysqlPool, lease: Lease, context: CallCo
 
 /** Gives the worker back at once; `lastIssuedMs` replaces the reservation by what was used of it. */
 export async function releaseWorker(
-  pool: MysqlPool,
+  server: MysqlLane,
   { workerId, owner }: Pick<Lease, 'workerId' | 'owner'>,
   lastIssuedMs: number,
   context: CallContext,
 ): Promise<void> {
-  await pool.execute(
+  await server.execute(
     `UPDATE ${WORKERS_TABLE} SET leased_until_ms = 0, high_water_ms = ? WHERE worker_id = ? AND owner = ?`,
     [lastIssuedMs, workerId, owner],
     context,

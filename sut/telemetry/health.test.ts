@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { healthOf } from './health.ts'
+import { Metrics } from './metrics.ts'
 
 const up = async () => {}
 const down = async () => Promise.reject(new Error('gone'))
@@ -11,21 +12,26 @@ describe('health', () => {
     ['unavailable', down, up],
     ['unavailable', down, down],
   ] as const)('is %s', async (status, vital, other) => {
-    const health = healthOf(() => [
-      { name: 'mysql', vital: true, check: vital },
-      { name: 'redis', vital: false, check: other },
-    ])
+    const health = healthOf(
+      () => [
+        { name: 'mysql', vital: true, check: vital },
+        { name: 'redis', vital: false, check: other },
+      ],
+      new Metrics(),
+    )
     expect((await health()).status).toBe(status)
   })
 
   it('counts a check that does not answer as down', async () => {
-    const health = healthOf(() => [{ name: 'redis', vital: false, check: () => new Promise(() => {}) }])
+    const metrics = new Metrics()
+    const health = healthOf(() => [{ name: 'redis', vital: false, check: () => new Promise(() => {}) }], metrics)
     expect(await health()).toEqual({ status: 'degraded', checks: { redis: 'down' } })
+    expect(await metrics.registry.metrics()).toContain('headroom_dependency_up{name="redis"} 0')
   })
 
   it('asks once for many who ask at the same time', async () => {
     let asked = 0
-    const health = healthOf(() => [{ name: 'mysql', vital: true, check: async () => void asked++ }])
+    const health = healthOf(() => [{ name: 'mysql', vital: true, check: async () => void asked++ }], new Metrics())
     await Promise.all(Array.from({ length: 50 }, health))
     expect(asked).toBe(1)
   })

@@ -1,4 +1,7 @@
-// Readiness: may this process be sent work? A check that is not vital makes the answer `degraded`, not a failure.
+// Readiness: may this process be sent work? Only what every one of its answers needs is vital: its own store. All else makes
+// the answer `degraded`, which is ready, and is a metric.
+
+import type { Metrics } from './metrics.ts'
 
 export interface HealthCheck {
   readonly name: string
@@ -17,13 +20,20 @@ const CHECK_LIMIT_MS = 2_000
 /** Probes in quick succession share one answer: asking for health must not become a load. */
 const FRESH_MS = 500
 
-export function healthOf(checks: () => readonly HealthCheck[]): () => Promise<Health> {
+export function healthOf(checks: () => readonly HealthCheck[], metrics: Metrics): () => Promise<Health> {
   let cached: Promise<Health> | undefined
   let askedAtMs = Number.NEGATIVE_INFINITY
+  let last: Health['checks'] = {}
+  metrics.gaugeBy('headroom_dependency_up', 'Whether it answered when health was last asked for', 'name', () =>
+    Object.entries(last).map(([name, answer]) => [name, answer === 'ok' ? 1 : 0]),
+  )
   return () => {
     if (!cached || performance.now() - askedAtMs > FRESH_MS) {
       askedAtMs = performance.now()
       cached = ask(checks())
+      void cached.then((health) => {
+        last = health.checks
+      })
     }
     return cached
   }

@@ -1,11 +1,15 @@
 // Counters and timings of one process, in Prometheus' text form at /metrics.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { SutError } from '../errors.ts'
 
-const SECONDS_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
+export const SECONDS_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 
-export const LAYERS = ['interface', 'aggregation', 'domain', 'storage'] as const
-export type Layer = (typeof LAYERS)[number]
+/** The interface's own times are those of its routes: request-metrics.ts. */
+export type Layer = 'aggregation' | 'domain' | 'storage'
+
+/** `refused`: the caller's mistake or a rule of ours (4xx); only `fault` is a failure of the system. */
+export type Outcome = 'ok' | 'refused' | 'fault'
 
 export class Metrics {
   readonly registry = new Registry()
@@ -22,14 +26,28 @@ export class Metrics {
   }
 
   /** A timer with its labels looked up once: it sits on every request's path. */
-  timer(layer: Layer, operation: string): (startedAtMs: number, outcome: 'ok' | 'error') => void {
-    const ok = this.#calls.labels(layer, operation, 'ok')
-    const error = this.#calls.labels(layer, operation, 'error')
-    return (startedAtMs, outcome) => (outcome === 'ok' ? ok : error).observe((performance.now() - startedAtMs) / 1000)
+  timer(layer: Layer, operation: string): (startedAtMs: number, outcome: Outcome) => void {
+    const label = (outcome: Outcome) => this.#calls.labels(layer, operation, outcome)
+    const by = { ok: label('ok'), refused: label('refused'), fault: label('fault') }
+    return (startedAtMs, outcome) => by[outcome].observe((performance.now() - startedAtMs) / 1000)
   }
 
   counter(name: string, help: string): Counter {
     return new Counter({ name, help, registers: [this.registry] })
+  }
+
+  /** Read when scraped: a value for each value of one label. */
+  gaugeBy(name: string, help: string, label: string, read: () => readonly (readonly [string, number])[]): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const [value, number] of read()) this.set({ [label]: value }, number)
+      },
+    })
   }
 
   /** Read when scraped. */
@@ -45,6 +63,10 @@ export class Metrics {
   }
 }
 
+export function outcomeOf(error: unknown): Outcome {
+  return error instanceof SutError && error.status < 500 ? 'refused' : 'fault'
+}
+
 type Operations<S> = { readonly [K in keyof S]: (...args: never[]) => Promise<unknown> }
 
 /** The same service with every call timed. */
@@ -52,9 +74,9 @@ export function timed<S extends Operations<S>>(
   metrics: Metrics,
   layer: Layer,
   service: S,
-  operations: readonly (keyof S & string)[],
+  operations: { readonly [K in keyof S]: unknown },
 ): S {
-  const entries = operations.map((operation) => {
+  const entries = (Object.keys(operations) as (keyof S & string)[]).map((operation) => {
     const observe = metrics.timer(layer, operation)
     const call = service[operation].bind(service)
     const timedCall = async (...args: never[]) => {
@@ -64,7 +86,7 @@ export function timed<S extends Operations<S>>(
         observe(startedAtMs, 'ok')
         return result
       } catch (error) {
-        observe(startedAtMs, 'error')
+        observe(startedAtMs, outcomeOf(error))
         throw error
       }
     }

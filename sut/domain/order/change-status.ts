@@ -5,11 +5,13 @@
 //   placed     cancel   cancelled       voided
 //   (the same event again changes nothing; any other is refused)
 
-import { type Order, type OrderStatus, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
+import { type Order, type OrderStatus, PAYMENT_STATUS_OF, type Payment } from '../../../contracts/order.ts'
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { isMysqlError, type MysqlPool, type Session } from '../../storage/mysql-pool.ts'
+import { isMysqlError } from '../../storage/mysql-errors.ts'
+import type { Session } from '../../storage/mysql-lane.ts'
+import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { updateOrderStatus } from '../../storage/order-tables.ts'
 import { eventInsert } from '../../storage/outbox-tables.ts'
 import { updatePaymentStatus } from '../../storage/payment-table.ts'
@@ -34,37 +36,50 @@ export async function changeStatus(
 ): Promise<Order | null> {
   const { from, to } = TRANSITIONS[request.event]
   for (let overtaken = 0; overtaken <= MAX_OVERTAKEN; overtaken++) {
-    const before = (await findOwnOrder(pool, request, context))?.order
-    if (!before) return null
+    const found = await findOwnOrder(pool, request, context)
+    if (!found) return null
+    const { order: before, payment } = found
     if (before.status === to) return before
     if (before.status !== from) throw conflict(`a ${before.status} order cannot become ${to}`)
+    if (payment.status !== PAYMENT_STATUS_OF[from]) {
+      throw new SutError('internal', `order ${before.orderId} is ${from}, its payment ${payment.status}`)
+    }
     const updatedAtMs = Math.max(nowMs(), before.updatedAtMs)
     const after: Order = { ...before, status: to, version: before.version + 1, updatedAtMs }
-    if (await isStored(pool, before, after, context)) return after
+    if (await isStored(pool, { before, after, payment }, context)) return after
   }
   throw conflict('the order is being changed by others')
 }
 
-/** False when somebody else was quicker, or holds the rows. */
-async function isStored(pool: MysqlPool, before: Order, after: Order, context: CallContext): Promise<boolean> {
+interface Change {
+  readonly before: Order
+  readonly after: Order
+  readonly payment: Payment
+}
+
+/** Thrown inside the transaction, so that what was changed so far is undone. */
+class Overtaken extends Error {}
+
+/** False when somebody else was quicker. */
+async function isStored(pool: MysqlPool, change: Change, context: CallContext): Promise<boolean> {
   try {
-    return await pool.transaction(context, (session) => store(session, before, after))
+    await pool.shard(shardOf(change.before.userId)).transaction(context, (session) => store(session, change))
+    return true
   } catch (error) {
-    if (isMysqlError(error, 'lockWaitTimeout') || isMysqlError(error, 'deadlock')) return false
+    if (error instanceof Overtaken) return false
+    if (isMysqlError(error, 'deadlock')) return false
     throw error
   }
 }
 
-async function store(session: Session, before: Order, after: Order): Promise<boolean> {
-  if (!(await updateOrderStatus(session, before, after))) return false
+async function store(session: Session, { before, after, payment }: Change): Promise<void> {
+  if (!(await updateOrderStatus(session, before, after))) throw new Overtaken()
   const { orderId, version, updatedAtMs } = after
-  const payment = { from: PAYMENT_STATUS_OF[before.status], to: PAYMENT_STATUS_OF[after.status], updatedAtMs }
-  if (!(await updatePaymentStatus(session, after, payment))) {
-    throw new SutError('internal', `the payment of order ${orderId} is not ${payment.from}`)
+  if (!(await updatePaymentStatus(session, payment, { to: PAYMENT_STATUS_OF[after.status], updatedAtMs }))) {
+    throw new Overtaken()
   }
   const event = eventInsert(shardOf(after.userId), { orderId, version, document: orderDocument(after) }, updatedAtMs)
   await session.execute(event.sql, event.values)
-  return true
 }
 
 function conflict(message: string): SutError {

@@ -1,10 +1,12 @@
 // The order service on its own tables, index and cache.
 
+import { outcomeUnknown, SutError } from '../../errors.ts'
 import { selectDataset } from '../../storage/dataset-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { selectOwnOrders } from '../../storage/order-tables.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
-import type { SearchIndex } from '../../storage/search-index.ts'
+import type { OrderIndex } from '../../storage/search-index.ts'
+import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
 import { findOwnOrder, searchOrders } from './order-reads.ts'
@@ -15,7 +17,7 @@ const DATASET_FRESH_MS = 1_000
 
 export interface OrderStores {
   readonly pool: MysqlPool
-  readonly index: SearchIndex
+  readonly index: OrderIndex
   readonly redis: RedisCache
 }
 
@@ -25,11 +27,18 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
   return {
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
-    find: (request, context) => cache.find(request, () => findOwnOrder(pool, request, context)),
+    find: (request, context) => cache.find(request, context, (shared) => findOwnOrder(pool, request, shared)),
     changeStatus: async (request, context) => {
-      const changed = await changeStatus(pool, request, Date.now, context)
-      await cache.forget(request.orderId)
-      return changed
+      try {
+        const changed = await changeStatus(pool, request, Date.now, context)
+        if (changed) await cache.forget(request.orderId)
+        return changed
+      } catch (error) {
+        // It may have been stored all the same.
+        await cache.forget(request.orderId)
+        const isUnknown = error instanceof SutError && error.code === 'outcome-unknown'
+        throw isUnknown ? outcomeUnknown(READ_ORDER_AGAIN, error) : error
+      }
     },
     list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
     search: (request, context) => searchOrders(pool, index, request, context),

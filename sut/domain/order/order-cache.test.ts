@@ -1,56 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Order } from '../../../contracts/order.ts'
+import type { Order, Payment } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
-import { OrderCache } from './order-cache.ts'
-import type { OrderWithItems } from './order-service.ts'
+import type { WholeOrder } from '../../storage/whole-order.ts'
+import { contextFor } from '../../telemetry/call-context.ts'
+import { OrderCache, TTL_MS } from './order-cache.ts'
 
 const ORDER_ID = '912288777518256128' as OrderId
-const FOUND: OrderWithItems = { order: { orderId: ORDER_ID, userId: 42 } as Order, items: [] }
+const KEY = { orderId: ORDER_ID, userId: 42 }
+const STRANGER = { orderId: ORDER_ID, userId: 106 }
+const PLACED = wholeOrder(1, 'placed', 'pending')
+const PAID = wholeOrder(2, 'paid', 'captured')
+
+function wholeOrder(version: number, status: Order['status'], payment: Payment['status']): WholeOrder {
+  return {
+    order: { orderId: ORDER_ID, userId: 42, version, status } as Order,
+    items: [],
+    payment: { status: payment } as Payment,
+  }
+}
 
 class MemoryRedis {
   readonly entries = new Map<string, string>()
+  takesChanges = true
   get = async (key: string) => this.entries.get(key) ?? null
-  set = async (key: string, value: string) => void this.entries.set(key, value)
-  delete = async (key: string) => void this.entries.delete(key)
+  add = async (key: string, value: string) => {
+    if (!this.entries.has(key)) this.entries.set(key, value)
+  }
+  put = async (key: string, value: string) => {
+    if (this.takesChanges) this.entries.set(key, value)
+    return this.takesChanges
+  }
+}
+
+const context = () => contextFor('test', 1_000)
+const status = (found: WholeOrder | null) => [found?.order.status, found?.payment.status]
+
+/** A load that ends when it is told to. */
+function heldLoad() {
+  let end: (found: WholeOrder) => void = () => {}
+  const found = new Promise<WholeOrder>((resolve) => {
+    end = resolve
+  })
+  return { load: () => found, end: (value: WholeOrder) => end(value) }
 }
 
 describe('order cache', () => {
-  it('reads once for many who miss at the same time, and not at all afterwards', async () => {
+  it('reads at most twice for many who miss at the same time, and not at all afterwards', async () => {
     const cache = new OrderCache(new MemoryRedis())
     let loads = 0
     const load = async () => {
       loads++
-      return FOUND
+      await sleep(1)
+      return PLACED
     }
-    const find = () => cache.find({ orderId: ORDER_ID, userId: 42 }, load)
-    expect(await Promise.all(Array.from({ length: 20 }, find))).toEqual(Array(20).fill(FOUND))
-    expect(await find()).toEqual(FOUND)
-    expect(loads).toBe(1)
+    const find = () => cache.find(KEY, context(), load)
+    const found = await Promise.all(Array.from({ length: 20 }, find))
+    expect(found.map(status)).toEqual(Array(20).fill(['placed', 'pending']))
+    expect(status(await find())).toEqual(['placed', 'pending'])
+    expect(loads).toBe(2)
   })
 
   it('gives a cached order to nobody but its owner', async () => {
     const cache = new OrderCache(new MemoryRedis())
-    await cache.find({ orderId: ORDER_ID, userId: 42 }, async () => FOUND)
-    expect(await cache.find({ orderId: ORDER_ID, userId: 106 }, async () => null)).toBeNull()
+    await cache.find(KEY, context(), async () => PLACED)
+    expect(await cache.find(STRANGER, context(), async () => PLACED)).toBeNull()
   })
 
   it('does not mix up two users who miss the same order', async () => {
     const cache = new OrderCache(new MemoryRedis())
     const [owner, stranger] = await Promise.all([
-      cache.find({ orderId: ORDER_ID, userId: 42 }, async () => FOUND),
-      cache.find({ orderId: ORDER_ID, userId: 106 }, async () => null),
+      cache.find(KEY, context(), async () => PLACED),
+      cache.find(STRANGER, context(), async () => null),
     ])
-    expect([owner, stranger]).toEqual([FOUND, null])
+    expect([status(owner), stranger]).toEqual([['placed', 'pending'], null])
   })
 
   it('keeps neither what was not found nor a failure', async () => {
     const redis = new MemoryRedis()
     const cache = new OrderCache(redis)
-    await cache.find({ orderId: ORDER_ID, userId: 106 }, async () => null)
-    await expect(
-      cache.find({ orderId: ORDER_ID, userId: 42 }, async () => Promise.reject(new Error('gone'))),
-    ).rejects.toThrow('gone')
+    await cache.find(STRANGER, context(), async () => null)
+    await expect(cache.find(KEY, context(), async () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
     expect(redis.entries.size).toBe(0)
-    expect(await cache.find({ orderId: ORDER_ID, userId: 42 }, async () => FOUND)).toEqual(FOUND)
+    expect(status(await cache.find(KEY, context(), async () => PLACED))).toEqual(['placed', 'pending'])
+  })
+})
+
+describe('after an acknowledged change', () => {
+  it('a reader joins no read that began before it, and that read fills nothing in', async () => {
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis)
+    const before = heldLoad()
+    const early = cache.find(KEY, context(), before.load)
+    await sleep(0)
+    await cache.forget(ORDER_ID)
+    const late = cache.find(KEY, context(), async () => PAID)
+    before.end(PLACED)
+    expect(status(await early)).toEqual(['placed', 'pending'])
+    expect(status(await late)).toEqual(['paid', 'captured'])
+    expect(status(await cache.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+  })
+
+  it('a reader of another process is not given what was read before it either', async () => {
+    const redis = new MemoryRedis()
+    const [changing, other] = [new OrderCache(redis), new OrderCache(redis)]
+    const before = heldLoad()
+    const early = other.find(KEY, context(), before.load)
+    await sleep(0)
+    await changing.forget(ORDER_ID)
+    before.end(PLACED)
+    await early
+    expect(status(await other.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+  })
+
+  it('is not undone by an entry that Redis kept, for as long as the entry lives', async () => {
+    let nowMs = 1_000_000
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis, () => nowMs)
+    await cache.find(KEY, context(), async () => PLACED)
+    redis.takesChanges = false
+    await cache.forget(ORDER_ID)
+    for (const passedMs of [0, TTL_MS / 2, TTL_MS]) {
+      nowMs = 1_000_000 + passedMs
+      expect(status(await cache.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+    }
+  })
+
+  it('is not undone by an entry that Redis took late', async () => {
+    let nowMs = 1_000_000
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis, () => nowMs)
+    await cache.find(KEY, context(), async () => PLACED)
+    const [[entry, text] = ['', '']] = redis.entries
+    redis.entries.clear()
+    nowMs += TTL_MS
+    redis.entries.set(entry, text)
+    expect(status(await cache.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+  })
+})
+
+describe('readers of one order', () => {
+  it('leave at their own deadline, also when another started the read', async () => {
+    const cache = new OrderCache(new MemoryRedis())
+    const stalled = heldLoad()
+    const first = cache.find(KEY, contextFor('patient', 60_000), stalled.load)
+    await sleep(0)
+    await expect(cache.find(KEY, contextFor('hurried', 5), stalled.load)).rejects.toMatchObject({
+      code: 'deadline-exceeded',
+    })
+    stalled.end(PLACED)
+    expect(status(await first)).toEqual(['placed', 'pending'])
+  })
+
+  it('are not kept by a read that stalls', async () => {
+    const cache = new OrderCache(new MemoryRedis())
+    const stalled = heldLoad()
+    const first = cache.find(KEY, contextFor('first', 60_000), stalled.load)
+    await sleep(0)
+    expect(status(await cache.find(KEY, contextFor('second', 60_000), async () => PAID))).toEqual(['paid', 'captured'])
+    stalled.end(PLACED)
+    await first
   })
 })

@@ -1,49 +1,78 @@
-// Orders with their items, kept in Redis for seconds. Concurrent misses of one order become one read of MySQL.
-// An entry never outlives its time to live, so a lost invalidation is bounded; the owner is checked on every hit.
+// Whole orders (order, items and payment as one value of one version), kept in Redis for seconds.
+//
+// After an acknowledged change no reader of this process sees the state before it: the change leaves a tombstone in the
+// entry's place, which refuses to be overwritten by what was read earlier; where Redis did not take the tombstone, this
+// process does not trust that entry for one TTL. An entry says when its rows were read and is of no use one TTL later,
+// however late Redis took it: that is what bounds readers in other processes.
 
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
-import type { OrderWithItems, OwnOrder } from './order-service.ts'
+import type { WholeOrder } from '../../storage/whole-order.ts'
+import type { CallContext } from '../../telemetry/call-context.ts'
+import type { OwnOrder } from './order-service.ts'
+import { SharedReads } from './shared-reads.ts'
 
-const TTL_MS = 10_000
+export const TTL_MS = 10_000
+/** Of the entry's JSON: another shape is another key, so that old and new processes may run side by side. */
+const SHAPE_VERSION = 2
+const TOMBSTONE = 'changed'
+
+interface Entry extends WholeOrder {
+  readonly readAtMs: number
+}
+
+type Load = (context: CallContext) => Promise<WholeOrder | null>
 
 export class OrderCache {
-  readonly #redis: Pick<RedisCache, 'get' | 'set' | 'delete'>
-  readonly #loading = new Map<string, Promise<OrderWithItems | null>>()
+  readonly #redis: Pick<RedisCache, 'get' | 'add' | 'put'>
+  readonly #nowMs: () => number
+  readonly #reads = new SharedReads<WholeOrder | null>()
+  /** Order → until when. In the order of their ends, as each lasts equally long. */
+  readonly #distrusted = new Map<OrderId, number>()
 
-  constructor(redis: Pick<RedisCache, 'get' | 'set' | 'delete'>) {
+  constructor(redis: Pick<RedisCache, 'get' | 'add' | 'put'>, nowMs: () => number = Date.now) {
     this.#redis = redis
+    this.#nowMs = nowMs
   }
 
-  async find(key: OwnOrder, load: () => Promise<OrderWithItems | null>): Promise<OrderWithItems | null> {
-    const cached = await this.#redis.get(entryOf(key.orderId))
-    if (cached !== null) {
-      const entry = JSON.parse(cached) as OrderWithItems
-      return entry.order.userId === key.userId ? entry : null
-    }
-    const flight = `${key.userId}/${key.orderId}`
-    const loading = this.#loading.get(flight) ?? this.#load(key, load)
-    this.#loading.set(flight, loading)
-    try {
-      return await loading
-    } finally {
-      this.#loading.delete(flight)
-    }
+  async find({ orderId, userId }: OwnOrder, context: CallContext, load: Load): Promise<WholeOrder | null> {
+    const cached = this.#isDistrusted(orderId) ? null : await this.#cached(orderId)
+    if (cached) return cached.order.userId === userId ? cached : null
+    return this.#reads.read(`${userId}/${orderId}`, context, async (shared) => {
+      const readAtMs = this.#nowMs()
+      const found = await load(shared)
+      // Nobody waits for the cache to be filled. What was not found is not kept: a stranger's question must not fill it.
+      if (found && !this.#isDistrusted(orderId)) {
+        void this.#redis.add(entryOf(orderId), JSON.stringify({ ...found, readAtMs }), TTL_MS)
+      }
+      return found
+    })
   }
 
-  /** After a change. A reader that loaded before it may still fill the old answer in: until its time to live ends. */
+  /** After a change, and after one that may have happened; before anybody is told about it. */
   async forget(orderId: OrderId): Promise<void> {
-    await this.#redis.delete(entryOf(orderId))
+    if (await this.#redis.put(entryOf(orderId), TOMBSTONE, TTL_MS)) return
+    const nowMs = this.#nowMs()
+    for (const [first, untilMs] of this.#distrusted) {
+      if (untilMs > nowMs) break
+      this.#distrusted.delete(first)
+    }
+    this.#distrusted.delete(orderId)
+    this.#distrusted.set(orderId, nowMs + TTL_MS)
   }
 
-  async #load(key: OwnOrder, load: () => Promise<OrderWithItems | null>): Promise<OrderWithItems | null> {
-    const found = await load()
-    // Nobody waits for the cache to be filled. What was not found is not kept: a stranger's question must not fill it.
-    if (found) void this.#redis.set(entryOf(key.orderId), JSON.stringify(found), TTL_MS)
-    return found
+  async #cached(orderId: OrderId): Promise<Entry | null> {
+    const text = await this.#redis.get(entryOf(orderId))
+    if (text === null || text === TOMBSTONE) return null
+    const entry = JSON.parse(text) as Entry
+    return this.#nowMs() - entry.readAtMs < TTL_MS ? entry : null
+  }
+
+  #isDistrusted(orderId: OrderId): boolean {
+    return this.#distrusted.size > 0 && (this.#distrusted.get(orderId) ?? 0) > this.#nowMs()
   }
 }
 
 function entryOf(orderId: OrderId): string {
-  return `headroom:order:${orderId}`
+  return `headroom:order:v${SHAPE_VERSION}:${orderId}`
 }

@@ -4,7 +4,7 @@ import { asShard } from '../../../contracts/shard.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
-import { OrderIdSource, type WorkerLease, type WorkerLeases } from './order-id-source.ts'
+import { OrderIdMetrics, OrderIdSource, type WorkerLease, type WorkerLeases } from './order-id-source.ts'
 
 const T0 = Date.UTC(2026, 10, 22)
 const SHARD = asShard(0)
@@ -71,7 +71,7 @@ function pass(leases: MemoryLeases, ms: number): void {
 }
 
 async function sourceOn(leases: WorkerLeases): Promise<OrderIdSource> {
-  const source = new OrderIdSource(leases, new Metrics(), createLogger('test', 'silent'), clock)
+  const source = new OrderIdSource(leases, new OrderIdMetrics(new Metrics()), createLogger('test', 'silent'), clock)
   sources.push(source)
   await source.start()
   return source
@@ -161,5 +161,12 @@ describe('order id source', () => {
     const { timestampMs } = await partsOf(source)
     await source.stop()
     expect(leases.rows.get(1)).toMatchObject({ leasedUntilMs: 0, highWaterMs: timestampMs })
+  })
+  it('leases no other worker for a call that comes after it was stopped', async () => {
+    const leases = new MemoryLeases(2)
+    const source = await sourceOn(leases)
+    await source.stop()
+    await expect(partsOf(source)).rejects.toMatchObject({ code: 'unavailable' })
+    expect([...leases.rows.values()].map(({ leasedUntilMs }) => leasedUntilMs)).toEqual([0, 0])
   })
 })

@@ -57,36 +57,49 @@ interface Held {
   ceilingMs: number
 }
 
+/** Of all sources of a process: one for each MySQL server. */
+export class OrderIdMetrics {
+  readonly refusals
+  readonly waits
+  readonly workers = new Map<OrderIdSource, number>()
+
+  constructor(metrics: Metrics) {
+    this.refusals = metrics.counter('headroom_order_id_refusals_total', 'Checkouts refused because the clock went back')
+    this.waits = metrics.counter('headroom_order_id_waits_total', 'Waits for the clock to catch up')
+    metrics.gauge('headroom_order_id_worker', 'Leased worker number, the lowest of all servers; 0: none', () =>
+      Math.min(...this.workers.values()),
+    )
+  }
+}
+
 export class OrderIdSource {
   readonly #leases: WorkerLeases
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #refusals
-  readonly #waits
+  readonly #metrics: OrderIdMetrics
   #held: Held | undefined
   #changing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #isStopped = false
 
-  constructor(leases: WorkerLeases, metrics: Metrics, logger: Logger, clock: Clock = SYSTEM_CLOCK) {
+  constructor(leases: WorkerLeases, metrics: OrderIdMetrics, logger: Logger, clock: Clock = SYSTEM_CLOCK) {
     this.#leases = leases
     this.#clock = clock
     this.#logger = logger
-    this.#refusals = metrics.counter(
-      'headroom_order_id_refusals_total',
-      'Checkouts refused because the clock went back',
-    )
-    this.#waits = metrics.counter('headroom_order_id_waits_total', 'Waits for the clock to catch up')
-    metrics.gauge('headroom_order_id_worker', 'Leased worker number, 0: none', () => this.#held?.lease.workerId ?? 0)
+    this.#metrics = metrics
   }
 
+  /** Rejects when no worker is to be had now; it is tried again. */
   async start(): Promise<void> {
-    this.#held = await this.#acquire()
     this.#timer = setInterval(() => void this.#keep(), RENEW_EVERY_MS)
     this.#timer.unref()
+    await this.#change(() => this.#renewOrReplace())
   }
 
   async next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }> {
     for (;;) {
+      // A call that comes late must not lease another worker, which nobody would give back.
+      if (this.#isStopped) throw new SutError('unavailable', 'this process is stopping', { retryAfterSeconds: 1 })
       const held = this.#held
       if (!held || this.#clock.monotonicMs() > held.validUntilMs) {
         await this.#change(() => this.#renewOrReplace())
@@ -97,7 +110,7 @@ export class OrderIdSource {
       if (answer.kind === 'id') return answer
       if (answer.kind === 'behind') throw this.#refuse(answer.byMs)
       if (answer.kind === 'wait') {
-        this.#waits.inc()
+        this.#metrics.waits.inc()
         await sleep(Math.min(answer.waitMs, remainingMs(context)))
       } else {
         await this.#change(() => this.#renewOrReplace())
@@ -107,6 +120,7 @@ export class OrderIdSource {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     clearInterval(this.#timer)
     await this.#changing?.catch(() => {})
     const held = this.#held
@@ -116,7 +130,7 @@ export class OrderIdSource {
 
   /** This worker's ids lie ahead of the clock: another worker, whose ids do not, takes over. */
   #refuse(byMs: number): SutError {
-    this.#refusals.inc()
+    this.#metrics.refusals.inc()
     this.#logger.error({ byMs }, 'the clock went back; leasing another worker')
     void this.#change(() => this.#replace()).catch((error) => this.#logger.error({ err: error }, 'no worker to be had'))
     return new SutError('clock-went-back', `the order clock is ${byMs} ms behind its last order`, {
@@ -161,6 +175,7 @@ export class OrderIdSource {
       return
     }
     this.#logger.warn({ workerId: held.lease.workerId }, 'the lease of the order id worker was lost')
+    this.#metrics.workers.set(this, 0)
     this.#held = undefined
     this.#held = await this.#acquire()
   }
@@ -174,6 +189,7 @@ export class OrderIdSource {
       const lease = { workerId: seen.workerId, owner: randomUUID(), ttlMs: TTL_MS, highWaterMs: ceilingMs }
       if (!(await this.#leases.take(seen, lease, context))) continue
       this.#logger.info({ workerId: seen.workerId }, 'leased an order id worker')
+      this.#metrics.workers.set(this, seen.workerId)
       const generator = new OrderIdGenerator(seen.workerId, seen.highWaterMs)
       return { lease, generator, validUntilMs: sentAtMs + TTL_MS - SAFETY_MS, ceilingMs }
     }

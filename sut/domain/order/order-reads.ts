@@ -3,24 +3,25 @@
 import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { selectOrders, selectOwnOrder } from '../../storage/order-tables.ts'
-import type { SearchIndex } from '../../storage/search-index.ts'
+import { selectOrders } from '../../storage/order-tables.ts'
+import type { OrderIndex } from '../../storage/search-index.ts'
+import { selectWholeOrder, type WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
-import type { FoundOrders, OrderSearch, OrderWithItems, OwnOrder } from './order-service.ts'
+import type { FoundOrders, OrderSearch, OwnOrder } from './order-service.ts'
 
 export async function findOwnOrder(
   pool: MysqlPool,
   { orderId, userId }: OwnOrder,
   context: CallContext,
-): Promise<OrderWithItems | null> {
+): Promise<WholeOrder | null> {
   // The id names its shard: another user's order mostly lies in another table.
   if (shardOfOrder(orderId) !== shardOf(userId)) return null
-  return (await selectOwnOrder(pool, { orderId, userId }, context)) ?? null
+  return (await selectWholeOrder(pool, { orderId, userId }, context)) ?? null
 }
 
 export async function searchOrders(
   pool: MysqlPool,
-  index: SearchIndex,
+  index: OrderIndex,
   search: OrderSearch,
   context: CallContext,
 ): Promise<FoundOrders> {

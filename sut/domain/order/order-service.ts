@@ -4,6 +4,7 @@ import type { Dataset } from '../../../contracts/dataset.ts'
 import type { CheckoutResponse } from '../../../contracts/gateway-api.ts'
 import type { Channel, Order, OrderItem, OrderStatus, PaymentMethod } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
+import type { WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 
 export interface AnswerKey {
@@ -32,11 +33,6 @@ export type StatusEvent = (typeof STATUS_EVENTS)[number]
 
 export interface ChangeStatus extends OwnOrder {
   readonly event: StatusEvent
-}
-
-export interface OrderWithItems {
-  readonly order: Order
-  readonly items: readonly OrderItem[]
 }
 
 export interface OwnOrders {
@@ -74,7 +70,7 @@ export interface OrderService {
   /** The answer already given to this key; null: none yet. */
   storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null>
   /** null when this user has no such order. */
-  find(request: OwnOrder, context: CallContext): Promise<OrderWithItems | null>
+  find(request: OwnOrder, context: CallContext): Promise<WholeOrder | null>
   /** The order after the event; null when this user has no such order. */
   changeStatus(request: ChangeStatus, context: CallContext): Promise<Order | null>
   /** Newest first. */
@@ -82,13 +78,3 @@ export interface OrderService {
   search(request: OrderSearch, context: CallContext): Promise<FoundOrders>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
 }
-
-export const ORDER_OPERATIONS = [
-  'place',
-  'storedAnswer',
-  'find',
-  'changeStatus',
-  'list',
-  'search',
-  'dataset',
-] as const satisfies readonly (keyof OrderService)[]

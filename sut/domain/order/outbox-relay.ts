@@ -1,52 +1,64 @@
-// Tells the search index what the outboxes hold: at least once, never blocked by one bad event, and quiet when idle.
+// Tells the search index what the outboxes hold: at least once, never held up by one bad event, and quiet when idle.
 //
 // One query reads all shards; the pace follows the work: at once when a round was full, PACE_MS while there is some,
-// and doubling up to IDLE_MS when there is none. A failing index is left alone for a growing while, and the rows wait in MySQL.
+// and doubling up to IDLE_MS when there is none. An index that takes nothing is left alone for a growing while, and the rows
+// wait in MySQL; an event that is not taken while others are is parked (relay-outcomes.ts).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SutError } from '../../errors.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { type OutboxEvent, type ParkedEvent, selectEvents, settleEvents } from '../../storage/outbox-tables.ts'
-import type { SearchIndex } from '../../storage/search-index.ts'
-import { contextFor } from '../../telemetry/call-context.ts'
+import type { ServerLane } from '../../storage/mysql-pool.ts'
+import { eventDeletes, type OutboxEvent, selectEvents } from '../../storage/outbox-tables.ts'
+import { countParked, parkedDelete, parkedReplace, selectDueEvents } from '../../storage/parked-events.ts'
+import type { BulkOutcome, OrderIndex } from '../../storage/search-index.ts'
+import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
+import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { Metrics } from '../../telemetry/metrics.ts'
+import type { RelayMetrics, RelayProgress } from './relay-metrics.ts'
+import { type Settlement, settlementOf } from './relay-outcomes.ts'
 
 const EVENTS_PER_SHARD = 100
+const DUE_EVENTS = 500
 const PACE_MS = 250
 const IDLE_MS = 1_000
 const MAX_BACK_OFF_MS = 10_000
-const ROUND_LIMIT_MS = 30_000
+const ROUND_LIMIT_MS = 10_000
+/** What MySQL does not answer by then is done again by the next process: telling twice is harmless. */
+const STOP_LIMIT_MS = 3_000
+const COUNT_EVERY_MS = 10_000
 
+export interface Round {
+  readonly events: number
+  readonly left: number
+  readonly isFull: boolean
+}
+
+/** Of one server: another one that is gone does not hold it up. */
 export class OutboxRelay {
-  readonly #pool: MysqlPool
-  readonly #index: Pick<SearchIndex, 'write'>
+  readonly #server: ServerLane
+  readonly #index: Pick<OrderIndex, 'write'>
   readonly #logger: Logger
   readonly #stopping = new AbortController()
-  readonly #counters
-  #lagMs = 0
+  readonly #metrics: RelayMetrics
+  readonly #progress: RelayProgress
   #running: Promise<void> | undefined
+  #countedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(pool: MysqlPool, index: Pick<SearchIndex, 'write'>, metrics: Metrics, logger: Logger) {
-    this.#pool = pool
+  constructor(server: ServerLane, index: Pick<OrderIndex, 'write'>, metrics: RelayMetrics, logger: Logger) {
+    this.#server = server
     this.#index = index
     this.#logger = logger
-    this.#counters = {
-      indexed: metrics.counter('headroom_relay_indexed_total', 'Events written to the search index'),
-      stale: metrics.counter('headroom_relay_stale_total', 'Events the index knew already, or a newer version of'),
-      refused: metrics.counter('headroom_relay_parked_total', 'Events the index refuses for good'),
-      retry: metrics.counter('headroom_relay_retries_total', 'Events left in the outbox for another try'),
-    }
-    metrics.gauge('headroom_relay_lag_seconds', 'Age of the oldest event of the last round', () => this.#lagMs / 1000)
+    this.#metrics = metrics
+    this.#progress = metrics.progress()
   }
 
   start(): void {
     this.#running = this.#run()
   }
 
+  /** Ends what is under way at the index, and waits a little for MySQL. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running
+    await Promise.race([this.#running, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
   }
 
   async #run(): Promise<void> {
@@ -60,11 +72,18 @@ export class OutboxRelay {
         else if (isFull) pauseMs = 0
         else pauseMs = events > 0 ? PACE_MS : Math.min(Math.max(pauseMs * 2, PACE_MS), IDLE_MS)
       } catch (error) {
+        if (this.#stopping.signal.aborted) return
         failures++
         pauseMs = backOffMs(failures)
-        if (failures === 1) this.#logger.warn({ err: error }, 'the search index is not being told; will try again')
+        this.#warn(failures, error)
       }
     }
+  }
+
+  /** The first failure, and ever more rarely while it lasts. */
+  #warn(failures: number, error: unknown): void {
+    if (!Number.isInteger(Math.log2(failures))) return
+    this.#logger.warn({ ...causeOf(error), failures }, 'the search index is not being told; will try again')
   }
 
   /** False once stopping. */
@@ -74,33 +93,63 @@ export class OutboxRelay {
     return !signal.aborted
   }
 
-  /** One pass over all outboxes. Rejects when MySQL or the index as a whole is out of reach. */
-  async round(): Promise<{ readonly events: number; readonly left: number; readonly isFull: boolean }> {
+  /** One pass over the server's outboxes and what is due of the parked. Rejects when MySQL or the whole index is out of reach. */
+  async round(): Promise<Round> {
     const context = contextFor('outbox-relay', ROUND_LIMIT_MS)
-    const events = await selectEvents(this.#pool, EVENTS_PER_SHARD, context)
-    const nowMs = Date.now()
-    this.#lagMs = events.reduce((oldestMs, event) => Math.max(oldestMs, nowMs - event.createdAtMs), 0)
-    if (events.length === 0) return { events: 0, left: 0, isFull: false }
-    const { told, parked } = await this.#tell(events)
-    if (told.length + parked.length > 0) await settleEvents(this.#pool, told, parked, nowMs, context)
-    const left = events.length - told.length - parked.length
-    return { events: events.length, left, isFull: hasFullShard(events) }
+    const outbox = await selectEvents(this.#server, EVENTS_PER_SHARD, context)
+    const due = await selectDueEvents(this.#server.lane, Date.now(), DUE_EVENTS, context)
+    this.#progress.found(outbox)
+    await this.#countParked(context)
+    const all = [...outbox, ...due]
+    let left: readonly OutboxEvent[] = []
+    if (all.length > 0) {
+      const outcomes = await this.#write(all)
+      const settlement = settlementOf(
+        outbox.map((event, position) => ({ event, outcome: outcomes[position]! })),
+        due.map((event, position) => ({ event, outcome: outcomes[outbox.length + position]! })),
+        Date.now(),
+      )
+      await this.#settle(settlement)
+      left = settlement.left
+      if (left.length > 0)
+        this.#logger.warn({ left: left.length, reason: reasonIn(outcomes) }, 'the index takes nothing')
+    }
+    this.#progress.ended(left)
+    return { events: all.length, left: left.length, isFull: hasFullShard(outbox) || due.length === DUE_EVENTS }
   }
 
-  async #tell(events: readonly OutboxEvent[]) {
-    const outcomes = await this.#index.write(events)
+  async #write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
+    const outcomes = await this.#index.write(events, this.#stopping.signal)
     if (outcomes.length !== events.length) throw new SutError('unavailable', 'the index answered for another bulk')
-    const told: OutboxEvent[] = []
-    const parked: ParkedEvent[] = []
-    for (const [position, event] of events.entries()) {
-      const outcome = outcomes[position]!
-      this.#counters[outcome.kind].inc()
-      if (outcome.kind === 'refused') parked.push({ ...event, reason: outcome.reason })
-      else if (outcome.kind !== 'retry') told.push(event)
-    }
-    if (parked.length > 0) this.#logger.error({ parked: parked.length, reason: parked[0]?.reason }, 'parked events')
-    return { told, parked }
+    for (const { kind } of outcomes) this.#metrics.outcomes[kind].inc()
+    return outcomes
   }
+
+  /** In one commit, so that an event is always in one place. */
+  async #settle({ fromOutbox, fromParked, parked }: Settlement): Promise<void> {
+    const statements = [
+      ...(parked.length > 0 ? [parkedReplace(parked)] : []),
+      ...(fromParked.length > 0 ? [parkedDelete(fromParked)] : []),
+      ...eventDeletes(fromOutbox),
+    ]
+    if (statements.length > 0) await this.#server.lane.commitAll(statements, contextFor('outbox-relay', ROUND_LIMIT_MS))
+    const givenUp = parked.filter(({ nextTryAtMs }) => nextTryAtMs === null)
+    if (givenUp.length > 0) {
+      const { reason } = givenUp[0]!
+      this.#logger.error({ parked: givenUp.length, reason }, 'parked for a person: npm run redrive tries them again')
+    }
+  }
+
+  async #countParked(context: CallContext): Promise<void> {
+    if (performance.now() - this.#countedAtMs < COUNT_EVERY_MS) return
+    this.#countedAtMs = performance.now()
+    this.#progress.counted(await countParked(this.#server.lane, context))
+  }
+}
+
+function reasonIn(outcomes: readonly BulkOutcome[]): string | undefined {
+  const failed = outcomes.find((outcome) => outcome.kind === 'retry')
+  return failed?.kind === 'retry' ? failed.reason : undefined
 }
 
 function hasFullShard(events: readonly OutboxEvent[]): boolean {

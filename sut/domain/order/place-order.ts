@@ -2,12 +2,20 @@
 
 import type { CheckoutResponse } from '../../../contracts/gateway-api.ts'
 import { type Order, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { type OrderId, parseOrderId } from '../../../contracts/order-id.ts'
 import { orderDocument } from '../../../contracts/search-index.ts'
 import { type Shard, shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { answerInsert, type IdempotencyKey, type StoredAnswer, selectAnswer } from '../../storage/idempotency-table.ts'
-import { isMysqlError, type MysqlPool, type Statement } from '../../storage/mysql-pool.ts'
+import {
+  type IdempotencyKey,
+  isKeyBeingWritten,
+  type KeyedOrder,
+  keyInsert,
+  selectKeyedOrder,
+} from '../../storage/idempotency-table.ts'
+import { isMysqlError } from '../../storage/mysql-errors.ts'
+import type { Statement } from '../../storage/mysql-lane.ts'
+import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import { orderInserts } from '../../storage/order-tables.ts'
 import { eventInsert } from '../../storage/outbox-tables.ts'
 import { paymentInsert } from '../../storage/payment-table.ts'
@@ -15,6 +23,7 @@ import type { CallContext } from '../../telemetry/call-context.ts'
 import type { AnswerKey, PlaceOrder } from './order-service.ts'
 
 const MAX_DEADLOCKS = 3
+const FIRST_STATUS = 'placed'
 
 export interface OrderIds {
   next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }>
@@ -38,8 +47,10 @@ export class OrderPlacement {
     try {
       return await this.#store(request, context)
     } catch (error) {
-      // Another process holds the uncommitted row of this key.
-      if (isMysqlError(error, 'lockWaitTimeout')) throw keyInFlight()
+      // Another process holds the uncommitted row of this key, or somebody else the whole table.
+      if (isMysqlError(error, 'lockWaitTimeout') && (await isKeyBeingWritten(this.#pool, keyOf(request), context))) {
+        throw keyInFlight()
+      }
       const answered = isMysqlError(error, 'duplicateKey') ? await this.storedAnswer(request, context) : null
       if (answered) return answered
       throw error
@@ -49,18 +60,18 @@ export class OrderPlacement {
   }
 
   async storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null> {
-    const stored = await selectAnswer(this.#pool, keyOf(request), context)
+    const stored = await selectKeyedOrder(this.#pool, keyOf(request), context)
     return stored ? matching(stored, request) : null
   }
 
   async #store(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse> {
+    const shard = shardOf(request.userId)
     for (let deadlocks = 0; ; deadlocks++) {
-      const { orderId, timestampMs } = await this.#ids.next(shardOf(request.userId), context)
+      const { orderId, timestampMs } = await this.#ids.next(shard, context)
       const order = newOrder(request, orderId, timestampMs)
-      const response = responseOf(order)
       try {
-        await this.#pool.commitAll(insertsOf(request, order, response), context)
-        return response
+        await this.#pool.shard(shard).commitAll(placementInserts(request, order), context)
+        return responseOf(order)
       } catch (error) {
         if (!isMysqlError(error, 'deadlock') || deadlocks >= MAX_DEADLOCKS) throw error
       }
@@ -69,28 +80,31 @@ export class OrderPlacement {
 }
 
 /** The key comes first: of two requests with one key, the second stops here. */
-function insertsOf(request: PlaceOrder, order: Order, response: CheckoutResponse): readonly Statement[] {
+export function placementInserts(request: PlaceOrder, order: Order): readonly Statement[] {
   const { orderId, userId, amountCents, createdAtMs, updatedAtMs, version } = order
   const requestHash = Buffer.from(request.requestHash, 'hex')
   const status = PAYMENT_STATUS_OF[order.status]
   const method = request.paymentMethod
   return [
-    answerInsert(keyOf(request), { requestHash, response, orderId, createdAtMs }),
+    keyInsert(keyOf(request), requestHash, orderId),
     ...orderInserts(order, request.items),
     paymentInsert({ orderId, paymentNo: 1, userId, status, method, amountCents, createdAtMs, updatedAtMs, version: 1 }),
     eventInsert(shardOf(userId), { orderId, version, document: orderDocument(order) }, createdAtMs),
   ]
 }
 
-function responseOf({ orderId, status, amountCents, createdAtMs }: Order): CheckoutResponse {
-  return { orderId, status, amountCents, paymentStatus: PAYMENT_STATUS_OF[status], createdAtMs }
+/** Also of an order that was placed before and has moved on since: the answer to its key stays what it was. */
+export function responseOf({ orderId, amountCents }: Pick<Order, 'orderId' | 'amountCents'>): CheckoutResponse {
+  const { timestampMs } = parseOrderId(orderId)
+  const paymentStatus = PAYMENT_STATUS_OF[FIRST_STATUS]
+  return { orderId, status: FIRST_STATUS, amountCents, paymentStatus, createdAtMs: timestampMs }
 }
 
-function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
+export function newOrder(request: PlaceOrder, orderId: OrderId, timestampMs: number): Order {
   return {
     orderId,
     userId: request.userId,
-    status: 'placed',
+    status: FIRST_STATUS,
     channel: request.channel,
     region: request.region,
     itemCount: request.items.length,
@@ -105,8 +119,8 @@ function keyOf({ userId, idempotencyKey }: AnswerKey): IdempotencyKey {
   return { userId, key: idempotencyKey }
 }
 
-function matching(stored: StoredAnswer, request: AnswerKey): CheckoutResponse {
-  if (stored.requestHash.toString('hex') === request.requestHash) return stored.response
+function matching(stored: KeyedOrder, request: AnswerKey): CheckoutResponse {
+  if (request.requestHash.startsWith(stored.requestHash.toString('hex'))) return responseOf(stored)
   throw new SutError('idempotency-key-reused', 'this Idempotency-Key was used for another request')
 }
 

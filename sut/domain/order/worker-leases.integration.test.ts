@@ -3,8 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
-import { ensureSchema } from '../../storage/schema.ts'
+import { migrate } from '../../storage/schema.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { testDatabase } from '../../test-system.setup.ts'
@@ -12,24 +13,21 @@ import type { WorkerLeases } from './order-id-source.ts'
 import { workerLeasesIn } from './worker-leases.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
+let map: ShardMap
 let pool: MysqlPool
 let leases: WorkerLeases
 const context = () => contextFor('test', 10_000)
 
 beforeAll(async () => {
   database = await testDatabase(inject('engines').mysql.url)
-  pool = new MysqlPool({ url: database.url, socketPath: undefined, poolSize: 8 }, new Metrics())
-  await ensureSchema(pool)
-  leases = workerLeasesIn(pool)
+  map = oneServer({ url: database.url })
+  pool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 30_000 }, new Metrics())
+  await migrate(map)
+  leases = workerLeasesIn(pool.leases[0]!.lane)
 })
 afterAll(async () => {
   await pool?.close()
   await database?.drop()
-})
-
-it('creates every table once, however many processes start together', async () => {
-  expect(await Promise.all([ensureSchema(pool), ensureSchema(pool), ensureSchema(pool)])).toEqual([0, 0, 0])
-  expect(await leases.free(context())).toHaveLength(63)
 })
 
 it('gives one worker to one of many', async () => {

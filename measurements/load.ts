@@ -1,0 +1,40 @@
+// What is offered: one flow, or several with their weights. A single flow is a mix of one.
+
+import { FLOWS, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
+import type { FlowWeights } from '../contracts/workload.ts'
+
+export interface Load {
+  readonly name: string
+  /** Requests of each flow, relative to each other; every flow in it is above 0. */
+  readonly weights: FlowWeights
+}
+
+/** The load of all flows together, as often as the plan says. */
+export const MIX = 'mix'
+
+export const LOAD_NAMES: readonly string[] = [...FLOWS, MIX]
+
+export function loadOf(name: string, { requestsPerOrder }: Pick<Plan, 'requestsPerOrder'>): Load {
+  if (name !== MIX) return { name, weights: { [name]: 1 } }
+  return { name, weights: Object.fromEntries(Object.entries(requestsPerOrder).filter(([, weight]) => weight > 0)) }
+}
+
+export function sharesOf({ weights }: Load): Readonly<Record<string, number>> {
+  const sum = Object.values(weights).reduce((total, weight) => total + weight, 0)
+  return Object.fromEntries(Object.entries(weights).map(([flow, weight]) => [flow, weight / sum]))
+}
+
+export interface PlanRates {
+  readonly ordinaryPerSecond: number
+  readonly peakPerSecond: number
+}
+
+/** What the plan asks of the flows of a load together; null: it knows none of them. */
+export function planRates({ weights }: Load, plan: ResolvedPlan): PlanRates | null {
+  const known = FLOWS.filter((flow) => flow in weights)
+  if (known.length === 0) return null
+  return {
+    ordinaryPerSecond: known.reduce((sum, flow) => sum + plan.ordinaryRatePerSecond[flow], 0),
+    peakPerSecond: known.reduce((sum, flow) => sum + plan.peak.ratePerSecond[flow].mid, 0),
+  }
+}

@@ -1,0 +1,35 @@
+// One load, from its warm-up to its result.
+
+import type { LoadResult, Profile } from '../contracts/measurement.ts'
+import type { Load } from './load.ts'
+import { LoadRun, type LoadRunContext } from './load-run.ts'
+import { offerSchedule } from './scheduled-load.ts'
+import { searchOperatingPoint } from './search-operating-point.ts'
+
+/** Of a search that shares its time with others, as in npm start. */
+const SHORT_BUDGET_SECONDS = 120
+const WARM_UPS_IN_SHORT_BUDGET = 2
+
+export interface OfferRequest {
+  readonly profile: Profile
+  readonly ratePerSecond: number | null
+  readonly durationSeconds: number | null
+  /** Of a search, its warm-up included. */
+  readonly budgetSeconds: number
+}
+
+export async function offerLoad(load: Load, request: OfferRequest, context: LoadRunContext): Promise<LoadResult> {
+  const beganAtMs = Date.now()
+  const run = new LoadRun(load, context)
+  const facts = { load: load.name, flows: Object.keys(load.weights), operatingPoint: null, bracket: null, claim: null }
+  const isShort = request.profile === 'knee' && request.budgetSeconds < SHORT_BUDGET_SECONDS
+  const warmUpPerSecond = await run.warmUp(isShort ? WARM_UPS_IN_SHORT_BUDGET : undefined)
+  if (warmUpPerSecond === null)
+    return { ...facts, verdict: 'INVALID', reason: 'it could not be warmed up: no right answer' }
+  const { profile, ratePerSecond, durationSeconds } = request
+  if (profile !== 'knee') {
+    return { ...facts, ...(await offerSchedule(run, { profile, ratePerSecond, durationSeconds })) }
+  }
+  const budgetSeconds = request.budgetSeconds - (Date.now() - beganAtMs) / 1000
+  return { ...facts, ...(await searchOperatingPoint(run, { ratePerSecond, budgetSeconds, warmUpPerSecond })) }
+}

@@ -1,0 +1,204 @@
+// smoke, hold, spike, soak, peak-day: one schedule in one process, and what the profile asks of it.
+
+import { ENVIRONMENTAL_CODES, type LoadResult, type Step } from '../contracts/measurement.ts'
+import { targetsOf } from './cut-step.ts'
+import { type Drift, driftOf, FEWEST_PARTS } from './drift.ts'
+import type { Drive } from './drive.ts'
+import { planRates, sharesOf } from './load.ts'
+import { isHopeless, type LoadRun } from './load-run.ts'
+import { backlogOf } from './observer.ts'
+import { type ProfileSchedule, type ScheduledProfile, scheduleOf } from './profiles.ts'
+import { perSecond, reasonOf, seconds } from './reason-text.ts'
+import { secondsToRecover } from './recovery.ts'
+
+export interface ScheduledRequest {
+  readonly profile: ScheduledProfile
+  readonly ratePerSecond: number | null
+  readonly durationSeconds: number | null
+}
+
+type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'claim'>
+
+/** What the machine spoilt is tried again so often. */
+const MOST_REPEATS = 2
+/** Memory may grow so much without being a leak: caches and heaps settle. */
+const IGNORED_MEMORY_GROWTH_BYTES = 32 * 2 ** 20
+const IGNORED_BACKLOG_GROWTH_SECONDS = 2
+
+export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Promise<Answer> {
+  const schedule = scheduleFor(run, request)
+  if (schedule === null)
+    return { verdict: 'INVALID', reason: 'the plan has no rate for it: give one with --rate', claim: null }
+  for (let repeat = 0; ; repeat++) {
+    const { made, leadInMs } = await run.open({ segments: schedule.segments })
+    const steps: Step[] = []
+    for (const { fromMs, toMs } of schedule.windows) {
+      steps.push(await run.step(made, 'measured', { fromMs: leadInMs + fromMs, toMs: leadInMs + toMs }))
+    }
+    const isLast = repeat === MOST_REPEATS || run.context.signal.aborted || steps.some(isHopeless)
+    if (isLast || !steps.some(isSpoiltFromOutside))
+      return answerOf(run, request.profile, schedule, { made, leadInMs, steps })
+  }
+}
+
+function isSpoiltFromOutside({ judgement, invalid }: Step): boolean {
+  return judgement.outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
+}
+
+function scheduleFor({ load, context }: LoadRun, request: ScheduledRequest): ProfileSchedule | null {
+  const { plan } = context
+  const rates = planRates(load, plan)
+  if (rates === null && request.ratePerSecond === null && request.profile !== 'smoke') return null
+  const { hourShape, peakSecondOverHour } = plan.plan.orders
+  return scheduleOf({
+    ...request,
+    ordinaryPerSecond: rates?.ordinaryPerSecond ?? request.ratePerSecond ?? 1,
+    peakPerSecond: rates?.peakPerSecond ?? request.ratePerSecond ?? 1,
+    hourShape,
+    peakSecondOverHour,
+    shares: sharesOf(load),
+    targets: targetsOf(plan),
+  })
+}
+
+interface Offered {
+  readonly made: Drive
+  readonly leadInMs: number
+  readonly steps: readonly Step[]
+}
+
+function answerOf(run: LoadRun, profile: ScheduledProfile, schedule: ProfileSchedule, offered: Offered): Answer {
+  switch (profile) {
+    case 'smoke':
+    case 'hold':
+      return { ...judged(offered.steps), claim: null }
+    case 'spike':
+      return recoveryAnswer(run, schedule, offered)
+    case 'soak':
+      return driftAnswer(run, schedule, offered)
+    case 'peak-day':
+      return peakDayAnswer(run, schedule, offered)
+  }
+}
+
+/** Every window must pass. */
+function judged(steps: readonly Step[]): Pick<Answer, 'verdict' | 'reason'> {
+  const of = (outcome: Step['judgement']['outcome']) => steps.find(({ judgement }) => judgement.outcome === outcome)
+  const worst = of('fail') ?? of('invalid') ?? of('undecided')
+  if (steps.length === 0) return { verdict: 'INVALID', reason: 'nothing was measured' }
+  if (worst === undefined) return { verdict: 'PASS', reason: `every flow met its targets at ${ratesText(steps)}` }
+  return { verdict: worst.judgement.outcome === 'fail' ? 'FAIL' : 'INVALID', reason: reasonOf(worst) }
+}
+
+function ratesText(steps: readonly Step[]): string {
+  return steps.map(({ offeredPerSecond }) => perSecond(offeredPerSecond)).join(', ')
+}
+
+/** The system may miss its targets while the spike lasts; what counts is how soon it is back. */
+function recoveryAnswer(
+  { context, load }: LoadRun,
+  schedule: ProfileSchedule,
+  { made, leadInMs, steps }: Offered,
+): Answer {
+  const [before, spike, after] = steps
+  const [, , window] = schedule.windows
+  const wanted = context.plan.plan.recoverySeconds
+  const rates = `${perSecond(schedule.windows[0]?.ratePerSecond ?? 0)}, then ${perSecond(schedule.windows[1]?.ratePerSecond ?? 0)}`
+  const claim = {
+    id: `${load.name}-recovers-from-a-spike`,
+    claim: `After a spike (${rates} for ${seconds((schedule.segments[1]?.seconds ?? 0) * 1000)}), ${load.name} is back within its targets, and so is what works behind it.`,
+    target: `within ${wanted} s`,
+  }
+  const unknown = (reason: string): Answer => ({ verdict: 'INVALID', reason, claim: { ...claim, measured: 'unknown' } })
+  if (before === undefined || spike === undefined || after === undefined || window === undefined) {
+    return unknown('nothing was measured')
+  }
+  const broken = [before, after].find(({ invalid }) => invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code)))
+  if (broken !== undefined || isHopeless(after)) return unknown(reasonOf(broken ?? after))
+  if (before.judgement.outcome === 'fail')
+    return unknown(`it did not meet its targets before the spike: ${reasonOf(before)}`)
+  const { startedAtMs, entries } = made
+  const spikeEndMs = leadInMs + (schedule.windows[1]?.toMs ?? 0)
+  const toMs = leadInMs + window.toMs
+  const targets = targetsOf(context.plan)
+  const lags = (fromMs: number, untilMs: number) =>
+    context.observer
+      .backlogSeconds(startedAtMs + fromMs, startedAtMs + untilMs)
+      .map(({ atMs, value }) => ({ atMs: atMs - startedAtMs, value }))
+  const recovered = secondsToRecover({
+    fromMs: spikeEndMs,
+    toMs,
+    targetsMs: Object.fromEntries(Object.keys(load.weights).map((flow) => [flow, targets[flow]?.p99Ms ?? null])),
+    entries,
+    backlog: lags(spikeEndMs, toMs),
+    backlogBeforeSeconds: backlogOf(lags(before.fromMs, before.toMs))?.endSeconds ?? 0,
+  })
+  const watched = Math.round((toMs - spikeEndMs) / 1000)
+  const measured = recovered === null ? `not within the ${watched} s that were watched` : `after ${recovered} s`
+  const during =
+    spike.judgement.outcome === 'pass' ? 'the spike itself was carried' : `during the spike: ${reasonOf(spike)}`
+  const verdict = recovered !== null && recovered <= wanted ? 'PASS' : 'FAIL'
+  return { verdict, reason: `back ${measured}; ${during}`, claim: { ...claim, measured } }
+}
+
+function driftAnswer({ context, load }: LoadRun, schedule: ProfileSchedule, { made, steps }: Offered): Answer {
+  const allowed = context.plan.plan.driftShare
+  const length = seconds((schedule.segments[0]?.seconds ?? 0) * 1000)
+  const base = {
+    id: `${load.name}-does-not-drift`,
+    claim: `Over ${length} at ${perSecond(schedule.windows[0]?.ratePerSecond ?? 0)}, ${load.name} meets its targets, and neither p99, memory nor backlog grows.`,
+    target: `every target met, growth ≤ ${100 * allowed} %`,
+  }
+  const held = judged(steps)
+  const drifts = seriesOf({ context, made, steps }).map((series) => driftOf(series, allowed))
+  const known = drifts.filter((drift) => drift !== null)
+  const worst = known.toSorted((a, b) => b.growthShare - a.growthShare)[0]
+  const measured = worst === undefined ? 'growth unknown' : `at most ${growthText(worst)}`
+  const claim = { ...base, measured }
+  const grown = known.filter(({ drifts }) => drifts)
+  if (held.verdict === 'FAIL') return { ...held, claim }
+  if (grown.length > 0) return { verdict: 'FAIL', reason: `grew: ${grown.map(growthText).join(', ')}`, claim }
+  if (known.length === 0) {
+    return { verdict: 'INVALID', reason: `a drift shows in ${FEWEST_PARTS} minutes or more: hold longer`, claim }
+  }
+  return { ...held, claim }
+}
+
+function growthText({ what, growthShare }: Drift): string {
+  return `${what} ${growthShare >= 0 ? '+' : ''}${(100 * growthShare).toFixed(0)} %`
+}
+
+function seriesOf({ context, made, steps }: Pick<LoadRun, 'context'> & Pick<Offered, 'made' | 'steps'>) {
+  const targets = targetsOf(context.plan)
+  const flows = Object.keys(steps[0]?.flows ?? {})
+  const latencies = flows.map((flow) => ({
+    what: `p99 of ${flow}`,
+    values: steps.flatMap((step) => step.flows[flow]?.latency.p99Ms ?? []),
+    ignoredGrowth: 0.05 * (targets[flow]?.p99Ms ?? 0),
+  }))
+  const components = [...new Set(steps.flatMap((step) => step.components.map(({ name }) => name)))]
+  const memory = components.map((name) => ({
+    what: `memory of ${name}`,
+    values: steps.flatMap((step) => step.components.find((component) => component.name === name)?.rssBytes ?? []),
+    ignoredGrowth: IGNORED_MEMORY_GROWTH_BYTES,
+  }))
+  const backlog = steps.map((step) => {
+    const samples = context.observer.backlogSeconds(made.startedAtMs + step.fromMs, made.startedAtMs + step.toMs)
+    return backlogOf(samples)?.endSeconds ?? 0
+  })
+  return [...latencies, ...memory, { what: 'backlog', values: backlog, ignoredGrowth: IGNORED_BACKLOG_GROWTH_SECONDS }]
+}
+
+function peakDayAnswer({ load }: LoadRun, { windows, compression }: ProfileSchedule, { steps }: Offered): Answer {
+  const answer = judged(steps)
+  const busiest = windows.at(-1)?.ratePerSecond ?? 0
+  return {
+    ...answer,
+    claim: {
+      id: `${load.name}-on-the-peak-day`,
+      claim: `${load.name} meets its targets through the plan's busiest day, ${Math.round(compression ?? 1)} times faster than it will be, and in its busiest second, ${perSecond(busiest)}.`,
+      target: 'every target met',
+      measured: answer.reason,
+    },
+  }
+}

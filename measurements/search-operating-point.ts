@@ -1,0 +1,164 @@
+// The knee profile: which rate do the targets allow? The search says what to hold; here it is held, looked at block by
+// block, and every hold becomes a step.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JournalEntry } from '../contracts/journal.ts'
+import type { LoadResult, Step } from '../contracts/measurement.ts'
+import { bracketOf } from '../contracts/operating-point.ts'
+import { environmentOf, targetsOf } from './cut-step.ts'
+import { planRates } from './load.ts'
+import { isHopeless, type LoadRun } from './load-run.ts'
+import { BLOCK_SECONDS, type Block, type Hold } from './search/hold.ts'
+import { type HoldAction, nextAction } from './search/next-action.ts'
+import type { SearchPlan } from './search/search-plan.ts'
+import type { SearchResult } from './search/search-result.ts'
+import { searchReason } from './search-text.ts'
+import { highestRateFor } from './virtual-users.ts'
+import { blocksOf } from './window-figures.ts'
+
+export interface SearchRequest {
+  /** `--rate`: what the claim is about; null: the plan's ordinary rate. */
+  readonly ratePerSecond: number | null
+  readonly budgetSeconds: number
+  readonly warmUpPerSecond: number
+}
+
+type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket'>
+
+/** The knee of an open load lies below what waiting users get through. */
+const START_OF_WARM_UP = 0.4
+const LOWEST_OF_WARM_UP = 0.01
+/** k6 starts, users dial: before a block counts. */
+const OVERHEAD_SECONDS = 5
+/** An answer this late after a block's end is not waited for. */
+const GRACE_MS = 1000
+
+export async function searchOperatingPoint(run: LoadRun, request: SearchRequest): Promise<Answer> {
+  const plan = searchPlan(run, request)
+  const holds: Hold[] = []
+  const steps: Step[] = []
+  let overheadSeconds = plan.overheadSeconds
+  for (;;) {
+    const action = nextAction({ ...plan, overheadSeconds }, holds)
+    if (action.kind === 'finished') return answerOf(run, plan, steps, action.result)
+    await sleep(action.restSeconds * 1000, undefined, { signal: run.context.signal }).catch(() => {})
+    const beganAtMs = Date.now()
+    const { hold, step } = await holdRate(run, action)
+    const spentSeconds = (Date.now() - beganAtMs) / 1000 - hold.blocks.length * BLOCK_SECONDS
+    // A slow machine takes longer to start k6 than was assumed; the budget is of the clock.
+    overheadSeconds = (overheadSeconds * (holds.length + 1) + spentSeconds) / (holds.length + 2)
+    holds.push(hold)
+    steps.push(step)
+    if (run.context.signal.aborted || isHopeless(step)) {
+      const reason = step.invalid[0]?.evidence ?? 'the load ended early'
+      return { verdict: 'INVALID', reason, operatingPoint: null, bracket: null }
+    }
+  }
+}
+
+function searchPlan({ load, context }: LoadRun, request: SearchRequest): SearchPlan {
+  const targets = targetsOf(context.plan)
+  const flows = Object.keys(load.weights).flatMap((flow) => targets[flow] ?? [])
+  const claimed = request.ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
+  return {
+    // A schedule offers tenths: rounded up, so that what passes there passes at what is asked.
+    claimRatePerSecond: claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10,
+    startRatePerSecond: START_OF_WARM_UP * request.warmUpPerSecond,
+    lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * request.warmUpPerSecond),
+    highestRatePerSecond: highestRateFor(Math.max(...flows.map(({ p99Ms }) => p99Ms))),
+    errorRateTarget: Math.max(...flows.map(({ errorRate }) => errorRate)),
+    budgetSeconds: request.budgetSeconds,
+    overheadSeconds: OVERHEAD_SECONDS,
+  }
+}
+
+async function holdRate(
+  run: LoadRun,
+  { purpose, ratePerSecond, blocks }: HoldAction,
+): Promise<{ readonly hold: Hold; readonly step: Step }> {
+  let seen: readonly Block[] = []
+  const { made, leadInMs } = await run.open({
+    segments: [{ ratePerSecond, seconds: blocks * BLOCK_SECONDS + GRACE_MS / 1000 }],
+    enough:
+      (fromMs) =>
+      ({ entries, elapsedMs }) => {
+        const complete = Math.floor((elapsedMs - GRACE_MS - fromMs) / 1000 / BLOCK_SECONDS)
+        const count = Math.min(complete, blocks)
+        if (count <= seen.length) return false
+        seen = searchBlocks(run, entries, Date.now() - elapsedMs, fromMs, count)
+        return count >= blocks || seen.some(({ invalid }) => invalid.length > 0)
+      },
+  })
+  const toMs = leadInMs + Math.max(1, seen.length) * BLOCK_SECONDS * 1000
+  const step = await run.step(made, purpose === 'probe' ? 'probe' : 'measured', { fromMs: leadInMs, toMs })
+  const spoilt = { answered: 0, overTarget: 0, errors: 0, invalid: ['interrupted'] }
+  return { hold: { purpose, ratePerSecond, blocks: seen.length > 0 ? seen : [spoilt] }, step }
+}
+
+/** Of the flow that is furthest from its targets: it decides for all of them. */
+function searchBlocks(
+  { load, context }: LoadRun,
+  entries: readonly JournalEntry[],
+  startedAtMs: number,
+  fromMs: number,
+  count: number,
+): readonly Block[] {
+  const targets = targetsOf(context.plan)
+  const window = { fromMs, toMs: fromMs + count * BLOCK_SECONDS * 1000 }
+  const perFlow = Object.keys(load.weights).map((flow) => {
+    const own = entries.filter((entry) => entry.flow === flow)
+    return blocksOf(own, window, targets[flow]?.p99Ms ?? null)
+  })
+  const missed = (blocks: (typeof perFlow)[number]) => {
+    const iterations = blocks.reduce((sum, block) => sum + block.iterations, 0)
+    return blocks.reduce((sum, { overTarget, errors }) => sum + overTarget + errors, 0) / Math.max(1, iterations)
+  }
+  const worst = perFlow.toSorted((a, b) => missed(b) - missed(a))[0] ?? []
+  return worst.map(({ iterations, overTarget, errors }, at) => {
+    const part = { fromMs: fromMs + at * BLOCK_SECONDS * 1000, toMs: fromMs + (at + 1) * BLOCK_SECONDS * 1000 }
+    const drive = { request: { load, arrivals: context.arrivals }, entries, startedAtMs, dueTimesMs: [] }
+    const invalid = environmentOf(drive, part, context.plan, context.observer).map(({ code }) => code)
+    return { answered: iterations, overTarget, errors, invalid }
+  })
+}
+
+/** The rate of the claim decides the verdict; without one, whether an operating point was found. */
+function answerOf({ load }: LoadRun, plan: SearchPlan, steps: readonly Step[], result: SearchResult): Answer {
+  const isMix = Object.keys(load.weights).length > 1
+  // Each flow of a mix must be judged: what the search saw was the worst of them, block by block.
+  const bracket = isMix ? judgedBracket(steps) : result.bracket
+  const { operatingPoint: point, countedBlocks, rarestEventSeconds } = result
+  const operatingPoint =
+    point === null
+      ? null
+      : { ratePerSecond: point.ratePerSecond, interval: point.interval, blocks: countedBlocks, rarestEventSeconds }
+  return {
+    verdict: verdictOf(plan, bracket, result, isMix),
+    reason: searchReason(result, bracket, steps),
+    operatingPoint,
+    bracket,
+  }
+}
+
+function verdictOf(
+  { claimRatePerSecond: claimed }: SearchPlan,
+  { lastPass, firstFail }: SearchResult['bracket'],
+  { claim, state }: SearchResult,
+  isMix: boolean,
+): Answer['verdict'] {
+  if (claimed === null) return state === 'refused' ? 'FAIL' : lastPass !== null ? 'PASS' : 'INVALID'
+  if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed)) return 'FAIL'
+  if ((!isMix && claim?.verdict === 'pass') || (lastPass !== null && lastPass >= claimed)) return 'PASS'
+  return 'INVALID'
+}
+
+function judgedBracket(steps: readonly Step[]): SearchResult['bracket'] {
+  const held = steps.filter(({ kind }) => kind === 'measured')
+  const { lastPass, firstFail } = bracketOf(
+    held.map(({ offeredPerSecond, judgement }) => ({
+      ratePerSecond: Math.round(offeredPerSecond * 10) / 10,
+      outcome: judgement.outcome,
+    })),
+  )
+  return { lastPass, firstFail }
+}

@@ -1,0 +1,178 @@
+// A FIFO queue with several workers, by virtual time: what one of them would answer, block by block.
+
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { type Noise, type WorkClock, workClock } from './noise.ts'
+
+export const SERVICE_LAWS = ['fixed', 'exponential', 'log-normal'] as const
+export type ServiceLaw = (typeof SERVICE_LAWS)[number]
+
+/** `displaced`: due(i) = i ÷ rate + up to a second. `counted`: Poisson, but for the count of every 20 s, which is rate × 20. */
+export const ARRIVALS = ['poisson', 'counted', 'displaced', 'even'] as const
+export type Arrivals = (typeof ARRIVALS)[number]
+
+export interface QueueModel {
+  readonly workers: number
+  readonly serviceSeconds: number
+  readonly law: ServiceLaw
+  readonly noise: Noise
+  readonly targetSeconds: number
+  readonly arrivals: Arrivals
+  /** Nothing is offered after it. */
+  readonly horizonSeconds: number
+  readonly seed: number
+}
+
+export interface QueueBlock {
+  readonly answered: number
+  readonly overTarget: number
+  readonly disturbed: boolean
+}
+
+/** σ of ln(service time). */
+const LOG_NORMAL_SIGMA = 1
+const DISPLACEMENT_SECONDS = 1
+const COUNTED_SECONDS = 20
+
+export class Queue {
+  readonly #model: QueueModel
+  readonly #uniform: () => number
+  readonly #clock: WorkClock
+  /** When each worker is free again, in seconds of work done. */
+  readonly #freeAt: Float64Array
+  #at = 0
+  #later = 0
+
+  constructor(model: QueueModel) {
+    const generator = xoroshiro128plus(model.seed)
+    this.#uniform = () => uniformFloat64(generator)
+    this.#model = model
+    this.#clock = workClock(model.noise, model.horizonSeconds, this.#uniform)
+    this.#freeAt = new Float64Array(model.workers)
+  }
+
+  /** When the work that is waiting would be done, were none to come. */
+  get idleAtSeconds(): number {
+    const { timeSeconds, workSeconds } = this.#clock
+    const work = Math.max(...this.#freeAt)
+    const piece = Math.max(0, workSeconds.findIndex((done) => done > work) - 1)
+    const [time, done] = [timeSeconds[piece]!, workSeconds[piece]!]
+    return time + ((work - done) * (timeSeconds[piece + 1]! - time)) / (workSeconds[piece + 1]! - done)
+  }
+
+  /** One process of the generator: blocks as long as they are asked for, after a time that is not counted. */
+  *offer(
+    ratePerSecond: number,
+    fromSeconds: number,
+    settleSeconds: number,
+    blockSeconds: number,
+  ): Generator<QueueBlock> {
+    const arrivals = this.#arrivals(ratePerSecond, fromSeconds)
+    let end = fromSeconds + settleSeconds
+    arrivals(end, this.#serve)
+    for (;;) {
+      const start = end
+      end += blockSeconds
+      this.#answered = 0
+      this.#over = 0
+      arrivals(end, this.#serve)
+      const disturbed = this.#clock.disturbed.some(({ from, to }) => from < end && to > start)
+      yield { answered: this.#answered, overTarget: this.#over, disturbed }
+    }
+  }
+
+  #answered = 0
+  #over = 0
+
+  readonly #serve = (due: number): void => {
+    const freeAt = this.#freeAt
+    let first = 0
+    for (let worker = 1; worker < freeAt.length; worker++) if (freeAt[worker]! < freeAt[first]!) first = worker
+    const { timeSeconds, workSeconds } = this.#clock
+    while (timeSeconds[this.#at + 1]! <= due) this.#at++
+    const limit = due + this.#model.targetSeconds
+    if (this.#later < this.#at) this.#later = this.#at
+    while (timeSeconds[this.#later + 1]! <= limit) this.#later++
+    const done = Math.max(workAt(timeSeconds, workSeconds, this.#at, due), freeAt[first]!) + this.#service()
+    freeAt[first] = done
+    this.#answered++
+    if (done > workAt(timeSeconds, workSeconds, this.#later, limit)) this.#over++
+  }
+
+  #service(): number {
+    const { law, serviceSeconds } = this.#model
+    if (law === 'fixed') return serviceSeconds
+    if (law === 'exponential') return -serviceSeconds * Math.log1p(-this.#uniform())
+    const normal = Math.sqrt(-2 * Math.log1p(-this.#uniform())) * Math.cos(2 * Math.PI * this.#uniform())
+    return serviceSeconds * Math.exp(LOG_NORMAL_SIGMA * normal - LOG_NORMAL_SIGMA ** 2 / 2)
+  }
+
+  /** Hands out the times due before `end`, in order, each once. */
+  #arrivals(ratePerSecond: number, fromSeconds: number): (end: number, take: (due: number) => void) => void {
+    const uniform = this.#uniform
+    if (this.#model.arrivals === 'displaced') return displacedArrivals(ratePerSecond, fromSeconds, uniform)
+    if (this.#model.arrivals === 'counted') return countedArrivals(ratePerSecond, fromSeconds, uniform)
+    const isEven = this.#model.arrivals === 'even'
+    let next = fromSeconds
+    return (end, take) => {
+      while (next < end) {
+        take(next)
+        next += (isEven ? 1 : -Math.log1p(-uniform())) / ratePerSecond
+      }
+    }
+  }
+}
+
+function workAt(times: Float64Array, works: Float64Array, at: number, time: number): number {
+  const start = times[at]!
+  const startWork = works[at]!
+  return startWork + ((works[at + 1]! - startWork) * (time - start)) / (times[at + 1]! - start)
+}
+
+/** Uniform within 20 s: gaps are exponential, scaled so that the count comes out. */
+function countedArrivals(ratePerSecond: number, fromSeconds: number, uniform: () => number) {
+  let next = fromSeconds
+  let left = 0
+  let stretch = 0
+  const gaps: number[] = []
+  const gap = () => -Math.log1p(-uniform())
+  return (end: number, take: (due: number) => void): void => {
+    while (next < end) {
+      if (left === 0) {
+        left = Math.max(1, Math.round(ratePerSecond * COUNTED_SECONDS))
+        gaps.length = 0
+        let sum = gap()
+        for (let i = 0; i < left; i++) {
+          gaps.push(sum)
+          sum = gap()
+        }
+        stretch = left / ratePerSecond / (gaps.reduce((all, one) => all + one, 0) + sum)
+      }
+      next += gaps[gaps.length - left]! * stretch
+      left--
+      take(next)
+    }
+  }
+}
+
+function displacedArrivals(ratePerSecond: number, fromSeconds: number, uniform: () => number) {
+  let generated = 0
+  let carried = 0
+  let waiting = new Float64Array(1024)
+  return (end: number, take: (due: number) => void): void => {
+    let count = carried
+    for (; fromSeconds + generated / ratePerSecond < end; generated++) {
+      if (count === waiting.length) {
+        const larger = new Float64Array(2 * count)
+        larger.set(waiting)
+        waiting = larger
+      }
+      waiting[count++] = fromSeconds + generated / ratePerSecond + uniform() * DISPLACEMENT_SECONDS
+    }
+    const sorted = waiting.subarray(0, count).sort()
+    let at = 0
+    for (; at < count && sorted[at]! < end; at++) take(sorted[at]!)
+    carried = count - at
+    waiting.copyWithin(0, at, count)
+  }
+}

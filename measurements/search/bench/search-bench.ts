@@ -1,0 +1,111 @@
+// Searches of simulated servers whose operating point is known: what a procedure publishes, against the truth.
+
+import { quantile } from 'simple-statistics'
+import { currentSearch, planFor } from './current-search.ts'
+import { formerSearch } from './former-search.ts'
+import { NOISES, type Noise } from './noise.ts'
+import type { Published } from './published.ts'
+import { type Arrivals, Queue, SERVICE_LAWS, type ServiceLaw } from './queue.ts'
+import { trueRate } from './true-rate.ts'
+
+export const PROCEDURES = ['current', 'former'] as const
+export type Procedure = (typeof PROCEDURES)[number]
+
+/** Published so far above the truth, or at all where no useful rate meets the target: somebody is misled. */
+const WRONG_ABOVE = 1.05
+const WITHIN = 0.05
+/** So much of the capacity serves somebody. */
+const LOWEST_USEFUL = 0.1
+const HORIZON_SECONDS = 900
+const SERVER = { workers: 2, serviceSeconds: 0.005, targetSeconds: 0.1 } as const
+export const CAPACITY_PER_SECOND = SERVER.workers / SERVER.serviceSeconds
+
+export interface Scene {
+  readonly law: ServiceLaw
+  readonly noise: Noise
+}
+
+export interface SceneRow extends Scene {
+  readonly procedure: Procedure
+  readonly searches: number
+  /** null: no useful rate meets the target. */
+  readonly truePerSecond: number | null
+  readonly published: number
+  /** Published ÷ truth; null where nothing was published or there is no truth. */
+  readonly bias: { readonly p5: number; readonly median: number; readonly p95: number } | null
+  /** Of the published, how many are within 5 % of the truth. */
+  readonly within5Percent: number | null
+  /** Of the intervals stated, how many hold the truth. */
+  readonly coverage: number | null
+  readonly wrongPublications: number
+  readonly secondsMedian: number
+  readonly states: Readonly<Record<string, number>>
+}
+
+export interface Flattery extends Scene {
+  readonly arrivals: Arrivals
+  /** Operating point under these arrivals ÷ under Poisson's. */
+  readonly ratio: number
+}
+
+export const SCENES: readonly Scene[] = SERVICE_LAWS.flatMap((law) => NOISES.map((noise) => ({ law, noise })))
+
+export function benchScene({ law, noise }: Scene, searches: number, budgetSeconds: number): readonly SceneRow[] {
+  const truth = truthOf({ law, noise })
+  return PROCEDURES.map((procedure) => {
+    const all = Array.from({ length: searches }, (_, i) => searchOnce(procedure, { law, noise }, i + 1, budgetSeconds))
+    return { procedure, law, noise, searches, truePerSecond: truth, ...judged(all, truth) }
+  })
+}
+
+/** A neighbour comes and goes: the truth is that of the undisturbed server. */
+function truthOf({ law, noise }: Scene): number | null {
+  const lasting = noise === 'neighbour' || noise === 'neighbour-unseen' ? 'none' : noise
+  const rate = trueRate({ ...SERVER, law, noise: lasting, seed: 5 }, 'poisson')
+  return rate === null || rate < LOWEST_USEFUL * CAPACITY_PER_SECOND ? null : rate
+}
+
+function searchOnce(procedure: Procedure, scene: Scene, seed: number, budgetSeconds: number): Published {
+  const arrivals = procedure === 'former' ? 'even' : 'poisson'
+  const queue = new Queue({ ...SERVER, ...scene, arrivals, horizonSeconds: HORIZON_SECONDS, seed })
+  if (procedure === 'former') return formerSearch(queue, CAPACITY_PER_SECOND, LOWEST_USEFUL * CAPACITY_PER_SECOND)
+  return currentSearch(queue, planFor(CAPACITY_PER_SECOND, budgetSeconds))
+}
+
+function judged(all: readonly Published[], truth: number | null) {
+  const published = all.filter(({ ratePerSecond }) => ratePerSecond !== null)
+  const ratios = truth === null ? [] : published.map(({ ratePerSecond }) => ratePerSecond! / truth)
+  const stated = truth === null ? [] : published.flatMap(({ interval }) => (interval === null ? [] : [interval]))
+  const states: Record<string, number> = {}
+  for (const { state } of all) states[state] = (states[state] ?? 0) + 1
+  return {
+    published: published.length,
+    bias: ratios.length === 0 ? null : spread(ratios),
+    within5Percent: share(ratios, (ratio) => Math.abs(ratio - 1) <= WITHIN),
+    coverage: share(stated, ({ low, high }) => low <= truth! && truth! <= high),
+    wrongPublications: truth === null ? published.length : ratios.filter((ratio) => ratio > WRONG_ABOVE).length,
+    secondsMedian: quantile(
+      all.map(({ seconds }) => seconds),
+      0.5,
+    ),
+    states,
+  }
+}
+
+function spread(ratios: readonly number[]) {
+  const at = (probability: number) => quantile([...ratios], probability)
+  return { p5: at(0.05), median: at(0.5), p95: at(0.95) }
+}
+
+function share<T>(values: readonly T[], holds: (value: T) => boolean): number | null {
+  return values.length === 0 ? null : values.filter(holds).length / values.length
+}
+
+/** What arrivals that are not quite Poisson make of the same server. */
+export function flatteryOf(law: ServiceLaw): readonly Flattery[] {
+  const model = { ...SERVER, law, noise: 'none' as const, seed: 5 }
+  const poisson = trueRate(model, 'poisson')
+  return (['counted', 'displaced', 'even'] as const).map((arrivals) => {
+    return { law, noise: 'none', arrivals, ratio: (trueRate(model, arrivals) ?? 0) / (poisson ?? Number.NaN) }
+  })
+}

@@ -1,0 +1,82 @@
+// What the holds of a search prove so far: about lateness by the curve, about errors by counting.
+
+import { type ErrorVerdict, errorVerdict } from './error-test.ts'
+import { countedBlocks, type Hold } from './hold.ts'
+import { type RateCurve, rateCurve } from './rate-curve.ts'
+import { LIMITS } from './search-limits.ts'
+import type { SearchPlan } from './search-plan.ts'
+import type { RateVerdict, SearchResult } from './search-result.ts'
+
+export interface Evidence {
+  readonly holds: readonly Hold[]
+  readonly curve: RateCurve | null
+  /** The lowest rate up to which there are proven to be too many errors. */
+  readonly errorFail: number | null
+  readonly errorRateTarget: number
+}
+
+export interface Counts {
+  readonly answered: number
+  readonly overTarget: number
+  readonly errors: number
+}
+
+export function evidenceOf({ errorRateTarget }: SearchPlan, holds: readonly Hold[]): Evidence {
+  return { holds, curve: rateCurve(holds), errorFail: errorFailOf(holds, errorRateTarget), errorRateTarget }
+}
+
+/** More load does not make errors fewer, so what fails up to a rate fails at it. */
+function errorFailOf(holds: readonly Hold[], errorRateTarget: number): number | null {
+  const rates = holds.map(({ ratePerSecond }) => ratePerSecond).sort((a, b) => a - b)
+  const failing = rates.find((rate) => {
+    const { errors, answered } = countsOf(holds.filter(({ ratePerSecond }) => ratePerSecond <= rate))
+    return errorVerdict(errors, answered, errorRateTarget) === 'fail'
+  })
+  return failing ?? null
+}
+
+/**
+ * For the same reason what passes from a rate on passes at it. Rates far beyond the operating point are left out: there
+ * the system is overloaded and may well refuse.
+ */
+export function errorsFrom(
+  ratePerSecond: number,
+  { holds, curve, errorRateTarget }: Evidence,
+): Counts & { readonly verdict: ErrorVerdict } {
+  const most = Math.max(ratePerSecond, (curve?.high ?? 0) * LIMITS.nearby)
+  const counts = countsOf(holds.filter((hold) => hold.ratePerSecond >= ratePerSecond && hold.ratePerSecond <= most))
+  return { ...counts, verdict: errorVerdict(counts.errors, counts.answered, errorRateTarget) }
+}
+
+export function countsOf(holds: readonly Hold[]): Counts {
+  let answered = 0
+  let overTarget = 0
+  let errors = 0
+  for (const block of holds.flatMap(countedBlocks)) {
+    answered += block.answered
+    overTarget += block.overTarget
+    errors += block.errors
+  }
+  return { answered, overTarget, errors }
+}
+
+/** `pass`: the upper bound of the share over the target is at most 1 %, and the errors are proven. */
+export function verdictAt(ratePerSecond: number, evidence: Evidence): RateVerdict {
+  const { curve, errorFail } = evidence
+  if (curve === null) return 'invalid'
+  if (ratePerSecond >= Math.min(curve.high, errorFail ?? Number.POSITIVE_INFINITY)) return 'fail'
+  return ratePerSecond <= curve.low && errorsFrom(ratePerSecond, evidence).verdict === 'pass' ? 'pass' : 'undecided'
+}
+
+export function bracketOf(evidence: Evidence): SearchResult['bracket'] {
+  const rates = (wanted: RateVerdict) =>
+    evidence.holds
+      .filter((hold) => countedBlocks(hold).length > 0)
+      .map(({ ratePerSecond }) => ratePerSecond)
+      .filter((rate) => verdictAt(rate, evidence) === wanted)
+  const [passed, failed] = [rates('pass'), rates('fail')]
+  return {
+    lastPass: passed.length > 0 ? Math.max(...passed) : null,
+    firstFail: failed.length > 0 ? Math.min(...failed) : null,
+  }
+}

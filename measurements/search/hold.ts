@@ -1,0 +1,39 @@
+// What a search asks for and what it gets: holds of one rate, made of blocks.
+
+/** A window of a journal: long against the time a busy system needs to forget, short against a hold. */
+export const BLOCK_SECONDS = 5
+
+export interface Block {
+  /** Requests that came to their end, well or not. */
+  readonly answered: number
+  /** Of the answered: later than the p99 target, from the intended start. */
+  readonly overTarget: number
+  /** Of the answered. */
+  readonly errors: number
+  /** Codes of what spoilt the block from outside; empty when nothing did. */
+  readonly invalid: readonly string[]
+}
+
+/** `claim`: the rate a claim is about. `probe`: one block, to find where to look. `confirm`: long enough to judge by. */
+export type HoldPurpose = 'claim' | 'probe' | 'confirm'
+
+/** One process of the generator at one rate. It ends with its first spoilt block, or when the search has enough of it. */
+export interface Hold {
+  readonly purpose: HoldPurpose
+  readonly ratePerSecond: number
+  readonly blocks: readonly Block[]
+}
+
+/** From the first spoilt block on nothing counts: the queue that grew in it is still there in the next. */
+export function countedBlocks({ blocks }: Hold): readonly Block[] {
+  const spoilt = blocks.findIndex(isSpoilt)
+  return spoilt === -1 ? blocks : blocks.slice(0, spoilt)
+}
+
+export function isSpoilt({ invalid }: Block): boolean {
+  return invalid.length > 0
+}
+
+export function wasSpoilt({ blocks }: Hold): boolean {
+  return blocks.some(isSpoilt)
+}

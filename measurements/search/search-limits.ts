@@ -1,0 +1,33 @@
+// What a search spends, and when it has enough.
+
+export const LIMITS = {
+  /** A hold that is to judge is so many blocks: 40 s. */
+  confirmBlocks: 8,
+  claimBlocks: 8,
+  /** Of the claim where the whole budget is short. */
+  claimBlocksInShortBudget: 4,
+  shortBudgetSeconds: 120,
+  fewestProbes: 3,
+  locateSeconds: 45,
+  /** Located: a standard deviation of ln rate. */
+  locatedSpread: 0.06,
+  /** A climb may not leap into the unknown. */
+  climbFactor: 1.35,
+  /** Confirming holds stand a little below and a little above the operating point, where shares tell most about it. */
+  aside: { least: 0.02, most: 0.05 },
+  /** Interval's high ÷ low at which to stop, and up to which an operating point is stated. */
+  enough: 1.16,
+  narrow: 1.25,
+  /** Confirming holds stand that close to the operating point, so that their errors are its errors. */
+  nearby: 1.05,
+  /** Each confirming hold ends with a look; the simulation's coverage is with so many. */
+  mostConfirms: 5,
+  straddling: 2,
+  fewestConfirms: 3,
+  /** A rate at which something came between is repeated so often. */
+  repeats: 2,
+  /** Before the first repeat; twice as long before the second. */
+  restSeconds: 10,
+  /** A p99 needs so many answers (0.99^n ≤ 0.05). */
+  fewestAnswers: 299,
+} as const

@@ -1,0 +1,165 @@
+// What a request costs each component: the slope of its CPU over the rates of all windows, with what it uses while nobody
+// asks as the intercept. The harness is no component of the system.
+
+import type { BottleneckRow, RequestCounters } from '../contracts/capacity.ts'
+import { HARNESS, type Measurements, type MysqlCounters, type Step } from '../contracts/measurement.ts'
+import { type Coefficient, nonnegativeRegression } from './capacity-model/nonnegative-regression.ts'
+import { flowsOf, secondsOf } from './capacity-point.ts'
+
+/** What requests are told apart by: a flow, or a load whose flows never ran alone and so cannot be. */
+export interface CostUnit {
+  readonly name: string
+  readonly flows: readonly string[]
+}
+
+export interface UnitCosts {
+  readonly unit: CostUnit
+  /** The highest rate of it that was held. */
+  readonly atPerSecond: number
+  /** What is full at the lowest rate first. */
+  readonly rows: readonly BottleneckRow[]
+  readonly counters: RequestCounters
+}
+
+/** Fewer of its own operations per request than this: a component had nothing to do with them. */
+const WORKS_PER_REQUEST = 0.01
+
+export function componentCosts(measurements: Measurements): readonly UnitCosts[] {
+  const windows = measurements.steps.filter(isUsable)
+  const units = costUnits(windows)
+  const names = [...new Set(windows.flatMap(({ components }) => components.map(({ name }) => name)))]
+  const system = names.filter((name) => !HARNESS.includes(name))
+  const cores = measurements.conditions.host.cores
+  const cpu = new Map(
+    system.map((name) => {
+      const involved = units.map((unit) => worksFor(name, unit, windows))
+      return [name, costsOf(windows, units, involved, (step) => cpuSecondsOf(step, name))]
+    }),
+  )
+  return units.map((unit, at) => {
+    const atPerSecond = highestRate(windows, unit)
+    const rows = system.flatMap((name) => {
+      const [idle, ...each] = cpu.get(name) ?? []
+      const cost = each[at]
+      return cost === undefined || cost === null ? [] : [row(name, idle?.value ?? 0, cost, { cores, atPerSecond })]
+    })
+    return { unit, atPerSecond, rows: rows.toSorted(bySaturation), counters: countersOf(windows, units, at) }
+  })
+}
+
+/** Windows in which the system was itself, idle ones too; a warm-up compiles and fills caches. */
+function isUsable({ kind, components, invalid }: Step): boolean {
+  const broken = invalid.some(({ code }) =>
+    ['engine-lost', 'target-changed', 'target-dead', 'generator-failed'].includes(code),
+  )
+  return kind !== 'warm-up' && components.length > 0 && !broken
+}
+
+function costUnits(windows: readonly Step[]): readonly CostUnit[] {
+  const loads = new Map(windows.filter(({ kind }) => kind !== 'idle').map((step) => [step.load, flowsOf(step)]))
+  const alone = [...loads.values()].filter((flows) => flows.length === 1).flat()
+  const mixed = [...loads].filter(([, flows]) => flows.some((flow) => !alone.includes(flow)))
+  return [...alone.map((flow) => ({ name: flow, flows: [flow] })), ...mixed.map(([name, flows]) => ({ name, flows }))]
+}
+
+/** Answered requests a second of a unit in a window; a load that cannot be told apart is one kind of request. */
+function rateOf(step: Step, unit: CostUnit, units: readonly CostUnit[]): number {
+  const whole = units.find(({ name, flows }) => name === step.load && flows.length > 1)
+  if (whole !== undefined && whole !== unit) return 0
+  return unit.flows.reduce((sum, flow) => sum + (step.flows[flow]?.answered ?? 0), 0) / secondsOf(step)
+}
+
+/** The intercept first; null: the component has no part in that unit. */
+function costsOf(
+  windows: readonly Step[],
+  units: readonly CostUnit[],
+  involved: readonly boolean[],
+  amount: (step: Step) => number | null,
+): readonly (Coefficient | null)[] {
+  const asked = units.filter((_, at) => involved[at])
+  const observations = windows.flatMap((step) => {
+    const used = amount(step)
+    const seconds = secondsOf(step)
+    const x = [1, ...asked.map((unit) => rateOf(step, unit, units))]
+    return used === null ? [] : [{ x, y: used / seconds, weight: seconds }]
+  })
+  const [idle, ...costs] = nonnegativeRegression(observations)
+  const each = new Map(asked.map((unit, at) => [unit.name, costs[at] ?? null]))
+  return [idle ?? null, ...units.map(({ name }) => each.get(name) ?? null)]
+}
+
+function cpuSecondsOf(step: Step, name: string): number | null {
+  return step.components.find((component) => component.name === name)?.cpuSeconds ?? null
+}
+
+/** By the engine's own counters, where it has some: a JVM is busy with itself whether anyone searches or not. */
+function worksFor(name: string, unit: CostUnit, windows: readonly Step[]): boolean {
+  const own = windows.filter((step) => unit.flows.every((flow) => step.flows[flow] !== undefined))
+  const requests = own.reduce(
+    (sum, step) => sum + Object.values(step.flows).reduce((n, { answered }) => n + answered, 0),
+    0,
+  )
+  const counted = (of: (step: Step) => number | undefined) => {
+    const known = own.flatMap((step) => of(step) ?? [])
+    return known.length === 0 || known.reduce((sum, value) => sum + value, 0) >= WORKS_PER_REQUEST * requests
+  }
+  if (name === 'elasticsearch') return counted(({ elasticsearch: e }) => (e ? e.searches + e.indexed : undefined))
+  return name === 'mysql' ? counted(({ mysql }) => mysql?.queries) : true
+}
+
+function row(
+  component: string,
+  idleCores: number,
+  cost: Coefficient,
+  { cores, atPerSecond }: { readonly cores: number; readonly atPerSecond: number },
+): BottleneckRow {
+  const servers = usableCores(component, cores)
+  const { value, interval } = cost
+  return {
+    component,
+    demandMs: value * 1000,
+    demandSpreadMs: interval === null ? null : { low: interval.low * 1000, high: interval.high * 1000 },
+    idleCores,
+    utilisation: (idleCores + value * atPerSecond) / servers,
+    servers,
+    saturatesAtPerSecond: value > 0 ? Math.max(0, servers - idleCores) / value : null,
+  }
+}
+
+/** A service of ours runs its JavaScript on one thread; the engines and nginx use every core. */
+function usableCores(component: string, cores: number): number {
+  return isService(component) ? Math.min(1, cores) : cores
+}
+
+export function isService(component: string): boolean {
+  return component === 'sut' || component.startsWith('sut:')
+}
+
+function bySaturation(a: BottleneckRow, b: BottleneckRow): number {
+  const never = Number.POSITIVE_INFINITY
+  return (a.saturatesAtPerSecond ?? never) - (b.saturatesAtPerSecond ?? never)
+}
+
+function highestRate(windows: readonly Step[], unit: CostUnit): number {
+  return windows.reduce((most, step) => Math.max(most, rateOf(step, unit, [])), 0)
+}
+
+/** Counters are regressed like CPU: what the engines do on their own is no request's doing. */
+function countersOf(windows: readonly Step[], units: readonly CostUnit[], at: number): RequestCounters {
+  const all = units.map(() => true)
+  const per = (amount: (step: Step) => number | null): number | null => {
+    if (windows.every((step) => amount(step) === null)) return null
+    return costsOf(windows, units, all, amount)[at + 1]?.value ?? null
+  }
+  const mysql = (name: keyof MysqlCounters) => per((step) => step.mysql?.[name] ?? null)
+  return {
+    pageGets: mysql('bufferPoolReadRequests'),
+    poolMisses: mysql('bufferPoolReads'),
+    dataReads: mysql('dataReads'),
+    dataWrites: mysql('dataWrites'),
+    fsyncs: mysql('fsyncs'),
+    redoBytes: mysql('redoWrittenBytes'),
+    rowLockWaits: mysql('rowLockWaits'),
+    searchRejections: per((step) => step.elasticsearch?.rejected ?? null),
+  }
+}

@@ -1,0 +1,36 @@
+// What has just failed is left alone for a while, and then tried by one caller at a time until it answers: the others are
+// told at once instead of waiting with it.
+
+import { SutError } from '../../errors.ts'
+
+const REST_MS = 1_000
+
+export class Breaker {
+  readonly #nowMs: () => number
+  #isFailing = false
+  #restUntilMs = 0
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isFailing) {
+      if (this.#nowMs() < this.#restUntilMs) throw leftAlone()
+      this.#restUntilMs = this.#nowMs() + REST_MS
+    }
+    try {
+      const answer = await work()
+      this.#isFailing = false
+      return answer
+    } catch (error) {
+      this.#isFailing = true
+      this.#restUntilMs = this.#nowMs() + REST_MS
+      throw error
+    }
+  }
+}
+
+function leftAlone(): SutError {
+  return new SutError('unavailable', 'the catalogue does not answer', { retryAfterSeconds: 1 })
+}

@@ -1,0 +1,115 @@
+// Forgets idempotency keys whose window has passed: shard by shard, in small deletes, so that no lock is held for long and
+// no shard has a backlog. Keys of generated orders stay: they stand for those of a system that has run for years.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.ts'
+import { parseOrderId } from '../../../contracts/order-id.ts'
+import type { Shard } from '../../../contracts/shard.ts'
+import { deleteOldestKeys, selectOldestKey } from '../../storage/idempotency-table.ts'
+import type { ServerLane } from '../../storage/mysql-pool.ts'
+import { contextFor } from '../../telemetry/call-context.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+
+/** A round over 64 shards takes about half a minute; a busy shard gets up to 5 000 keys of it. */
+const SHARD_PAUSE_MS = 500
+const KEYS_PER_DELETE = 500
+const DELETES_PER_SHARD = 10
+const STATEMENT_LIMIT_MS = 5_000
+
+/** Of all servers of a process. */
+export class KeyExpiryMetrics {
+  readonly expired
+  /** By how long the oldest key of each shard has outlived its window. */
+  readonly overdueMs = new Map<Shard, number>()
+
+  constructor(metrics: Metrics) {
+    this.expired = metrics.counter('headroom_keys_expired_total', 'Idempotency keys forgotten after their window')
+    metrics.gauge(
+      'headroom_keys_overdue_seconds',
+      'By how long the oldest idempotency key has outlived its window',
+      () => Math.max(0, ...this.overdueMs.values()) / 1000,
+    )
+  }
+}
+
+export interface KeyExpiryOptions {
+  readonly server: ServerLane
+  /** Keys of earlier orders are left alone; null: of none. */
+  readonly historyEndMs: () => Promise<number | null>
+  readonly metrics: KeyExpiryMetrics
+  readonly logger: Logger
+}
+
+export class KeyExpiry {
+  readonly #options: KeyExpiryOptions
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+
+  constructor(options: KeyExpiryOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  /** Resolves to the number of keys forgotten. */
+  async round(nowMs: number): Promise<number> {
+    const fromId = lowestOrderIdAt((await this.#options.historyEndMs()) ?? 0)
+    const beforeId = lowestOrderIdAt(nowMs - KEY_WINDOW_MS)
+    let forgotten = 0
+    for (const shard of this.#options.server.shards) {
+      if (this.#stopping.signal.aborted) return forgotten
+      forgotten += await this.#forget(shard, fromId, beforeId)
+      await this.#noteOverdue(shard, fromId, nowMs)
+      await this.#pause()
+    }
+    return forgotten
+  }
+
+  async #run(): Promise<void> {
+    let hasFailed = false
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.round(Date.now())
+        hasFailed = false
+      } catch (error) {
+        if (!hasFailed) this.#options.logger.warn({ err: error }, 'idempotency keys are not being forgotten')
+        hasFailed = true
+        await this.#pause()
+      }
+    }
+  }
+
+  async #forget(shard: Shard, fromId: bigint, beforeId: bigint): Promise<number> {
+    const range = { fromId, beforeId, limit: KEYS_PER_DELETE }
+    let forgotten = 0
+    for (let deletes = 0; deletes < DELETES_PER_SHARD && fromId < beforeId; deletes++) {
+      const deleted = await deleteOldestKeys(this.#options.server.lane, shard, range, this.#context())
+      this.#options.metrics.expired.inc(deleted)
+      forgotten += deleted
+      if (deleted < KEYS_PER_DELETE) break
+    }
+    return forgotten
+  }
+
+  async #noteOverdue(shard: Shard, fromId: bigint, nowMs: number): Promise<void> {
+    const oldest = await selectOldestKey(this.#options.server.lane, shard, fromId, this.#context())
+    const ageMs = oldest === undefined ? 0 : nowMs - parseOrderId(oldest).timestampMs
+    this.#options.metrics.overdueMs.set(shard, Math.max(0, ageMs - KEY_WINDOW_MS))
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(SHARD_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
+  }
+
+  #context() {
+    return contextFor('key-expiry', STATEMENT_LIMIT_MS)
+  }
+}

@@ -1,0 +1,27 @@
+// A second MySQL server beside the test run's own: a program of its own, with a folder of its own.
+
+import { removeState } from '../engines/clean-engines.ts'
+import { openCredentials } from '../engines/credentials.ts'
+import { mysql } from '../engines/mysql.ts'
+import { openPlace } from '../engines/place.ts'
+import { startServer } from '../engines/start-server.ts'
+
+export interface SecondMysql {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function startSecondMysql(): Promise<SecondMysql> {
+  const stateFolder = `.headroom/test-second-${process.pid}`
+  const place = openPlace(stateFolder)
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, HEADROOM_ENGINES: 'programs' }
+  const { signal } = new AbortController()
+  const context = { place, env, signal, size: 'test' as const, credentials: openCredentials(place), say: () => {} }
+  try {
+    const { url } = await startServer(mysql, context)
+    return { url, stop: () => removeState(stateFolder) }
+  } catch (error) {
+    await removeState(stateFolder)
+    throw error
+  }
+}

@@ -1,0 +1,84 @@
+// Services of their own processes that stall or die: what still answers, what is refused, and that nothing is said to be
+// undone which may have been done.
+
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { shardOf, tableName } from '../contracts/shard.ts'
+import { startTestSystem, type TestSystem } from './test-system.setup.ts'
+
+const bodyOf = (productId: number) => ({
+  channel: 'app',
+  region: 1,
+  paymentMethod: 'card',
+  items: [{ productId, quantity: 1 }],
+})
+const DEADLINE_MS = 5_000
+
+let system: TestSystem
+const checkout = (user: number, key: string, productId = 5) =>
+  system.call({ method: 'POST', path: '/v1/app/orders', user, key, body: bodyOf(productId) })
+const detail = (user: number, orderId: string) => system.call({ path: `/v1/app/orders/${orderId}`, user })
+const pidOf = (component: string) => system.sut.endpoint.processes.find((part) => part.component === component)!.pid
+
+beforeAll(async () => {
+  system = await startTestSystem(inject('engines'), 'process-per-service')
+})
+afterAll(() => system?.stop())
+
+it('names every process, so that each can be stopped alone', () => {
+  const components = system.sut.endpoint.processes.map(({ component }) => component)
+  for (const service of ['app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer']) {
+    expect(components).toContain(`sut:${service}`)
+  }
+  expect(new Set(system.sut.endpoint.processes.map(({ pid }) => pid)).size).toBe(components.length)
+})
+
+it('answers lists, details and known products while the catalogue is stopped, and refuses the others clearly', async () => {
+  const user = 7_001
+  const key = randomUUID()
+  const placed = (await checkout(user, key)).body
+  const unnamed = (await checkout(user, randomUUID())).body.orderId
+  const items = tableName('order_items', shardOf(user))
+  await system.rows(`UPDATE ${items} SET product_id = 4321 WHERE order_id = ?`, [unnamed])
+  const catalogue = pidOf('sut:catalogue')
+  process.kill(catalogue, 'SIGSTOP')
+  try {
+    const details = await Promise.all(Array.from({ length: 150 }, () => detail(user, unnamed)))
+    for (const { status, body } of details) expect([status, body.degraded]).toEqual([200, ['product-names']])
+    expect((await system.call({ path: '/v1/app/orders', user: user + 64 })).status).toBe(200)
+    expect((await detail(user, placed.orderId)).body.items[0].productName).not.toBe('')
+    expect(await checkout(user + 128, randomUUID())).toMatchObject({ status: 201 })
+    expect(await checkout(user, key)).toMatchObject({ status: 201, body: placed })
+    const refused = await checkout(user + 128, randomUUID(), 4_999)
+    expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([503, 'unavailable', '1'])
+    expect(refused.tookMs).toBeLessThan(DEADLINE_MS)
+    // In rotation: it answers what it can.
+    const health = await system.call({ path: '/healthz' })
+    expect(health.status).toBe(200)
+  } finally {
+    process.kill(catalogue, 'SIGCONT')
+  }
+  await expect.poll(async () => (await detail(user, unnamed)).body.degraded, { timeout: 20_000 }).toBeUndefined()
+  await expect.poll(async () => (await checkout(user + 128, randomUUID(), 4_999)).status, { timeout: 20_000 }).toBe(201)
+})
+
+it('does not say "not stored" of what an order process that dies has stored, and says how to find out', async () => {
+  const user = 7_777
+  const { orderId } = (await checkout(user, randomUUID())).body
+  const key = randomUUID()
+  // The order process commits, and waits for an answer that does not come.
+  system.proxies.mysql.mode = 'deaf'
+  const placing = checkout(user, key)
+  const paying = system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/pay`, user })
+  const orders = tableName('orders', shardOf(user))
+  const count = async () => (await system.rows(`SELECT order_id FROM ${orders} WHERE user_id = ?`, [user])).length
+  await expect.poll(count).toBe(2)
+  process.kill(pidOf('sut:order'), 'SIGKILL')
+  const [placed, paid] = await Promise.all([placing, paying])
+  expect([placed.status, placed.body.code]).toEqual([503, 'outcome-unknown'])
+  expect(placed.body.message).toContain('same Idempotency-Key')
+  expect([paid.status, paid.body.code]).toEqual([503, 'outcome-unknown'])
+  expect(paid.body.message).toContain('read the order again')
+  // Nothing was sent to anybody any more: that is known.
+  await expect.poll(async () => (await checkout(user, randomUUID())).body.code).toBe('unavailable')
+})
