@@ -8,7 +8,7 @@ export interface Segment {
   readonly seconds: number
 }
 
-/** How requests arrive. Evenly spaced ones never meet, so they flatter: docs/decisions/0040. */
+/** How requests arrive. Evenly spaced ones never meet, so they flatter: docs/decisions/0061. */
 export const OPEN_ARRIVALS = ['poisson', 'even'] as const
 export type OpenArrivals = (typeof OPEN_ARRIVALS)[number]
 
