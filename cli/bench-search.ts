@@ -8,10 +8,11 @@ import { parseSeconds } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `
-Simulates a FIFO queue of two workers (5 ms a request; p99 target 100 ms) with fixed, exponential and log-normal service
-and with what disturbs real machines, and lets two procedures search it: the one in use, and the one before it (one hold
-a rate, evenly spaced requests, the lowest miss ends it). Nothing is measured and nothing is loaded: it tells what the
-statistics are worth.
+Simulates a FIFO queue of two workers (5 ms a request; p99 target 100 ms) with
+fixed, exponential and log-normal service and with what disturbs real machines,
+and lets two procedures search it: the one in use, and the one before it (one
+hold a rate, evenly spaced requests, the lowest miss ends it). Nothing is
+measured and nothing is loaded: it tells what the statistics are worth.
 
 Examples:
   npm run bench:search

@@ -41,8 +41,8 @@ Flows: list, detail, checkout, search, or mix (all, as often as the plan says).
 Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
             highest rate that meets the targets, longer holds confirm it, within
-            --load-seconds; --rate: what is asked for, default the ordinary day's
-  smoke     one low rate, fifteen seconds: does everything work? --rate: that rate
+            --load-seconds; --rate: what is asked, default the ordinary day's
+  smoke     one low rate, 15 seconds: does everything work? --rate: that rate
   hold      one rate until every flow of it can be judged; --rate: default the
             ordinary day's
   peak-day  the busiest day, compressed, and its busiest second; --rate: of that

@@ -28,19 +28,21 @@ type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracke
 /** The knee of an open load lies below what waiting users get through. */
 const START_OF_WARM_UP = 0.4
 const LOWEST_OF_WARM_UP = 0.01
+const HOPELESS_OF_WARM_UP = 2
 /** k6 starts, users dial: before a block counts. */
 const OVERHEAD_SECONDS = 5
 /** An answer this late after a block's end is not waited for. */
 const GRACE_MS = 1000
 
 export async function searchOperatingPoint(run: LoadRun, request: SearchRequest): Promise<Answer> {
-  const plan = searchPlan(run, request)
+  const claimed = claimOf(run, request)
+  const plan = searchPlan(run, request, claimed)
   const holds: Hold[] = []
   const steps: Step[] = []
   let overheadSeconds = plan.overheadSeconds
   for (;;) {
     const action = nextAction({ ...plan, overheadSeconds }, holds)
-    if (action.kind === 'finished') return answerOf(run, plan, steps, action.result)
+    if (action.kind === 'finished') return answerOf(run, claimed, steps, action.result)
     await sleep(action.restSeconds * 1000, undefined, { signal: run.context.signal }).catch(() => {})
     const beganAtMs = Date.now()
     const { hold, step } = await holdRate(run, action)
@@ -56,15 +58,21 @@ export async function searchOperatingPoint(run: LoadRun, request: SearchRequest)
   }
 }
 
-function searchPlan({ load, context }: LoadRun, request: SearchRequest): SearchPlan {
+/** A schedule offers tenths: rounded up, so that what passes there passes at what is asked. */
+function claimOf({ load, context }: LoadRun, { ratePerSecond }: SearchRequest): number | null {
+  const claimed = ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
+  return claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10
+}
+
+function searchPlan({ load, context }: LoadRun, request: SearchRequest, claimed: number | null): SearchPlan {
   const targets = targetsOf(context.plan)
   const flows = Object.keys(load.weights).flatMap((flow) => targets[flow] ?? [])
-  const claimed = request.ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
+  const { warmUpPerSecond } = request
   return {
-    // A schedule offers tenths: rounded up, so that what passes there passes at what is asked.
-    claimRatePerSecond: claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10,
-    startRatePerSecond: START_OF_WARM_UP * request.warmUpPerSecond,
-    lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * request.warmUpPerSecond),
+    // What lies far beyond what waiting users got through only overloads the machine: a lower rate proves as much.
+    claimRatePerSecond: claimed !== null && claimed > HOPELESS_OF_WARM_UP * warmUpPerSecond ? null : claimed,
+    startRatePerSecond: START_OF_WARM_UP * warmUpPerSecond,
+    lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * warmUpPerSecond),
     highestRatePerSecond: highestRateFor(Math.max(...flows.map(({ p99Ms }) => p99Ms))),
     errorRateTarget: Math.max(...flows.map(({ errorRate }) => errorRate)),
     budgetSeconds: request.budgetSeconds,
@@ -123,7 +131,7 @@ function searchBlocks(
 }
 
 /** The rate of the claim decides the verdict; without one, whether an operating point was found. */
-function answerOf({ load }: LoadRun, plan: SearchPlan, steps: readonly Step[], result: SearchResult): Answer {
+function answerOf({ load }: LoadRun, claimed: number | null, steps: readonly Step[], result: SearchResult): Answer {
   const isMix = Object.keys(load.weights).length > 1
   // Each flow of a mix must be judged: what the search saw was the worst of them, block by block.
   const bracket = isMix ? judgedBracket(steps) : result.bracket
@@ -133,20 +141,21 @@ function answerOf({ load }: LoadRun, plan: SearchPlan, steps: readonly Step[], r
       ? null
       : { ratePerSecond: point.ratePerSecond, interval: point.interval, blocks: countedBlocks, rarestEventSeconds }
   return {
-    verdict: verdictOf(plan, bracket, result, isMix),
-    reason: searchReason(result, bracket, steps),
+    verdict: verdictOf(claimed, bracket, result, isMix),
+    reason: searchReason({ claimed, result, bracket, steps }),
     operatingPoint,
     bracket,
   }
 }
 
 function verdictOf(
-  { claimRatePerSecond: claimed }: SearchPlan,
+  claimed: number | null,
   { lastPass, firstFail }: SearchResult['bracket'],
   { claim, state }: SearchResult,
   isMix: boolean,
 ): Answer['verdict'] {
-  if (claimed === null) return state === 'refused' ? 'FAIL' : lastPass !== null ? 'PASS' : 'INVALID'
+  if (state === 'refused') return 'FAIL'
+  if (claimed === null) return lastPass !== null ? 'PASS' : 'INVALID'
   if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed)) return 'FAIL'
   if ((!isMix && claim?.verdict === 'pass') || (lastPass !== null && lastPass >= claimed)) return 'PASS'
   return 'INVALID'

@@ -15,8 +15,18 @@ const WHY: Readonly<Record<SearchReason, string>> = {
   budget: 'the time was over',
 }
 
-export function searchReason(result: SearchResult, bracket: SearchResult['bracket'], steps: readonly Step[]): string {
-  return [found(result, bracket), claimText(result), neededText(result), unjudgedText(steps)].filter(Boolean).join('; ')
+export interface SearchEnd {
+  /** The rate that is asked for; null: none. */
+  readonly claimed: number | null
+  readonly result: SearchResult
+  readonly bracket: SearchResult['bracket']
+  readonly steps: readonly Step[]
+}
+
+export function searchReason({ claimed, result, bracket, steps }: SearchEnd): string {
+  return [found(result, bracket), claimText(result, claimed), neededText(result), unjudgedText(steps)]
+    .filter(Boolean)
+    .join('; ')
 }
 
 function found(
@@ -36,8 +46,9 @@ function found(
   return `no operating point is stated${where}${why}; ${proven}`
 }
 
-function claimText({ claim }: SearchResult): string {
-  if (claim === null) return ''
+function claimText({ claim }: SearchResult, claimed: number | null): string {
+  if (claimed === null) return ''
+  if (claim === null) return `${perSecond(claimed)}, which is asked for, lies far beyond what was tried`
   const verdicts = { pass: 'is met', fail: 'is missed', undecided: 'is not decided', invalid: 'could not be judged' }
   return `${perSecond(claim.ratePerSecond)}, which is asked for, ${verdicts[claim.verdict]}`
 }

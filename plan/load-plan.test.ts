@@ -185,6 +185,8 @@ describe('loadPlan', () => {
 
   it('fills in the lead time where an older plan has none', () => {
     expect(parsePlan(TEXT.replace(/^leadTimeMonths.*$/m, ''), 'plan.yaml').leadTimeMonths).toBe(6)
+    const shorter = TEXT.replace(/^(recoverySeconds|driftShare).*$/gm, '')
+    expect(parsePlan(shorter, 'plan.yaml')).toMatchObject({ recoverySeconds: 30, driftShare: 0.25 })
   })
 
   it('lists sums and intervals also where the shape is wrong elsewhere', () => {

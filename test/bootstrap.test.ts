@@ -35,7 +35,8 @@ describe('headroom', () => {
   it.each([['help'], ['--help'], ['-h']])('%s lists every command with a line of its own', (word) => {
     const { status, stdout } = headroom(word)
     expect(status).toBe(0)
-    for (const [name, summary] of Object.entries(commands)) expect(stdout).toMatch(`  ${name}`.padEnd(14) + summary)
+    const width = Math.max(...Object.keys(commands).map(({ length }) => length)) + 4
+    for (const [name, summary] of Object.entries(commands)) expect(stdout).toMatch(`  ${name}`.padEnd(width) + summary)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
