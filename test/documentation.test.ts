@@ -45,10 +45,13 @@ function anchorsOf(page: string): readonly string[] {
   )
 }
 
-/** Lines of prose: no table, no code block, and no line that is one long word such as a link. */
+/** Lines of prose as they are read: no table, no code block, and of a link only its words. */
 function proseLinesOf(page: string): readonly string[] {
   const outsideCode = textOf(page).replace(/^```[\s\S]*?^```/gm, '')
-  return outsideCode.split('\n').filter((line) => !line.startsWith('|') && !line.startsWith('    '))
+  return outsideCode
+    .replace(/\]\([^)]*\)/g, ']')
+    .split('\n')
+    .filter((line) => !line.startsWith('|') && !line.startsWith('    '))
 }
 
 describe('documents', () => {
@@ -91,7 +94,8 @@ describe('documents', () => {
 
   it('keep lines of prose to a width that a person can read', () => {
     const tooLong = pages
-      .filter((page) => page !== 'CHANGELOG.md')
+      // A changelog is a line per change; the laws' pages are what `model -- OP --help` prints.
+      .filter((page) => page !== 'CHANGELOG.md' && !/^docs\/model\/[a-z-]+\.md$/.test(page))
       .flatMap((page) => proseLinesOf(page).map((line) => ({ page, line })))
       .filter(({ line }) => line.length > LONGEST_LINE)
     expect(tooLong).toEqual([])
