@@ -31,8 +31,8 @@ describe('settingOrigin', () => {
     ['json=1', 'true'],
     ['json = yes', 'true'],
     ['"json" = true', 'true'],
-    ['json=${MINE}', 'true'],
-    ['json="a${MINE}"', 'atrue'],
+    [`json=\${MINE}`, 'true'],
+    [`json="a\${MINE}"`, 'atrue'],
   ])('reads %s as npm does', (line, value) => {
     const other = join(folder, 'other')
     writeFileSync(other, line)

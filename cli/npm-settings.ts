@@ -42,7 +42,10 @@ function rcSettings(path: string, env: Environment): ReadonlyMap<string, string>
     const [, key, value = 'true'] = /^\s*([^\s=;#[][^=]*?)\s*(?:=\s*(.*?)\s*)?$/.exec(line) ?? []
     if (!key) continue
     const name = `npm_config_${unquoted(key).replaceAll('-', '_').toLowerCase()}`
-    settings.set(name, unquoted(value).replace(/\$\{(\w+)\}/g, (whole, variable) => env[variable] ?? whole))
+    settings.set(
+      name,
+      unquoted(value).replace(/\$\{(\w+)\}/g, (whole, variable) => env[variable] ?? whole),
+    )
   }
   return settings
 }
