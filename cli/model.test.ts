@@ -97,6 +97,7 @@ describe('as a program', () => {
     const { status, stdout } = model(['--help'], '')
     expect(status).toBe(0)
     for (const name of OP_NAMES) expect(stdout).toContain(`  ${name} `)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     expect(model(['mmc', '--help'], '').stdout).toMatch(/in mmc\.json[\s\S]+the answer is[\s\S]+"p99Seconds"/)
   })
 })

@@ -62,11 +62,12 @@ function usage(): string {
   const lines = Object.entries(OPS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}\n`)
   return `The capacity model alone: one JSON object on stdin, one on stdout.
 
-  echo '{"servers":4,"serviceSeconds":0.01,"arrivalRates":[360],"targets":[]}' | npm run --silent model -- mmc
+  npm run --silent model -- mmc < mmc.json
 
 ${lines.join('')}
-  OP --help shows what an op answers, with a worked example; docs/model/OP.md the same.
-  Exit code 0: an answer or a refusal with its reason. 2: input not of the op's shape, every mistake on stderr.
+  OP --help shows what an op answers, with a worked example; docs/model/OP.md
+  the same. Exit code 0: an answer or a refusal with its reason. 2: input not of
+  the op's shape, every mistake on stderr.
 `
 }
 

@@ -27,6 +27,27 @@ describe('settingOrigin', () => {
     expect(settingOrigin(name, env({ [name]: value }))).toEqual({ kind: 'settings', place: rc })
   })
 
+  it.each([
+    ['json=1', 'true'],
+    ['json = yes', 'true'],
+    ['"json" = true', 'true'],
+    [`json=\${MINE}`, 'true'],
+    [`json="a\${MINE}"`, 'atrue'],
+  ])('reads %s as npm does', (line, value) => {
+    const other = join(folder, 'other')
+    writeFileSync(other, line)
+    const settings = { npm_config_json: value, NPM_CONFIG_USERCONFIG: other, MINE: 'true' }
+    expect(settingOrigin('npm_config_json', settings)).toEqual({ kind: 'settings', place: other })
+  })
+
+  it.each(['json=false', 'json=0', 'json='])('takes %s for off', (line) => {
+    const other = join(folder, 'other')
+    writeFileSync(other, line)
+    expect(settingOrigin('npm_config_json', { npm_config_json: 'true', npm_config_userconfig: other }).kind).not.toBe(
+      'settings',
+    )
+  })
+
   it('lets the command line differ from the rc file, and a comment set nothing', () => {
     expect(settingOrigin('npm_config_scale', env({ npm_config_scale: '0.1' })).kind).not.toBe('settings')
     expect(settingOrigin('npm_config_years', env({ npm_config_years: '1' })).kind).not.toBe('settings')

@@ -16,7 +16,7 @@ export type SettingOrigin =
 /** `name` as in the environment: npm_config_dry_run. */
 export function settingOrigin(name: string, env: Environment): SettingOrigin {
   const value = env[name] ?? ''
-  const file = rcFiles(env).find((path) => rcSettings(path).get(name) === value)
+  const file = rcFiles(env).find((path) => isSame(rcSettings(path, env).get(name), value))
   if (file !== undefined) return { kind: 'settings', place: file }
   const before = environmentOfNpm(env.npm_lifecycle_event ?? '')
   if (before === undefined) return { kind: 'unknown' }
@@ -24,18 +24,34 @@ export function settingOrigin(name: string, env: Environment): SettingOrigin {
   return isOlder ? { kind: 'settings', place: 'the environment' } : { kind: 'command line' }
 }
 
-function rcFiles({ npm_config_userconfig: user, npm_config_globalconfig: global }: Environment): string[] {
-  return [join(CHECKOUT, '.npmrc'), user, global].filter((path) => path !== undefined)
+/** npm leaves the names of these two as they were given, in capitals or not. */
+function rcFiles(env: Environment): string[] {
+  const named = Object.entries(env).filter(([name]) => /^npm_config_(user|global)config$/i.test(name))
+  return [join(CHECKOUT, '.npmrc'), ...named.flatMap(([, path]) => path || [])]
 }
 
-/** npm's ini lines as environment names and values; a key alone is true. */
-function rcSettings(path: string): ReadonlyMap<string, string> {
+/** npm hands its own switches on as `true`, however they were written. */
+function isSame(inFile: string | undefined, handed: string): boolean {
+  return inFile === handed || (handed === 'true' && ['1', 'yes', 'on'].includes(inFile ?? ''))
+}
+
+/** npm's ini lines as environment names and values, `${NAME}` filled in; a key alone is true. */
+function rcSettings(path: string, env: Environment): ReadonlyMap<string, string> {
   const settings = new Map<string, string>()
   for (const line of textOf(path)?.split('\n') ?? []) {
     const [, key, value = 'true'] = /^\s*([^\s=;#[][^=]*?)\s*(?:=\s*(.*?)\s*)?$/.exec(line) ?? []
-    if (key) settings.set(`npm_config_${key.replaceAll('-', '_').toLowerCase()}`, value.replace(/^(["'])(.*)\1$/, '$2'))
+    if (!key) continue
+    const name = `npm_config_${unquoted(key).replaceAll('-', '_').toLowerCase()}`
+    settings.set(
+      name,
+      unquoted(value).replace(/\$\{(\w+)\}/g, (whole, variable) => env[variable] ?? whole),
+    )
   }
   return settings
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/, '$2')
 }
 
 /** What npm was started with: of the ancestors, the nearest that does not run this script. Linux alone shows it. */

@@ -56,8 +56,10 @@ describe('npm run plan', () => {
     const sweep = ['--sweep', 'orders.yearlyGrowth.mid=0.2..0.4/0.1']
     const table = plan(...sweep)
     expect(table.status).toBe(5)
+    expect(table.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     expect(table.stdout.split('\n').map((line) => line.split(/\s{2,}/).slice(0, 2))).toEqual([
-      ['orders.yearlyGrowth.mid', 'P(over)'],
+      ['orders.yearlyGrowth.mid', '(low, mid, high: full in)'],
+      ['', 'P(over)'],
       ['0.2', 'PASS'],
       ['0.3', 'PASS'],
       ['0.4', 'AT RISK'],

@@ -164,7 +164,10 @@ function here() {
 /** At the database a run would fill, if it runs. */
 async function lookHere(): Promise<Look> {
   const url = process.env.HEADROOM_MYSQL_URL
-  if (url) return await lookAtStores({ url })
+  if (url) {
+    const look = await lookAtStores({ url })
+    return look.kind === 'not-looked' ? { ...look, why: `HEADROOM_MYSQL_URL: ${look.why}` } : look
+  }
   const mysql = findEngines(join(CHECKOUT, '.headroom'))?.mysql
   if (!mysql) return { kind: 'not-looked', why: 'no engines run here (npm run up starts them)' }
   return await lookAtStores(mysql)

@@ -30,8 +30,9 @@ export function sweepPoint({ path, value }: PlanChange, resolved: ResolvedPlan):
   }
 }
 
+/** In 80 columns: the path has a line of its own. */
 export function sweepText(points: readonly SweepPoint[]): string {
-  const header = ['', 'P(over)', 'full in: low', 'mid', 'high', 'decide by', 'fullest', 'peak']
+  const header = ['', 'P(over)', 'low', 'mid', 'high', 'decide', 'fullest', 'peak']
   const rows = points.map((point) => [
     point.verdict,
     probability(point.probabilityAnyTableExceeds),
@@ -40,11 +41,8 @@ export function sweepText(points: readonly SweepPoint[]): string {
     perSecond(point.peakCheckoutsPerSecond.mid),
   ])
   const values = points.map(({ value }) => (typeof value === 'string' ? value : JSON.stringify(value)))
-  const lines = [header, ...rows].map((cells, at) => [
-    at === 0 ? (points[0]?.path ?? '') : (values[at - 1] ?? ''),
-    ...cells,
-  ])
-  return `${aligned(lines).join('\n')}\n`
+  const lines = [['', ...header], ...rows.map((cells, at) => [values[at] ?? '', ...cells])]
+  return `${points[0]?.path ?? ''}   (low, mid, high: full in)\n${aligned(lines).join('\n')}\n`
 }
 
 function aligned(lines: readonly (readonly string[])[]): readonly string[] {

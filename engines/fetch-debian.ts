@@ -69,7 +69,15 @@ export function debianEnv(root: string | undefined, env: NodeJS.ProcessEnv): Nod
         .filter((name) => name.includes('-linux-'))
         .map((name) => join(folder, name)),
     )
-  return { ...env, LD_LIBRARY_PATH: folders.join(':') }
+  return { ...env, LD_LIBRARY_PATH: folders.flatMap((folder) => [folder, ...privateFolders(folder)]).join(':') }
+}
+
+/** Some packages keep libraries in a folder of their own, found at its installed place only (pulseaudio, which Chromium wants). */
+function privateFolders(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name))
+    .filter((path) => readdirSync(path).some((name) => /^lib.*\.so/.test(name)))
 }
 
 async function unpackInto(root: string, folder: string, packages: readonly string[], signal: AbortSignal) {

@@ -9,7 +9,7 @@ import { forecastSeed } from './forecast-seed.ts'
 import { lookAtStores } from './look-at-stores.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
-import type { SeedOptions } from './seed-options.ts'
+import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { smallVolume } from './small-volume.fixture.ts'
 import { readStoredDataset, SEEDER_TABLES } from './store/dataset-store.ts'
 import { moveCheckpoint, readLanes } from './store/lanes.ts'
@@ -36,6 +36,16 @@ async function storedRows(shards: readonly Shard[]): Promise<number> {
   const counts = tables.map((table) => `(SELECT COUNT(*) FROM ${table})`).join(' + ')
   const [row] = await rows<{ number: string }>(scratch.connection, `SELECT ${counts} AS number`)
   return Number(row?.number)
+}
+
+/** Stopped when its tables and its data set are there and no order is. */
+function beforeTheFirstOrder(): Pick<SeedDeps, 'signal' | 'startProgress'> {
+  const controller = new AbortController()
+  const startProgress = () => {
+    controller.abort(new Error('interrupted'))
+    return { update: () => {}, stop: () => {} }
+  }
+  return { signal: controller.signal, startProgress }
 }
 
 describe('seed', () => {
@@ -210,13 +220,8 @@ describe('seed', () => {
 
   it('decides anew about Elasticsearch while no order is committed', async () => {
     const without = { ...scratch.stores, elasticsearchUrl: null }
-    const interrupted = () => {
-      const controller = new AbortController()
-      const say = () => controller.abort(new Error('interrupted'))
-      return { signal: controller.signal, say }
-    }
     // Begun with it, and stopped before the first order.
-    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores, interrupted()))).rejects.toThrow()
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(scratch.stores, beforeTheFirstOrder()))).rejects.toThrow()
     expect(await readStoredDataset(scratch.connection)).toMatchObject({ fedToSearch: true })
     await seed(seedOptions({ shards: [0] }), seedDeps(without))
     expect(await readStoredDataset(scratch.connection)).toMatchObject({ fedToSearch: false })
@@ -231,9 +236,9 @@ describe('seed', () => {
   ])('refuses a seeder %s Elasticsearch beside one that begins differently', async (mine, theirs) => {
     const without = { ...scratch.stores, elasticsearchUrl: null }
     const [own, other] = mine === 'with' ? [scratch.stores, without] : [without, scratch.stores]
-    await expect(
-      seed(seedOptions({ shards: [0] }), seedDeps(other, { signal: AbortSignal.abort(new Error('interrupted')) })),
-    ).rejects.toThrow('interrupted')
+    await expect(seed(seedOptions({ shards: [0] }), seedDeps(other, beforeTheFirstOrder()))).rejects.toThrow(
+      'interrupted',
+    )
     const beside = await connect(scratch.stores.mysql)
     await lockShards(beside, [0])
     await expect(seed(seedOptions({ shards: [1] }), seedDeps(own))).rejects.toMatchObject({

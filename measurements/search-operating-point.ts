@@ -142,7 +142,7 @@ function answerOf({ load }: LoadRun, claimed: number | null, steps: readonly Ste
       : { ratePerSecond: point.ratePerSecond, interval: point.interval, blocks: countedBlocks, rarestEventSeconds }
   return {
     verdict: verdictOf(claimed, bracket, result, isMix),
-    reason: searchReason({ claimed, result, bracket, steps }),
+    reason: searchReason({ load: load.name, claimed, result, bracket, steps }),
     operatingPoint,
     bracket,
   }

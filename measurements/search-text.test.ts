@@ -18,7 +18,7 @@ const RESULT: SearchResult = {
 }
 const text = (changes: Partial<SearchResult>, claimed: number | null = 51) => {
   const result = { ...RESULT, ...changes }
-  return searchReason({ claimed, result, bracket: result.bracket, steps: [] })
+  return searchReason({ load: 'list', claimed, result, bracket: result.bracket, steps: [] })
 }
 
 describe('how a search ended', () => {
@@ -33,7 +33,7 @@ describe('how a search ended', () => {
     const open = text({ state: 'undecided', reason: 'budget', operatingPoint: null, bracket, neededSeconds: 200.4 })
     expect(open).toContain('no operating point is stated, somewhere from 232/s to 249/s (the time was over)')
     expect(open).toContain('no rate is proven to pass, none to fail')
-    expect(open).toContain('--load-seconds 201 would probably end the search')
+    expect(open).toContain('npm run load -- list --load-seconds 201 would probably end the search')
   })
 
   it('says that a rate far beyond the machine was not even tried', () => {

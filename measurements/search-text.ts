@@ -16,6 +16,7 @@ const WHY: Readonly<Record<SearchReason, string>> = {
 }
 
 export interface SearchEnd {
+  readonly load: string
   /** The rate that is asked for; null: none. */
   readonly claimed: number | null
   readonly result: SearchResult
@@ -23,8 +24,8 @@ export interface SearchEnd {
   readonly steps: readonly Step[]
 }
 
-export function searchReason({ claimed, result, bracket, steps }: SearchEnd): string {
-  return [found(result, bracket), claimText(result, claimed), neededText(result), unjudgedText(steps)]
+export function searchReason({ load, claimed, result, bracket, steps }: SearchEnd): string {
+  return [found(result, bracket), claimText(result, claimed), neededText(result, load), unjudgedText(steps)]
     .filter(Boolean)
     .join('; ')
 }
@@ -53,9 +54,11 @@ function claimText({ claim }: SearchResult, claimed: number | null): string {
   return `${perSecond(claim.ratePerSecond)}, which is asked for, ${verdicts[claim.verdict]}`
 }
 
-function neededText({ neededSeconds, claim }: SearchResult): string {
+function neededText({ neededSeconds, claim }: SearchResult, load: string): string {
   const needed = [
-    neededSeconds === null ? '' : `--load-seconds ${Math.ceil(neededSeconds)} would probably end the search`,
+    neededSeconds === null
+      ? ''
+      : `npm run load -- ${load} --load-seconds ${Math.ceil(neededSeconds)} would probably end the search`,
     claim?.neededSeconds == null
       ? ''
       : `a hold of ${seconds(claim.neededSeconds * 1000)} would decide what is asked for`,

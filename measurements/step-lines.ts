@@ -15,14 +15,15 @@ export function stepLine(step: Step): string {
     `good ${perSecond(goodPerSecond).padStart(8)}`,
     `machine ${share(machineCpu)}`,
     `k6 ${share(generatorCpu)}`,
-    ...flowTexts(step),
-  ].join('  ')
+  ]
+    .join('  ')
+    .concat(...flowTexts(step))
 }
 
 /** Several flows have a line each. */
 function flowTexts({ flows }: Step): readonly string[] {
   const texts = Object.entries(flows).map(([flow, figures]) => flowText(flow, figures))
-  return texts.length === 1 ? texts : texts.map((text) => `\n        ${text}`)
+  return texts.map((text) => (texts.length === 1 ? `  ${text}` : `\n        ${text}`))
 }
 
 function flowText(flow: string, { latency, service, errors, iterations }: FlowFigures): string {

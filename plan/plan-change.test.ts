@@ -33,6 +33,12 @@ describe('--set', () => {
     expect(planWith('orders.perDayAtStart=2e6').orders.perDayAtStart).toEqual({ low: 2e6, mid: 2e6, high: 2e6 })
   })
 
+  it('names only what was typed, where it is no finite number', () => {
+    expect(refusalOf('orders.yearlyGrowth.mid=.inf').why).toEqual([
+      '--set orders.yearlyGrowth.mid=.inf: orders.yearlyGrowth.mid must be a finite number, not .inf',
+    ])
+  })
+
   it('reads values as YAML', () => {
     expect(planWith('rowsPerTableLimit=0x10000').rowsPerTableLimit).toBe(65_536)
     expect(planWith('name="12"').name).toBe('12')

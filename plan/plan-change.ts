@@ -103,7 +103,7 @@ function changedInterval(node: PlanNode, draft: unknown, bound: Bound, value: un
 const SIGNIFICANT_DIGITS = 10
 
 function isNumber(value: unknown): value is number {
-  return typeof value === 'number'
+  return Number.isFinite(value)
 }
 
 function childrenOf(node: PlanNode | undefined): Readonly<Record<string, PlanNode>> | undefined {

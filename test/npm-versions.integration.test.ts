@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import commands from '../cli/commands.json' with { type: 'json' }
+import { EXIT_CODES } from '../contracts/refusal.ts'
 import { openPlace } from '../engines/place.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 import { commandsOfMarkdown, type DocumentedCommand, guides } from './documented-commands.ts'
@@ -112,7 +113,7 @@ describe.each(NPM_VERSIONS)('npm %s', (version) => {
 
   it('prints one JSON document where it is told to be silent', async () => {
     const { code, stdout } = await headroom(['run', '--silent', 'plan', '--', '--json'])
-    expect(code).toBe(0)
+    expect(code).toBe(EXIT_CODES.atRisk) // as the default plan is
     expect(JSON.parse(stdout)).toHaveProperty('planHash')
   })
 

@@ -53,6 +53,8 @@ it('says that it did not look, and why', { timeout: LIMIT_MS }, () => {
   expect(gone.status).toBe(EXIT_CODES.pass)
   expect(gone.report.notLooked).toContain('ECONNREFUSED')
   expect(gone.said).toContain('HEADROOM_ELASTICSEARCH_URL is not')
+  const wrong = forecast([], { HEADROOM_MYSQL_URL: 'not-a-url' })
+  expect(wrong.report.notLooked).toMatch(/^HEADROOM_MYSQL_URL: /)
 })
 
 it.each(['plan.yaml', 'plan.yaml/rows'])('refuses --out %s: that is a file', { timeout: LIMIT_MS }, (out) => {

@@ -9,7 +9,7 @@ interface ListedOp {
 
 export const OPS: Readonly<Record<string, ListedOp>> = {
   usl: {
-    summary: 'fit the Universal Scalability Law: peak, predictions, inversions, intervals',
+    summary: 'fit the Universal Scalability Law: peak, predictions, inversions',
     load: () => import('./usl.ts'),
   },
   'usl-eval': { summary: 'the same curve from coefficients you give', load: () => import('./usl-eval.ts') },
@@ -18,7 +18,7 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
     load: () => import('./mva.ts'),
   },
   mmc: {
-    summary: 'open station of c servers: waiting, p95, p99, highest rate per target',
+    summary: 'open station of c servers: waiting, p95, p99, rate per target',
     load: () => import('./mmc.ts'),
   },
   demand: {
@@ -32,7 +32,7 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
   cache: { summary: 'buffer pool hit ratio, and the bias of a scaled twin', load: () => import('./cache.ts') },
   shards: { summary: 'rows per table: mean, spread, fullest, P(any > limit)', load: () => import('./shards.ts') },
   forecast: {
-    summary: 'rows by month and the crossing; total uncertainty; arrivals per second',
+    summary: 'rows by month, the crossing, total uncertainty, arrivals per second',
     load: () => import('./forecast.ts'),
   },
   quantile: {

@@ -31,7 +31,8 @@ export function nonnegativeRegression(observations: readonly Observation[]): rea
   )
   const values = descend(gram, moments)
   const free = values.flatMap((value, column) => (value > 0 ? [column] : []))
-  const degrees = observations.length - free.length
+  // A coefficient at its bound was looked for as well.
+  const degrees = observations.length - columns
   if (degrees < 1) return values.map((value) => ({ value, interval: null }))
   const residual = sum(observations, ({ x, y, weight }) => {
     const predicted = values.reduce((total, value, column) => total + value * at(x, column), 0)

@@ -98,6 +98,8 @@ describe('a request the gateway does not pass on', () => {
     ['DELETE', 405, 'method-not-allowed', `DELETE ${ORDER} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['a method nobody knows', 405, 'method-not-allowed', `BREW ${ORDER} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['an address of nothing', 404, 'not-found', get('/index.html')],
+    ['a prefix without its slash', 404, 'not-found', get('/v1/app')],
+    ['the other one, with slashes to spare', 404, 'not-found', get('//v1//admin')],
     ['a service’s own route', 404, 'not-found', get('/internal/order/insert')],
     ['the gateway’s own page', 404, 'not-found', get('/gateway-error')],
     [

@@ -23,6 +23,12 @@ describe('gateway configuration', () => {
     expect(text).not.toContain('/internal')
   })
 
+  it('redirects nobody: a prefix without its slash is nothing', () => {
+    for (const [, prefix] of text.matchAll(/location (\S+)\/ \{[^}]*proxy_pass/g)) {
+      expect(text).toContain(`location = ${prefix} { return 404; }`)
+    }
+  })
+
   it.each([
     { ...OPTIONS, listen: '80; include /etc/passwd' },
     { ...OPTIONS, app: 'app:80;}' },

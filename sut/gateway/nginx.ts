@@ -80,6 +80,9 @@ ${METHODS.map((method) => `    ${method} 0;`).join('\n')}
       deny all;
       proxy_pass http://app;
     }
+    # nginx would send these on to their slash, with a page.
+    location = /v1/app { return 404; }
+    location = /v1/admin { return 404; }
     location / { return 404; }
 ${errorPages()}
   }
