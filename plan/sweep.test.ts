@@ -12,6 +12,7 @@ describe('--sweep', () => {
     ['orders.yearlyGrowth.mid=0.8..0.2/0.3', [0.8, 0.5, 0.2]],
     ['orders.yearlyGrowth.mid=-0.1..0.1/0.1', [-0.1, 0, 0.1]],
     ['horizonYears=1..5', [1, 2, 3, 4, 5]],
+    ['orders.yearlyGrowth.mid=0..1', [0, 0.166667, 0.333333, 0.5, 0.666667, 0.833333, 1]],
     ['shards=32..128', [32, 48, 64, 80, 96, 112, 128]],
     ['shards=64,96,128', [64, 96, 128]],
     ['orders.perDayAtStart.mid=1e6,2e6', [1e6, 2e6]],

@@ -7,8 +7,10 @@ const FLAG = '--sweep'
 const DEFAULT_POINTS = 7
 const MAX_POINTS = 200
 const SYNTAX = 'wanted is FROM..TO, FROM..TO/STEP or a list: 0.2..0.8, 0.2..0.8/0.05, 0.2,0.4,0.6'
-/** Few enough that 0.2 + 0.1 reads 0.3. */
-const SIGNIFICANT_DIGITS = 10
+/** Of a step that was given: few enough that 0.2 + 0.1 reads 0.3. */
+const DIGITS_OF_STEPS = 10
+/** Of steps that we choose: few enough to be read. */
+const DIGITS_OF_POINTS = 6
 
 /** `path=FROM..TO` (7 values), `path=FROM..TO/STEP`, or a list `path=a,b,c`. One change of the plan for each value. */
 export function parseSweep(text: string): readonly PlanChange[] {
@@ -36,7 +38,8 @@ function range(text: string, wanted: string, isWhole: boolean): readonly number[
   const count = step === null ? DEFAULT_POINTS : Math.floor(width / step + 1e-9) + 1
   if (count > MAX_POINTS) throw wrong(text, `that is ${count} values; ${MAX_POINTS} are the most`)
   const stride = Math.sign(to - from) * (step ?? width / (DEFAULT_POINTS - 1))
-  const values = Array.from({ length: count }, (_, at) => Number((from + at * stride).toPrecision(SIGNIFICANT_DIGITS)))
+  const digits = step === null ? DIGITS_OF_POINTS : DIGITS_OF_STEPS
+  const values = Array.from({ length: count }, (_, at) => Number((from + at * stride).toPrecision(digits)))
   return [...new Set(isWhole && step === null ? values.map(Math.round) : values)]
 }
 

@@ -27,6 +27,7 @@ describe('quantities', () => {
     [percent(0), '0 %'],
     [probability(0.0001), '< 0.001'],
     [probability(0.278), '0.28'],
+    [probability(0.0522), '0.052'],
     [range(47, 127, exact), '47 to 127'],
     [range(3, 3, exact), '3'],
     [plural(1, 'step'), '1 step'],

@@ -39,11 +39,11 @@ export function percent(share: number): string {
   return `${significant(share * 100, share > 0 && share < 0.1 ? 2 : 3)}${THIN_SPACE}%`
 }
 
-/** `P = 0.31`, without claiming certainty: `< 0.001`, `> 0.999`. */
+/** `P = 0.31`, without claiming certainty: `< 0.001`, `> 0.999`. Below 0.1 a third digit: limits lie at 0.05. */
 export function probability(value: number): string {
   if (value < 0.001) return '< 0.001'
   if (value > 0.999) return '> 0.999'
-  return value.toFixed(value < 0.01 || value > 0.99 ? 3 : 2)
+  return value.toFixed(value < 0.1 || value > 0.99 ? 3 : 2)
 }
 
 /** `12 to 17`, or one number where the ends read the same. */
