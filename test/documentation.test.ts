@@ -5,7 +5,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { planText } from '../cli/plan-text.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
+import { loadPlan } from '../plan/load-plan.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const LONGEST_LINE = 120
@@ -55,6 +58,13 @@ function proseLinesOf(page: string): readonly string[] {
 }
 
 describe('documents', () => {
+  it('show of npm run plan what it prints', async () => {
+    // Numbers keep their unit with blanks that do not break; a page is typed with ordinary ones.
+    const printed = planText(resolvePlan(await loadPlan(join(ROOT, 'plan.yaml')))).replace(/[\u00a0\u202f]/g, ' ')
+    const [, shown] = /\$ npm run --silent plan\n([\s\S]*?)…\n/.exec(textOf('README.md')) ?? []
+    expect(printed.slice(0, shown?.length)).toBe(shown)
+  })
+
   it('link to files and headings that exist', () => {
     const broken = pages.flatMap(linksOf).filter(({ file, anchor }) => {
       if (!existsSync(join(ROOT, file))) return true
