@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
 import type { Engines } from '../contracts/engines.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Plan } from '../contracts/plan.ts'
@@ -11,6 +12,7 @@ import { memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { seedServers } from '../generators/seed-servers.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
+import { LEAST_BUDGET_SECONDS } from '../measurements/offer-load.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { resultLine, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -45,7 +47,7 @@ Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID.
 Examples:
   npm start
   npm start -- --plan our-plan.yaml --reset     another plan, another data set
-  npm start -- --scale 0.01 --load-seconds 600  more rows, longer steps`
+  npm start -- --scale 0.01 --load-seconds 600  more rows, longer searches`
 
 await runCommand<Options>(
   'start',
@@ -60,7 +62,7 @@ await runCommand<Options>(
       )
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
       .option('--seed-seconds <n>', 'how long the first seeding may take', parseSeconds, 60)
-      .option('--load-seconds <n>', 'how long the load on all flows may take', parseSeconds, 300)
+      .option('--load-seconds <n>', 'how long the load on all flows may take', parseLoadSeconds, 300)
       .option('--reset', 'remove the data set that is there first')
       .addHelpText('after', HELP),
   async ({ options, words }, context) => {
@@ -130,4 +132,11 @@ async function measure(
     for (const result of measurements.results) say(resultLine(result))
     return measurements
   })
+}
+
+function parseLoadSeconds(text: string): number {
+  const seconds = parseSeconds(text)
+  const least = LOAD_NAMES.length * LEAST_BUDGET_SECONDS
+  if (seconds >= least) return seconds
+  throw new InvalidArgumentError(`${LOAD_NAMES.length} loads take ${LEAST_BUDGET_SECONDS} s each at least: ${least}`)
 }

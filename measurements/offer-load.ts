@@ -9,6 +9,8 @@ import { searchOperatingPoint } from './search-operating-point.ts'
 /** Of a search that shares its time with others, as in npm start. */
 const SHORT_BUDGET_SECONDS = 120
 const WARM_UPS_IN_SHORT_BUDGET = 2
+/** Two warm-ups and one hold of the rate that is asked for: with less, nothing is measured. */
+export const LEAST_BUDGET_SECONDS = 38
 
 export interface OfferRequest {
   readonly profile: Profile

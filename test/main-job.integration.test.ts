@@ -11,9 +11,9 @@ import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 import { mistakesBy } from './published-schema.ts'
 
-// Rows enough for every flow to find orders, steps short enough for a test: the verdict is not what is asserted.
-const SMALL = ['--scale', '0.00002', '--load-seconds', '40', '--json']
-const LIMIT_MS = 240_000
+// Rows enough for every flow to find orders, time enough to hold one rate of each: the verdict is not what is asserted.
+const SMALL = ['--scale', '0.00002', '--load-seconds', '200', '--json']
+const LIMIT_MS = 600_000
 
 interface Job {
   readonly child: ChildProcess

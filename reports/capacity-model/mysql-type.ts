@@ -136,7 +136,7 @@ const text = (size: keyof typeof BLOB_BYTES): TypeForm => ({
 
 function longType(size: keyof typeof BLOB_BYTES, length: number | undefined, choice: CharacterChoice): TypeResult {
   if ((length ?? 0) > BLOB_BYTES.long) return `${length} is longer than the ${BLOB_BYTES.long} MySQL allows`
-  return { kind: 'long', ...(length ? { length } : {}), largestBytes: BLOB_BYTES[size], ...choice }
+  return { kind: 'long', ...(length === undefined ? {} : { length }), largestBytes: BLOB_BYTES[size], ...choice }
 }
 
 /** The smallest of MySQL's four sizes that holds so many bytes. */
