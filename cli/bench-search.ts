@@ -1,10 +1,9 @@
 // `npm run bench:search`: what the search publishes for simulated servers whose operating point is known.
 
-import { InvalidArgumentError } from 'commander'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { runSearchBench, type SearchBenchReport } from '../measurements/search/bench/run-bench.ts'
 import type { SceneRow } from '../measurements/search/bench/search-bench.ts'
-import { parseSeconds } from './option-parsers.ts'
+import { parseCount, parseSeconds } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `
@@ -104,10 +103,4 @@ function cellsOf({
     String(wrongPublications),
     String(Math.round(secondsMedian)),
   ]
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number, 1 or more')
-  return count
 }

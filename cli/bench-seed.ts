@@ -1,13 +1,13 @@
 // `npm run bench:seed`: the seeder against the engines' own speed.
 
 import { availableParallelism } from 'node:os'
-import { InvalidArgumentError } from 'commander'
 import { median } from 'simple-statistics'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { type BenchReport, benchSeed } from '../generators/bench/seed-bench.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
+import { parseCount } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
@@ -65,10 +65,4 @@ function spread(values: readonly number[], digits: number): string {
   const text = (value: number) =>
     value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
   return `${text(median([...values]))} [${text(Math.min(...values))} … ${text(Math.max(...values))}]`
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number, 1 or more')
-  return count
 }

@@ -1,12 +1,12 @@
 // `npm run bench:sut`: what the order system's layers cost, as CPU per request against the same statements without them.
 
 import { join } from 'node:path'
-import { InvalidArgumentError } from 'commander'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { startEngines } from '../engines/start-engines.ts'
 import { BENCH_FLOWS, benchCpu, type SutBenchReport } from '../sut/bench/cpu-bench.ts'
+import { parseCount } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
 /** Engines of its own, so that its orders meet no data worth keeping, in no table and in no index. */
@@ -63,10 +63,4 @@ function textOf({ ratios, ratiosOfRepeats, sutCpuMicros, bareCpuMicros, goals }:
     return `  ${flow.padEnd(8)} ${ratios[flow].toFixed(2)} × [${all.join(', ')}], ${cpu} (goal: at most ${goals[flow]})`
   })
   return `${['Median of the repeats:', ...lines].join('\n')}\n`
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number, 1 or more')
-  return count
 }

@@ -30,6 +30,13 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+/** `--repeats 5`. */
+export function parseCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number, 1 or more')
+  return count
+}
+
 /** `--full-shard 7`, repeatable. */
 export function collectShard(text: string, before: readonly number[]): readonly number[] {
   return [...before, shardNumber(text)]

@@ -22,7 +22,7 @@ export interface OutboxEvent {
 const INSERT = insertSql('outbox', 'one', 'order_id, version, document, created_at_ms')
 const DELETE = sqlPerShard('outbox', (table) => `DELETE FROM ${table} WHERE event_id IN (?)`)
 
-interface EventRow {
+export interface EventRow {
   readonly shard: number
   readonly event_id: string
   readonly order_id: OrderId
@@ -52,14 +52,18 @@ export async function selectEvents(
         FROM ${tableName('outbox', shard)} ORDER BY event_id LIMIT ${Math.trunc(limitPerShard)})`,
   )
   const rows = await lane.rows<EventRow>(perShard.join(' UNION ALL '), [], context)
-  return rows.map((row) => ({
+  return rows.map(eventOf)
+}
+
+export function eventOf(row: EventRow): OutboxEvent {
+  return {
     shard: row.shard as Shard,
     eventId: row.event_id,
     orderId: row.order_id,
     version: row.version,
     document: row.document,
     createdAtMs: Number(row.created_at_ms),
-  }))
+  }
 }
 
 /** They are told, or kept elsewhere. */

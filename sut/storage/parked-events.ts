@@ -1,11 +1,9 @@
 // parked_events: events that the index did not take while it took others. Out of the way of the rest; tried again at their
 // time, or, without one, kept for a person, who looks at the reason and re-drives them.
 
-import type { OrderId } from '../../contracts/order-id.ts'
-import type { Shard } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
-import type { OutboxEvent } from './outbox-tables.ts'
+import { type EventRow, eventOf, type OutboxEvent } from './outbox-tables.ts'
 
 export interface ParkedEvent extends OutboxEvent {
   readonly reason: string
@@ -38,13 +36,7 @@ export const COUNT_PARKED = `SELECT reason, next_try_at_ms IS NOT NULL AS is_wai
 /** All that wait for a person, due at once and with all their attempts. */
 export const REDRIVE_PARKED = `UPDATE ${PARKED_TABLE} SET attempts = 0, next_try_at_ms = 0 WHERE next_try_at_ms IS NULL`
 
-interface ParkedRow {
-  readonly shard: number
-  readonly event_id: string
-  readonly order_id: OrderId
-  readonly version: number
-  readonly document: string
-  readonly created_at_ms: string
+interface ParkedRow extends EventRow {
   readonly reason: string
   readonly attempts: number
   readonly next_try_at_ms: string
@@ -58,12 +50,7 @@ export async function selectDueEvents(
 ): Promise<readonly ParkedEvent[]> {
   const rows = await lane.rows<ParkedRow>(SELECT_DUE, [nowMs, limit], context)
   return rows.map((row) => ({
-    shard: row.shard as Shard,
-    eventId: row.event_id,
-    orderId: row.order_id,
-    version: row.version,
-    document: row.document,
-    createdAtMs: Number(row.created_at_ms),
+    ...eventOf(row),
     reason: row.reason,
     attempts: row.attempts,
     nextTryAtMs: Number(row.next_try_at_ms),
