@@ -174,22 +174,27 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
   })
 
   it('shows order and payment of one version to whoever polls while it is paid, and nothing older once it is', async () => {
-    const user = 5_700
     for (let round = 0; round < 20; round++) {
+      // A user each: twenty rounds of polling by one would be refused as too many requests.
+      const user = 5_700 + round
       const { orderId } = (await checkout(user, randomUUID())).body
       const path = `/v1/app/orders/${orderId}`
       let paying = true
       const poll = async () => {
         while (paying) {
-          const { body } = await system.call({ path, user })
+          const { status, body } = await system.call({ path, user })
+          expect(status).toBe(200)
           expect(body.payment.status).toBe(PAYMENT_STATUS_OF[body.order.status as OrderStatus])
         }
       }
-      const polling = Promise.all([poll(), poll(), poll()])
-      expect((await system.call({ method: 'POST', path: `${path}/pay`, user })).status).toBe(200)
-      const after = await Promise.all(Array.from({ length: 4 }, () => system.call({ path, user })))
-      paying = false
-      await polling
+      const paidAndRead = async () => {
+        expect((await system.call({ method: 'POST', path: `${path}/pay`, user })).status).toBe(200)
+        return Promise.all(Array.from({ length: 4 }, () => system.call({ path, user })))
+      }
+      const stopPolling = () => {
+        paying = false
+      }
+      const [after] = await Promise.all([paidAndRead().finally(stopPolling), poll(), poll(), poll()])
       expect(after.map(({ body }) => body.order.status)).toEqual(Array(4).fill('paid'))
     }
   })
