@@ -14,7 +14,7 @@ import type { SearchPlan } from './search/search-plan.ts'
 import type { SearchResult } from './search/search-result.ts'
 import { searchReason } from './search-text.ts'
 import { highestRateFor } from './virtual-users.ts'
-import { blocksOf } from './window-figures.ts'
+import { blocksOf, lateClustersOf } from './window-figures.ts'
 
 export interface SearchRequest {
   /** `--rate`: what the claim is about; null: the plan's ordinary rate. */
@@ -74,6 +74,7 @@ function searchPlan({ load, context }: LoadRun, request: SearchRequest, claimed:
     startRatePerSecond: START_OF_WARM_UP * warmUpPerSecond,
     lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * warmUpPerSecond),
     highestRatePerSecond: highestRateFor(Math.max(...flows.map(({ p99Ms }) => p99Ms))),
+    targetSeconds: Math.max(...flows.map(({ p99Ms }) => p99Ms)) / 1000,
     errorRateTarget: Math.max(...flows.map(({ errorRate }) => errorRate)),
     budgetSeconds: request.budgetSeconds,
     overheadSeconds: OVERHEAD_SECONDS,
@@ -99,7 +100,7 @@ async function holdRate(
   })
   const toMs = leadInMs + Math.max(1, seen.length) * BLOCK_SECONDS * 1000
   const step = await run.step(made, purpose === 'probe' ? 'probe' : 'measured', { fromMs: leadInMs, toMs })
-  const spoilt = { answered: 0, overTarget: 0, errors: 0, invalid: ['interrupted'] }
+  const spoilt = { answered: 0, overTarget: 0, clusters: 0, errors: 0, invalid: ['interrupted'] }
   return { hold: { purpose, ratePerSecond, blocks: seen.length > 0 ? seen : [spoilt] }, step }
 }
 
@@ -115,18 +116,19 @@ function searchBlocks(
   const window = { fromMs, toMs: fromMs + count * BLOCK_SECONDS * 1000 }
   const perFlow = Object.keys(load.weights).map((flow) => {
     const own = entries.filter((entry) => entry.flow === flow)
-    return blocksOf(own, window, targets[flow]?.p99Ms ?? null)
+    const targetMs = targets[flow]?.p99Ms ?? null
+    return { blocks: blocksOf(own, window, targetMs), clusters: lateClustersOf(own, window, targetMs) }
   })
-  const missed = (blocks: (typeof perFlow)[number]) => {
+  const missed = ({ blocks }: (typeof perFlow)[number]) => {
     const iterations = blocks.reduce((sum, block) => sum + block.iterations, 0)
     return blocks.reduce((sum, { overTarget, errors }) => sum + overTarget + errors, 0) / Math.max(1, iterations)
   }
-  const worst = perFlow.toSorted((a, b) => missed(b) - missed(a))[0] ?? []
-  return worst.map(({ iterations, overTarget, errors }, at) => {
+  const worst = perFlow.toSorted((a, b) => missed(b) - missed(a))[0]
+  return (worst?.blocks ?? []).map(({ iterations, overTarget, errors }, at) => {
     const part = { fromMs: fromMs + at * BLOCK_SECONDS * 1000, toMs: fromMs + (at + 1) * BLOCK_SECONDS * 1000 }
     const drive = { request: { load, arrivals: context.arrivals }, entries, startedAtMs, dueTimesMs: [] }
     const invalid = environmentOf(drive, part, context.plan, context.observer).map(({ code }) => code)
-    return { answered: iterations, overTarget, errors, invalid }
+    return { answered: iterations, overTarget, clusters: worst?.clusters[at] ?? 0, errors, invalid }
   })
 }
 

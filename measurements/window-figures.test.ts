@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../contracts/journal.ts'
-import { figuresOf, type Offered } from './window-figures.ts'
+import { figuresOf, lateClustersOf, type Offered } from './window-figures.ts'
 
 const WINDOW: Offered = { fromMs: 1000, toMs: 11_000, targetsMs: { list: 100 }, requests: 1000 }
 
@@ -125,5 +125,22 @@ describe('figuresOf', () => {
     expect(flows.list).toMatchObject({ good: 500, overTarget: 0 })
     expect(flows.checkout).toMatchObject({ good: 500, overTarget: 0, latency: { p99Ms: 130 } })
     expect(flows.search).toMatchObject({ iterations: 0, good: 0 })
+  })
+})
+
+describe('lateClustersOf', () => {
+  it('counts a run of late answers in the block in which it begins, in the order of the due times', () => {
+    const entries = load((nth) => ((nth >= 590 && nth < 650) || nth === 800 ? 300 : 20))
+    expect(lateClustersOf(entries.toReversed(), WINDOW, 100)).toEqual([1, 1])
+  })
+
+  it('leaves what began before the window out', () => {
+    expect(
+      lateClustersOf(
+        load((nth) => (nth >= 50 && nth < 150 ? 300 : 20)),
+        WINDOW,
+        100,
+      ),
+    ).toEqual([0, 0])
   })
 })

@@ -4,6 +4,9 @@ import { ACHIEVED_OF_OFFERED } from '../contracts/evidence-limits.ts'
 import { isAnswer, type JournalEntry, OUTCOME_OK } from '../contracts/journal.ts'
 import { BLOCK_SECONDS, type Block, type FlowFigures, type Step } from '../contracts/measurement.ts'
 import { latencyOf } from './percentiles.ts'
+import { LateClusters } from './search/late-clusters.ts'
+
+const BLOCK_MS = BLOCK_SECONDS * 1000
 
 export interface Window {
   readonly fromMs: number
@@ -79,16 +82,23 @@ function flowFigures(entries: readonly JournalEntry[], window: Window, targetMs:
 }
 
 /** Whole blocks only: a short one at the end would weigh as much as the others. */
+function wholeBlocks({ fromMs, toMs }: Window): number {
+  return Math.floor((toMs - fromMs) / BLOCK_MS + 1e-9)
+}
+
 export function blocksOf(
   entries: readonly JournalEntry[],
   { fromMs, toMs }: Window,
   targetMs: number | null,
 ): readonly Block[] {
-  const blockMs = BLOCK_SECONDS * 1000
-  const count = Math.floor((toMs - fromMs) / blockMs + 1e-9)
-  const blocks = Array.from({ length: count }, () => ({ iterations: 0, good: 0, overTarget: 0, errors: 0 }))
+  const blocks = Array.from({ length: wholeBlocks({ fromMs, toMs }) }, () => ({
+    iterations: 0,
+    good: 0,
+    overTarget: 0,
+    errors: 0,
+  }))
   for (const { dueMs, outcome, totalMs } of entries) {
-    const block = blocks[Math.floor((dueMs - fromMs) / blockMs)]
+    const block = blocks[Math.floor((dueMs - fromMs) / BLOCK_MS)]
     if (block === undefined || dueMs < fromMs) continue
     block.iterations += 1
     if (outcome !== OUTCOME_OK) block.errors += 1
@@ -98,6 +108,24 @@ export function blocksOf(
     }
   }
   return blocks
+}
+
+/** Runs of late answers by the block in which they begin. */
+export function lateClustersOf(
+  entries: readonly JournalEntry[],
+  { fromMs, toMs }: Window,
+  targetMs: number | null,
+): readonly number[] {
+  const begun: number[] = Array(wholeBlocks({ fromMs, toMs })).fill(0)
+  if (targetMs === null) return begun
+  const clusters = new LateClusters()
+  for (const { dueMs, totalMs } of right(entries).toSorted((a, b) => a.dueMs - b.dueMs)) {
+    clusters.see(totalMs, targetMs)
+    const block = Math.floor((dueMs - fromMs) / BLOCK_MS)
+    const began = clusters.take()
+    if (begun[block] !== undefined) begun[block] += began
+  }
+  return begun
 }
 
 function slowWithoutGenerator(entries: readonly JournalEntry[], targetMs: number | null): number {

@@ -21,8 +21,13 @@ export interface Counts {
   readonly errors: number
 }
 
-export function evidenceOf({ errorRateTarget }: SearchPlan, holds: readonly Hold[]): Evidence {
-  return { holds, curve: rateCurve(holds), errorFail: errorFailOf(holds, errorRateTarget), errorRateTarget }
+export function evidenceOf({ errorRateTarget, targetSeconds }: SearchPlan, holds: readonly Hold[]): Evidence {
+  return {
+    holds,
+    curve: rateCurve(holds, targetSeconds),
+    errorFail: errorFailOf(holds, errorRateTarget),
+    errorRateTarget,
+  }
 }
 
 /** More load does not make errors fewer, so what fails up to a rate fails at it. */

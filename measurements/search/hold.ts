@@ -8,6 +8,8 @@ export interface Block {
   readonly answered: number
   /** Of the answered: later than the p99 target, from the intended start. */
   readonly overTarget: number
+  /** Runs of late answers that began in it (late-clusters.ts). */
+  readonly clusters: number
   /** Of the answered. */
   readonly errors: number
   /** Codes of what spoilt the block from outside; empty when nothing did. */

@@ -2,7 +2,8 @@
 // probes that find where to look, then holds close below and above that place until all blocks together say it narrowly
 // enough. No clock, no chance: the same history gives the same action.
 
-import { bracketOf, type Evidence, evidenceOf } from './evidence.ts'
+import { errorVerdict } from './error-test.ts'
+import { bracketOf, countsOf, type Evidence, evidenceOf } from './evidence.ts'
 import { finished } from './finished.ts'
 import { BLOCK_SECONDS, countedBlocks, type Hold, type HoldPurpose, wasSpoilt } from './hold.ts'
 import { LIMITS } from './search-limits.ts'
@@ -90,6 +91,8 @@ function wantedHold(plan: SearchPlan, evidence: Evidence): HoldAction | null {
 
   const probes = holds.filter(({ purpose }) => purpose === 'probe')
   if (probes.length === 0 || curve === null) return hold('probe', within(range, nextFirst(plan, probes)))
+  // Too many errors above: here too? A probe has too few answers to say.
+  if (errorFail !== null && areErrorsOpen(range.high, evidence)) return hold('confirm', within(range, range.high))
   if (mayProbe(plan, probes, curve.spread)) {
     const rate = within(range, curve.median)
     if (!isAtLimit(rate, range, evidence)) return hold('probe', rate)
@@ -139,6 +142,11 @@ function mayProbe({ overheadSeconds }: SearchPlan, probes: readonly Hold[], spre
   const spent = probes.reduce((sum, { blocks }) => sum + overheadSeconds + blocks.length * BLOCK_SECONDS, 0)
   if (spent + overheadSeconds + BLOCK_SECONDS > LIMITS.locateSeconds) return false
   return probes.length < LIMITS.fewestProbes || spread > LIMITS.locatedSpread
+}
+
+function areErrorsOpen(ratePerSecond: number, { holds, errorRateTarget }: Evidence): boolean {
+  const { errors, answered } = countsOf(holds.filter((hold) => hold.ratePerSecond <= ratePerSecond))
+  return errorVerdict(errors, answered, errorRateTarget) === 'undecided'
 }
 
 /** The highest rate that may be offered, and it passes: there is nothing to find below it. */

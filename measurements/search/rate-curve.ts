@@ -2,7 +2,7 @@
 // over the curve logit share(rate) = logit 1 % + k · (rate ÷ r − 1), over r, its steepness k and the size of clusters.
 // Straight in the rate because queues are: ln P(wait > t) of M/M/c falls by t for every request per second less.
 
-import { logLikelihood } from './cluster-likelihood.ts'
+import { countedLogLikelihood, logLikelihood } from './cluster-likelihood.ts'
 import { BLOCK_SECONDS, countedBlocks, type Hold } from './hold.ts'
 
 /** A p99 target. */
@@ -32,6 +32,10 @@ const CLUSTER_SECONDS = [0.03, 0.08, 0.2, 0.45, 1, 2.2]
 const CELLS = STEEPNESS.length * CLUSTER_SECONDS.length
 /** No real curve is quite of that shape: what it may be off by, as a standard deviation of ln r. */
 const SHAPE_ERROR = 0.03
+/** Up to which share late answers come in clusters that can be told apart. */
+const COUNTABLE_SHARE = 0.05
+/** How far a system may differ from a queue: standard deviation of ln(size of its clusters ÷ of a queue's). */
+const QUEUE_LIKENESS = 1.2
 /** Beyond it a queue grows without end, and the share says how long it has grown. */
 const SATURATED_SHARE = 0.5
 const LOGITS = { from: -14, to: 3, points: 35 } as const
@@ -39,16 +43,17 @@ const LOGIT_STEP = (LOGITS.to - LOGITS.from) / (LOGITS.points - 1)
 const TARGET_LOGIT = Math.log(TARGET_SHARE / (1 - TARGET_SHARE))
 
 /** null while nothing was counted. */
-export function rateCurve(holds: readonly Hold[]): RateCurve | null {
+export function rateCurve(holds: readonly Hold[], targetSeconds: number): RateCurve | null {
   const tables = holds.map(tableOf).filter((table) => table !== null)
   if (tables.length === 0) return null
+  const prior = priorOf(targetSeconds)
   const tried = tables.map(({ ratePerSecond }) => ratePerSecond)
   const everywhere = grid(Math.log(Math.min(...tried) / BEYOND), Math.log(Math.max(...tried) * BEYOND), COARSE_POINTS)
-  const coarse = summary(posterior(tables, everywhere), everywhere)
+  const coarse = summary(posterior(tables, prior, everywhere), everywhere)
   // Where it matters, finely: rates tried may be a hundred times apart, and the answer known to 2 %.
   const margin = 2 * everywhere.step + 4 * SHAPE_ERROR
   const around = grid(Math.log(coarse.low) - margin, Math.log(coarse.high) + margin, FINE_POINTS)
-  return summary(posterior(tables, around), around)
+  return summary(posterior(tables, prior, around), around)
 }
 
 interface Grid {
@@ -62,8 +67,8 @@ function grid(from: number, to: number, points: number): Grid {
 }
 
 /** ln-weights by rate, then by steepness and size of cluster. */
-function posterior(tables: readonly HoldTable[], { from, step, points }: Grid): Float64Array {
-  const logs = new Float64Array(points * CELLS)
+function posterior(tables: readonly HoldTable[], prior: readonly number[], { from, step, points }: Grid): Float64Array {
+  const logs = Float64Array.from({ length: points * CELLS }, (_, at) => prior[at % CELLS]!)
   for (const { ratePerSecond, values } of tables) {
     let at = 0
     for (let i = 0; i < points; i++) {
@@ -124,6 +129,19 @@ function blurred(weights: Float64Array, step: number): Float64Array {
   return weights.map((_, at) => kernel.reduce((sum, factor, i) => sum + factor * (weights[at + i - reach] ?? 0), 0))
 }
 
+/**
+ * By steepness, then by size of cluster. In heavy traffic the work in a queue is a Brownian motion with drift −δ and
+ * variance σ² (J. F. C. Kingman, "On queues in heavy traffic", 1962): it exceeds t with probability exp(−2δt ÷ σ²), and
+ * once beyond t it stays there for σ² ÷ 2δ² in all. At 1 % that is t · k ÷ ln² 1 %, and a cluster as a late answer sees
+ * it is twice as long. Stalls, and whatever else is no queue, differ.
+ */
+function priorOf(targetSeconds: number): readonly number[] {
+  return STEEPNESS.flatMap((k) => {
+    const queueSeconds = (2 * targetSeconds * k) / TARGET_LOGIT ** 2
+    return CLUSTER_SECONDS.map((seconds) => -0.5 * (Math.log(seconds / queueSeconds) / QUEUE_LIKENESS) ** 2)
+  })
+}
+
 interface HoldTable {
   readonly ratePerSecond: number
   /** ln-likelihood of the hold by size of cluster, then by logit of its share. */
@@ -131,17 +149,27 @@ interface HoldTable {
 }
 
 function tableOf(hold: Hold): HoldTable | null {
-  const over = countedBlocks(hold)
-    .filter(({ answered }) => answered > 0)
-    .map(({ answered, overTarget }) => Math.min(overTarget / answered, SATURATED_SHARE) * BLOCK_SECONDS)
-  if (over.length === 0) return null
+  const blocks = countedBlocks(hold).filter(({ answered }) => answered > 0)
+  if (blocks.length === 0) return null
+  const over = blocks.map(
+    ({ answered, overTarget }) => Math.min(overTarget / answered, SATURATED_SHARE) * BLOCK_SECONDS,
+  )
+  const clusters = blocks.reduce((sum, block) => sum + block.clusters, 0)
+  const seconds = blocks.length * BLOCK_SECONDS
+  const overSeconds = over.reduce((sum, one) => sum + one, 0)
+  const logLikelihoodOf = (share: number, clusterSeconds: number): number =>
+    overSeconds <= COUNTABLE_SHARE * seconds
+      ? countedLogLikelihood(overSeconds, clusters, { expectedSeconds: share * seconds, clusterSeconds })
+      : over.reduce(
+          (sum, one) => sum + logLikelihood(one, { expectedSeconds: share * BLOCK_SECONDS, clusterSeconds }),
+          0,
+        )
   const { ratePerSecond } = hold
-  const values = CLUSTER_SECONDS.map((seconds) =>
+  const values = CLUSTER_SECONDS.map((size) =>
     Float64Array.from({ length: LOGITS.points }, (_, i) => {
       const share = Math.min(SATURATED_SHARE, 1 / (1 + Math.exp(-(LOGITS.from + LOGIT_STEP * i))))
       // A cluster is one late answer at least.
-      const clusterSeconds = Math.max(seconds * Math.sqrt(share / TARGET_SHARE), 2 / ratePerSecond)
-      return over.reduce((sum, one) => sum + logLikelihood(one, share * BLOCK_SECONDS, clusterSeconds), 0)
+      return logLikelihoodOf(share, Math.max(size * Math.sqrt(share / TARGET_SHARE), 2 / ratePerSecond))
     }),
   )
   return { ratePerSecond, values }

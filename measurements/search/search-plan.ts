@@ -9,6 +9,8 @@ export interface SearchPlan {
   readonly lowestRatePerSecond: number
   /** What the generator can offer at most. */
   readonly highestRatePerSecond: number
+  /** Of the p99. */
+  readonly targetSeconds: number
   /** Share of the answers that may be errors. */
   readonly errorRateTarget: number
   /** Of load, the starts of the generator included. */

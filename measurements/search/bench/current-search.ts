@@ -10,12 +10,13 @@ import type { Queue } from './queue.ts'
 const START_SECONDS = 1.5
 const SETTLE_SECONDS = 2
 
-export function planFor(capacityPerSecond: number, budgetSeconds: number): SearchPlan {
+export function planFor(capacityPerSecond: number, targetSeconds: number, budgetSeconds: number): SearchPlan {
   return {
     claimRatePerSecond: null,
     startRatePerSecond: 0.6 * capacityPerSecond,
     lowestRatePerSecond: 0.02 * capacityPerSecond,
     highestRatePerSecond: 4 * capacityPerSecond,
+    targetSeconds,
     errorRateTarget: 0.001,
     budgetSeconds,
     overheadSeconds: START_SECONDS + SETTLE_SECONDS,
@@ -43,8 +44,8 @@ export function searchQueue(queue: Queue, plan: SearchPlan): SearchResult {
     const offered = queue.offer(action.ratePerSecond, seconds, SETTLE_SECONDS, BLOCK_SECONDS)
     seconds += SETTLE_SECONDS
     const blocks: Block[] = []
-    for (const { answered, overTarget, disturbed } of offered) {
-      blocks.push({ answered, overTarget, errors: 0, invalid: disturbed ? ['machine-busy'] : [] })
+    for (const { answered, overTarget, clusters, disturbed } of offered) {
+      blocks.push({ answered, overTarget, clusters, errors: 0, invalid: disturbed ? ['machine-busy'] : [] })
       seconds += BLOCK_SECONDS
       if (disturbed || blocks.length === action.blocks) break
     }

@@ -2,6 +2,7 @@
 
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { LateClusters } from '../late-clusters.ts'
 import { type Noise, type WorkClock, workClock } from './noise.ts'
 
 export const SERVICE_LAWS = ['fixed', 'exponential', 'log-normal'] as const
@@ -26,6 +27,7 @@ export interface QueueModel {
 export interface QueueBlock {
   readonly answered: number
   readonly overTarget: number
+  readonly clusters: number
   readonly disturbed: boolean
 }
 
@@ -41,7 +43,6 @@ export class Queue {
   /** When each worker is free again, in seconds of work done. */
   readonly #freeAt: Float64Array
   #at = 0
-  #later = 0
 
   constructor(model: QueueModel) {
     const generator = xoroshiro128plus(model.seed)
@@ -70,6 +71,7 @@ export class Queue {
     const arrivals = this.#arrivals(ratePerSecond, fromSeconds)
     let end = fromSeconds + settleSeconds
     arrivals(end, this.#serve)
+    this.#clusters.take()
     for (;;) {
       const start = end
       end += blockSeconds
@@ -77,12 +79,13 @@ export class Queue {
       this.#over = 0
       arrivals(end, this.#serve)
       const disturbed = this.#clock.disturbed.some(({ from, to }) => from < end && to > start)
-      yield { answered: this.#answered, overTarget: this.#over, disturbed }
+      yield { answered: this.#answered, overTarget: this.#over, clusters: this.#clusters.take(), disturbed }
     }
   }
 
   #answered = 0
   #over = 0
+  #clusters = new LateClusters()
 
   readonly #serve = (due: number): void => {
     const freeAt = this.#freeAt
@@ -90,13 +93,15 @@ export class Queue {
     for (let worker = 1; worker < freeAt.length; worker++) if (freeAt[worker]! < freeAt[first]!) first = worker
     const { timeSeconds, workSeconds } = this.#clock
     while (timeSeconds[this.#at + 1]! <= due) this.#at++
-    const limit = due + this.#model.targetSeconds
-    if (this.#later < this.#at) this.#later = this.#at
-    while (timeSeconds[this.#later + 1]! <= limit) this.#later++
     const done = Math.max(workAt(timeSeconds, workSeconds, this.#at, due), freeAt[first]!) + this.#service()
     freeAt[first] = done
+    let at = this.#at
+    while (workSeconds[at + 1]! < done) at++
+    // Where work stands still a piece has no work: `done` lies in one that has.
+    const latencySeconds = workAt(workSeconds, timeSeconds, at, done) - due
     this.#answered++
-    if (done > workAt(timeSeconds, workSeconds, this.#later, limit)) this.#over++
+    if (latencySeconds > this.#model.targetSeconds) this.#over++
+    this.#clusters.see(latencySeconds, this.#model.targetSeconds)
   }
 
   #service(): number {
@@ -123,6 +128,7 @@ export class Queue {
   }
 }
 
+/** Linear between the points of a clock. */
 function workAt(times: Float64Array, works: Float64Array, at: number, time: number): number {
   const start = times[at]!
   const startWork = works[at]!

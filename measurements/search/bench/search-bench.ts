@@ -69,7 +69,7 @@ function searchOnce(procedure: Procedure, scene: Scene, seed: number, budgetSeco
   const arrivals = procedure === 'former' ? 'even' : 'poisson'
   const queue = new Queue({ ...SERVER, ...scene, arrivals, horizonSeconds: HORIZON_SECONDS, seed })
   if (procedure === 'former') return formerSearch(queue, CAPACITY_PER_SECOND, LOWEST_USEFUL * CAPACITY_PER_SECOND)
-  return currentSearch(queue, planFor(CAPACITY_PER_SECOND, budgetSeconds))
+  return currentSearch(queue, planFor(CAPACITY_PER_SECOND, SERVER.targetSeconds, budgetSeconds))
 }
 
 function judged(all: readonly Published[], truth: number | null) {
