@@ -1,4 +1,4 @@
-// A second MySQL server beside the test run's own: a program of its own, with a folder of its own.
+// A second MySQL server beside the test run's own, got the same way, with a folder of its own.
 
 import { removeState } from '../engines/clean-engines.ts'
 import { openCredentials } from '../engines/credentials.ts'
@@ -14,7 +14,8 @@ export interface SecondMysql {
 export async function startSecondMysql(): Promise<SecondMysql> {
   const stateFolder = `.headroom/test-second-${process.pid}`
   const place = openPlace(stateFolder)
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, HEADROOM_ENGINES: 'programs' }
+  const { PATH, HOME, HEADROOM_TEST_ENGINES } = process.env
+  const env = { PATH, HOME, HEADROOM_ENGINES: HEADROOM_TEST_ENGINES === 'containers' ? 'docker' : 'programs' }
   const { signal } = new AbortController()
   const context = { place, env, signal, size: 'test' as const, credentials: openCredentials(place), say: () => {} }
   try {

