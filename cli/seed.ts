@@ -169,7 +169,7 @@ async function lookHere(): Promise<Look> {
     return look.kind === 'not-looked' ? { ...look, why: `HEADROOM_MYSQL_URL: ${look.why}` } : look
   }
   const mysql = findEngines(join(CHECKOUT, '.headroom'))?.mysql
-  if (!mysql) return { kind: 'not-looked', why: 'no engines run here (npm run up starts them)' }
+  if (!mysql) return { kind: 'not-looked', why: 'no engines run (npm run up starts them)' }
   return await lookAtStores(mysql)
 }
 

@@ -103,7 +103,7 @@ function refusals(
 }
 
 function lookText({ reset }: SeedOptions, there: Look): string {
-  if (there.kind === 'not-looked') return `not looked whether anything is seeded already: ${there.why}`
+  if (there.kind === 'not-looked') return `not looked what is seeded already: ${there.why}`
   if (there.kind === 'empty') return 'nothing is seeded there yet'
   const removal = reset ? ', and --reset would remove it' : ''
   if (there.kind === 'foreign') return `${there.tables.length} tables hold rows of somebody else${removal}`
