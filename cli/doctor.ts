@@ -75,7 +75,8 @@ function linesOf({ engines, dockerVersion, freeDiskBytes, memoryBytes }: Machine
     `node           ${nodeText(process.version, process.env.npm_config_user_agent)}`,
     `docker         ${dockerVersion ? `${dockerVersion} answers` : 'no daemon answers (not needed)'}`,
     ...engines.map(
-      ({ engine, origin, detail }) => `${engine.padEnd(14)} ${origin ? `${origin}: ${detail.replace(`${CHECKOUT}/`, '')}` : 'missing'}`,
+      ({ engine, origin, detail }) =>
+        `${engine.padEnd(14)} ${origin ? `${origin}: ${detail.replace(`${CHECKOUT}/`, '')}` : 'missing'}`,
     ),
     `memory         ${sizeText(memoryBytes)}`,
     `free disk      ${sizeText(freeDiskBytes)}`,
