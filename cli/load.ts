@@ -9,6 +9,7 @@ import type { ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODE_OF, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES, runId } from '../contracts/run-folder.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
+import { allShares } from '../contracts/share.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
@@ -23,6 +24,7 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { writeReport } from '../reports/write-report.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
+import { parseGenerators } from './load-share.ts'
 import { allowedBaseUrl, targetAt } from './load-target.ts'
 import { parseSeconds } from './option-parsers.ts'
 import { readySut } from './own-sut.ts'
@@ -70,6 +72,7 @@ interface Options {
   readonly duration?: number
   readonly loadSeconds: number
   readonly arrivals: OpenArrivals
+  readonly generators: number
   readonly target?: string
   readonly targetOwnerConfirm?: string
   readonly run?: string
@@ -91,6 +94,7 @@ await runCommand<Options>(
           .choices(OPEN_ARRIVALS)
           .default('poisson'),
       )
+      .option('--generators <n>', 'processes of k6 on this machine that offer the load together', parseGenerators, 1)
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
@@ -119,7 +123,15 @@ interface Where {
 
 async function loadAndReport(
   flow: string,
-  { profile, rate, duration, loadSeconds, arrivals, words }: Options & { readonly words: readonly string[] },
+  {
+    profile,
+    rate,
+    duration,
+    loadSeconds,
+    arrivals,
+    generators,
+    words,
+  }: Options & { readonly words: readonly string[] },
   plan: ResolvedPlan,
   runDir: string,
   where: Where,
@@ -131,6 +143,7 @@ async function loadAndReport(
     loads: [flow],
     profile,
     arrivals,
+    generators: { shares: allShares(generators), joint: null },
     budgetSeconds: loadSeconds,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),

@@ -126,6 +126,19 @@ export interface Backlog {
   readonly endSeconds: number
 }
 
+/** Of one generator's requests in the window. */
+export interface GeneratorFigures {
+  /** `2/4`; `1/1` where one offers all. */
+  readonly share: string
+  readonly iterations: number
+  /** Found no free virtual user. */
+  readonly dropped: number
+  /** p99 of how late they left by its own fault. */
+  readonly lateP99Ms: number | null
+  /** Its CPU ÷ the CPU it may use; null: not read, or generators on one machine share it and are judged together. */
+  readonly cpu: number | null
+}
+
 export const STEP_KINDS = ['idle', 'warm-up', 'probe', 'measured'] as const
 /** Only `measured` steps carry claims. A probe says where to look; `idle` is the machine without load. */
 export type StepKind = (typeof STEP_KINDS)[number]
@@ -152,8 +165,9 @@ export interface Step {
   readonly flows: Readonly<Record<string, FlowFigures>>
   /** k6's CPU ÷ the CPU it may use, 0 … 1; null where it cannot be read. */
   readonly generatorCpu: number | null
-  /** p99 of how late requests left the generator by its own fault. */
+  /** p99 of how late requests left their generator by its own fault; of the latest of several. */
   readonly generatorLateP99Ms: number | null
+  readonly generators: readonly GeneratorFigures[]
   readonly machineCpu: number | null
   /** Of the machine's CPU: what neither the system, its engines nor the harness used. null: not all of them are known. */
   readonly otherCpu: number | null

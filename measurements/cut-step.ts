@@ -6,7 +6,9 @@ import { judge, type Targets } from '../contracts/judge.ts'
 import type { InvalidReason, Step, StepKind } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { meanRate } from '../contracts/schedule.ts'
-import type { Drive, DriveRequest } from './drive.ts'
+import type { Share } from '../contracts/share.ts'
+import { type Drive, type DriveRequest, partOf } from './drive.ts'
+import { generatorEvidence, generatorFigures } from './generator-evidence.ts'
 import type { Observer, Usage } from './observer.ts'
 import { steadinessOf } from './steadiness.ts'
 import { environmentalReasons, invalidReasons, type WindowEvidence } from './validity.ts'
@@ -20,6 +22,7 @@ export interface DriveSoFar {
   readonly request: Pick<DriveRequest, 'load' | 'arrivals'>
   readonly entries: readonly JournalEntry[]
   readonly startedAtMs: number
+  readonly shares: readonly Share[]
   readonly dueTimesMs: readonly number[]
 }
 
@@ -29,7 +32,7 @@ export interface Cut extends Window {
 }
 
 export function cutStep(drive: Drive, cut: Cut, plan: ResolvedPlan, observer: Observer): Step {
-  const { request, startedAtMs, exit } = drive
+  const { request, startedAtMs, ends, endedEarly } = drive
   const { kind, index, fromMs, toMs } = cut
   const isClosed = request.arrivals === 'closed'
   const { figures, usage, evidence } = lookAt(drive, cut, plan, observer)
@@ -37,16 +40,10 @@ export function cutStep(drive: Drive, cut: Cut, plan: ResolvedPlan, observer: Ob
   const invalid = invalidReasons({
     ...evidence,
     kind,
-    unreadableLines: drive.unreadableLines,
     mostFrequentFailure: failures.toSorted((a, b) => b.count - a.count)[0]?.what ?? null,
-    generator: {
-      ...exit,
-      stopped: exit.stopped && !drive.endedEarly,
-      endedEarly: drive.endedEarly,
-      journaledIterations: drive.entries.length,
-      summaryIterations: drive.summaryIterations,
-      journalFound: drive.journalFound,
-    },
+    ends,
+    stopped: ends.some(({ stopped }) => stopped) && !endedEarly,
+    endedEarly,
     faults: observer.faults(drive.beganAtMs, drive.endedAtMs),
   })
   return {
@@ -59,10 +56,13 @@ export function cutStep(drive: Drive, cut: Cut, plan: ResolvedPlan, observer: Ob
     startedAt: new Date(startedAtMs + fromMs).toISOString(),
     arrivals: request.arrivals,
     // As asked for: how many fell into the window differs by one or two.
-    offeredPerSecond: isClosed ? figures.offeredPerSecond : meanRate(request.schedule, fromMs, toMs),
+    offeredPerSecond: isClosed
+      ? figures.offeredPerSecond
+      : partOf(drive.shares) * meanRate(request.schedule, fromMs, toMs),
     goodPerSecond: figures.goodPerSecond,
     dropped: figures.dropped,
-    generatorLateP99Ms: figures.generatorLateP99Ms,
+    generatorLateP99Ms: latest(evidence.generators),
+    generators: evidence.generators.map(generatorFigures),
     flows: figures.flows,
     ...usage,
     invalid,
@@ -87,26 +87,26 @@ interface Look {
 }
 
 function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan, observer: Observer): Look {
-  const { request, entries, startedAtMs, dueTimesMs } = drive
+  const { request, entries, startedAtMs, shares, dueTimesMs } = drive
   const targets = targetsOf(plan)
   const asked = Object.keys(request.load.weights)
   const due = dueTimesMs.filter((dueMs) => dueMs >= fromMs && dueMs < toMs).length
+  const targetsMs = Object.fromEntries(asked.map((flow) => [flow, targets[flow]?.p99Ms ?? null]))
   const figures = figuresOf(entries, {
     fromMs,
     toMs,
-    targetsMs: Object.fromEntries(asked.map((flow) => [flow, targets[flow]?.p99Ms ?? null])),
+    targetsMs,
     requests: request.arrivals === 'closed' ? null : due,
   })
   const usage = observer.usage(startedAtMs + fromMs, startedAtMs + toMs)
   const flows = Object.entries(figures.flows).map(([flow, ofFlow]) => {
     const target = targets[flow] ?? null
     const steadiness = steadinessOf(figures.seriesMs[flow] ?? [], IGNORED_GROWTH_OF_TARGET * (target?.p99Ms ?? 0))
-    return [
-      flow,
-      { figures: ofFlow, target, steadiness, slowWithoutGenerator: figures.slowWithoutGenerator[flow] ?? 0 },
-    ] as const
+    return [flow, { figures: ofFlow, target, steadiness }] as const
   })
   const { generatorCpu, otherCpu, backlog } = usage
+  const inside = entries.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs)
+  const ownCpu = shares.length === 1 ? generatorCpu : null
   return {
     figures,
     usage,
@@ -114,11 +114,17 @@ function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan,
       ...figures,
       flows: Object.fromEntries(flows),
       generatorCpu,
+      generators: shares.map((share) => generatorEvidence(inside, share, targetsMs, ownCpu)),
       generatorReadable: platform === 'linux',
       otherCpu,
       backlog,
     },
   }
+}
+
+function latest(generators: WindowEvidence['generators']): number | null {
+  const delays = generators.flatMap(({ lateP99Ms }) => lateP99Ms ?? [])
+  return delays.length === 0 ? null : Math.max(...delays)
 }
 
 export function targetsOf({ plan }: ResolvedPlan): Targets {

@@ -10,9 +10,10 @@ import type { InvalidReason, LoadResult, Measurements, Profile, RunConditions, S
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import type { OpenArrivals } from '../contracts/schedule.ts'
+import { allShares } from '../contracts/share.ts'
 import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
-import type { Drive } from './drive.ts'
+import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { loadOf } from './load.ts'
@@ -26,6 +27,8 @@ export interface LoadRequest {
   readonly loads: readonly string[]
   readonly profile: Profile
   readonly arrivals: OpenArrivals
+  /** Processes of k6 that offer the load together; one unless told otherwise. */
+  readonly generators?: GeneratorPlan
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
@@ -48,6 +51,7 @@ export interface LoadRequest {
   onLive?(figures: LiveFigures): void
 }
 
+const ONE_GENERATOR: GeneratorPlan = { shares: allShares(1), joint: null }
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
 const COUNTING_LIMIT_MS = 10 * 60_000
 
@@ -89,6 +93,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
       }
       const result = await offerLoad(loadOf(name, request.plan.plan), offer, {
         ...request,
+        generators: request.generators ?? ONE_GENERATOR,
         runId: run.id,
         dataset: identity.dataset,
         k6Program: request.k6.path,
