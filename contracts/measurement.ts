@@ -24,6 +24,7 @@ export const INVALID_CODES = [
   'target-changed',
   'interrupted',
   'data-incomplete',
+  'one-share',
 ] as const
 export type InvalidCode = (typeof INVALID_CODES)[number]
 
@@ -277,6 +278,28 @@ export interface EngineSizes {
   readonly searchDocuments: number
 }
 
+/** A run that offered a part of a load; `npm run merge` makes one run of all its parts. */
+export interface LoadShare {
+  /** `2/4` */
+  readonly share: string
+  /** What all parts were told alike, as one name: the seed of their requests. */
+  readonly workloadId: string
+  readonly startAt: string
+  readonly planHash: string
+  readonly ratePerSecond: number | null
+  readonly durationSeconds: number | null
+  /** Of the whole load, its lead-in included; null: it never came to it. */
+  readonly schedule: string | null
+  /** null: the target does not tell its time. */
+  readonly clock: ClockOffset | null
+}
+
+/** This machine's clock minus the target's. */
+export interface ClockOffset {
+  readonly offsetMs: number
+  readonly uncertaintyMs: number
+}
+
 export interface Measurements {
   readonly runId: string
   readonly startedAt: string
@@ -285,6 +308,8 @@ export interface Measurements {
   readonly command: string
   readonly conditions: RunConditions
   readonly datasetFingerprint: string | null
+  /** Left out: the run offered the whole load. */
+  readonly share?: LoadShare
   readonly tables: readonly TableFacts[]
   /** null: not counted, `invalid` says why where it matters. */
   readonly tablesCountedAt?: string | null

@@ -88,6 +88,8 @@ export interface Drive {
 
 /** k6 starts, makes its users, and lets the last requests finish. */
 const START_AND_STOP_SECONDS = 90
+/** Before a start that was agreed, k6 is begun so long: a busy machine takes its time. */
+const READY_SECONDS = 20
 const LOOK_EVERY_MS = 500
 /** What k6 says of a request that was under way when we ended it: nothing the target did. */
 const CUT_OFF = 'error: context canceled'
@@ -102,6 +104,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const path = (file: string) => join(runDir, folder, file)
   await mkdir(join(runDir, folder), { recursive: true })
   const { shares, joint } = planOf(request, context)
+  if (joint !== null) await untilReadying(joint.startAtMs, signal)
   const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
   await writeFile(path(DRIVE_FILES.orders), ordersText(request, context.dataset, runId))
   const beganAtMs = Date.now()
@@ -141,6 +144,11 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     shares,
     dueTimesMs: arrivals === 'closed' ? [] : dueTimesOfShares(schedule, arrivals, runId, shares),
   }
+}
+
+async function untilReadying(startAtMs: number, signal: AbortSignal): Promise<void> {
+  const waitMs = startAtMs - READY_SECONDS * 1000 - Date.now()
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
 }
 
 /** Machines that begin together warm up each by itself. */

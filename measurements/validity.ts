@@ -68,7 +68,7 @@ const RULES_OF_THE_ENVIRONMENT: readonly Rule<WindowEvidence>[] = [
   generatorLate,
   machineBusy,
 ]
-const RULES_OF_OPEN: readonly Rule<StepEvidence>[] = [
+const RULES_OF_OPEN: readonly Rule<WindowEvidence>[] = [
   droppedIterations,
   rateNotAchieved,
   ...RULES_OF_THE_ENVIRONMENT,
@@ -78,9 +78,12 @@ const RULES_OF_OPEN: readonly Rule<StepEvidence>[] = [
 
 export function invalidReasons(evidence: StepEvidence): readonly InvalidReason[] {
   const first = [...evidence.faults, ...apply(RULES_OF_ANY_STEP, evidence)]
-  // A step that never ran has no rate, no samples and no trend to complain about as well.
-  const ran = evidence.answered > 0
-  return evidence.kind !== 'warm-up' && ran ? [...first, ...apply(RULES_OF_OPEN, evidence)] : first
+  return evidence.kind === 'warm-up' ? first : [...first, ...windowReasons(evidence)]
+}
+
+/** Without what became of the processes. A window in which nothing ran has no rate and no trend to complain about. */
+export function windowReasons(evidence: WindowEvidence): readonly InvalidReason[] {
+  return evidence.answered > 0 ? apply(RULES_OF_OPEN, evidence) : []
 }
 
 /** Of a part of a window, while it runs. */
