@@ -14,6 +14,7 @@ import { engineProgram } from '../engines/find-engine-program.ts'
 import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
+import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
@@ -21,6 +22,7 @@ import { askIdentity, type Target } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { finishLoad } from './finish-load.ts'
+import { collectOutput, collectTag, type ExtraOptions, k6Extras, parseDashboard } from './load-extras.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
 import { allowedBaseUrl, targetAt } from './load-target.ts'
@@ -70,13 +72,12 @@ The last one is docker compose; the secret of any other target goes into
 HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
 Plain k6 runs the same scenarios: docs/load.md.`
 
-interface Options {
+interface Options extends ExtraOptions {
   readonly profile: Profile
   readonly rate?: number
   readonly duration?: number
   readonly loadSeconds: number
   readonly arrivals: OpenArrivals
-  readonly generators: number
   readonly generator?: Share
   readonly startAt?: Date
   readonly target?: string
@@ -107,6 +108,14 @@ await runCommand<Options>(
         parseGeneratorShare,
       )
       .option('--start-at <time>', 'when all generators begin, with zone: 2026-11-25T22:00:00Z', parseStartAt)
+      .option(
+        '--out <output>',
+        "k6's own samples as well: json=FILE, csv=FILE, influxdb=URL, opentelemetry …",
+        collectOutput,
+        [],
+      )
+      .option('--tag <name=value>', "on k6's own samples", collectTag, [])
+      .option('--dashboard [host:port]', "k6's web dashboard while the load runs (127.0.0.1:5665)", parseDashboard)
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
@@ -116,10 +125,11 @@ await runCommand<Options>(
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
     const generators = generatorPlan(String(flow), options, plan)
+    const extras = k6Extras(options, process.env)
     const runDir = newRunFolder(options.run, runLabel(String(flow), generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
     const load = (where: Where) =>
-      loadAndReport(String(flow), { ...options, words, generators }, plan, runDir, where, context)
+      loadAndReport(String(flow), { ...options, words, generators, extras }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
     if (own !== undefined) return await load(own)
@@ -138,6 +148,7 @@ interface Where {
 interface LoadOptions extends Omit<Options, 'generators'> {
   readonly words: readonly string[]
   readonly generators: GeneratorPlan
+  readonly extras: K6Extras
 }
 
 async function loadAndReport(
@@ -148,7 +159,7 @@ async function loadAndReport(
   where: Where,
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
-  const { profile, rate, duration, loadSeconds, arrivals, generators, words } = options
+  const { profile, rate, duration, loadSeconds, arrivals, generators, extras, words } = options
   await refuseWithoutData(where.target)
   const progress = loadProgress()
   const measurements = await runLoad({
@@ -156,6 +167,7 @@ async function loadAndReport(
     profile,
     arrivals,
     generators,
+    extras,
     budgetSeconds: loadSeconds,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),

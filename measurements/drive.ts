@@ -14,6 +14,7 @@ import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
 import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
+import type { K6Extras } from './k6-extras.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
@@ -29,6 +30,7 @@ export interface DriveContext {
   readonly observer: Observer
   readonly arrivals: Exclude<Arrivals, 'closed'>
   readonly generators: GeneratorPlan
+  readonly extras?: K6Extras
   /** Aborted by the user, or when an engine went away. */
   readonly signal: AbortSignal
   /** Twice a second. */
@@ -90,6 +92,8 @@ export interface Drive {
 const START_AND_STOP_SECONDS = 90
 /** Before a start that was agreed, k6 is begun so long: a busy machine takes its time. */
 const READY_SECONDS = 20
+/** k6 without a tab ends within this. */
+const WAIT_FOR_TABS_MS = 4000
 const LOOK_EVERY_MS = 500
 /** What k6 says of a request that was under way when we ended it: nothing the target did. */
 const CUT_OFF = 'error: context canceled'
@@ -115,13 +119,16 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     folder: join(runDir, folder),
     shares,
     startAtMs: joint?.startAtMs ?? null,
+    extras: arrivals === 'closed' ? null : (context.extras ?? null),
     timeoutSeconds: scheduleSeconds(schedule) + START_AND_STOP_SECONDS,
     onStarted: (pid) => observer.watchGenerator(pid),
     onExited: (pid) => observer.forgetGenerator(pid),
   })
   signal.addEventListener('abort', generators.stop)
   if (signal.aborted) generators.stop()
-  const following = follow(generators, request, (live) => context.onLive?.(liveOf(request, live, shares)))
+  const following = follow(generators, withoutWaitingForTabs(request, context), (live) =>
+    context.onLive?.(liveOf(request, live, shares)),
+  )
   await generators.exited.finally(() => {
     following.stop()
     signal.removeEventListener('abort', generators.stop)
@@ -149,6 +156,17 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
 async function untilReadying(startAtMs: number, signal: AbortSignal): Promise<void> {
   const waitMs = startAtMs - READY_SECONDS * 1000 - Date.now()
   if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
+}
+
+/** With its dashboard open in a browser k6 does not end: it waits until the tab is closed. */
+function withoutWaitingForTabs(request: DriveRequest, { extras }: DriveContext): Pick<DriveRequest, 'enough'> {
+  if ((extras?.dashboard ?? null) === null || request.arrivals === 'closed') return request
+  const { schedule, enough } = request
+  const overMs = scheduleSeconds(schedule) * 1000 + WAIT_FOR_TABS_MS
+  return {
+    enough: (live) =>
+      enough?.(live) === true || (live.elapsedMs > overMs && live.entries.length >= requestCount(schedule)),
+  }
 }
 
 /** Machines that begin together warm up each by itself. */
@@ -179,7 +197,7 @@ function dueTimesOfShares(
 }
 
 /** Reads along until the process is over; resolves to whether we ended it. */
-function follow(generators: Generators, { enough }: DriveRequest, onLook: (live: LiveDrive) => void) {
+function follow(generators: Generators, { enough }: Pick<DriveRequest, 'enough'>, onLook: (live: LiveDrive) => void) {
   const over = new AbortController()
   const look = async (): Promise<boolean> => {
     while (!over.signal.aborted) {

@@ -1,12 +1,13 @@
 // The processes of k6 that offer one load together, followed while they run: one, or several that begin at one moment.
 
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { JournalEntry } from '../contracts/journal.ts'
 import { generatorFiles } from '../contracts/run-folder.ts'
 import { type Share, shareText } from '../contracts/share.ts'
 import { JournalTail } from './journal.ts'
 import { type K6Exit, type K6Request, startK6 } from './k6.ts'
+import { extraWords, type K6Extras } from './k6-extras.ts'
 import { openStartGate } from './start-gate.ts'
 
 export interface GeneratorsRequest extends Pick<K6Request, 'program' | 'script' | 'settings' | 'timeoutSeconds'> {
@@ -15,6 +16,8 @@ export interface GeneratorsRequest extends Pick<K6Request, 'program' | 'script' 
   readonly shares: readonly Share[]
   /** Epoch ms, agreed with other machines; null: as soon as all are ready. */
   readonly startAtMs: number | null
+  /** null: none in a warm-up. */
+  readonly extras: K6Extras | null
   onStarted(pid: number): void
   onExited(pid: number): void
 }
@@ -80,7 +83,8 @@ interface Part {
 }
 
 function startOne(request: GeneratorsRequest, share: Share, gateUrl: string | null): Part {
-  const { program, script, settings, timeoutSeconds, folder, onStarted } = request
+  const { program, script, settings, timeoutSeconds, folder, extras, onStarted } = request
+  const label = `${basename(folder)}${share.of === 1 ? '' : `-${share.index + 1}`}`
   const files = generatorFiles(share)
   const path = (file: string) => join(folder, file)
   const process = startK6({
@@ -92,6 +96,7 @@ function startOne(request: GeneratorsRequest, share: Share, gateUrl: string | nu
       ...(share.of === 1 ? {} : { SHARE: shareText(share) }),
       ...(gateUrl === null ? {} : { START_GATE: gateUrl }),
     },
+    ...(extras && { extraWords: extraWords(extras, label), extraEnvironment: extras.environment }),
     journalPath: path(files.journal),
     logPath: path(files.log),
     timeoutSeconds,

@@ -24,6 +24,7 @@ import { clockOffset } from './clock-offset.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
+import type { K6Extras } from './k6-extras.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { loadOf } from './load.ts'
 import { Observer } from './observer.ts'
@@ -38,6 +39,8 @@ export interface LoadRequest {
   readonly arrivals: OpenArrivals
   /** Processes of k6 that offer the load together; one unless told otherwise. */
   readonly generators?: GeneratorPlan
+  /** Outputs, tags and dashboard of k6. */
+  readonly extras?: K6Extras
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
