@@ -1,29 +1,32 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
-import { existsSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
-import { type Measurements, PROFILES, type Profile } from '../contracts/measurement.ts'
+import { PROFILES, type Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { EXIT_CODE_OF, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { RUN_FILES, runId } from '../contracts/run-folder.ts'
+import { type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
+import type { Share } from '../contracts/share.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
 import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
+import type { GeneratorPlan } from '../measurements/drive.ts'
+import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { stepLine, stepReasons, verdictLines } from '../measurements/step-lines.ts'
+import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
-import { verdictOf } from '../measurements/verdict.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
-import { writeReport } from '../reports/write-report.ts'
+import { finishLoad } from './finish-load.ts'
+import { collectOutput, collectTag, type ExtraOptions, k6Extras, parseDashboard } from './load-extras.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
+import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
 import { allowedBaseUrl, targetAt } from './load-target.ts'
+import { isUntracked, newRunFolder } from './new-run-folder.ts'
 import { parseSeconds } from './option-parsers.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -52,6 +55,10 @@ Profiles, and what --rate is to them:
   soak      15 minutes of one rate: does anything grow? --rate: default the
             ordinary day's
 
+With --generators several processes of k6 on this machine offer the load, each
+its share of the same requests. --generator 2/4 --start-at TIME offers the second
+of four shares, the others come from other machines; npm run merge joins the runs.
+
 Without --target the order system of this checkout is loaded; it and its engines
 are started when they do not run. Exit code: 0 what the profile asks is met, 99
 it is not or an acknowledged order is lost, 3 the evidence carries no claim.
@@ -59,17 +66,20 @@ it is not or an acknowledged order is lost, 3 the evidence carries no claim.
 Examples:
   npm run load -- checkout
   npm run load -- mix --profile hold --rate 200 --duration 30s
+  npm run load -- list --profile hold --generators 2
   npm run load -- checkout --target http://127.0.0.1:8080
 The last one is docker compose; the secret of any other target goes into
 HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
 Plain k6 runs the same scenarios: docs/load.md.`
 
-interface Options {
+interface Options extends ExtraOptions {
   readonly profile: Profile
   readonly rate?: number
   readonly duration?: number
   readonly loadSeconds: number
   readonly arrivals: OpenArrivals
+  readonly generator?: Share
+  readonly startAt?: Date
   readonly target?: string
   readonly targetOwnerConfirm?: string
   readonly run?: string
@@ -91,6 +101,21 @@ await runCommand<Options>(
           .choices(OPEN_ARRIVALS)
           .default('poisson'),
       )
+      .option('--generators <n>', 'processes of k6 on this machine that offer the load together', parseGenerators, 1)
+      .option(
+        '--generator <n/of>',
+        'offer only this share, the rest comes from other machines: 2/4',
+        parseGeneratorShare,
+      )
+      .option('--start-at <time>', 'when all generators begin, with zone: 2026-11-25T22:00:00Z', parseStartAt)
+      .option(
+        '--out <output>',
+        "k6's own samples as well: json=FILE, csv=FILE, influxdb=URL, opentelemetry …",
+        collectOutput,
+        [],
+      )
+      .option('--tag <name=value>', "on k6's own samples", collectTag, [])
+      .option('--dashboard [host:port]', "k6's web dashboard while the load runs (127.0.0.1:5665)", parseDashboard)
       .option('--target <url>', 'another gateway than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
@@ -99,9 +124,12 @@ await runCommand<Options>(
   async ({ options, positionals: [flow], words }, context) => {
     const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
     const plan = resolvePlan(await loadPlan(options.plan))
-    const runDir = newRunFolder(options.run, String(flow))
+    const generators = generatorPlan(String(flow), options, plan)
+    const extras = k6Extras(options, process.env)
+    const runDir = newRunFolder(options.run, runLabel(String(flow), generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
-    const load = (where: Where) => loadAndReport(String(flow), { ...options, words }, plan, runDir, where, context)
+    const load = (where: Where) =>
+      loadAndReport(String(flow), { ...options, words, generators, extras }, plan, runDir, where, context)
     if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
     const own = await ownTarget()
     if (own !== undefined) return await load(own)
@@ -117,20 +145,29 @@ interface Where {
   readonly k6: EngineProgram
 }
 
+interface LoadOptions extends Omit<Options, 'generators'> {
+  readonly words: readonly string[]
+  readonly generators: GeneratorPlan
+  readonly extras: K6Extras
+}
+
 async function loadAndReport(
   flow: string,
-  { profile, rate, duration, loadSeconds, arrivals, words }: Options & { readonly words: readonly string[] },
+  options: LoadOptions,
   plan: ResolvedPlan,
   runDir: string,
   where: Where,
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
+  const { profile, rate, duration, loadSeconds, arrivals, generators, extras, words } = options
   await refuseWithoutData(where.target)
   const progress = loadProgress()
   const measurements = await runLoad({
     loads: [flow],
     profile,
     arrivals,
+    generators,
+    extras,
     budgetSeconds: loadSeconds,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
@@ -145,55 +182,8 @@ async function loadAndReport(
   })
   progress.clear()
   signal.throwIfAborted()
-  const { capacity, reportPath } = await writeReport(runDir)
-  for (const line of verdictLines(measurements)) say(line)
-  const broken = capacity.claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
-  for (const { id, why } of broken) say(`  ${id}: ${why}`)
-  const verdict = broken.length > 0 ? 'INVALID' : verdictOf(measurements)
-  // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
-  if (capacity.verdict !== verdict) {
-    const more = capacity.claims.filter((claim) => claim.verdict === capacity.verdict).map(({ id }) => id)
-    say(`The report, which asks more than this load, is ${capacity.verdict}: ${more.join(', ')}`)
-  }
-  say(`Report: ${reportPath}`)
-  if (json) process.stdout.write(`${JSON.stringify({ runDir, reportPath, verdict, flows: flowsOf(measurements) })}\n`)
-  return EXIT_CODE_OF[verdict]
-}
-
-/** What programs read: one entry per load. In a step of several flows each has its own percentiles, below `flows`. */
-function flowsOf({ results, steps }: Measurements) {
-  return Object.fromEntries(
-    results.map(({ load, verdict, operatingPoint, reason }) => {
-      const own = steps.filter((step) => step.load === load && step.kind !== 'warm-up')
-      return [load, { verdict, operatingPoint, reason, steps: own.map(stepFields) }]
-    }),
-  )
-}
-
-function stepFields({
-  kind,
-  offeredPerSecond,
-  goodPerSecond,
-  flows,
-  judgement,
-  invalid,
-}: Measurements['steps'][number]) {
-  const percentiles = Object.entries(flows).map(([flow, { latency, service }]) => [
-    flow,
-    { p99Ms: latency.p99Ms, serviceP99Ms: service.p99Ms },
-  ])
-  const [only, ...others] = Object.values(flows)
-  const isOne = only !== undefined && others.length === 0
-  return {
-    kind,
-    offeredPerSecond,
-    goodPerSecond,
-    p99Ms: isOne ? only.latency.p99Ms : null,
-    serviceP99Ms: isOne ? only.service.p99Ms : null,
-    ...(isOne ? {} : { flows: Object.fromEntries(percentiles) }),
-    outcome: kind === 'probe' ? 'probe' : judgement.outcome,
-    invalid: invalid.map(({ code }) => code),
-  }
+  if (generators.joint !== null) return shareEnd(measurements, runDir, { say, json })
+  return await finishLoad(measurements, runDir, { say, json })
 }
 
 async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Promise<Where> {
@@ -232,22 +222,6 @@ async function refuseWithoutData({ baseUrl }: Target): Promise<void> {
     wayOut: 'Fill them first:',
     command: 'npm run seed -- --years 3',
   })
-}
-
-function newRunFolder(given: string | undefined, flow: string): string {
-  const runDir = given === undefined ? join(CHECKOUT, 'runs', runId(new Date(), flow)) : resolve(given)
-  if (!existsSync(join(runDir, RUN_FILES.measurements))) return runDir
-  throw new Refusal({
-    what: `${runDir} holds a run already`,
-    why: ['its evidence would be overwritten'],
-    wayOut: 'Name another folder, or leave --run away.',
-  })
-}
-
-/** Git ignores runs/ alone. */
-function isUntracked(runDir: string): boolean {
-  const path = relative(CHECKOUT, runDir)
-  return !isAbsolute(path) && !path.startsWith('..') && !/^(runs|\.headroom)(\/|$)/.test(path)
 }
 
 function parseRate(text: string): number {

@@ -1,15 +1,12 @@
 // `npm run report`: draw (again) the report of a run from the evidence in its folder.
 
-import { stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
-import { CHECKOUT } from '../engines/place.ts'
 import { finishRun } from './finish-run.ts'
+import { namedRun, RUNS } from './named-run.ts'
 import { runCommand } from './run-command.ts'
 import { runNames } from './run-names.ts'
-
-const RUNS = join(CHECKOUT, 'runs')
 
 const HELP = `
 Reads plan.json, dataset.json and measurements.json of the run and writes
@@ -35,17 +32,6 @@ await runCommand(
   },
 )
 
-async function namedRun(name: string): Promise<string> {
-  const candidates = [...(basename(name) === name ? [join(RUNS, name)] : []), resolve(name)]
-  for (const candidate of candidates) if (await isFolder(candidate)) return candidate
-  const runs = await runNames(RUNS)
-  throw new Refusal({
-    what: `there is no run ${name}`,
-    why: candidates.map((candidate) => `${candidate} is no folder`),
-    wayOut: runs.length > 0 ? `The newest runs: ${runs.slice(0, 5).join(', ')}.` : 'npm start makes a first run.',
-  })
-}
-
 async function newestRun(): Promise<string> {
   const [newest] = await runNames(RUNS)
   if (newest !== undefined) return join(RUNS, newest)
@@ -54,8 +40,4 @@ async function newestRun(): Promise<string> {
     why: [`no folder below ${RUNS} holds ${RUN_FILES.measurements}`],
     wayOut: 'npm start measures a first one; npm run load checkout loads one flow.',
   })
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }

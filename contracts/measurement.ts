@@ -24,6 +24,7 @@ export const INVALID_CODES = [
   'target-changed',
   'interrupted',
   'data-incomplete',
+  'one-share',
 ] as const
 export type InvalidCode = (typeof INVALID_CODES)[number]
 
@@ -126,6 +127,19 @@ export interface Backlog {
   readonly endSeconds: number
 }
 
+/** Of one generator's requests in the window. */
+export interface GeneratorFigures {
+  /** `2/4`; `1/1` where one offers all. */
+  readonly share: string
+  readonly iterations: number
+  /** Found no free virtual user. */
+  readonly dropped: number
+  /** p99 of how late they left by its own fault. */
+  readonly lateP99Ms: number | null
+  /** Its CPU ÷ the CPU it may use; null: not read, or generators on one machine share it and are judged together. */
+  readonly cpu: number | null
+}
+
 export const STEP_KINDS = ['idle', 'warm-up', 'probe', 'measured'] as const
 /** Only `measured` steps carry claims. A probe says where to look; `idle` is the machine without load. */
 export type StepKind = (typeof STEP_KINDS)[number]
@@ -152,8 +166,9 @@ export interface Step {
   readonly flows: Readonly<Record<string, FlowFigures>>
   /** k6's CPU ÷ the CPU it may use, 0 … 1; null where it cannot be read. */
   readonly generatorCpu: number | null
-  /** p99 of how late requests left the generator by its own fault. */
+  /** p99 of how late requests left their generator by its own fault; of the latest of several. */
   readonly generatorLateP99Ms: number | null
+  readonly generators: readonly GeneratorFigures[]
   readonly machineCpu: number | null
   /** Of the machine's CPU: what neither the system, its engines nor the harness used. null: not all of them are known. */
   readonly otherCpu: number | null
@@ -263,6 +278,28 @@ export interface EngineSizes {
   readonly searchDocuments: number
 }
 
+/** A run that offered a part of a load; `npm run merge` makes one run of all its parts. */
+export interface LoadShare {
+  /** `2/4` */
+  readonly share: string
+  /** What all parts were told alike, as one name: the seed of their requests. */
+  readonly workloadId: string
+  readonly startAt: string
+  readonly planHash: string
+  readonly ratePerSecond: number | null
+  readonly durationSeconds: number | null
+  /** Of the whole load, its lead-in included; null: it never came to it. */
+  readonly schedule: string | null
+  /** null: the target does not tell its time. */
+  readonly clock: ClockOffset | null
+}
+
+/** This machine's clock minus the target's. */
+export interface ClockOffset {
+  readonly offsetMs: number
+  readonly uncertaintyMs: number
+}
+
 export interface Measurements {
   readonly runId: string
   readonly startedAt: string
@@ -271,6 +308,8 @@ export interface Measurements {
   readonly command: string
   readonly conditions: RunConditions
   readonly datasetFingerprint: string | null
+  /** Left out: the run offered the whole load. */
+  readonly share?: LoadShare
   readonly tables: readonly TableFacts[]
   /** null: not counted, `invalid` says why where it matters. */
   readonly tablesCountedAt?: string | null

@@ -1,5 +1,7 @@
 // The files of one run folder `runs/<id>/`: the only place where stages meet.
 
+import type { Share } from './share.ts'
+
 export const RUN_FILES = {
   plan: 'plan.json',
   dataset: 'dataset.json',
@@ -9,13 +11,21 @@ export const RUN_FILES = {
   junit: 'junit.xml',
 } as const
 
-/** Of one process of k6, inside its folder. The journal is compressed once the process is over; the orders are removed. */
+/** Of one load, inside its folder. The journal is compressed once it is over; the orders are removed. */
 export const DRIVE_FILES = {
   journal: 'journal.tsv',
   orders: 'orders.tsv',
   summary: 'k6-summary.json',
   log: 'k6.log',
 } as const
+
+/** Of one process of k6: the load's own, or with `-2` for the second of several, whose journals become one. */
+export function generatorFiles(share: Share): Readonly<Record<'journal' | 'summary' | 'log', string>> {
+  const { journal, summary, log } = DRIVE_FILES
+  if (share.of === 1) return { journal, summary, log }
+  const own = (file: string) => file.replace('.', `-${share.index + 1}.`)
+  return { journal: own(journal), summary: own(summary), log: own(log) }
+}
 
 /** `drives/checkout-03`, relative to the run folder. */
 export function driveFolder(load: string, index: number): string {

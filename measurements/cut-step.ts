@@ -6,10 +6,12 @@ import { judge, type Targets } from '../contracts/judge.ts'
 import type { InvalidReason, Step, StepKind } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { meanRate } from '../contracts/schedule.ts'
-import type { Drive, DriveRequest } from './drive.ts'
+import type { Share } from '../contracts/share.ts'
+import { type Drive, type DriveRequest, partOf } from './drive.ts'
+import { generatorEvidence, generatorFigures } from './generator-evidence.ts'
 import type { Observer, Usage } from './observer.ts'
 import { steadinessOf } from './steadiness.ts'
-import { environmentalReasons, invalidReasons, type WindowEvidence } from './validity.ts'
+import { environmentalReasons, invalidReasons, type WindowEvidence, windowReasons } from './validity.ts'
 import { figuresOf, type Window, type WindowFigures } from './window-figures.ts'
 
 /** Latency below a twentieth of the target may grow as it likes. */
@@ -20,7 +22,14 @@ export interface DriveSoFar {
   readonly request: Pick<DriveRequest, 'load' | 'arrivals'>
   readonly entries: readonly JournalEntry[]
   readonly startedAtMs: number
+  readonly shares: readonly Share[]
   readonly dueTimesMs: readonly number[]
+}
+
+/** A drive that is over, on this machine or on several. */
+export interface OfferedLoad extends DriveSoFar {
+  readonly request: Pick<DriveRequest, 'load' | 'arrivals' | 'schedule'>
+  readonly journalFile: string
 }
 
 export interface Cut extends Window {
@@ -28,46 +37,40 @@ export interface Cut extends Window {
   readonly index: number
 }
 
+/** What the machines did in the window. */
+export interface Seen {
+  readonly usage: Usage
+  /** Of each share; null: not read, or judged with the others. */
+  readonly generatorCpus: readonly (number | null)[]
+  readonly generatorReadable: boolean
+}
+
 export function cutStep(drive: Drive, cut: Cut, plan: ResolvedPlan, observer: Observer): Step {
-  const { request, startedAtMs, exit } = drive
-  const { kind, index, fromMs, toMs } = cut
-  const isClosed = request.arrivals === 'closed'
-  const { figures, usage, evidence } = lookAt(drive, cut, plan, observer)
-  const failures = Object.values(figures.flows).flatMap((flow) => flow.failures)
+  const { ends, endedEarly, beganAtMs, endedAtMs } = drive
+  const look = lookAt(drive, cut, plan, seenBy(observer, drive, cut))
+  const failures = Object.values(look.figures.flows).flatMap((flow) => flow.failures)
   const invalid = invalidReasons({
-    ...evidence,
-    kind,
-    unreadableLines: drive.unreadableLines,
+    ...look.evidence,
+    kind: cut.kind,
     mostFrequentFailure: failures.toSorted((a, b) => b.count - a.count)[0]?.what ?? null,
-    generator: {
-      ...exit,
-      stopped: exit.stopped && !drive.endedEarly,
-      endedEarly: drive.endedEarly,
-      journaledIterations: drive.entries.length,
-      summaryIterations: drive.summaryIterations,
-      journalFound: drive.journalFound,
-    },
-    faults: observer.faults(drive.beganAtMs, drive.endedAtMs),
+    ends,
+    stopped: ends.some(({ stopped }) => stopped) && !endedEarly,
+    endedEarly,
+    faults: observer.faults(beganAtMs, endedAtMs),
   })
-  return {
-    load: request.load.name,
-    index,
-    kind,
-    journal: drive.journalFile,
-    fromMs,
-    toMs,
-    startedAt: new Date(startedAtMs + fromMs).toISOString(),
-    arrivals: request.arrivals,
-    // As asked for: how many fell into the window differs by one or two.
-    offeredPerSecond: isClosed ? figures.offeredPerSecond : meanRate(request.schedule, fromMs, toMs),
-    goodPerSecond: figures.goodPerSecond,
-    dropped: figures.dropped,
-    generatorLateP99Ms: figures.generatorLateP99Ms,
-    flows: figures.flows,
-    ...usage,
-    invalid,
-    judgement: judge({ flows: figures.flows, invalid }, targetsOf(plan)),
-  }
+  return stepOf(drive, cut, look, invalid, plan)
+}
+
+/** Of what several machines offered together. `found`: what became of their processes, as each of them saw it. */
+export function cutMergedStep(
+  offered: OfferedLoad,
+  cut: Cut,
+  plan: ResolvedPlan,
+  seen: Seen,
+  found: readonly InvalidReason[],
+): Step {
+  const look = lookAt(offered, cut, plan, seen)
+  return stepOf(offered, cut, look, [...found, ...windowReasons(look.evidence)], plan)
 }
 
 /** What machine and generator did to a part of a drive that still runs. */
@@ -77,7 +80,7 @@ export function environmentOf(
   plan: ResolvedPlan,
   observer: Observer,
 ): readonly InvalidReason[] {
-  return environmentalReasons(lookAt(drive, window, plan, observer).evidence)
+  return environmentalReasons(lookAt(drive, window, plan, seenBy(observer, drive, window)).evidence)
 }
 
 interface Look {
@@ -86,27 +89,28 @@ interface Look {
   readonly evidence: WindowEvidence
 }
 
-function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan, observer: Observer): Look {
-  const { request, entries, startedAtMs, dueTimesMs } = drive
+function seenBy(observer: Observer, { startedAtMs, shares }: DriveSoFar, { fromMs, toMs }: Window): Seen {
+  const usage = observer.usage(startedAtMs + fromMs, startedAtMs + toMs)
+  const generatorCpus = shares.map(() => (shares.length === 1 ? usage.generatorCpu : null))
+  return { usage, generatorCpus, generatorReadable: platform === 'linux' }
+}
+
+function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan, seen: Seen): Look {
+  const { request, entries, shares, dueTimesMs } = drive
+  const { usage, generatorCpus, generatorReadable } = seen
   const targets = targetsOf(plan)
   const asked = Object.keys(request.load.weights)
   const due = dueTimesMs.filter((dueMs) => dueMs >= fromMs && dueMs < toMs).length
-  const figures = figuresOf(entries, {
-    fromMs,
-    toMs,
-    targetsMs: Object.fromEntries(asked.map((flow) => [flow, targets[flow]?.p99Ms ?? null])),
-    requests: request.arrivals === 'closed' ? null : due,
-  })
-  const usage = observer.usage(startedAtMs + fromMs, startedAtMs + toMs)
+  const targetsMs = Object.fromEntries(asked.map((flow) => [flow, targets[flow]?.p99Ms ?? null]))
+  const requests = request.arrivals === 'closed' ? null : due
+  const figures = figuresOf(entries, { fromMs, toMs, targetsMs, requests })
   const flows = Object.entries(figures.flows).map(([flow, ofFlow]) => {
     const target = targets[flow] ?? null
     const steadiness = steadinessOf(figures.seriesMs[flow] ?? [], IGNORED_GROWTH_OF_TARGET * (target?.p99Ms ?? 0))
-    return [
-      flow,
-      { figures: ofFlow, target, steadiness, slowWithoutGenerator: figures.slowWithoutGenerator[flow] ?? 0 },
-    ] as const
+    return [flow, { figures: ofFlow, target, steadiness }] as const
   })
   const { generatorCpu, otherCpu, backlog } = usage
+  const inside = entries.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs)
   return {
     figures,
     usage,
@@ -114,11 +118,49 @@ function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan,
       ...figures,
       flows: Object.fromEntries(flows),
       generatorCpu,
-      generatorReadable: platform === 'linux',
+      generators: shares.map((share, at) => generatorEvidence(inside, share, targetsMs, generatorCpus[at] ?? null)),
+      generatorReadable,
       otherCpu,
       backlog,
     },
   }
+}
+
+function stepOf(
+  { request, startedAtMs, shares, journalFile }: OfferedLoad,
+  { kind, index, fromMs, toMs }: Cut,
+  { figures, usage, evidence }: Look,
+  invalid: readonly InvalidReason[],
+  plan: ResolvedPlan,
+): Step {
+  return {
+    load: request.load.name,
+    index,
+    kind,
+    journal: journalFile,
+    fromMs,
+    toMs,
+    startedAt: new Date(startedAtMs + fromMs).toISOString(),
+    arrivals: request.arrivals,
+    // As asked for: how many fell into the window differs by one or two.
+    offeredPerSecond:
+      request.arrivals === 'closed'
+        ? figures.offeredPerSecond
+        : partOf(shares) * meanRate(request.schedule, fromMs, toMs),
+    goodPerSecond: figures.goodPerSecond,
+    dropped: figures.dropped,
+    generatorLateP99Ms: latest(evidence.generators),
+    generators: evidence.generators.map(generatorFigures),
+    flows: figures.flows,
+    ...usage,
+    invalid,
+    judgement: judge({ flows: figures.flows, invalid }, targetsOf(plan)),
+  }
+}
+
+function latest(generators: WindowEvidence['generators']): number | null {
+  const delays = generators.flatMap(({ lateP99Ms }) => lateP99Ms ?? [])
+  return delays.length === 0 ? null : Math.max(...delays)
 }
 
 export function targetsOf({ plan }: ResolvedPlan): Targets {

@@ -1,17 +1,20 @@
-// One process of k6 that offers one schedule of one load, followed while it runs. Steps are windows of its journal.
+// One schedule of one load, offered by one process of k6 or by several, followed while it runs. Steps are windows of its
+// journal.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '../contracts/dataset.ts'
 import type { JournalEntry } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { DRIVE_FILES, driveFolder, RUN_FILES } from '../contracts/run-folder.ts'
+import { DRIVE_FILES, driveFolder, generatorFiles, RUN_FILES } from '../contracts/run-folder.ts'
 import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
+import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
-import { compressJournal, JournalTail } from './journal.ts'
-import { type K6Exit, startK6 } from './k6.ts'
+import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
+import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
+import type { K6Extras } from './k6-extras.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
@@ -26,15 +29,32 @@ export interface DriveContext {
   readonly k6Program: string
   readonly observer: Observer
   readonly arrivals: Exclude<Arrivals, 'closed'>
+  readonly generators: GeneratorPlan
+  readonly extras?: K6Extras
   /** Aborted by the user, or when an engine went away. */
   readonly signal: AbortSignal
   /** Twice a second. */
   onLive?(figures: LiveFigures): void
 }
 
+/** Who offers what is due at a time. */
+export interface GeneratorPlan {
+  /** Offered from here. */
+  readonly shares: readonly Share[]
+  /** Agreed with the machines that offer the rest; null: nobody else offers any. */
+  readonly joint: JointStart | null
+}
+
+/** What every machine must know alike. */
+export interface JointStart {
+  readonly startAtMs: number
+  /** Names the requests of all of them: their moments, their orders and their keys. */
+  readonly workloadId: string
+}
+
 export interface DriveRequest {
   readonly load: Load
-  /** Tells the processes of one load apart. */
+  /** Tells the drives of one load apart. */
   readonly index: number
   readonly arrivals: Arrivals
   readonly schedule: readonly Segment[]
@@ -54,24 +74,26 @@ export interface Drive {
   readonly request: DriveRequest
   /** Relative to the run folder. */
   readonly journalFile: string
-  readonly journalFound: boolean
   readonly entries: readonly JournalEntry[]
-  readonly unreadableLines: number
   readonly startedAtMs: number
   /** From its first moment to its last, epoch ms: when a fault of an engine is a fault of this drive. */
   readonly beganAtMs: number
   readonly endedAtMs: number
-  readonly exit: K6Exit
+  readonly ends: readonly GeneratorEnd[]
   /** Ended by us before its schedule was over. */
   readonly endedEarly: boolean
-  /** Iterations in k6's summary; null: it wrote none. */
-  readonly summaryIterations: number | null
-  /** When each request was due; empty: closed. */
+  /** Which of the requests were offered from here. */
+  readonly shares: readonly Share[]
+  /** When each of them was due; empty: closed. */
   readonly dueTimesMs: readonly number[]
 }
 
 /** k6 starts, makes its users, and lets the last requests finish. */
 const START_AND_STOP_SECONDS = 90
+/** Before a start that was agreed, k6 is begun so long: a busy machine takes its time. */
+const READY_SECONDS = 20
+/** k6 without a tab ends within this. */
+const WAIT_FOR_TABS_MS = 4000
 const LOOK_EVERY_MS = 500
 /** What k6 says of a request that was under way when we ended it: nothing the target did. */
 const CUT_OFF = 'error: context canceled'
@@ -85,69 +107,108 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const folder = driveFolder(load.name, index)
   const path = (file: string) => join(runDir, folder, file)
   await mkdir(join(runDir, folder), { recursive: true })
-  const runId = driveRunId(context.runId, load.name, index)
+  const { shares, joint } = planOf(request, context)
+  if (joint !== null) await untilReadying(joint.startAtMs, signal)
+  const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
   await writeFile(path(DRIVE_FILES.orders), ordersText(request, context.dataset, runId))
   const beganAtMs = Date.now()
-  const process = startK6({
+  const generators = await startGenerators({
     program: context.k6Program,
     script: scriptOf(load),
-    settings: {
-      ...settingsOf(request, context, runId),
-      ORDERS: path(DRIVE_FILES.orders),
-      SUMMARY: path(DRIVE_FILES.summary),
-    },
-    journalPath: path(DRIVE_FILES.journal),
-    logPath: path(DRIVE_FILES.log),
+    settings: { ...settingsOf(request, context, runId), ORDERS: path(DRIVE_FILES.orders) },
+    folder: join(runDir, folder),
+    shares,
+    startAtMs: joint?.startAtMs ?? null,
+    extras: arrivals === 'closed' ? null : (context.extras ?? null),
     timeoutSeconds: scheduleSeconds(schedule) + START_AND_STOP_SECONDS,
+    onStarted: (pid) => observer.watchGenerator(pid),
+    onExited: (pid) => observer.forgetGenerator(pid),
   })
-  observer.watchGenerator(process.pid)
-  signal.addEventListener('abort', process.stop)
-  if (signal.aborted) process.stop()
-  const tail = new JournalTail(path(DRIVE_FILES.journal))
-  const following = follow(tail, request, process, (live) => context.onLive?.(liveOf(request, live)))
-  const exit = await process.exited.finally(() => {
+  signal.addEventListener('abort', generators.stop)
+  if (signal.aborted) generators.stop()
+  const following = follow(generators, withoutWaitingForTabs(request, context), (live) =>
+    context.onLive?.(liveOf(request, live, shares)),
+  )
+  await generators.exited.finally(() => {
     following.stop()
-    signal.removeEventListener('abort', process.stop)
-    observer.forgetGenerator(process.pid)
+    signal.removeEventListener('abort', generators.stop)
   })
   const endedEarly = await following.ended
-  await tail.finish()
-  const journalFound = tail.entries.length > 0 || tail.startedAtMs !== null
-  if (journalFound) await compressJournal(path(DRIVE_FILES.journal))
+  const ends = await generators.finish()
+  const startedAtMs = generators.startedAtMs ?? beganAtMs
+  const entries = shares.length === 1 ? generators.entries : mergedEntries([generators])
+  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries })
   await rm(path(DRIVE_FILES.orders), { force: true })
   return {
     request,
     journalFile: `${folder}/${DRIVE_FILES.journal}.gz`,
-    journalFound,
-    entries: endedEarly ? tail.entries.filter(({ outcome }) => outcome !== CUT_OFF) : tail.entries,
-    unreadableLines: tail.unreadableLines,
-    startedAtMs: tail.startedAtMs ?? beganAtMs,
+    entries: endedEarly ? entries.filter(({ outcome }) => outcome !== CUT_OFF) : entries,
+    startedAtMs,
     beganAtMs,
     endedAtMs: Date.now(),
-    exit,
+    ends,
     endedEarly: endedEarly && !signal.aborted,
-    summaryIterations: await summaryIterations(path(DRIVE_FILES.summary)),
-    dueTimesMs: arrivals === 'closed' ? [] : dueTimesOf(schedule, arrivals, runId),
+    shares,
+    dueTimesMs: arrivals === 'closed' ? [] : dueTimesOfShares(schedule, arrivals, runId, shares),
   }
 }
 
+async function untilReadying(startAtMs: number, signal: AbortSignal): Promise<void> {
+  const waitMs = startAtMs - READY_SECONDS * 1000 - Date.now()
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {})
+}
+
+/** With its dashboard open in a browser k6 does not end: it waits until the tab is closed. */
+function withoutWaitingForTabs(request: DriveRequest, { extras }: DriveContext): Pick<DriveRequest, 'enough'> {
+  if ((extras?.dashboard ?? null) === null || request.arrivals === 'closed') return request
+  const { schedule, enough } = request
+  const overMs = scheduleSeconds(schedule) * 1000 + WAIT_FOR_TABS_MS
+  return {
+    enough: (live) =>
+      enough?.(live) === true || (live.elapsedMs > overMs && live.entries.length >= requestCount(schedule)),
+  }
+}
+
+/** Machines that begin together warm up each by itself. */
+function planOf({ arrivals }: DriveRequest, { generators }: DriveContext): GeneratorPlan {
+  return arrivals === 'closed' && generators.joint !== null ? { shares: [WHOLE], joint: null } : generators
+}
+
+/** One journal in the end, whoever wrote it. */
+async function keepJournal(
+  path: (file: string) => string,
+  shares: readonly Share[],
+  journal: { readonly startedAtMs: number; readonly entries: readonly JournalEntry[] },
+): Promise<void> {
+  const kept = path(DRIVE_FILES.journal)
+  const written = shares.map((share) => path(generatorFiles(share).journal))
+  if (written.length === 1 && written[0] === kept) return void (await compressJournal(kept))
+  await writeJournal(`${kept}.gz`, journal)
+  for (const part of written) await rm(part, { force: true })
+}
+
+function dueTimesOfShares(
+  schedule: readonly Segment[],
+  arrivals: DriveContext['arrivals'],
+  runId: string,
+  shares: readonly Share[],
+): readonly number[] {
+  return dueTimesOf(schedule, arrivals, runId).filter((_, i) => shares.some((share) => isOfShare(i, share)))
+}
+
 /** Reads along until the process is over; resolves to whether we ended it. */
-function follow(
-  tail: JournalTail,
-  { enough }: DriveRequest,
-  process: { stop(): void },
-  onLook: (live: LiveDrive) => void,
-) {
+function follow(generators: Generators, { enough }: Pick<DriveRequest, 'enough'>, onLook: (live: LiveDrive) => void) {
   const over = new AbortController()
   const look = async (): Promise<boolean> => {
     while (!over.signal.aborted) {
       await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => {})
-      await tail.poll()
-      const elapsedMs = tail.startedAtMs === null ? -1 : Date.now() - tail.startedAtMs
-      const live = { entries: tail.entries, elapsedMs }
+      await generators.poll()
+      const { startedAtMs, entries } = generators
+      const live = { entries, elapsedMs: startedAtMs === null ? -1 : Date.now() - startedAtMs }
+      const { elapsedMs } = live
       if (elapsedMs >= 0) onLook(live)
       if (over.signal.aborted || enough?.(live) !== true) continue
-      process.stop()
+      generators.stop()
       return true
     }
     return false
@@ -155,14 +216,23 @@ function follow(
   return { ended: look(), stop: () => over.abort() }
 }
 
-function liveOf({ load, schedule, arrivals }: DriveRequest, { entries, elapsedMs }: LiveDrive): LiveFigures {
+function liveOf(
+  { load, schedule, arrivals }: DriveRequest,
+  { entries, elapsedMs }: LiveDrive,
+  shares: readonly Share[],
+): LiveFigures {
   return liveFigures({
     load: arrivals === 'closed' ? `${load.name}, warming up` : load.name,
     entries,
     elapsedMs,
-    rateAt: (ms) => (arrivals === 'closed' ? 0 : meanRate(schedule, ms, ms + 1)),
+    rateAt: (ms) => (arrivals === 'closed' ? 0 : partOf(shares) * meanRate(schedule, ms, ms + 1)),
     totalSeconds: scheduleSeconds(schedule),
   })
+}
+
+/** Of the whole load, 0 … 1. */
+export function partOf(shares: readonly Share[]): number {
+  return shares.length / (shares[0]?.of ?? 1)
 }
 
 /** Keys of orders hold it, so it is short; another drive asks for other users and orders. */
@@ -199,16 +269,4 @@ function ordersText({ schedule, arrivals }: DriveRequest, dataset: Dataset, runI
   const orderOf = orderOfRequest(dataset, runId)
   const lines = Array.from({ length: Math.max(1, Math.min(MOST_ORDERS, wanted)) }, (_, i) => orderLine(orderOf(i)))
   return `${lines.join('\n')}\n`
-}
-
-/** null: k6 wrote none, or not one we know. */
-async function summaryIterations(path: string): Promise<number | null> {
-  try {
-    const { metrics } = JSON.parse(await readFile(path, 'utf8')) as {
-      readonly metrics: Readonly<Record<string, { readonly values?: { readonly count?: number } }>>
-    }
-    return metrics.iterations?.values?.count ?? 0
-  } catch {
-    return null
-  }
 }

@@ -28,6 +28,7 @@ export async function idleStep(observer: Observer, signal: AbortSignal): Promise
     goodPerSecond: 0,
     dropped: 0,
     generatorLateP99Ms: null,
+    generators: [],
     flows: {},
     ...usage,
     invalid: observer.faults(fromMs, toMs),

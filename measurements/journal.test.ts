@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { journalLine, journalStart } from '../contracts/journal.ts'
-import { compressJournal, JournalTail, readJournal } from './journal.ts'
+import { type JournalEntry, journalLine, journalStart, parseJournalLine } from '../contracts/journal.ts'
+import { compressJournal, JournalTail, mergedEntries, readJournal, writeJournal } from './journal.ts'
 
 let path: string
 const line = (iteration: number) =>
@@ -20,6 +20,21 @@ const line = (iteration: number) =>
 
 beforeEach(async () => {
   path = join(await mkdtemp(join(tmpdir(), 'headroom-journal-')), 'journal.tsv')
+})
+
+describe('journals of several generators', () => {
+  it('become one, by due time, with every figure as it was written', async () => {
+    const all = Array.from({ length: 60 }, (_, i) => parseJournalLine(line(i)) as JournalEntry)
+    const parts = [0, 1, 2].map((index) => ({ entries: all.filter(({ iteration }) => iteration % 3 === index) }))
+    expect(mergedEntries(parts)).toEqual(all)
+    await writeJournal(`${path}.gz`, { startedAtMs: 1_700_000_000_000, entries: mergedEntries(parts) })
+    const { entries, startedAtMs, unreadableLines } = await readJournal(`${path}.gz`)
+    expect({ entries, startedAtMs, unreadableLines }).toEqual({
+      entries: all,
+      startedAtMs: 1_700_000_000_000,
+      unreadableLines: 0,
+    })
+  })
 })
 
 describe('a journal that is still written', () => {

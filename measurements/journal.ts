@@ -3,9 +3,16 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { type JournalEntry, parseJournalLine, parseJournalStart } from '../contracts/journal.ts'
+import {
+  type JournalEntry,
+  journalLine,
+  journalStart,
+  parseJournalLine,
+  parseJournalStart,
+} from '../contracts/journal.ts'
 
 export interface Journal {
   readonly entries: readonly JournalEntry[]
@@ -35,6 +42,24 @@ export async function compressJournal(path: string): Promise<string> {
   await pipeline(createReadStream(path), createGzip({ level: 6 }), createWriteStream(compressed))
   await rm(path)
   return compressed
+}
+
+/** In the order the requests were due: what several generators wrote, as one would have. */
+export function mergedEntries(journals: readonly Pick<Journal, 'entries'>[]): readonly JournalEntry[] {
+  const all = journals.flatMap(({ entries }) => entries)
+  return all.sort((a, b) => a.dueMs - b.dueMs || a.iteration - b.iteration)
+}
+
+/** Compressed, like a journal of k6 at rest. */
+export async function writeJournal(
+  path: string,
+  { startedAtMs, entries }: Pick<Journal, 'entries' | 'startedAtMs'>,
+): Promise<void> {
+  const lines = function* () {
+    if (startedAtMs !== null) yield `${journalStart(startedAtMs)}\n`
+    for (const entry of entries) yield `${journalLine(entry)}\n`
+  }
+  await pipeline(Readable.from(lines()), createGzip({ level: 6 }), createWriteStream(path))
 }
 
 /** What k6 has journaled so far. */

@@ -16,6 +16,9 @@ export interface K6Request {
   readonly script: string
   /** What the scenario reads from `__ENV`. Passed in the environment, not as `-e`: arguments are for all to see. */
   readonly settings: Readonly<Record<string, string>>
+  /** Further words, and what they are told by the environment. */
+  readonly extraWords?: readonly string[]
+  readonly extraEnvironment?: Readonly<Record<string, string>>
   readonly journalPath: string
   readonly logPath: string
   /** k6 can hang before its first request: no process outlives this. */
@@ -47,7 +50,7 @@ export function startK6(request: K6Request): K6Process {
   const [program, ...words] = [...preferred(), request.program, ...argumentsOf(request)] as [string, ...string[]]
   const child = spawn(program, words, {
     cwd: SCENARIOS,
-    env: { ...cleanEnvironment(), ...request.settings },
+    env: { ...cleanEnvironment(), ...request.extraEnvironment, ...request.settings },
     stdio: ['ignore', log, log],
     detached: true,
   })
@@ -96,9 +99,17 @@ export function generatorPlace(): string {
 }
 
 // No --vus, --duration or --iterations: any of them replaces the script's scenarios altogether (grafana/k6#5794).
-function argumentsOf({ script, journalPath }: K6Request): string[] {
+function argumentsOf({ script, journalPath, extraWords = [] }: K6Request): string[] {
   const journal = ['--console-output', journalPath, '--log-format', 'raw']
-  return ['run', '--quiet', '--no-color', '--no-usage-report', ...journal, join(SCENARIOS, `${script}.ts`)]
+  return [
+    'run',
+    '--quiet',
+    '--no-color',
+    '--no-usage-report',
+    ...journal,
+    ...extraWords,
+    join(SCENARIOS, `${script}.ts`),
+  ]
 }
 
 /** Without K6_*, HTTP_PROXY and the like: nothing outside the request may change what is measured. */

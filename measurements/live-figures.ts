@@ -1,6 +1,7 @@
 // How a drive goes while it runs: what someone who waits for it wants to see. Pure.
 
 import { type JournalEntry, OUTCOME_OK } from '../contracts/journal.ts'
+import { NO_FREE_USER_MS } from './generator-evidence.ts'
 import { latencyOf } from './percentiles.ts'
 
 export interface LiveFigures {
@@ -24,7 +25,6 @@ export interface Running {
 }
 
 const RECENT_MS = 3000
-const NO_FREE_USER_MS = 10
 
 export function liveFigures({ load, entries, elapsedMs, rateAt, totalSeconds }: Running): LiveFigures {
   const good = entries.filter(({ outcome }) => outcome === OUTCOME_OK)

@@ -6,14 +6,25 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type { EngineProgram } from '../contracts/engines.ts'
-import type { InvalidReason, LoadResult, Measurements, Profile, RunConditions, Step } from '../contracts/measurement.ts'
+import type {
+  InvalidReason,
+  LoadResult,
+  LoadShare,
+  Measurements,
+  Profile,
+  RunConditions,
+  Step,
+} from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
-import type { OpenArrivals } from '../contracts/schedule.ts'
+import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
+import { allShares, shareText } from '../contracts/share.ts'
 import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
+import { clockOffset } from './clock-offset.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
-import type { Drive } from './drive.ts'
+import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
+import type { K6Extras } from './k6-extras.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { loadOf } from './load.ts'
 import { Observer } from './observer.ts'
@@ -26,6 +37,10 @@ export interface LoadRequest {
   readonly loads: readonly string[]
   readonly profile: Profile
   readonly arrivals: OpenArrivals
+  /** Processes of k6 that offer the load together; one unless told otherwise. */
+  readonly generators?: GeneratorPlan
+  /** Outputs, tags and dashboard of k6. */
+  readonly extras?: K6Extras
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
@@ -48,6 +63,7 @@ export interface LoadRequest {
   onLive?(figures: LiveFigures): void
 }
 
+const ONE_GENERATOR: GeneratorPlan = { shares: allShares(1), joint: null }
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
 const COUNTING_LIMIT_MS = 10 * 60_000
 
@@ -89,7 +105,8 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
       }
       const result = await offerLoad(loadOf(name, request.plan.plan), offer, {
         ...request,
-        runId: run.id,
+        generators: request.generators ?? ONE_GENERATOR,
+        runId: warmUpName(request, run.id),
         dataset: identity.dataset,
         k6Program: request.k6.path,
         signal,
@@ -118,6 +135,7 @@ class Run {
   readonly #startedAt = new Date().toISOString()
   #conditions: RunConditions
   #dataset: Dataset | null = null
+  #share: LoadShare | null
   #counted: Pick<Measurements, 'tables' | 'tablesCountedAt' | 'sizes' | 'acknowledged'> = {
     acknowledged: null,
     tables: [],
@@ -129,6 +147,7 @@ class Run {
     this.id = basename(request.runDir)
     this.#request = request
     this.#conditions = conditions
+    this.#share = shareOf(request)
   }
 
   static async begin(request: LoadRequest): Promise<Run> {
@@ -143,6 +162,9 @@ class Run {
     this.#dataset = dataset
     this.#conditions = await runConditions(conditionsOf(this.#request, identity))
     await writeJson(join(this.#request.runDir, RUN_FILES.dataset), dataset)
+    if (this.#share !== null) {
+      this.#share = { ...this.#share, clock: await clockOffset(this.#request.target.baseUrl) }
+    }
     await this.#write([interrupted(0)])
   }
 
@@ -151,7 +173,10 @@ class Run {
     await this.#write([interrupted(this.steps.length)])
   }
 
-  remember({ entries }: Drive): void {
+  remember({ request, entries }: Drive): void {
+    if (this.#share !== null && request.arrivals !== 'closed') {
+      this.#share = { ...this.#share, schedule: scheduleText(request.schedule) }
+    }
     for (const id of acknowledgedIds(entries)) this.#acknowledgedIds.push(id)
   }
 
@@ -185,7 +210,7 @@ class Run {
   }
 
   async end(invalid: readonly InvalidReason[]): Promise<Measurements> {
-    return await this.#write(invalid)
+    return await this.#write([...invalid, ...oneShare(this.#share)])
   }
 
   async #write(invalid: readonly InvalidReason[]): Promise<Measurements> {
@@ -197,6 +222,7 @@ class Run {
       command: this.#request.command,
       conditions: this.#conditions,
       datasetFingerprint: this.#dataset?.fingerprint ?? null,
+      ...(this.#share === null ? {} : { share: this.#share }),
       ...this.#counted,
       steps: this.steps,
       results: this.results,
@@ -205,6 +231,32 @@ class Run {
     await writeJson(join(this.#request.runDir, RUN_FILES.measurements), measurements)
     return measurements
   }
+}
+
+function shareOf(request: LoadRequest): LoadShare | null {
+  const { shares: [share] = [], joint } = request.generators ?? ONE_GENERATOR
+  if (share === undefined || joint === null) return null
+  return {
+    share: shareText(share),
+    workloadId: joint.workloadId,
+    startAt: new Date(joint.startAtMs).toISOString(),
+    planHash: request.plan.planHash,
+    ratePerSecond: request.ratePerSecond ?? null,
+    durationSeconds: request.durationSeconds ?? null,
+    schedule: null,
+    clock: null,
+  }
+}
+
+function oneShare(share: LoadShare | null): readonly InvalidReason[] {
+  if (share === null) return []
+  return [{ code: 'one-share', evidence: `generator ${share.share} alone proves nothing; npm run merge joins them` }]
+}
+
+/** Folders of other machines may be called alike: their warm-ups must not send the same keys. */
+function warmUpName({ generators }: LoadRequest, runId: string): string {
+  const { shares: [share] = [], joint } = generators ?? ONE_GENERATOR
+  return share === undefined || joint === null ? runId : `${joint.workloadId}-${share.index + 1}`
 }
 
 function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity | null): ConditionsOf {

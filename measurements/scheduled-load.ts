@@ -1,12 +1,14 @@
 // smoke, hold, spike, soak, peak-day: one schedule in one process, and what the profile asks of it.
 
 import { ENVIRONMENTAL_CODES, type LoadResult, type Step } from '../contracts/measurement.ts'
+import type { ResolvedPlan } from '../contracts/plan.ts'
 import { targetsOf } from './cut-step.ts'
 import { type Drift, driftOf, FEWEST_PARTS } from './drift.ts'
 import type { Drive } from './drive.ts'
+import type { Load } from './load.ts'
 import { planRates, sharesOf } from './load.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
-import { backlogOf } from './observer.ts'
+import { backlogOf, type Observer } from './observer.ts'
 import { type ProfileSchedule, type ScheduledProfile, scheduleOf } from './profiles.ts'
 import { perSecond, reasonOf, seconds } from './reason-text.ts'
 import { secondsToRecover } from './recovery.ts'
@@ -17,8 +19,13 @@ export interface ScheduledRequest {
   readonly durationSeconds: number | null
 }
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'claim'>
+export type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'claim'>
 
+const PART_OF_A_LOAD: Answer = {
+  verdict: 'INVALID',
+  reason: 'one share of the load; the others belong to it',
+  claim: null,
+}
 /** What the machine spoilt is tried again so often. */
 const MOST_REPEATS = 2
 /** Memory may grow so much without being a leak: caches and heaps settle. */
@@ -35,6 +42,8 @@ export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Pr
     for (const { fromMs, toMs } of schedule.windows) {
       steps.push(await run.step(made, 'measured', { fromMs: leadInMs + fromMs, toMs: leadInMs + toMs }))
     }
+    // Who begins together with other machines cannot begin again alone, nor judge alone.
+    if (run.context.generators.joint !== null) return PART_OF_A_LOAD
     const isLast = repeat === MOST_REPEATS || run.context.signal.aborted || steps.some(isHopeless)
     if (isLast || !steps.some(isSpoiltFromOutside))
       return answerOf(run, request.profile, schedule, { made, leadInMs, steps })
@@ -45,7 +54,7 @@ function isSpoiltFromOutside({ judgement, invalid }: Step): boolean {
   return judgement.outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
 }
 
-function scheduleFor({ load, context }: LoadRun, request: ScheduledRequest): ProfileSchedule | null {
+export function scheduleFor({ load, context }: Asked, request: ScheduledRequest): ProfileSchedule | null {
   const { plan } = context
   const rates = planRates(load, plan)
   if (rates === null && request.ratePerSecond === null && request.profile !== 'smoke') return null
@@ -61,13 +70,19 @@ function scheduleFor({ load, context }: LoadRun, request: ScheduledRequest): Pro
   })
 }
 
-interface Offered {
-  readonly made: Drive
+/** What is asked about: while it is offered, or when it was and is looked at again. */
+export interface Asked {
+  readonly load: Load
+  readonly context: { readonly plan: ResolvedPlan; readonly observer: Pick<Observer, 'backlogSeconds'> }
+}
+
+export interface Offered {
+  readonly made: Pick<Drive, 'startedAtMs' | 'entries'>
   readonly leadInMs: number
   readonly steps: readonly Step[]
 }
 
-function answerOf(run: LoadRun, profile: ScheduledProfile, schedule: ProfileSchedule, offered: Offered): Answer {
+export function answerOf(run: Asked, profile: ScheduledProfile, schedule: ProfileSchedule, offered: Offered): Answer {
   switch (profile) {
     case 'smoke':
     case 'hold':
@@ -96,7 +111,7 @@ function ratesText(steps: readonly Step[]): string {
 
 /** The system may miss its targets while the spike lasts; what counts is how soon it is back. */
 function recoveryAnswer(
-  { context, load }: LoadRun,
+  { context, load }: Asked,
   schedule: ProfileSchedule,
   { made, leadInMs, steps }: Offered,
 ): Answer {
@@ -141,7 +156,7 @@ function recoveryAnswer(
   return { verdict, reason: `back ${measured}; ${during}`, claim: { ...claim, measured } }
 }
 
-function driftAnswer({ context, load }: LoadRun, schedule: ProfileSchedule, { made, steps }: Offered): Answer {
+function driftAnswer({ context, load }: Asked, schedule: ProfileSchedule, { made, steps }: Offered): Answer {
   const allowed = context.plan.plan.driftShare
   const length = seconds((schedule.segments[0]?.seconds ?? 0) * 1000)
   const base = {
@@ -168,7 +183,7 @@ function growthText({ what, growthShare }: Drift): string {
   return `${what} ${growthShare >= 0 ? '+' : ''}${(100 * growthShare).toFixed(0)} %`
 }
 
-function seriesOf({ context, made, steps }: Pick<LoadRun, 'context'> & Pick<Offered, 'made' | 'steps'>) {
+function seriesOf({ context, made, steps }: Pick<Asked, 'context'> & Pick<Offered, 'made' | 'steps'>) {
   const targets = targetsOf(context.plan)
   const flows = Object.keys(steps[0]?.flows ?? {})
   const latencies = flows.map((flow) => ({
@@ -189,7 +204,7 @@ function seriesOf({ context, made, steps }: Pick<LoadRun, 'context'> & Pick<Offe
   return [...latencies, ...memory, { what: 'backlog', values: backlog, ignoredGrowth: IGNORED_BACKLOG_GROWTH_SECONDS }]
 }
 
-function peakDayAnswer({ load }: LoadRun, { windows, compression }: ProfileSchedule, { steps }: Offered): Answer {
+function peakDayAnswer({ load }: Asked, { windows, compression }: ProfileSchedule, { steps }: Offered): Answer {
   const answer = judged(steps)
   const busiest = windows.at(-1)?.ratePerSecond ?? 0
   return {

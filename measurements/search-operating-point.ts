@@ -126,7 +126,8 @@ function searchBlocks(
   const worst = perFlow.toSorted((a, b) => missed(b) - missed(a))[0]
   return (worst?.blocks ?? []).map(({ iterations, overTarget, errors }, at) => {
     const part = { fromMs: fromMs + at * BLOCK_SECONDS * 1000, toMs: fromMs + (at + 1) * BLOCK_SECONDS * 1000 }
-    const drive = { request: { load, arrivals: context.arrivals }, entries, startedAtMs, dueTimesMs: [] }
+    const { arrivals, generators } = context
+    const drive = { request: { load, arrivals }, entries, startedAtMs, shares: generators.shares, dueTimesMs: [] }
     const invalid = environmentOf(drive, part, context.plan, context.observer).map(({ code }) => code)
     return { answered: iterations, overTarget, clusters: worst?.clusters[at] ?? 0, errors, invalid }
   })

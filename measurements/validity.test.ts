@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { FlowFigures, InvalidCode, Latency } from '../contracts/measurement.ts'
+import { allShares } from '../contracts/share.ts'
+import type { GeneratorEvidence } from './generator-evidence.ts'
+import type { GeneratorEnd } from './generators.ts'
 import { environmentalReasons, type FlowEvidence, invalidReasons, type StepEvidence } from './validity.ts'
 
 const LATENCY: Latency = {
@@ -25,8 +28,27 @@ const FIGURES: FlowFigures = {
 const FLOW: FlowEvidence = {
   figures: FIGURES,
   target: { p99Ms: 100, errorRate: 0.001 },
-  slowWithoutGenerator: 0,
   steadiness: { steady: true, endOverStart: 1.1, tau: 0.1 },
+}
+const [WHOLE] = allShares(1) as [GeneratorEnd['share']]
+const END: GeneratorEnd = {
+  share: WHOLE,
+  exitCode: 0,
+  timedOut: false,
+  stopped: false,
+  log: '',
+  journaledIterations: 1000,
+  unreadableLines: 0,
+  summaryIterations: 1000,
+  journalFound: true,
+}
+const GENERATOR: GeneratorEvidence = {
+  share: WHOLE,
+  iterations: 1000,
+  dropped: 0,
+  lateP99Ms: 2,
+  cpu: 0.3,
+  flows: { list: { slow: 0, slowWithoutDelay: 0 } },
 }
 const GOOD: StepEvidence = {
   kind: 'measured',
@@ -37,27 +59,22 @@ const GOOD: StepEvidence = {
   dropped: 0,
   exceptions: 0,
   flows: { list: FLOW },
-  unreadableLines: 0,
   generatorCpu: 0.3,
   generatorReadable: true,
-  generatorLateP99Ms: 2,
+  generators: [GENERATOR],
   otherCpu: 0.05,
   backlog: { startSeconds: 0.3, endSeconds: 0.4 },
   mostFrequentFailure: null,
-  generator: {
-    exitCode: 0,
-    timedOut: false,
-    stopped: false,
-    endedEarly: false,
-    log: '',
-    journaledIterations: 1000,
-    summaryIterations: 1000,
-    journalFound: true,
-  },
+  ends: [END],
+  stopped: false,
+  endedEarly: false,
   faults: [],
 }
 
-const generator = (changes: Partial<StepEvidence['generator']>) => ({ generator: { ...GOOD.generator, ...changes } })
+const generator = (changes: Partial<GeneratorEnd>) => ({ ends: [{ ...END, ...changes }] })
+const own = (lateP99Ms: number, slow = 0, slowWithoutDelay = 0) => ({
+  generators: [{ ...GENERATOR, lateP99Ms, flows: { list: { slow, slowWithoutDelay } } }],
+})
 const flow = (figures: Partial<FlowFigures>, changes: Partial<FlowEvidence> = {}) => ({
   flows: { list: { ...FLOW, ...changes, figures: { ...FIGURES, ...figures } } },
 })
@@ -72,7 +89,7 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['k6 began one more iteration in the last instant', generator({ summaryIterations: 1001 }), []],
   [
     'a process that we ended because enough was seen',
-    generator({ exitCode: 105, endedEarly: true, summaryIterations: null }),
+    { ...generator({ exitCode: 105, summaryIterations: null }), endedEarly: true },
     [],
   ],
   ['exactly 99 % of the rate', { answeredPerSecond: 99 }, []],
@@ -82,44 +99,24 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['a generator at 80 %', { generatorCpu: 0.8 }, ['generator-saturated']],
   ['a generator whose CPU was not read', { generatorCpu: null }, ['generator-unobserved']],
   ['a generator whose CPU cannot be read', { generatorCpu: null, generatorReadable: false }, []],
-  ['a late generator, and a target that is met', { generatorLateP99Ms: 90 }, []],
-  [
-    'a generator that alone makes a flow miss its target',
-    { generatorLateP99Ms: 60, ...flow(slow) },
-    ['generator-late'],
-  ],
-  [
-    'new connections that alone make it miss, however few',
-    { generatorLateP99Ms: 3, ...flow(slow) },
-    ['generator-late'],
-  ],
-  [
-    'a miss that is there without the generator',
-    { generatorLateP99Ms: 60, ...flow(slow, { slowWithoutGenerator: 0.02 }) },
-    [],
-  ],
-  ['requests that leave later than the target', { generatorLateP99Ms: 101 }, ['generator-late']],
+  ['a late generator, and a target that is met', own(90), []],
+  ['a generator that alone makes a flow miss its target', { ...own(60, 0.011), ...flow(slow) }, ['generator-late']],
+  ['new connections that alone make it miss, however few', { ...own(3, 0.011), ...flow(slow) }, ['generator-late']],
+  ['a miss that is there without the generator', { ...own(60, 0.03, 0.02), ...flow(slow) }, []],
+  ['requests that leave later than the target', own(101), ['generator-late']],
   [
     'a generator that is late because the system is full',
-    { generatorLateP99Ms: 900, dropped: 50, ...flow(slow, { slowWithoutGenerator: 0.5 }) },
+    { generators: [{ ...GENERATOR, lateP99Ms: 900, dropped: 50 }], dropped: 50, ...flow(slow) },
     ['dropped-iterations'],
   ],
   ['other work on the machine, and a target that is met', { otherCpu: 0.8 }, []],
-  [
-    'other work on the machine, and a target that is missed',
-    { otherCpu: 0.31, ...flow(slow, { slowWithoutGenerator: 0.02 }) },
-    ['machine-busy'],
-  ],
+  ['other work on the machine, and a target that is missed', { otherCpu: 0.31, ...flow(slow) }, ['machine-busy']],
   ['other work on the machine, and errors', { otherCpu: 0.31, ...flow({ errors: 2 }) }, ['machine-busy']],
-  ['little other work, and a miss', { otherCpu: 0.29, ...flow(slow, { slowWithoutGenerator: 0.02 }) }, []],
-  ['other work that nobody can tell from ours', { otherCpu: null, ...flow(slow, { slowWithoutGenerator: 0.02 }) }, []],
+  ['little other work, and a miss', { otherCpu: 0.29, ...flow(slow) }, []],
+  ['other work that nobody can tell from ours', { otherCpu: null, ...flow(slow) }, []],
   ['latency that climbs', flow({}, { steadiness: { steady: false, endOverStart: 9, tau: 0.9 } }), ['not-steady']],
   ['latency that falls, under the target', flow({}, { steadiness: falling }), []],
-  [
-    'latency that falls, over the target',
-    flow(slow, { steadiness: falling, slowWithoutGenerator: 0.02 }),
-    ['not-warmed-up'],
-  ],
+  ['latency that falls, over the target', flow(slow, { steadiness: falling }), ['not-warmed-up']],
   ['too short to tell a trend', flow({}, { steadiness: null }), []],
   ['a backlog that grows behind the answers', { backlog: { startSeconds: 0.2, endSeconds: 2.3 } }, ['not-steady']],
   ['a backlog that is old and does not grow', { backlog: { startSeconds: 7, endSeconds: 8 } }, []],
@@ -145,8 +142,12 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['no summary', generator({ summaryIterations: null }), ['generator-failed']],
   ['no journal', { ...neverRan, ...generator({ journalFound: false }) }, ['generator-failed']],
   ['a journal with lines lost', generator({ summaryIterations: 1100 }), ['generator-failed']],
-  ['a journal with a torn line', { unreadableLines: 1 }, ['generator-failed']],
-  ['Ctrl-C', { ...generator({ exitCode: 105, stopped: true, summaryIterations: null }) }, ['interrupted']],
+  ['a journal with a torn line', generator({ unreadableLines: 1 }), ['generator-failed']],
+  [
+    'Ctrl-C',
+    { ...generator({ exitCode: 105, stopped: true, summaryIterations: null }), stopped: true },
+    ['interrupted'],
+  ],
   ['an engine that went away', { faults: [{ code: 'engine-lost', evidence: 'elasticsearch' }] }, ['engine-lost']],
   [
     'everything at once',
@@ -172,8 +173,38 @@ describe('invalidReasons', () => {
     expect(invalidReasons(evidence)[0]?.evidence).toBe('probe of http://127.0.0.1:9: connection refused')
   })
 
+  it('names the generator, of several, that spoilt the window', () => {
+    const [first, second] = allShares(2).map((share) => ({ ...GENERATOR, share })) as [
+      GeneratorEvidence,
+      GeneratorEvidence,
+    ]
+    const evidenceOf = (changes: Partial<StepEvidence>) => invalidReasons({ ...GOOD, ...changes })[0]
+    expect(evidenceOf({ generators: [first, second] })).toBeUndefined()
+    expect(evidenceOf({ generators: [first, { ...second, lateP99Ms: 150 }] })).toEqual({
+      code: 'generator-late',
+      evidence: 'generator 2 of 2 itself delayed 1 % of its requests by 150 ms or more; list may take 100 ms',
+    })
+    expect(
+      evidenceOf({
+        generators: [
+          { ...first, cpu: 0.3 },
+          { ...second, cpu: 0.9 },
+        ],
+        generatorCpu: 0.9,
+      }),
+    ).toEqual({
+      code: 'generator-saturated',
+      evidence: 'generator 2 of 2 used 90 % of the CPU it may use',
+    })
+    expect(evidenceOf({ generators: [{ ...first, dropped: 4 }, second], dropped: 4 })?.evidence).toMatch(
+      /of generator 1 of 2 found/,
+    )
+    const ends = [END, { ...END, exitCode: 107, log: 'x' }].map((end, index) => ({ ...end, share: { index, of: 2 } }))
+    expect(evidenceOf({ ends })).toEqual({ code: 'generator-failed', evidence: 'generator 2 of 2 ended with 107: x' })
+  })
+
   it('tells a part of a window that the machine spoilt from one that the system spoilt', () => {
-    const busy = { ...GOOD, otherCpu: 0.5, ...flow(slow, { slowWithoutGenerator: 0.02 }) }
+    const busy = { ...GOOD, otherCpu: 0.5, ...flow(slow) }
     expect(environmentalReasons(busy).map(({ code }) => code)).toEqual(['machine-busy'])
     expect(environmentalReasons({ ...GOOD, dropped: 9, answeredPerSecond: 1 })).toEqual([])
   })

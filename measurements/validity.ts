@@ -5,6 +5,9 @@ import { ACHIEVED_OF_OFFERED, GENERATOR_CPU_LIMIT } from '../contracts/evidence-
 import { SLOW_SHARE } from '../contracts/judge.ts'
 import type { Backlog, FlowFigures, InvalidReason, StepKind } from '../contracts/measurement.ts'
 import type { FlowTarget } from '../contracts/plan.ts'
+import { generatorName } from '../contracts/share.ts'
+import type { GeneratorEvidence } from './generator-evidence.ts'
+import type { GeneratorEnd } from './generators.ts'
 import type { Steadiness } from './steadiness.ts'
 
 /** Of the machine's CPU. The kernel's own work for the load is a few hundredths. */
@@ -19,8 +22,6 @@ export interface FlowEvidence {
   readonly figures: FlowFigures
   /** null: the plan has none for it. */
   readonly target: FlowTarget | null
-  /** Over the target even without the generator's own delay, 0 … 1. */
-  readonly slowWithoutGenerator: number
   readonly steadiness: Steadiness | null
 }
 
@@ -33,32 +34,23 @@ export interface WindowEvidence {
   readonly dropped: number
   readonly exceptions: number
   readonly flows: Readonly<Record<string, FlowEvidence>>
+  /** Of all that share a machine; of the busiest where they have one each. */
   readonly generatorCpu: number | null
   /** k6 is our own child: where there is /proc, its CPU can be read. */
   readonly generatorReadable: boolean
-  readonly generatorLateP99Ms: number | null
+  readonly generators: readonly GeneratorEvidence[]
   readonly otherCpu: number | null
   readonly backlog: Backlog | null
 }
 
 export interface StepEvidence extends WindowEvidence {
   readonly kind: StepKind
-  readonly unreadableLines: number
   readonly mostFrequentFailure: string | null
-  readonly generator: {
-    readonly exitCode: number | null
-    readonly timedOut: boolean
-    /** By the user, or because an engine went away. */
-    readonly stopped: boolean
-    /** By us, before the schedule was over: what is not journaled then was under way. */
-    readonly endedEarly: boolean
-    readonly log: string
-    /** Of the whole process. */
-    readonly journaledIterations: number
-    /** Iterations in k6's summary; null: it wrote none. */
-    readonly summaryIterations: number | null
-    readonly journalFound: boolean
-  }
+  readonly ends: readonly GeneratorEnd[]
+  /** By the user, or because an engine went away. */
+  readonly stopped: boolean
+  /** By us, before the schedule was over: what is not journaled then was under way. */
+  readonly endedEarly: boolean
   /** Engines lost, target replaced: from the observer. */
   readonly faults: readonly InvalidReason[]
 }
@@ -76,7 +68,7 @@ const RULES_OF_THE_ENVIRONMENT: readonly Rule<WindowEvidence>[] = [
   generatorLate,
   machineBusy,
 ]
-const RULES_OF_OPEN: readonly Rule<StepEvidence>[] = [
+const RULES_OF_OPEN: readonly Rule<WindowEvidence>[] = [
   droppedIterations,
   rateNotAchieved,
   ...RULES_OF_THE_ENVIRONMENT,
@@ -86,9 +78,12 @@ const RULES_OF_OPEN: readonly Rule<StepEvidence>[] = [
 
 export function invalidReasons(evidence: StepEvidence): readonly InvalidReason[] {
   const first = [...evidence.faults, ...apply(RULES_OF_ANY_STEP, evidence)]
-  // A step that never ran has no rate, no samples and no trend to complain about as well.
-  const ran = evidence.answered > 0 && evidence.generator.journalFound
-  return evidence.kind !== 'warm-up' && ran ? [...first, ...apply(RULES_OF_OPEN, evidence)] : first
+  return evidence.kind === 'warm-up' ? first : [...first, ...windowReasons(evidence)]
+}
+
+/** Without what became of the processes. A window in which nothing ran has no rate and no trend to complain about. */
+export function windowReasons(evidence: WindowEvidence): readonly InvalidReason[] {
+  return evidence.answered > 0 ? apply(RULES_OF_OPEN, evidence) : []
 }
 
 /** Of a part of a window, while it runs. */
@@ -100,32 +95,37 @@ function apply<E>(rules: readonly Rule<E>[], evidence: E): InvalidReason[] {
   return rules.map((rule) => rule(evidence)).filter((reason) => reason !== null)
 }
 
-function interrupted({ generator }: StepEvidence): InvalidReason | null {
-  return generator.stopped ? { code: 'interrupted', evidence: 'the step was stopped before its end' } : null
+function interrupted({ stopped }: StepEvidence): InvalidReason | null {
+  return stopped ? { code: 'interrupted', evidence: 'the step was stopped before its end' } : null
 }
 
-function generatorFailed({ generator, unreadableLines }: StepEvidence): InvalidReason | null {
-  const { exitCode, timedOut, stopped, endedEarly, log, journaledIterations, summaryIterations, journalFound } =
-    generator
-  if (stopped || probeRefusal(log) !== null) return null
-  const failed = (evidence: string): InvalidReason => ({ code: 'generator-failed', evidence })
-  if (timedOut) return failed('k6 did not end in time and was killed')
-  if (!endedEarly && (exitCode === null || !EXPECTED_EXIT_CODES.includes(exitCode))) {
-    return failed(`k6 ended with ${exitCode ?? 'a signal'}: ${lastLine(log)}`)
-  }
-  if (!journalFound) return failed('there is no journal')
-  if (endedEarly) return null
-  if (summaryIterations === null) return failed('k6 wrote no summary')
-  if (Math.abs(summaryIterations - journaledIterations) > UNJOURNALED_ITERATIONS || unreadableLines > 0) {
-    return failed(
-      `k6 counts ${summaryIterations} iterations, the journal ${journaledIterations} and ${unreadableLines} unreadable lines`,
-    )
+/** The first of them that did not do what it was told: what the others did is then another load. */
+function generatorFailed({ ends, stopped, endedEarly }: StepEvidence): InvalidReason | null {
+  if (stopped || probeRefusalOf(ends) !== null) return null
+  for (const end of ends) {
+    const failure = failureOf(end, endedEarly)
+    if (failure !== null) return { code: 'generator-failed', evidence: `${generatorName(end.share)} ${failure}` }
   }
   return null
 }
 
-function targetDead({ generator, answered, iterations, mostFrequentFailure }: StepEvidence): InvalidReason | null {
-  const refusal = probeRefusal(generator.log)
+function failureOf(end: GeneratorEnd, endedEarly: boolean): string | null {
+  const { exitCode, timedOut, log, journaledIterations, unreadableLines, summaryIterations, journalFound } = end
+  if (timedOut) return 'did not end in time and was killed'
+  if (!endedEarly && (exitCode === null || !EXPECTED_EXIT_CODES.includes(exitCode))) {
+    return `ended with ${exitCode ?? 'a signal'}: ${lastLine(log)}`
+  }
+  if (!journalFound) return 'left no journal'
+  if (endedEarly) return null
+  if (summaryIterations === null) return 'wrote no summary'
+  if (Math.abs(summaryIterations - journaledIterations) > UNJOURNALED_ITERATIONS || unreadableLines > 0) {
+    return `counts ${summaryIterations} iterations, its journal ${journaledIterations} and ${unreadableLines} unreadable lines`
+  }
+  return null
+}
+
+function targetDead({ ends, answered, iterations, mostFrequentFailure }: StepEvidence): InvalidReason | null {
+  const refusal = probeRefusalOf(ends)
   if (refusal !== null) return { code: 'target-dead', evidence: refusal }
   if (iterations === 0 || answered > 0) return null
   return { code: 'target-dead', evidence: `none of ${iterations} requests was answered: ${mostFrequentFailure}` }
@@ -136,13 +136,21 @@ function scriptExceptions({ exceptions, mostFrequentFailure }: StepEvidence): In
   return { code: 'script-exceptions', evidence: `${exceptions} iterations threw, such as: ${mostFrequentFailure}` }
 }
 
-function droppedIterations({ dropped, iterations }: WindowEvidence): InvalidReason | null {
+function droppedIterations({ dropped, iterations, generators }: WindowEvidence): InvalidReason | null {
   if (dropped === 0) return null
   const share = ((100 * dropped) / Math.max(1, iterations)).toFixed(1)
+  const whose = generators.length === 1 ? '' : ` of ${generatorsThat(generators, (one) => one.dropped > 0)}`
   return {
     code: 'dropped-iterations',
-    evidence: `${dropped} requests (${share} %) found no free virtual user and were sent late; their wait counts`,
+    evidence: `${dropped} requests (${share} %)${whose} found no free virtual user and were sent late; their wait counts`,
   }
+}
+
+function generatorsThat(generators: readonly GeneratorEvidence[], is: (one: GeneratorEvidence) => boolean): string {
+  return generators
+    .filter(is)
+    .map(({ share }) => generatorName(share))
+    .join(', ')
 }
 
 function rateNotAchieved({ answeredPerSecond, offeredPerSecond }: WindowEvidence): InvalidReason | null {
@@ -153,9 +161,14 @@ function rateNotAchieved({ answeredPerSecond, offeredPerSecond }: WindowEvidence
   }
 }
 
-function generatorSaturated({ generatorCpu }: WindowEvidence): InvalidReason | null {
+/** Generators on one machine share its CPU, so they are judged together; those of other machines each by itself. */
+function generatorSaturated({ generatorCpu, generators }: WindowEvidence): InvalidReason | null {
   if (generatorCpu === null || generatorCpu < GENERATOR_CPU_LIMIT) return null
-  return { code: 'generator-saturated', evidence: `k6 used ${(100 * generatorCpu).toFixed(0)} % of the CPU it may use` }
+  const busiest = generatorsThat(generators, ({ cpu }) => cpu === generatorCpu)
+  return {
+    code: 'generator-saturated',
+    evidence: `${busiest || 'k6'} used ${(100 * generatorCpu).toFixed(0)} % of the CPU it may use`,
+  }
 }
 
 /** A generator that nobody watched may have been the slow one. */
@@ -168,22 +181,29 @@ function generatorUnobserved({ generatorCpu, generatorReadable }: WindowEvidence
 }
 
 /**
- * What k6 itself delayed, by sending late or opening a connection, counts in the latency. A target that is met in spite of
- * it is met; it spoils a step when it alone makes a flow miss, or when requests left so late that they were another load.
+ * What a generator itself delayed, by sending late or opening a connection, counts in the latency. A target that its own
+ * requests meet in spite of it is met; it spoils a step when it alone makes them miss, or when they left so late that they
+ * were another load.
  */
-function generatorLate({ flows, dropped, generatorLateP99Ms: lateMs }: WindowEvidence): InvalidReason | null {
-  if (lateMs === null) return null
-  const spoilt = Object.entries(flows).find(([, { figures, target, slowWithoutGenerator }]) => {
-    const decides = slowShare(figures) > SLOW_SHARE && slowWithoutGenerator <= SLOW_SHARE
+function generatorLate({ generators, flows }: WindowEvidence): InvalidReason | null {
+  for (const generator of generators) {
+    const late = lateFor(generator, flows)
+    if (late !== null) return { code: 'generator-late', evidence: late }
+  }
+  return null
+}
+
+function lateFor({ share, lateP99Ms, dropped, flows: own }: GeneratorEvidence, flows: WindowEvidence['flows']) {
+  if (lateP99Ms === null) return null
+  const spoilt = Object.entries(flows).find(([flow, { target }]) => {
+    const { slow, slowWithoutDelay } = own[flow] ?? { slow: 0, slowWithoutDelay: 0 }
+    const decides = slow > SLOW_SHARE && slowWithoutDelay <= SLOW_SHARE
     // Where requests wait for a free user the system is full, and k6 is late because of that.
-    return target !== null && (decides || (dropped === 0 && lateMs > target.p99Ms))
+    return target !== null && (decides || (dropped === 0 && lateP99Ms > target.p99Ms))
   })
   if (spoilt === undefined) return null
   const [flow, { target }] = spoilt
-  return {
-    code: 'generator-late',
-    evidence: `k6 itself delayed 1 % of the requests by ${lateMs.toFixed(0)} ms or more; ${flow} may take ${target?.p99Ms} ms`,
-  }
+  return `${generatorName(share)} itself delayed 1 % of ${share.of === 1 ? 'the' : 'its'} requests by ${lateP99Ms.toFixed(0)} ms or more; ${flow} may take ${target?.p99Ms} ms`
 }
 
 /** Other work on the machine only ever slows the system down: a target met beside it is met, a miss may be its doing. */
@@ -234,8 +254,8 @@ function slowShare({ overTarget, good }: FlowFigures): number {
 }
 
 /** What setup() found wrong with the target, from k6's log. */
-function probeRefusal(log: string): string | null {
-  return /probe of [^\n]*/.exec(log)?.[0] ?? null
+function probeRefusalOf(ends: readonly GeneratorEnd[]): string | null {
+  return ends.map(({ log }) => /probe of [^\n]*/.exec(log)?.[0]).find((refusal) => refusal !== undefined) ?? null
 }
 
 function lastLine(log: string): string {

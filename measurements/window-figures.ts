@@ -3,6 +3,7 @@
 import { ACHIEVED_OF_OFFERED } from '../contracts/evidence-limits.ts'
 import { isAnswer, type JournalEntry, OUTCOME_OK } from '../contracts/journal.ts'
 import { BLOCK_SECONDS, type Block, type FlowFigures, type Step } from '../contracts/measurement.ts'
+import { NO_FREE_USER_MS } from './generator-evidence.ts'
 import { latencyOf } from './percentiles.ts'
 import { LateClusters } from './search/late-clusters.ts'
 
@@ -21,22 +22,16 @@ export interface Offered extends Window {
   readonly requests: number | null
 }
 
-export interface WindowFigures
-  extends Pick<Step, 'offeredPerSecond' | 'goodPerSecond' | 'dropped' | 'generatorLateP99Ms'> {
+export interface WindowFigures extends Pick<Step, 'offeredPerSecond' | 'goodPerSecond' | 'dropped'> {
   readonly flows: Readonly<Record<string, FlowFigures>>
   readonly iterations: number
   readonly answered: number
   /** Answers of any kind, in time, per second: was the load put on the system? */
   readonly answeredPerSecond: number
   readonly exceptions: number
-  /** Share of each flow's right answers that are over the target even without the generator's own delay. */
-  readonly slowWithoutGenerator: Readonly<Record<string, number>>
   /** Right answers in the order they were due. */
   readonly seriesMs: Readonly<Record<string, readonly number[]>>
 }
-
-/** A user who comes this late was not free when the request was due. */
-const NO_FREE_USER_MS = 10
 
 export function figuresOf(entries: readonly JournalEntry[], offered: Offered): WindowFigures {
   const { fromMs, toMs, targetsMs, requests } = offered
@@ -47,7 +42,6 @@ export function figuresOf(entries: readonly JournalEntry[], offered: Offered): W
   const names = [...new Set([...Object.keys(targetsMs), ...inside.map(({ flow }) => flow)])]
   const of = (flow: string) => inside.filter((entry) => entry.flow === flow)
   const patienceMs = Math.max(1000, ...Object.values(targetsMs).map((targetMs) => targetMs ?? 0))
-  const own = latencyOf(inside.map(ownDelayMs))
   const inTime = (wanted: (outcome: string) => boolean) => inTimePerSecond(inside, offered, patienceMs, wanted)
   const answeredPerSecond = inTime(isAnswer)
   return {
@@ -58,9 +52,7 @@ export function figuresOf(entries: readonly JournalEntry[], offered: Offered): W
     answered: inside.filter(({ outcome }) => isAnswer(outcome)).length,
     dropped: inside.filter(({ waitedMs }) => waitedMs > NO_FREE_USER_MS).length,
     exceptions: inside.filter(({ outcome }) => outcome.startsWith('exception: ')).length,
-    generatorLateP99Ms: own.p99Ms ?? own.maxMs,
     flows: perFlow(names, (flow) => flowFigures(of(flow), offered, targetsMs[flow] ?? null)),
-    slowWithoutGenerator: perFlow(names, (flow) => slowWithoutGenerator(of(flow), targetsMs[flow] ?? null)),
     seriesMs: perFlow(names, (flow) => right(of(flow)).map(({ totalMs }) => totalMs)),
   }
 }
@@ -126,16 +118,6 @@ export function lateClustersOf(
     if (begun[block] !== undefined) begun[block] += began
   }
   return begun
-}
-
-function slowWithoutGenerator(entries: readonly JournalEntry[], targetMs: number | null): number {
-  const good = right(entries)
-  return good.filter((entry) => isOver(entry.totalMs - ownDelayMs(entry), targetMs)).length / Math.max(1, good.length)
-}
-
-/** Sent late by k6, and its time to open a connection: nothing the system did. */
-function ownDelayMs({ totalMs, waitedMs, serviceMs }: JournalEntry): number {
-  return Math.max(0, totalMs - waitedMs - serviceMs)
 }
 
 function right(entries: readonly JournalEntry[]): readonly JournalEntry[] {

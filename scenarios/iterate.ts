@@ -6,6 +6,7 @@ import exec from 'k6/execution'
 import { Counter, Trend } from 'k6/metrics'
 import { diceOf, runKeyOf } from '../contracts/dice.ts'
 import { journalLine, journalStart, OUTCOME_OK } from '../contracts/journal.ts'
+import { nthOfShare } from '../contracts/share.ts'
 import type { FlowWeights, Workload } from '../contracts/workload.ts'
 import { failureOf } from './answer-checks.ts'
 import type { Operation, PreparedRequest, Response } from './operation.ts'
@@ -29,10 +30,11 @@ let state: UserState | null = null
 
 /** `operations`: every flow that can be asked for, each as often as its weight says. */
 export function iterate(operations: readonly Operation[], weights: FlowWeights, data: SetupData): void {
-  const iteration = exec.scenario.iterationInTest
+  const nth = exec.scenario.iterationInTest
+  const iteration = nthOfShare(nth, settings.share)
   if (state === null) state = userState(weights, data)
   const { scenarioStartMs, runId, runKey, catalogue, workload } = state
-  if (iteration === 0) console.log(journalStart(scenarioStartMs))
+  if (nth === 0) console.log(journalStart(scenarioStartMs))
   const freeMs = Math.max(0, Date.now() - scenarioStartMs)
 
   const flow = workload.operationAt(iteration)
@@ -84,7 +86,7 @@ export function iterate(operations: readonly Operation[], weights: FlowWeights, 
 }
 
 function userState(weights: FlowWeights, data: SetupData): UserState {
-  const scenarioStartMs = exec.scenario.startTime
+  const scenarioStartMs = data.startAtMs ?? exec.scenario.startTime
   const runId = settings.runId ?? `k6-${scenarioStartMs}`
   const workload = workloadOf(data, weights, runId)
   return { scenarioStartMs, runId, runKey: runKeyOf(runId), catalogue: catalogueOf(data), workload }

@@ -6,10 +6,14 @@
 
 import type { Options, Scenario } from 'k6/options'
 import { requestCount, scheduleSeconds } from '../contracts/schedule.ts'
+import { shareCount } from '../contracts/share.ts'
 import type { Settings } from './parse-settings.ts'
 
 /** No request outlives this: an answer that late is a failure, and k6 must not wait for it for ever. */
 export const REQUEST_TIMEOUT_SECONDS = 10
+const PROBE_SECONDS = 15
+/** Others may take longer to get ready. */
+export const START_GATE_SECONDS = 90
 /** Requests are due up to a second after the schedule's end, and a stall may hold up the last of them. */
 const OVERTIME_SECONDS = 3
 
@@ -18,7 +22,7 @@ export function k6Options(settings: Settings): Options {
     scenarios: { flow: scenario(settings) },
     // A redirect would measure another target, or leave the one whose owner agreed.
     maxRedirects: 0,
-    setupTimeout: '15s',
+    setupTimeout: `${settings.startGate === null ? PROBE_SECONDS : START_GATE_SECONDS}s`,
     systemTags: ['name', 'status', 'error_code', 'scenario'],
     summaryTrendStats: ['count', 'avg', 'min', 'med', 'p(95)', 'p(99)', 'max'],
     thresholds: {
@@ -32,17 +36,23 @@ export function k6Options(settings: Settings): Options {
   }
 }
 
-function scenario({ arrivals, schedule, virtualUsers }: Settings): Scenario {
+function scenario({ arrivals, schedule, share, virtualUsers }: Settings): Scenario {
   const gracefulStop = `${REQUEST_TIMEOUT_SECONDS + 2}s`
   const seconds = scheduleSeconds(schedule)
   if (arrivals === 'closed') {
-    return { executor: 'constant-vus', vus: virtualUsers, duration: `${seconds}s`, gracefulStop }
+    return {
+      executor: 'constant-vus',
+      vus: Math.max(1, shareCount(virtualUsers, share)),
+      duration: `${seconds}s`,
+      gracefulStop,
+    }
   }
-  const iterations = Math.max(1, requestCount(schedule))
+  const requests = Math.max(1, requestCount(schedule))
+  const users = shareCount(Math.min(virtualUsers, requests), share)
   return {
     executor: 'shared-iterations',
-    vus: Math.min(virtualUsers, iterations),
-    iterations,
+    vus: Math.max(1, users),
+    iterations: shareCount(requests, share),
     maxDuration: `${Math.ceil(seconds) + OVERTIME_SECONDS}s`,
     gracefulStop,
   }

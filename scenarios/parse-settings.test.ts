@@ -63,6 +63,12 @@ describe('parseSettings', () => {
     expect(() => parseSettings({ ...SECRET, SCHEDULE: '50:60' }, {})).toThrow(/SCHEDULE/)
   })
 
+  it('takes a share of the requests, as long as there is one for each generator', () => {
+    expect(parseSettings({ ...SECRET, SHARE: '2/4' }, {}).share).toEqual({ index: 1, of: 4 })
+    expect(() => parseSettings({ ...SECRET, SHARE: '5/4' }, {})).toThrow(/SHARE 5\/4: want 2\/4/)
+    expect(() => parseSettings({ ...SECRET, SHARE: '2/4', RATE: '1', DURATION: '3s' }, {})).toThrow(/not a request/)
+  })
+
   it('refuses a mix of nothing', () => {
     expect(() => parseSettings({ ...SECRET, MIX: 'list=0' }, {})).toThrow(/no flow has a weight/)
   })

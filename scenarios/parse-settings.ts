@@ -1,7 +1,8 @@
 // `-e NAME=value` → settings, every mistake at once. Pure, so that it is tested without k6.
 
 import type { Arrivals } from '../contracts/measurement.ts'
-import { parseSchedule, type Segment } from '../contracts/schedule.ts'
+import { parseSchedule, requestCount, type Segment } from '../contracts/schedule.ts'
+import { parseShare, type Share, WHOLE } from '../contracts/share.ts'
 import type { FlowWeights } from '../contracts/workload.ts'
 
 export interface Settings {
@@ -10,6 +11,10 @@ export interface Settings {
   readonly arrivals: Arrivals
   /** Of a closed load only its length counts. */
   readonly schedule: readonly Segment[]
+  /** Which of the requests this process offers. All else here is said of the whole load. */
+  readonly share: Share
+  /** Where to ask when to begin, together with the other generators; null: when k6 is ready. */
+  readonly startGate: string | null
   /** Concurrent requests at most: what finds none free waits, and its wait is measured. */
   readonly virtualUsers: number
   /** Part of every Idempotency-Key and of the randomness: another run, other users and orders. null: the start time. */
@@ -58,6 +63,8 @@ export function parseSettings(
     jwtSecret,
     arrivals: arrivals as Arrivals,
     schedule,
+    share: shareOf(env, schedule, mistakes),
+    startGate: env.START_GATE || null,
     virtualUsers: Math.round(virtualUsers),
     runId,
     mix: parseMix(env.MIX || DEFAULT_MIX, mistakes),
@@ -79,6 +86,14 @@ function scheduleOf(env: Environment, mistakes: string[]): readonly Segment[] {
   if (env.RATE || env.DURATION) mistakes.push('SCHEDULE says rates and times: leave RATE and DURATION away')
   if (schedule === null) mistakes.push(`SCHEDULE ${env.SCHEDULE}: want rate x seconds, such as 50x60,1000x15,50x120`)
   return schedule ?? [{ ratePerSecond: 1, seconds: 1 }]
+}
+
+function shareOf({ SHARE }: Environment, schedule: readonly Segment[], mistakes: string[]): Share {
+  if (!SHARE) return WHOLE
+  const share = parseShare(SHARE)
+  if (share === null) mistakes.push(`SHARE ${SHARE}: want 2/4 for the second of four generators`)
+  else if (share.of > requestCount(schedule)) mistakes.push(`SHARE ${SHARE}: there is not a request for each generator`)
+  return share ?? WHOLE
 }
 
 function positive(name: string, text: string, mistakes: string[]): number {

@@ -5,12 +5,15 @@ import http from 'k6/http'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
 import { settings } from './settings.ts'
+import { passStartGate } from './start-gate.ts'
 import { bearer } from './token.ts'
 import { datasetOfFile } from './workload.ts'
 
 export interface SetupData {
   /** null: the orders come from a file. */
   readonly dataset: Dataset | null
+  /** When the load begins, epoch ms; null: when k6 does. */
+  readonly startAtMs: number | null
 }
 
 const PARAMS = { tags: { name: 'probe' }, redirects: 0, timeout: '5s', responseType: 'text' } as const
@@ -26,7 +29,7 @@ export function setup(): SetupData {
   const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
   const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
   if (status === 401 || status === 403) throw refusal(`it answers ${status} to our token; JWT_SECRET is not its secret`)
-  return { dataset: settings.ordersPath === null ? dataset : null }
+  return { dataset: settings.ordersPath === null ? dataset : null, startAtMs: passStartGate(settings.startGate) }
 }
 
 function askIdentity(): Identity {

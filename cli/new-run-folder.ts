@@ -1,0 +1,23 @@
+// Where the evidence of a new run goes.
+
+import { existsSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import { Refusal } from '../contracts/refusal.ts'
+import { RUN_FILES, runId } from '../contracts/run-folder.ts'
+import { CHECKOUT } from '../engines/place.ts'
+
+export function newRunFolder(given: string | undefined, label: string): string {
+  const runDir = given === undefined ? join(CHECKOUT, 'runs', runId(new Date(), label)) : resolve(given)
+  if (!existsSync(join(runDir, RUN_FILES.measurements))) return runDir
+  throw new Refusal({
+    what: `${runDir} holds a run already`,
+    why: ['its evidence would be overwritten'],
+    wayOut: 'Name another folder, or leave --run away.',
+  })
+}
+
+/** Git ignores runs/ alone. */
+export function isUntracked(runDir: string): boolean {
+  const path = relative(CHECKOUT, runDir)
+  return !isAbsolute(path) && !path.startsWith('..') && !/^(runs|\.headroom)(\/|$)/.test(path)
+}
