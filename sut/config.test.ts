@@ -42,11 +42,8 @@ describe('configuration', () => {
 
   it.each<[Role, readonly string[]]>([
     ['app', ['HEADROOM_JWT_SECRET', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL']],
-    [
-      'aggregation',
-      ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_PAYMENT_URL', 'HEADROOM_CATALOGUE_URL'],
-    ],
-    ['payment', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
+    ['aggregation', ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_CATALOGUE_URL']],
+    ['catalogue', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
     ['indexer', ['HEADROOM_MYSQL_URL', 'HEADROOM_ELASTICSEARCH_URL']],
   ])('asks the %s role for what it needs only', (role, needed) => {
     const mistakes = mistakesOf(role, {})

@@ -5,11 +5,11 @@ import { Refusal } from '../contracts/refusal.ts'
 import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 
-export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'payment', 'catalogue', 'indexer'] as const
+export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Services that are called over HTTP when each has its own process. */
-export const INTERNAL_SERVICES = ['aggregation', 'order', 'payment', 'catalogue'] as const
+export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue'] as const
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
 export interface MysqlConfig {
@@ -42,9 +42,8 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'jwtSecret'],
   app: ['jwtSecret', 'internalSecret', 'aggregation'],
   admin: ['jwtSecret', 'internalSecret', 'aggregation'],
-  aggregation: ['internalSecret', 'order', 'payment', 'catalogue'],
+  aggregation: ['internalSecret', 'order', 'catalogue'],
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
-  payment: ['mysql', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
 }
@@ -77,7 +76,6 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     serviceUrls: {
       aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
       order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
-      payment: reader.url('HEADROOM_PAYMENT', ['http:'], needed.has('payment')),
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
     },
   }

@@ -112,7 +112,7 @@ type Start = (role: Role, serviceUrls?: Readonly<Record<string, string>>) => Pro
 
 /** From the tables upwards: each layer is told where the one below it listens. */
 async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
-  const domain = await allStarted([start('order'), start('payment'), start('catalogue'), start('indexer')])
+  const domain = await allStarted([start('order'), start('catalogue'), start('indexer')])
   const urls = domain.map(({ role, port }) => [urlSetting(role as InternalService), urlOf(port)])
   const aggregation = await start('aggregation', Object.fromEntries(urls))
   const frontEndUrls = { [urlSetting('aggregation')]: urlOf(aggregation.port) }

@@ -21,7 +21,6 @@ import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
 import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
-import { localPaymentService, PAYMENT_CONTRACT } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { serveService } from './domain/service-server.ts'
@@ -76,8 +75,6 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     const service = await openOrderService(options, await openMysql(options), openSearchIndex(options))
     return serve(options, 'order', service, ORDER_CONTRACT)
   },
-  payment: async (options) =>
-    serve(options, 'payment', localPaymentService(await openMysql(options)), PAYMENT_CONTRACT),
   catalogue: async (options) =>
     serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_CONTRACT),
   indexer: async (options) => {
