@@ -20,8 +20,17 @@ export const ROUTES = {
 export const IDEMPOTENCY_HEADER = 'idempotency-key'
 export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9_-]{8,64}$'
 
-/** JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes. */
-export const TOKEN = { algorithm: 'HS256', issuer: 'headroom', appAudience: 'app', adminAudience: 'admin' } as const
+/**
+ * JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes: each interface has
+ * secrets of its own. `kid` is optional: the first `keyIdLength` hex digits of the secret's SHA-256.
+ */
+export const TOKEN = {
+  algorithm: 'HS256',
+  issuer: 'headroom',
+  appAudience: 'app',
+  adminAudience: 'admin',
+  keyIdLength: 16,
+} as const
 
 const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
 const epochMs = { type: 'integer', minimum: 0 } as const

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Refusal } from '../contracts/refusal.ts'
 import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
+import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
 export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer'] as const
 export type Role = (typeof ROLES)[number]
@@ -30,7 +31,8 @@ export interface Config {
   readonly mysql: MysqlConfig
   readonly elasticsearchUrl: string
   readonly redisUrl: string
-  readonly jwtSecret: string
+  readonly appTokens: TokenSecrets
+  readonly adminTokens: TokenSecrets
   readonly internalSecret: string
   readonly serviceUrls: Readonly<Record<InternalService, string>>
 }
@@ -39,16 +41,14 @@ type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> |
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
-  all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'jwtSecret'],
-  app: ['jwtSecret', 'internalSecret', 'aggregation'],
-  admin: ['jwtSecret', 'internalSecret', 'aggregation'],
+  all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'appTokens', 'adminTokens'],
+  app: ['appTokens', 'internalSecret', 'aggregation'],
+  admin: ['adminTokens', 'internalSecret', 'aggregation'],
   aggregation: ['internalSecret', 'order', 'catalogue'],
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
 }
-
-const MIN_SECRET_LENGTH = 32
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -71,13 +71,19 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     },
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
     redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
-    jwtSecret: reader.secret('HEADROOM_JWT_SECRET', needed.has('jwtSecret')),
+    appTokens: reader.tokenSecrets('HEADROOM_APP_JWT_SECRETS', needed.has('appTokens')),
+    adminTokens: reader.tokenSecrets('HEADROOM_ADMIN_JWT_SECRETS', needed.has('adminTokens')),
     internalSecret: reader.secret('HEADROOM_INTERNAL_SECRET', needed.has('internalSecret')),
     serviceUrls: {
       aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
       order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
     },
+  }
+  if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
+    mistakes.push(
+      'HEADROOM_ADMIN_JWT_SECRETS holds a secret of HEADROOM_APP_JWT_SECRETS: users could sign as administrators',
+    )
   }
   if (mistakes.length > 0) {
     throw new Refusal({
@@ -152,6 +158,18 @@ class Reader {
       this.#mistakes.push(`${name} is shorter than ${MIN_SECRET_LENGTH} characters`)
     }
     return value ?? ''
+  }
+
+  tokenSecrets(name: string, needed: boolean): TokenSecrets {
+    const text = this.optional(name)
+    if (text === undefined) {
+      if (needed) this.#mistakes.push(`${name} (or ${name}_FILE) is missing`)
+      return { secrets: [] }
+    }
+    const secrets = parseTokenSecrets(text)
+    const mistake = mistakeIn(secrets)
+    if (mistake) this.#mistakes.push(`${name}: ${mistake}`)
+    return { secrets, file: this.#environment[name] ? undefined : this.#environment[`${name}_FILE`] }
   }
 
   /** PREFIX_URL; a password kept apart in PREFIX_PASSWORD (or its _FILE) is put into it. Never quotes the URL itself. */

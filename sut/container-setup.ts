@@ -2,7 +2,7 @@
 // Run again, it keeps what is there.
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderNginxConfig } from './gateway/nginx.ts'
 
@@ -30,6 +30,7 @@ makeFolder(folder, checkoutOwner)
 
 const secrets = {
   jwt: secret('jwt_secret'),
+  adminJwt: secret('admin_jwt_secret'),
   internal: secret('internal_secret'),
   mysqlRoot: secret('mysql_root_password'),
   mysql: secret('mysql_password'),
@@ -50,7 +51,8 @@ give('stores', NODE, {
   redis_password: secrets.redis,
 })
 give('aggregation', NODE, { internal_secret: secrets.internal })
-give('front-end', NODE, { internal_secret: secrets.internal, jwt_secret: secrets.jwt })
+give('app', NODE, { internal_secret: secrets.internal, jwt_secrets: secrets.jwt })
+give('admin', NODE, { internal_secret: secrets.internal, jwt_secrets: secrets.adminJwt })
 give('gateway', ROOT, { 'nginx.conf': renderNginxConfig({ listen: '8080', app: 'app:8080', admin: 'admin:8080' }) })
 write(join(folder, 'engines.env'), enginesEnvironment(), checkoutOwner, 0o600)
 
@@ -82,8 +84,11 @@ function makeFolder(path: string, { uid, gid }: Owner): void {
   chmodSync(path, 0o711)
 }
 
+/** Whole or not at all: cut short, an empty password would stay for ever. */
 function write(path: string, text: string, { uid, gid }: Owner, mode: number): void {
-  writeFileSync(path, `${text}\n`, { mode: 0o600 })
-  chownSync(path, uid, gid)
-  chmodSync(path, mode)
+  const draft = `${path}.new`
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 })
+  chownSync(draft, uid, gid)
+  chmodSync(draft, mode)
+  renameSync(draft, path)
 }

@@ -72,8 +72,9 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     for (let part = started.pop(); part; part = started.pop()) await part.stop()
   }
   try {
-    const secrets = { jwt: secret(), internal: secret() }
-    const environment = environmentOf(engines, secrets)
+    const secrets = { app: secret(), admin: secret(), internal: secret() }
+    const tokenFiles = writeTokenSecrets(stateDir, secrets)
+    const environment = { ...environmentOf(engines), ...tokenFiles, HEADROOM_INTERNAL_SECRET: secrets.internal }
     // The owner's step, before any service asks for it.
     await migrate(readConfig('indexer', environment).mysql.map)
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
@@ -93,7 +94,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     const endpoint: SutEndpoint = {
       baseUrl: `http://127.0.0.1:${port}`,
       topology,
-      jwtSecret: secrets.jwt,
+      jwtSecret: secrets.app,
+      adminJwtSecret: secrets.admin,
       processes: [
         ...services.map(({ role, pid }) => ({ component: role === 'all' ? 'sut' : `sut:${role}`, pid })),
         { component: 'nginx', pid: gateway.pid },
@@ -151,10 +153,19 @@ function secret(): string {
   return randomBytes(32).toString('hex')
 }
 
-function environmentOf(
-  { mysql, elasticsearch, redis }: EngineAddresses,
-  secrets: { readonly jwt: string; readonly internal: string },
-): Readonly<Record<string, string>> {
+/** In files, which the front-ends read again when they change: a key can be added and retired while they run. */
+function writeTokenSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'admin', string>>) {
+  mkdirSync(stateDir, { recursive: true })
+  const write = (audience: 'app' | 'admin') => {
+    const path = join(stateDir, `${audience}_jwt_secrets`)
+    writeFileSync(`${path}.new`, `${secrets[audience]}\n`, { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+    return path
+  }
+  return { HEADROOM_APP_JWT_SECRETS_FILE: write('app'), HEADROOM_ADMIN_JWT_SECRETS_FILE: write('admin') }
+}
+
+function environmentOf({ mysql, elasticsearch, redis }: EngineAddresses): Readonly<Record<string, string>> {
   const tuned = TUNABLE.flatMap((name) => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]
@@ -165,8 +176,6 @@ function environmentOf(
     ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
     HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
     HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_JWT_SECRET: secrets.jwt,
-    HEADROOM_INTERNAL_SECRET: secrets.internal,
   }
 }
 

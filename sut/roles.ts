@@ -38,6 +38,7 @@ import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stor
 import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
+import { liveTokenKeys } from './token-keys-file.ts'
 
 export interface RoleOptions extends StoreOptions {
   readonly version: string
@@ -163,8 +164,8 @@ async function frontEndServer(
     rateLimit: new UserRateLimit(config.userRatePerSecond),
     requestDeadlineMs: config.requestDeadlineMs,
   }
-  const app = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'app') }
-  const admin = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'admin') }
+  const app = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app') }
+  const admin = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('admin', config.adminTokens, options), 'admin') }
   const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
   const server = createHttpServer(serverOptions(options))
   if (ends.includes('admin')) registerAdminRoutes(server, admin)

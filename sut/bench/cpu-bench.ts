@@ -51,7 +51,8 @@ export async function benchCpu(
     ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
     HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
     HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_JWT_SECRET: jwtSecret,
+    HEADROOM_APP_JWT_SECRETS: jwtSecret,
+    HEADROOM_ADMIN_JWT_SECRETS: randomBytes(32).toString('hex'),
     HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),
     HEADROOM_LOG_LEVEL: 'warn',
   }

@@ -17,6 +17,7 @@ import {
   SECRET,
 } from './recording-flows.fixture.ts'
 import { tokenVerifier } from './token.ts'
+import { TokenKeys } from './token-keys.ts'
 import { UserRateLimit } from './user-rate-limit.ts'
 
 const ORDER_ID = '912288777518256128'
@@ -214,7 +215,7 @@ it('describes every public route from the schemas it validates with', async () =
     flows,
     rateLimit: new UserRateLimit(1),
     requestDeadlineMs: 1,
-    verify: tokenVerifier(SECRET, 'app'),
+    verify: tokenVerifier(new TokenKeys([SECRET]), 'app'),
   }
   const description = (await describeApi({
     version: '1.2.3',
