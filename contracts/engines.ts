@@ -1,5 +1,7 @@
 // How to reach each engine: the shape of `.headroom/engines.json` (mode 0600, it holds passwords).
 
+import type { ServicePasswords } from './service-accounts.ts'
+
 /** Schema of `npm run bench:seed`, and the name of the account that works in it. */
 export const BENCH_SCHEMA = 'headroom_bench'
 
@@ -19,6 +21,8 @@ export interface EngineEndpoint {
   /** Unix socket where the engine has one on this machine; saves the TCP hop. */
   readonly socketPath?: string
   readonly pid?: number
+  /** Of the services' own accounts; missing at an address that was given: the services use the account in it. */
+  readonly passwords?: ServicePasswords
 }
 
 export interface EngineProgram {

@@ -29,7 +29,7 @@ export interface ParsedShardMap {
   readonly mistakes: readonly string[]
 }
 
-/** Shards that no entry names stay on the home server. */
+/** Shards that no entry names stay on the home server. An entry without an account, or a password, means that of home. */
 export function parseShardMap(home: MysqlAddress, text: string | undefined): ParsedShardMap {
   const mistakes: string[] = []
   const addressOf = new Map<Shard, string>()
@@ -44,9 +44,17 @@ export function parseShardMap(home: MysqlAddress, text: string | undefined): Par
     }
     const taken = range.find((shard) => addressOf.has(shard))
     if (taken !== undefined) mistakes.push(`shard ${taken} is named by two entries`)
-    for (const shard of range) addressOf.set(shard, url)
+    for (const shard of range) addressOf.set(shard, asWho(url, home.url))
   }
   return { map: mapOf(home, addressOf), mistakes }
+}
+
+function asWho(address: string, homeAddress: string): string {
+  const url = new URL(address)
+  const home = URL.parse(homeAddress)
+  if (!url.username) url.username = home?.username ?? ''
+  if (!url.password) url.password = home?.password ?? ''
+  return url.href
 }
 
 /** Everything on one server. */

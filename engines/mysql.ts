@@ -10,7 +10,7 @@ import { launchedProcess, startProcess } from './engine-process.ts'
 import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { freeDiskBytes, memoryBytes } from './machine.ts'
-import { initialiseMysql, mysqlGrants } from './mysql-data.ts'
+import { initialiseMysql, mysqlGrants, serviceAccounts } from './mysql-data.ts'
 import { type MysqlFlavour, mysqlSettings } from './mysql-settings.ts'
 import { choosePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
@@ -81,7 +81,8 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
     words: [`--defaults-file=${configPath}`],
     env: debianEnv(program.root, env),
   })
-  return launchedProcess(server, urlOf(port, credentials.mysqlPassword), socketPath)
+  const launched = launchedProcess(server, urlOf(port, credentials.mysqlPassword), socketPath)
+  return { ...launched, passwords: credentials.services.mysql }
 }
 
 async function launchContainer(context: StartContext) {
@@ -103,11 +104,14 @@ async function launchContainer(context: StartContext) {
     },
     words: Object.entries(mysqlSettings('mysql', size, machine)).map(([name, value]) => `--${name}=${value}`),
   })
-  const grants = mysqlGrants('mysql', credentials.mysqlPassword, ['%']).join('\n')
+  const accounts = [...mysqlGrants('mysql', credentials.mysqlPassword, ['%']), ...serviceAccounts(credentials)].join(
+    '\n',
+  )
   return {
     ...launchedContainer(container, urlOf(port, credentials.mysqlPassword)),
+    passwords: credentials.services.mysql,
     afterHealthy: () =>
-      runInContainer(context, container, ['mysql', '-uroot'], { MYSQL_PWD: credentials.mysqlRootPassword }, grants),
+      runInContainer(context, container, ['mysql', '-uroot'], { MYSQL_PWD: credentials.mysqlRootPassword }, accounts),
   }
 }
 

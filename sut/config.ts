@@ -37,7 +37,7 @@ export interface Config {
   readonly serviceUrls: Readonly<Record<InternalService, string>>
 }
 
-type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
+export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
@@ -48,6 +48,11 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
+}
+
+/** What a process of this role is to be told, and nobody else. */
+export function settingsOf(role: Role): readonly Setting[] {
+  return NEEDS[role]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -118,7 +123,7 @@ class Reader {
     }
   }
 
-  /** HEADROOM_MYSQL_URL, and HEADROOM_MYSQL_SHARDS for what lies elsewhere. One password serves all that name none. */
+  /** HEADROOM_MYSQL_URL, and HEADROOM_MYSQL_SHARDS for what lies elsewhere. */
   shardMap(needed: boolean): ShardMap {
     const home = {
       url: this.url('HEADROOM_MYSQL', ['mysql:'], needed),
@@ -126,9 +131,7 @@ class Reader {
     }
     const { map, mistakes } = parseShardMap(home, this.optional('HEADROOM_MYSQL_SHARDS'))
     this.#mistakes.push(...mistakes.map((mistake) => `HEADROOM_MYSQL_SHARDS: ${mistake}`))
-    const password = this.optional('HEADROOM_MYSQL_PASSWORD')
-    const [first, ...others] = map
-    return [first, ...others.map((server) => ({ ...server, url: withPassword(server.url, password) }))]
+    return map
   }
 
   text(name: string, fallback: string): string {
@@ -189,10 +192,4 @@ class Reader {
     if (password) url.password = encodeURIComponent(password)
     return url.href
   }
-}
-
-function withPassword(address: string, password: string | undefined): string {
-  const url = new URL(address)
-  if (password && !url.password) url.password = encodeURIComponent(password)
-  return url.href
 }

@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { request } from 'undici'
-import type { Engines } from '../contracts/engines.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
-import { type InternalService, type Role, readConfig } from './config.ts'
+import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
+import { type EngineAddresses, ownerShardMap, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
-import { migrate } from './storage/schema.ts'
+import { prepareSchema } from './storage/schema.ts'
 
 export interface RunningGateway {
   readonly pid: number
@@ -43,25 +43,7 @@ export interface RunningSut {
   stop(): Promise<void>
 }
 
-type EngineAddresses = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
-
 const HEALTH_LIMIT_MS = 30_000
-
-/** Settings that a user may tune from outside; everything else is ours to say. */
-const TUNABLE = [
-  'HEADROOM_LOG_LEVEL',
-  'HEADROOM_MYSQL_POOL_SIZE',
-  'HEADROOM_MYSQL_SHARDS',
-  'HEADROOM_MYSQL_SHARDS_FILE',
-  'HEADROOM_REQUEST_DEADLINE_MS',
-  'HEADROOM_MAX_IN_FLIGHT',
-  'HEADROOM_USER_RATE_PER_SECOND',
-  'NODE_OPTIONS',
-  'NODE_EXTRA_CA_CERTS',
-  'PATH',
-  'HOME',
-  'TMPDIR',
-] as const
 
 export async function launchSut(engines: EngineAddresses, options: LaunchOptions): Promise<RunningSut> {
   const { topology, stateDir, signal } = options
@@ -73,14 +55,12 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
   }
   try {
     const secrets = { app: secret(), admin: secret(), internal: secret() }
-    const tokenFiles = writeTokenSecrets(stateDir, secrets)
-    const environment = { ...environmentOf(engines), ...tokenFiles, HEADROOM_INTERNAL_SECRET: secrets.internal }
-    // The owner's step, before any service asks for it.
-    await migrate(readConfig('indexer', environment).mysql.map)
+    const given = { internal: secrets.internal, ...writeTokenSecrets(stateDir, secrets) }
+    await prepareSchema(ownerShardMap(engines))
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
-        environment: { ...environment, ...serviceUrls },
+        environment: { ...serviceEnvironment(role, engines, given), ...serviceUrls },
         logFolder: join(stateDir, 'logs'),
         signal,
       })
@@ -162,21 +142,7 @@ function writeTokenSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'a
     renameSync(`${path}.new`, path)
     return path
   }
-  return { HEADROOM_APP_JWT_SECRETS_FILE: write('app'), HEADROOM_ADMIN_JWT_SECRETS_FILE: write('admin') }
-}
-
-function environmentOf({ mysql, elasticsearch, redis }: EngineAddresses): Readonly<Record<string, string>> {
-  const tuned = TUNABLE.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return {
-    ...Object.fromEntries(tuned),
-    HEADROOM_MYSQL_URL: mysql.url,
-    ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
-    HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
-    HEADROOM_REDIS_URL: redis.url,
-  }
+  return { appTokensFile: write('app'), adminTokensFile: write('admin') }
 }
 
 async function gatewayPort(wanted: number | undefined): Promise<number> {

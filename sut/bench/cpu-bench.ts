@@ -12,7 +12,7 @@ import type { Engines } from '../../contracts/engines.ts'
 import { ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
 import { readConfig } from '../config.ts'
 import { startServiceProcess } from '../service-process.ts'
-import { migrate } from '../storage/schema.ts'
+import { prepareSchema } from '../storage/schema.ts'
 import { BENCH_ITEMS, CONCURRENCY, PAGE, usersInTurn } from './workload.ts'
 
 export const BENCH_FLOWS = ['list', 'detail', 'checkout'] as const
@@ -56,7 +56,7 @@ export async function benchCpu(
     HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),
     HEADROOM_LOG_LEVEL: 'warn',
   }
-  await migrate(readConfig('indexer', environment).mysql.map)
+  await prepareSchema(readConfig('indexer', environment).mysql.map)
   const service = await startServiceProcess({ role: 'all', environment, logFolder, signal })
   const bare = await startBare(environment)
   const sides = { sut: new Side(service.port), bare: new Side(bare.port) }
