@@ -1,8 +1,9 @@
-// Redis 7: cache and streams. A password, 127.0.0.1 only, an append-only file so that streams survive down and up.
+// Redis 7: the order service's cache. A password, 127.0.0.1 only.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { cacheSettings } from '../contracts/cache-settings.ts'
 import { redisUsers } from '../contracts/service-accounts.ts'
 import { giveTo } from './account.ts'
 import { launchedContainer, runContainer } from './docker.ts'
@@ -87,10 +88,8 @@ async function launchContainer(context: StartContext): Promise<LaunchedServer> {
   return { ...launched, passwords: credentials.services.redis }
 }
 
-/** volatile-lru evicts cache entries, which expire, and never streams, which do not. */
-function settings(size: EngineSize): string[] {
-  const maxMemory = size === 'load' ? '1gb' : '128mb'
-  return ['appendonly yes', 'save ""', `maxmemory ${maxMemory}`, 'maxmemory-policy volatile-lru']
+function settings(size: EngineSize): readonly string[] {
+  return cacheSettings(size === 'load' ? '1gb' : '128mb')
 }
 
 async function probe(url: string): Promise<string> {

@@ -126,6 +126,8 @@ function configFor(services: readonly ServiceProcess[], port: number): string {
     listen: `127.0.0.1:${port}`,
     app: addressOf('app'),
     admin: addressOf('admin'),
+    accessLog: 'sample',
+    metricsFor: ['127.0.0.0/8'],
   })
 }
 

@@ -67,6 +67,7 @@ export function errorMaps(): string {
   ])}
   ${map('$status', '$error_retry_after', [
     ['default', ''],
+    ['429', '1'],
     ['503', '1'],
   ])}
   ${map('$status', '$error_allow', [
