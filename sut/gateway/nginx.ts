@@ -115,10 +115,13 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const
 function logging(to: NginxOptions['accessLog']): string {
   const fields = [
     '"time":"$time_iso8601","client":"$remote_addr","requestId":"$request_id","method":"$request_method"',
-    '"path":"$uri","status":$status,"bytes":$bytes_sent,"seconds":$request_time',
+    '"path":"$request_path","status":$status,"bytes":$bytes_sent,"seconds":$request_time',
     '"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"',
   ]
-  const format = `log_format json escape=json '{${fields.join(',')}}';`
+  const format = `map $request_uri $request_path {
+    ~^(?<path_asked>[^?]*) $path_asked;
+  }
+  log_format json escape=json '{${fields.join(',')}}';`
   if (to === 'stdout') return `${format}\n  access_log /dev/stdout json;`
   return `${format}
   split_clients $request_id $is_drawn {
