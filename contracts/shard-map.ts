@@ -1,6 +1,7 @@
 // Which MySQL server holds which shard. One entry by default: all of them lie on the home server, which besides holds
 // what is not sharded (catalogue, id workers, the data set's description).
 
+import { tlsMistakes } from './mysql-address.ts'
 import { ALL_SHARDS, asShard, SHARD_COUNT, type Shard } from './shard.ts'
 
 /** Plain data: it travels to worker threads and into `.headroom/engines.json`. */
@@ -42,6 +43,7 @@ export function parseShardMap(home: MysqlAddress, text: string | undefined): Par
       mistakes.push(`entry ${at + 1} is not like ${SHARD_MAP_SHAPE.split(',')[0]}, shards 0 to ${SHARD_COUNT - 1}`)
       continue
     }
+    mistakes.push(...tlsMistakes(url).map((mistake) => `entry ${at + 1}: ${mistake}`))
     const taken = range.find((shard) => addressOf.has(shard))
     if (taken !== undefined) mistakes.push(`shard ${taken} is named by two entries`)
     for (const shard of range) addressOf.set(shard, asWho(url, home.url))

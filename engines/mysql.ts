@@ -1,8 +1,9 @@
 // MySQL 8.4+ or MariaDB 10.11+: the sharded order database, and the monolith's schema beside it.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { driverOptions } from '../contracts/mysql-address.ts'
 import { giveTo } from './account.ts'
 import { MYSQL_USER } from './credentials.ts'
 import { launchedContainer, runContainer, runInContainer } from './docker.ts'
@@ -123,7 +124,10 @@ export function legacyUrlOf(url: string): string {
 }
 
 async function probe(url: string): Promise<string> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5000 })
+  const connection = await createConnection({
+    ...driverOptions({ url }, (path) => readFileSync(path, 'utf8')),
+    connectTimeout: 5000,
+  })
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version, @@GLOBAL.local_infile AS localInfile')
     const [row] = rows as [{ version: string; localInfile: number }]

@@ -73,6 +73,20 @@ describe('configuration', () => {
     expect(appTokens).toEqual({ secrets: [SECRET, `${SECRET}-next`], file })
   })
 
+  it('refuses options of an address that it would drop', () => {
+    const given = {
+      ...WHOLE,
+      HEADROOM_MYSQL_URL: `${WHOLE.HEADROOM_MYSQL_URL}?ssl=true`,
+      HEADROOM_MYSQL_SHARDS: '1=mysql://b/headroom?ssl-mode=PREFERRED',
+      HEADROOM_REDIS_URL: `${WHOLE.HEADROOM_REDIS_URL}?tls=1`,
+    }
+    expect(mistakesOf('all', given).map((mistake) => mistake.split(':')[0])).toEqual([
+      'HEADROOM_MYSQL_URL',
+      'HEADROOM_MYSQL_SHARDS',
+      'HEADROOM_REDIS_URL',
+    ])
+  })
+
   it('refuses a value given twice and a file it cannot read', () => {
     const environment = {
       ...WHOLE,

@@ -1,6 +1,7 @@
 // The only reader of process.env in the SUT. Every mistake is reported at once, before anything is opened.
 
 import { readFileSync } from 'node:fs'
+import { tlsMistakes } from '../contracts/mysql-address.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
@@ -189,7 +190,14 @@ class Reader {
       this.#mistakes.push(`${name} is not a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} address`)
       return ''
     }
+    const mistakes = url.protocol === 'mysql:' ? tlsMistakes(text) : queryMistakes(url)
+    this.#mistakes.push(...mistakes.map((mistake) => `${name}: ${mistake}`))
     if (password) url.password = encodeURIComponent(password)
     return url.href
   }
+}
+
+/** The clients of Elasticsearch and Redis would drop them. */
+function queryMistakes({ search }: URL): readonly string[] {
+  return search === '' ? [] : ['options after ? are not known; TLS is said by https:// and rediss://']
 }
