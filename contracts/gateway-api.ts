@@ -33,8 +33,11 @@ export const TOKEN = {
 } as const
 
 const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
-const epochMs = { type: 'integer', minimum: 0 } as const
-const orderId = { type: 'string', pattern: '^[1-9][0-9]{0,18}$' } as const
+/** Up to the year 9999. */
+const epochMs = { type: 'integer', minimum: 0, maximum: 253_402_300_799_999 } as const
+/** 1 to 2^63 - 1, digit by digit. */
+const ORDER_ID_PATTERN = `[1-9][0-9]{0,17}|${below('9223372036854775807')}`
+const orderId = { type: 'string', pattern: `^(${ORDER_ID_PATTERN})$` } as const
 const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
 const quantity = { type: 'integer', minimum: 1, maximum: 999 } as const
 
@@ -172,7 +175,7 @@ export const searchQuerySchema = {
     status: { type: 'string', enum: ORDER_STATUSES },
     limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
     /** Opaque: the `nextAfter` of the page before. */
-    after: { type: 'string', maxLength: 64, pattern: '^[0-9]+:[1-9][0-9]{0,18}$' },
+    after: { type: 'string', maxLength: 64, pattern: `^[0-9]{1,15}:(${ORDER_ID_PATTERN})$` },
   },
 } as const
 export type SearchQuery = FromSchema<typeof searchQuerySchema>
@@ -200,3 +203,14 @@ export const errorResponseSchema = {
   },
 } as const
 export type ErrorResponse = FromSchema<typeof errorResponseSchema>
+
+/** A pattern for the numbers of as many digits as `largest` that are not above it. */
+function below(largest: string): string {
+  const smaller = [...largest].flatMap((digit, at) => {
+    const least = at === 0 ? 1 : 0
+    if (Number(digit) <= least) return []
+    const rest = largest.length - at - 1
+    return [`${largest.slice(0, at)}[${least}-${Number(digit) - 1}]${rest > 0 ? `[0-9]{${rest}}` : ''}`]
+  })
+  return [...smaller, largest].join('|')
+}

@@ -118,10 +118,7 @@ function logging(to: NginxOptions['accessLog']): string {
     '"path":"$request_path","status":$status,"bytes":$bytes_sent,"seconds":$request_time',
     '"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"',
   ]
-  const format = `map $request_uri $request_path {
-    ~^(?<path_asked>[^?]*) $path_asked;
-  }
-  log_format json escape=json '{${fields.join(',')}}';`
+  const format = `log_format json escape=json '{${fields.join(',')}}';`
   if (to === 'stdout') return `${format}\n  access_log /dev/stdout json;`
   return `${format}
   split_clients $request_id $is_drawn {

@@ -102,6 +102,19 @@ describe('reads', () => {
     expect(calls).toEqual([])
   })
 
+  it.each([
+    ['POST', '/v1/app/orders/1', 'GET, HEAD'],
+    ['GET', '/v1/app/orders/1/pay?x=1', 'POST'],
+    ['DELETE', '/v1/app/orders', 'GET, HEAD, POST'],
+  ] as const)('says which methods %s %s could have used', async (method, url, allow) => {
+    const response = await send({ method, url, headers: authorization(7) })
+    expect([response.statusCode, response.json().code, response.headers.allow]).toEqual([
+      405,
+      'method-not-allowed',
+      allow,
+    ])
+  })
+
   it('lists 20 unless told otherwise', async () => {
     serve({ list: { orders: [], nextBefore: null } })
     await send({ url: '/v1/app/orders', headers: authorization(7) })
