@@ -35,8 +35,10 @@ export interface EngineProgram {
 
 export interface Engines {
   readonly startedAt: string
-  /** The sharded order database. */
+  /** The sharded order database: its home server. */
   readonly mysql: EngineEndpoint
+  /** Which shards lie on further servers, as HEADROOM_MYSQL_SHARDS says it; missing: none. */
+  readonly mysqlShards?: string
   /** The monolith's database: another schema, possibly on another server. */
   readonly legacyMysql: EngineEndpoint
   readonly elasticsearch: EngineEndpoint

@@ -59,6 +59,14 @@ function asWho(address: string, homeAddress: string): string {
   return url.href
 }
 
+/** Of the engines as they run (`engines.json`), whose map was read before they were used. */
+export function shardMapOf(engines: { readonly mysql: MysqlAddress; readonly mysqlShards?: string }): ShardMap {
+  const { url, socketPath } = engines.mysql
+  const { map, mistakes } = parseShardMap(socketPath ? { url, socketPath } : { url }, engines.mysqlShards)
+  if (mistakes.length > 0) throw new RangeError(mistakes.join('; '))
+  return map
+}
+
 /** Everything on one server. */
 export function oneServer(home: MysqlAddress): ShardMap {
   return [{ ...home, shards: ALL_SHARDS, isHome: true }]

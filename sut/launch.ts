@@ -9,10 +9,11 @@ import getPort from 'get-port'
 import { request } from 'undici'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { shardMapOf } from '../contracts/shard-map.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
-import { type EngineAddresses, ownerShardMap, serviceEnvironment } from './service-environment.ts'
+import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { prepareSchema } from './storage/schema.ts'
 
@@ -56,7 +57,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
   try {
     const secrets = { app: secret(), admin: secret(), internal: secret() }
     const given = { internal: secrets.internal, ...writeTokenSecrets(stateDir, secrets) }
-    await prepareSchema(ownerShardMap(engines))
+    // As the owner of the tables, for the services.
+    await prepareSchema(shardMapOf(engines))
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,

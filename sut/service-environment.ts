@@ -3,10 +3,9 @@
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
 import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
-import type { ShardMap } from '../contracts/shard-map.ts'
-import { type Role, readConfig, type Setting, settingsOf } from './config.ts'
+import { type Role, type Setting, settingsOf } from './config.ts'
 
-export type EngineAddresses = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
+export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'>
 
 export interface LaunchSecrets {
   readonly internal: string
@@ -22,20 +21,19 @@ const TUNABLE = [
   'HEADROOM_REQUEST_DEADLINE_MS',
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
+  'HEADROOM_MYSQL_POOL_SIZE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
   'PATH',
   'HOME',
   'TMPDIR',
 ] as const
-/** These may hold passwords: for who works with MySQL. */
-const TUNABLE_OF_MYSQL = ['HEADROOM_MYSQL_POOL_SIZE', 'HEADROOM_MYSQL_SHARDS', 'HEADROOM_MYSQL_SHARDS_FILE'] as const
 
 export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets: LaunchSecrets): Environment {
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
   const settings: Partial<Record<Setting, Environment>> = {
-    mysql: mysqlEnvironment(engines.mysql, addressOf(engines.mysql)),
+    mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
     elasticsearchUrl: { HEADROOM_ELASTICSEARCH_URL: addressOf(engines.elasticsearch) },
     redisUrl: { HEADROOM_REDIS_URL: addressOf(engines.redis) },
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
@@ -45,17 +43,11 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
   return Object.assign(given(TUNABLE), ...settingsOf(role).map((setting) => settings[setting] ?? {}))
 }
 
-/** As the owner of the tables, who prepares them for the services. */
-export function ownerShardMap({ mysql, elasticsearch }: Pick<EngineAddresses, 'mysql' | 'elasticsearch'>): ShardMap {
-  const environment = { ...mysqlEnvironment(mysql, mysql.url), HEADROOM_ELASTICSEARCH_URL: elasticsearch.url }
-  return readConfig('indexer', environment).mysql.map
-}
-
-function mysqlEnvironment({ socketPath }: EngineEndpoint, url: string): Environment {
+function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string): Environment {
   return {
-    ...given(TUNABLE_OF_MYSQL),
     HEADROOM_MYSQL_URL: url,
-    ...(socketPath ? { HEADROOM_MYSQL_SOCKET: socketPath } : {}),
+    ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
+    ...(mysqlShards ? { HEADROOM_MYSQL_SHARDS: mysqlShards } : {}),
   }
 }
 

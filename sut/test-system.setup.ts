@@ -89,6 +89,7 @@ export async function startTestSystem(engines: Engines, topology: Topology): Pro
   const starting = launchSut(
     {
       mysql: { ...mysqlEndpoint, url: mysql.url },
+      ...(engines.mysqlShards && { mysqlShards: engines.mysqlShards }),
       elasticsearch: { ...engines.elasticsearch, url: elasticsearch.url },
       redis: { ...engines.redis, url: redis.url },
     },
