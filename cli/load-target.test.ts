@@ -51,7 +51,13 @@ describe('targetAt', () => {
 
   it('knows the order system of this checkout, its secret and its processes', () => {
     const folder = state()
-    const own = { baseUrl: here, topology: 'one-process', jwtSecret: 'own', processes: [{ component: 'sut', pid: 7 }] }
+    const own = {
+      baseUrl: here,
+      topology: 'one-process',
+      jwtSecret: 'own',
+      adminJwtSecret: 'boss',
+      processes: [{ component: 'sut', pid: 7 }],
+    }
     writeFileSync(join(folder, 'sut.json'), JSON.stringify(own))
     expect(targetAt(here, folder, { HEADROOM_JWT_SECRET: 'other' })).toEqual(own)
     const other = targetAt('http://127.0.0.1:9090', folder, { HEADROOM_JWT_SECRET: 'other' })
@@ -62,7 +68,8 @@ describe('targetAt', () => {
     const folder = state()
     mkdirSync(join(folder, 'compose'))
     writeFileSync(join(folder, 'compose', 'jwt_secret'), 'composed\n')
-    expect(targetAt(here, folder, {}).jwtSecret).toBe('composed')
+    writeFileSync(join(folder, 'compose', 'admin_jwt_secret'), 'composed-admin\nan-old-one\n')
+    expect(targetAt(here, folder, {})).toMatchObject({ jwtSecret: 'composed', adminJwtSecret: 'composed-admin' })
     expect(() => targetAt('http://10.0.0.5:8080', folder, {})).toThrow(/no secret to sign/)
   })
 

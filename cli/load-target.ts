@@ -16,6 +16,7 @@ export interface TargetOptions {
 }
 
 const SECRET = 'HEADROOM_JWT_SECRET'
+const ADMIN_SECRET = 'HEADROOM_ADMIN_JWT_SECRET'
 
 /** `http://host:port` of a target that may be loaded. Throws a Refusal for any other. */
 export function allowedBaseUrl({ target, targetOwnerConfirm }: TargetOptions): string {
@@ -50,8 +51,12 @@ export function allowedBaseUrl({ target, targetOwnerConfirm }: TargetOptions): s
 export function targetAt(baseUrl: string, stateDir: string, env: Environment): Target {
   const own = runningHere(stateDir)
   if (own?.baseUrl === baseUrl) return own
-  const jwtSecret = secretOf(env) ?? composeSecret(baseUrl, stateDir)
-  if (jwtSecret !== undefined) return { baseUrl, jwtSecret, processes: [] }
+  const given = secretOf(SECRET, env)
+  const jwtSecret = given ?? composeSecret('jwt_secret', baseUrl, stateDir)
+  // Who gives one secret means it for both.
+  const composed = given === undefined ? composeSecret('admin_jwt_secret', baseUrl, stateDir) : undefined
+  const adminJwtSecret = secretOf(ADMIN_SECRET, env) ?? composed
+  if (jwtSecret !== undefined) return { baseUrl, jwtSecret, ...(adminJwtSecret && { adminJwtSecret }), processes: [] }
   throw new Refusal({
     what: `the users of ${baseUrl} need tokens, and there is no secret to sign them with`,
     why: [
@@ -68,15 +73,15 @@ export function runningHere(stateDir: string): SutEndpoint | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as SutEndpoint)
 }
 
-function secretOf(env: Environment): string | undefined {
-  const file = env[`${SECRET}_FILE`]
-  return env[SECRET] || (file ? givenSecret(file) : undefined)
+function secretOf(name: string, env: Environment): string | undefined {
+  const file = env[`${name}_FILE`]
+  return env[name] || (file ? givenSecret(name, file) : undefined)
 }
 
-function givenSecret(file: string): string {
+function givenSecret(name: string, file: string): string {
   const unusable = (why: string) =>
     new Refusal({
-      what: `${SECRET}_FILE names no secret`,
+      what: `${name}_FILE names no secret`,
       why: [why],
       wayOut: "Name a file that this user may read and that holds the target's HS256 secret.",
     })
@@ -90,10 +95,10 @@ function givenSecret(file: string): string {
   return text
 }
 
-/** docker-compose.yml reads its secret from there; it listens on this machine only. */
-function composeSecret(baseUrl: string, stateDir: string): string | undefined {
+/** docker-compose.yml reads its secrets from there, one a line, and the first signs; it listens on this machine only. */
+function composeSecret(name: string, baseUrl: string, stateDir: string): string | undefined {
   if (!isLoopback(new URL(baseUrl).hostname)) return undefined
-  return fileText(join(stateDir, 'compose', 'jwt_secret')) || undefined
+  return fileText(join(stateDir, 'compose', name))?.split(/\s+/)[0] || undefined
 }
 
 /** undefined: there is none. One that may not be read is said to be so. */

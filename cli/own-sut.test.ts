@@ -34,7 +34,13 @@ function aProcess(words: readonly string[]): number {
 function leaveAddress(pid: number): void {
   const address = gateway.address()
   const baseUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-  const endpoint = { baseUrl, topology: 'one-process', jwtSecret: '', processes: [{ component: 'sut', pid }] }
+  const endpoint = {
+    baseUrl,
+    topology: 'one-process',
+    jwtSecret: '',
+    adminJwtSecret: '',
+    processes: [{ component: 'sut', pid }],
+  }
   writeFileSync(join(stateDir, SUT_ENDPOINT_FILE), JSON.stringify(endpoint))
 }
 

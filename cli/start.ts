@@ -112,13 +112,13 @@ async function measure(
   const resolved = resolvePlan(plan)
   const progress = loadProgress()
   const say = sayAbove(progress, context.say)
-  return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, processes }) => {
+  return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, adminJwtSecret, processes }) => {
     const measurements = await runLoad({
       loads: LOAD_NAMES,
       profile: 'knee',
       arrivals: 'poisson',
       budgetSeconds: loadSeconds,
-      target: { baseUrl, jwtSecret, processes },
+      target: { baseUrl, jwtSecret, adminJwtSecret, processes },
       engines,
       k6: engines.k6,
       plan: resolved,

@@ -2,12 +2,12 @@
 // started for it; their data stays.
 
 import type { Engines } from '../contracts/engines.ts'
-import { Refusal } from '../contracts/refusal.ts'
-import { type MysqlAddress, parseShardMap, SHARD_MAP_SHAPE, type ShardMap } from '../contracts/shard-map.ts'
+import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { elasticsearch } from '../engines/elasticsearch.ts'
 import { freeDiskBytes } from '../engines/machine.ts'
 import { mysql } from '../engines/mysql.ts'
 import { openPlace } from '../engines/place.ts'
+import { probedShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { serverAtAddress } from '../engines/start-server.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
@@ -33,35 +33,25 @@ export async function withStores<T>(
   if (!url) return await withEngines(context, (engines) => use(storesOf(engines)))
   const elasticsearchUrl = process.env[elasticsearch.addressVariable] || null
   await serverAtAddress(mysql, mysql.addressVariable, url)
+  const map = await probedShardMap({ url }, process.env[SHARDS_VARIABLE])
   if (elasticsearchUrl) await serverAtAddress(elasticsearch, elasticsearch.addressVariable, elasticsearchUrl)
   else sayMysqlAlone(context.say)
   const isHere = LOOPBACK.has(new URL(url).hostname)
   return await use({
-    map: shardMapOf({ url }),
+    map,
     stores: { mysql: { url }, elasticsearchUrl },
     freeDiskBytes: isHere ? await freeDiskOfServer(url) : null,
   })
 }
 
-export function storesOf(engines: Pick<Engines, 'mysql' | 'elasticsearch'>): FoundStores {
-  const { url, socketPath } = engines.mysql
-  const home = socketPath ? { url, socketPath } : { url }
+export function storesOf(engines: Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch'>): FoundStores {
+  const map = shardMapOf(engines)
+  const [{ url, socketPath }] = map
   return {
-    map: shardMapOf(home),
-    stores: { mysql: home, elasticsearchUrl: engines.elasticsearch.url },
+    map,
+    stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
     freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(openPlace().home) : null,
   }
-}
-
-/** As the services read it (sut/config.ts). */
-function shardMapOf(home: MysqlAddress): ShardMap {
-  const { map, mistakes } = parseShardMap(home, process.env.HEADROOM_MYSQL_SHARDS)
-  if (mistakes.length === 0) return map
-  throw new Refusal({
-    what: 'HEADROOM_MYSQL_SHARDS cannot be read',
-    why: mistakes,
-    wayOut: `Write it like ${SHARD_MAP_SHAPE}, or unset it: then all shards lie on one server.`,
-  })
 }
 
 /** null: its data directory cannot be seen from here, as with a server in a container. */

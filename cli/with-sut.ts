@@ -30,6 +30,8 @@ export async function withSut<T>(
     startGateway: (gateway) => startNginx({ program: engines.nginx, keep: false, ...gateway }),
   })
   onCleanup(sut.stop)
+  if (!engines.mysql.passwords)
+    say('the services use the account of HEADROOM_MYSQL_URL: docs/access.md has one for each')
   try {
     say(`the order system answers at ${sut.endpoint.baseUrl}`)
     return await use(sut.endpoint)

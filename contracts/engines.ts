@@ -1,5 +1,7 @@
 // How to reach each engine: the shape of `.headroom/engines.json` (mode 0600, it holds passwords).
 
+import type { ServicePasswords } from './service-accounts.ts'
+
 /** Schema of `npm run bench:seed`, and the name of the account that works in it. */
 export const BENCH_SCHEMA = 'headroom_bench'
 
@@ -19,6 +21,8 @@ export interface EngineEndpoint {
   /** Unix socket where the engine has one on this machine; saves the TCP hop. */
   readonly socketPath?: string
   readonly pid?: number
+  /** Of the services' own accounts; missing at an address that was given: the services use the account in it. */
+  readonly passwords?: ServicePasswords
 }
 
 export interface EngineProgram {
@@ -31,8 +35,10 @@ export interface EngineProgram {
 
 export interface Engines {
   readonly startedAt: string
-  /** The sharded order database. */
+  /** The sharded order database: its home server. */
   readonly mysql: EngineEndpoint
+  /** Which shards lie on further servers, as HEADROOM_MYSQL_SHARDS says it; missing: none. */
+  readonly mysqlShards?: string
   /** The monolith's database: another schema, possibly on another server. */
   readonly legacyMysql: EngineEndpoint
   readonly elasticsearch: EngineEndpoint

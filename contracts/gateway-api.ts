@@ -20,12 +20,24 @@ export const ROUTES = {
 export const IDEMPOTENCY_HEADER = 'idempotency-key'
 export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9_-]{8,64}$'
 
-/** JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes. */
-export const TOKEN = { algorithm: 'HS256', issuer: 'headroom', appAudience: 'app', adminAudience: 'admin' } as const
+/**
+ * JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes: each interface has
+ * secrets of its own. `kid` is optional: the first `keyIdLength` hex digits of the secret's SHA-256.
+ */
+export const TOKEN = {
+  algorithm: 'HS256',
+  issuer: 'headroom',
+  appAudience: 'app',
+  adminAudience: 'admin',
+  keyIdLength: 16,
+} as const
 
 const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
-const epochMs = { type: 'integer', minimum: 0 } as const
-const orderId = { type: 'string', pattern: '^[1-9][0-9]{0,18}$' } as const
+/** Up to the year 9999. */
+const epochMs = { type: 'integer', minimum: 0, maximum: 253_402_300_799_999 } as const
+/** 1 to 2^63 - 1, digit by digit. */
+const ORDER_ID_PATTERN = `[1-9][0-9]{0,17}|${below('9223372036854775807')}`
+const orderId = { type: 'string', pattern: `^(${ORDER_ID_PATTERN})$` } as const
 const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
 const quantity = { type: 'integer', minimum: 1, maximum: 999 } as const
 
@@ -163,7 +175,7 @@ export const searchQuerySchema = {
     status: { type: 'string', enum: ORDER_STATUSES },
     limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
     /** Opaque: the `nextAfter` of the page before. */
-    after: { type: 'string', maxLength: 64, pattern: '^[0-9]+:[1-9][0-9]{0,18}$' },
+    after: { type: 'string', maxLength: 64, pattern: `^[0-9]{1,15}:(${ORDER_ID_PATTERN})$` },
   },
 } as const
 export type SearchQuery = FromSchema<typeof searchQuerySchema>
@@ -191,3 +203,14 @@ export const errorResponseSchema = {
   },
 } as const
 export type ErrorResponse = FromSchema<typeof errorResponseSchema>
+
+/** A pattern for the numbers of as many digits as `largest` that are not above it. */
+function below(largest: string): string {
+  const smaller = [...largest].flatMap((digit, at) => {
+    const least = at === 0 ? 1 : 0
+    if (Number(digit) <= least) return []
+    const rest = largest.length - at - 1
+    return [`${largest.slice(0, at)}[${least}-${Number(digit) - 1}]${rest > 0 ? `[0-9]{${rest}}` : ''}`]
+  })
+  return [...smaller, largest].join('|')
+}

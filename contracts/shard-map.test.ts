@@ -27,6 +27,19 @@ describe('parseShardMap', () => {
     expect(parseShardMap(HOME, `0-63=${B}`).map[0].shards).toEqual([])
   })
 
+  it('goes to a server of its map as who it is at home, unless the entry says who', () => {
+    const { map } = parseShardMap(
+      HOME,
+      '1=mysql://b/headroom,2=mysql://other@c/headroom,3=mysql://other:own@d/headroom',
+    )
+    expect(map.map(({ url }) => new URL(url)).map(({ username, password }) => `${username}:${password}`)).toEqual([
+      'u:secret',
+      'u:secret',
+      'other:secret',
+      'other:own',
+    ])
+  })
+
   it.each([
     ['0-64=mysql://u@b/h', 'entry 1'],
     ['9-3=mysql://u@b/h', 'entry 1'],

@@ -1,6 +1,7 @@
 // Which MySQL server holds which shard. One entry by default: all of them lie on the home server, which besides holds
 // what is not sharded (catalogue, id workers, the data set's description).
 
+import { tlsMistakes } from './mysql-address.ts'
 import { ALL_SHARDS, asShard, SHARD_COUNT, type Shard } from './shard.ts'
 
 /** Plain data: it travels to worker threads and into `.headroom/engines.json`. */
@@ -29,7 +30,7 @@ export interface ParsedShardMap {
   readonly mistakes: readonly string[]
 }
 
-/** Shards that no entry names stay on the home server. */
+/** Shards that no entry names stay on the home server. An entry without an account, or a password, means that of home. */
 export function parseShardMap(home: MysqlAddress, text: string | undefined): ParsedShardMap {
   const mistakes: string[] = []
   const addressOf = new Map<Shard, string>()
@@ -42,11 +43,28 @@ export function parseShardMap(home: MysqlAddress, text: string | undefined): Par
       mistakes.push(`entry ${at + 1} is not like ${SHARD_MAP_SHAPE.split(',')[0]}, shards 0 to ${SHARD_COUNT - 1}`)
       continue
     }
+    mistakes.push(...tlsMistakes(url).map((mistake) => `entry ${at + 1}: ${mistake}`))
     const taken = range.find((shard) => addressOf.has(shard))
     if (taken !== undefined) mistakes.push(`shard ${taken} is named by two entries`)
-    for (const shard of range) addressOf.set(shard, url)
+    for (const shard of range) addressOf.set(shard, asWho(url, home.url))
   }
   return { map: mapOf(home, addressOf), mistakes }
+}
+
+function asWho(address: string, homeAddress: string): string {
+  const url = new URL(address)
+  const home = URL.parse(homeAddress)
+  if (!url.username) url.username = home?.username ?? ''
+  if (!url.password) url.password = home?.password ?? ''
+  return url.href
+}
+
+/** Of the engines as they run (`engines.json`), whose map was read before they were used. */
+export function shardMapOf(engines: { readonly mysql: MysqlAddress; readonly mysqlShards?: string }): ShardMap {
+  const { url, socketPath } = engines.mysql
+  const { map, mistakes } = parseShardMap(socketPath ? { url, socketPath } : { url }, engines.mysqlShards)
+  if (mistakes.length > 0) throw new RangeError(mistakes.join('; '))
+  return map
 }
 
 /** Everything on one server. */

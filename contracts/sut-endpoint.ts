@@ -1,4 +1,4 @@
-// How to reach a running SUT: the shape of `.headroom/sut.json` (mode 0600, it holds the token secret).
+// How to reach a running SUT: the shape of `.headroom/sut.json` (mode 0600, it holds token secrets).
 
 export const SUT_ENDPOINT_FILE = 'sut.json'
 
@@ -9,8 +9,9 @@ export interface SutEndpoint {
   /** The gateway, `http://127.0.0.1:port`. */
   readonly baseUrl: string
   readonly topology: Topology
-  /** HS256 secret: the load generator signs its own test tokens. */
+  /** HS256 secrets of users' and of administrators' tokens: the load generator signs its own test tokens. */
   readonly jwtSecret: string
+  readonly adminJwtSecret: string
   /** For CPU accounting: every process of the SUT and the gateway, by component name. */
   readonly processes: readonly { readonly component: string; readonly pid: number }[]
 }

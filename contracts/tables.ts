@@ -23,6 +23,10 @@ export interface TableShape {
   readonly secondaryIndexes: readonly SecondaryIndex[]
 }
 
+/** Beside the shards' tables on every server: who issues order ids, and events that the search index did not take. */
+export const WORKERS_TABLE = 'order_id_workers'
+export const PARKED_TABLE = 'parked_events'
+
 /** Times are milliseconds since 1970 (UTC) in BIGINT: no time zone, no parsing, 8 bytes. */
 export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
   orders: {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { accountsOf, type ServicePasswords, type Store } from '../contracts/service-accounts.ts'
 import { readJson, writePrivate } from './engine-record.ts'
 import type { Place } from './place.ts'
 
@@ -11,6 +12,8 @@ export interface Credentials {
   readonly mysqlPassword: string
   readonly elasticsearchPassword: string
   readonly redisPassword: string
+  /** Of the services' own accounts in each store; the passwords above are the owner's. */
+  readonly services: Readonly<Record<Store, ServicePasswords>>
 }
 
 export const MYSQL_USER = 'headroom'
@@ -18,16 +21,26 @@ export const ELASTICSEARCH_USER = 'elastic'
 
 export function openCredentials({ state }: Place): Credentials {
   const path = join(state, 'credentials.json')
-  const known = readJson<Credentials>(path)
-  if (known) return known
-  const made: Credentials = {
+  const known = readJson<Partial<Credentials>>(path)
+  const credentials: Credentials = {
     mysqlRootPassword: makePassword(),
     mysqlPassword: makePassword(),
     elasticsearchPassword: makePassword(),
     redisPassword: makePassword(),
+    // Of a checkout that is older than these: the rest stays as it is.
+    services: {
+      mysql: passwordsFor('mysql'),
+      elasticsearch: passwordsFor('elasticsearch'),
+      redis: passwordsFor('redis'),
+    },
+    ...known,
   }
-  writePrivate(path, made)
-  return made
+  if (!known?.services) writePrivate(path, credentials)
+  return credentials
+}
+
+function passwordsFor(store: Store): ServicePasswords {
+  return Object.fromEntries(accountsOf(store).map((account) => [account, makePassword()]))
 }
 
 /** Letters and digits: safe in a URL, an SQL literal and a configuration file alike. */

@@ -23,6 +23,8 @@ export interface ContainerCommand {
   readonly dataFolder: string
   readonly env: Readonly<Record<string, string>>
   readonly words: readonly string[]
+  /** Of this machine, to be read inside. */
+  readonly files?: readonly { readonly path: string; readonly at: string }[]
 }
 
 /** The daemon's version, when one answers on this machine (ports of a remote one are not on our 127.0.0.1). */
@@ -92,6 +94,7 @@ export async function runContainer({ place, signal }: StartContext, command: Con
   try {
     const words = ['run', '--detach', '--pull', 'never', '--name', container, '--label', `headroom=${place.id}`]
     words.push('--env-file', envFile, '--volume', `${container}:${command.dataFolder}`)
+    for (const { path, at } of command.files ?? []) words.push('--volume', `${path}:${at}:ro`)
     words.push('--publish', `127.0.0.1:${command.port}:${command.containerPort}`, command.image, ...command.words)
     await docker(words, { limitMs: 60_000, signal })
   } finally {

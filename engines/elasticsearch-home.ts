@@ -6,6 +6,7 @@ import { giveTo } from './account.ts'
 import { elasticsearchYaml, jvmOptions } from './elasticsearch-settings.ts'
 import { makeFolder } from './place.ts'
 import { runTool } from './run-tool.ts'
+import { searchRealmFiles } from './search-realm.ts'
 import type { FoundProgram, StartContext } from './start-context.ts'
 
 const KEYSTORE_LIMIT_MS = 60_000
@@ -36,6 +37,7 @@ export async function prepareElasticsearch(
   const source = program.origin === 'fetched' ? join(distribution, 'config') : configOf(distribution)
   copyConfig(source, folders.config)
   const modules = readdirSync(join(distribution, 'modules'))
+  if (modules.includes('x-pack-security')) searchRealmFiles(folders.config, credentials)
   const node = { port, dataFolder: folders.data, logFolder: folders.logs, modules }
   writeFileSync(join(folders.config, 'elasticsearch.yml'), elasticsearchYaml(node))
   const distributed = readFileSync(join(source, 'jvm.options'), 'utf8')
@@ -63,7 +65,7 @@ function configOf(distribution: string): string {
 }
 
 function copyConfig(source: string, config: string): void {
-  for (const name of ['log4j2.properties', 'roles.yml', 'role_mapping.yml', 'users', 'users_roles']) {
+  for (const name of ['log4j2.properties', 'role_mapping.yml']) {
     const target = join(config, name)
     if (existsSync(target) || !existsSync(join(source, name))) continue
     cpSync(join(source, name), `${target}.new`)

@@ -1,5 +1,6 @@
 // Elasticsearch 8.19: the search index over orders. A generated password, 127.0.0.1 only, one node.
 
+import { basename, join } from 'node:path'
 import { Client } from '@elastic/elasticsearch'
 import { ELASTICSEARCH_USER } from './credentials.ts'
 import { launchedContainer, runContainer } from './docker.ts'
@@ -12,6 +13,7 @@ import { findJava } from './java.ts'
 import { memoryBytes } from './machine.ts'
 import { choosePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
+import { searchRealmFiles } from './search-realm.ts'
 import type { FoundProgram, LaunchedServer, ServerEngine, StartContext } from './start-context.ts'
 import { isAtLeast, versionIn } from './version.ts'
 import { VERSIONS } from './versions.ts'
@@ -56,7 +58,8 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
     words: [],
     env: { ...esEnv, ES_PATH_CONF: folders.config, ES_TMPDIR: folders.temporary },
   })
-  return launchedProcess(server, urlOf(port, credentials.elasticsearchPassword))
+  const launched = launchedProcess(server, urlOf(port, credentials.elasticsearchPassword))
+  return { ...launched, passwords: credentials.services.elasticsearch }
 }
 
 async function launchContainer(context: StartContext): Promise<LaunchedServer> {
@@ -77,8 +80,13 @@ async function launchContainer(context: StartContext): Promise<LaunchedServer> {
       ES_JAVA_OPTS: heapOptions(size),
     },
     words: [],
+    files: searchRealmFiles(join(place.state, 'elasticsearch-realm'), credentials).map((path) => ({
+      path,
+      at: `/usr/share/elasticsearch/config/${basename(path)}`,
+    })),
   })
-  return launchedContainer(container, urlOf(port, credentials.elasticsearchPassword))
+  const launched = launchedContainer(container, urlOf(port, credentials.elasticsearchPassword))
+  return { ...launched, passwords: credentials.services.elasticsearch }
 }
 
 function heapOptions(size: StartContext['size']): string {

@@ -40,7 +40,13 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('out of its i
     const address = `127.0.0.1:${await getPort()}`
     const running = await startNginx({
       program,
-      configText: renderNginxConfig({ listen: `127.0.0.1:${port}`, app: address, admin: address }),
+      configText: renderNginxConfig({
+        accessLog: 'sample',
+        metricsFor: [],
+        listen: `127.0.0.1:${port}`,
+        app: address,
+        admin: address,
+      }),
       port,
       signal: new AbortController().signal,
       keep: false,

@@ -4,8 +4,9 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BENCH_SCHEMA } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { createMysqlAccounts } from '../contracts/service-accounts.ts'
 import { giveTo } from './account.ts'
-import { MYSQL_USER } from './credentials.ts'
+import { type Credentials, MYSQL_USER } from './credentials.ts'
 import { debianEnv } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import type { MysqlFlavour } from './mysql-settings.ts'
@@ -39,6 +40,7 @@ export async function initialiseMysql(
   const statements = [
     ...root,
     ...mysqlGrants(flavour, credentials.mysqlPassword, hosts),
+    ...serviceAccounts(credentials),
     ...benchGrants(credentials.mysqlPassword, hosts),
   ]
   writeFileSync(initFile, `${statements.join('\n')}\n`, { mode: 0o600 })
@@ -69,11 +71,16 @@ export function mysqlGrants(flavour: MysqlFlavour, password: string, hosts: read
         `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY '${password}';`,
         `ALTER USER ${user} IDENTIFIED BY '${password}';`,
         // The pattern takes in both schemas and the scratch schemas of tests.
-        `GRANT ALL ON \`headroom%\`.* TO ${user};`,
+        // The owner passes on what the services need of it (sut/storage/grants.ts), and makes no accounts.
+        `GRANT ALL ON \`headroom%\`.* TO ${user} WITH GRANT OPTION;`,
         `GRANT ${server} ON *.* TO ${user};`,
       ]
     }),
   ]
+}
+
+export function serviceAccounts({ services }: Credentials): string[] {
+  return createMysqlAccounts(services.mysql).map((statement) => `${statement};`)
 }
 
 /** `npm run bench:seed` lets the server read ready files; the services' account may not. */

@@ -1,8 +1,9 @@
 // MySQL 8.4+ or MariaDB 10.11+: the sharded order database, and the monolith's schema beside it.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { driverOptions } from '../contracts/mysql-address.ts'
 import { giveTo } from './account.ts'
 import { MYSQL_USER } from './credentials.ts'
 import { launchedContainer, runContainer, runInContainer } from './docker.ts'
@@ -10,7 +11,7 @@ import { launchedProcess, startProcess } from './engine-process.ts'
 import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { freeDiskBytes, memoryBytes } from './machine.ts'
-import { initialiseMysql, mysqlGrants } from './mysql-data.ts'
+import { initialiseMysql, mysqlGrants, serviceAccounts } from './mysql-data.ts'
 import { type MysqlFlavour, mysqlSettings } from './mysql-settings.ts'
 import { choosePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
@@ -81,7 +82,8 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
     words: [`--defaults-file=${configPath}`],
     env: debianEnv(program.root, env),
   })
-  return launchedProcess(server, urlOf(port, credentials.mysqlPassword), socketPath)
+  const launched = launchedProcess(server, urlOf(port, credentials.mysqlPassword), socketPath)
+  return { ...launched, passwords: credentials.services.mysql }
 }
 
 async function launchContainer(context: StartContext) {
@@ -103,11 +105,14 @@ async function launchContainer(context: StartContext) {
     },
     words: Object.entries(mysqlSettings('mysql', size, machine)).map(([name, value]) => `--${name}=${value}`),
   })
-  const grants = mysqlGrants('mysql', credentials.mysqlPassword, ['%']).join('\n')
+  const accounts = [...mysqlGrants('mysql', credentials.mysqlPassword, ['%']), ...serviceAccounts(credentials)].join(
+    '\n',
+  )
   return {
     ...launchedContainer(container, urlOf(port, credentials.mysqlPassword)),
+    passwords: credentials.services.mysql,
     afterHealthy: () =>
-      runInContainer(context, container, ['mysql', '-uroot'], { MYSQL_PWD: credentials.mysqlRootPassword }, grants),
+      runInContainer(context, container, ['mysql', '-uroot'], { MYSQL_PWD: credentials.mysqlRootPassword }, accounts),
   }
 }
 
@@ -119,7 +124,10 @@ export function legacyUrlOf(url: string): string {
 }
 
 async function probe(url: string): Promise<string> {
-  const connection = await createConnection({ uri: url, connectTimeout: 5000 })
+  const connection = await createConnection({
+    ...driverOptions({ url }, (path) => readFileSync(path, 'utf8')),
+    connectTimeout: 5000,
+  })
   try {
     const [rows] = await connection.query('SELECT VERSION() AS version, @@GLOBAL.local_infile AS localInfile')
     const [row] = rows as [{ version: string; localInfile: number }]

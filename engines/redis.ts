@@ -1,8 +1,10 @@
-// Redis 7: cache and streams. A password, 127.0.0.1 only, an append-only file so that streams survive down and up.
+// Redis 7: the order service's cache. A password, 127.0.0.1 only.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { cacheSettings } from '../contracts/cache-settings.ts'
+import { redisUsers } from '../contracts/service-accounts.ts'
 import { giveTo } from './account.ts'
 import { launchedContainer, runContainer } from './docker.ts'
 import { launchedProcess, startProcess } from './engine-process.ts'
@@ -49,7 +51,8 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
   makeFolder(folder, 0o700)
   const configPath = join(folder, 'redis.conf')
   const where = ['bind 127.0.0.1', `port ${port}`, `dir "${folder}"`, `requirepass ${credentials.redisPassword}`]
-  writeFileSync(configPath, `${[...where, ...settings(size)].join('\n')}\n`, { mode: 0o600 })
+  const users = redisUsers(credentials.services.redis)
+  writeFileSync(configPath, `${[...where, ...users, ...settings(size)].join('\n')}\n`, { mode: 0o600 })
   giveTo(place.account, folder, configPath)
   const server = startProcess(place, {
     name: 'redis',
@@ -57,34 +60,36 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
     words: [configPath],
     env: debianEnv(program.root, env),
   })
-  return launchedProcess(server, urlOf(port, credentials.redisPassword))
+  const launched = launchedProcess(server, urlOf(port, credentials.redisPassword))
+  return { ...launched, passwords: credentials.services.redis }
 }
 
 async function launchContainer(context: StartContext): Promise<LaunchedServer> {
   const { place, env, credentials, size } = context
   const port = await choosePort(place, PORT_VARIABLE, env)
-  const lines = ['requirepass %s', ...settings(size)].map((line) => `${line}\\n`).join('')
+  const secret = [`requirepass ${credentials.redisPassword}`, ...redisUsers(credentials.services.redis)]
   const container = await runContainer(context, {
     name: 'redis',
     image: redis.image,
     port,
     containerPort: 6379,
     dataFolder: '/data',
-    env: { REDIS_PASSWORD: credentials.redisPassword },
-    // The password goes into a file inside: a command line can be read by every user of the machine.
+    env: { REDIS_SECRETS: secret.join(';') },
+    // The passwords go into a file inside: a command line can be read by every user of the machine.
     words: [
       'sh',
       '-c',
-      `umask 077; printf '${lines}' "$REDIS_PASSWORD" >redis.conf; exec docker-entrypoint.sh redis-server /data/redis.conf`,
+      `umask 077; { echo "$REDIS_SECRETS" | tr ';' '\\n'; printf '%s\\n' ${settings(size)
+        .map((line) => `'${line}'`)
+        .join(' ')}; } >redis.conf; exec docker-entrypoint.sh redis-server /data/redis.conf`,
     ],
   })
-  return launchedContainer(container, urlOf(port, credentials.redisPassword))
+  const launched = launchedContainer(container, urlOf(port, credentials.redisPassword))
+  return { ...launched, passwords: credentials.services.redis }
 }
 
-/** volatile-lru evicts cache entries, which expire, and never streams, which do not. */
-function settings(size: EngineSize): string[] {
-  const maxMemory = size === 'load' ? '1gb' : '128mb'
-  return ['appendonly yes', 'save ""', `maxmemory ${maxMemory}`, 'maxmemory-policy volatile-lru']
+function settings(size: EngineSize): readonly string[] {
+  return cacheSettings(size === 'load' ? '1gb' : '128mb')
 }
 
 async function probe(url: string): Promise<string> {

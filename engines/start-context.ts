@@ -2,6 +2,7 @@
 
 import type { EngineProgram } from '../contracts/engines.ts'
 import type { Refusal } from '../contracts/refusal.ts'
+import type { ServicePasswords } from '../contracts/service-accounts.ts'
 import type { Credentials } from './credentials.ts'
 import type { ImageProgram } from './image-program.ts'
 import type { Place } from './place.ts'
@@ -31,8 +32,12 @@ export interface LaunchedServer {
   readonly url: string
   readonly socketPath?: string
   readonly pid?: number
+  /** Of the services' own accounts there. */
+  readonly passwords?: ServicePasswords
   /** How it ended, once it has. */
   ended(): string | undefined | Promise<string | undefined>
+  /** Finishes what needs a running server. */
+  afterHealthy?(): Promise<void>
   /** The end of its log. */
   tail(): readonly string[] | Promise<readonly string[]>
 }
@@ -56,8 +61,8 @@ export interface ServerEngine {
   fetchObstacle(where: Where): Promise<Refusal | undefined>
   fetch(context: StartContext): Promise<FoundProgram>
   launch(context: StartContext, program: FoundProgram): Promise<LaunchedServer>
-  /** The container's name is given by docker.ts; `afterHealthy` finishes what needs a running server. */
-  launchContainer(context: StartContext): Promise<LaunchedServer & { afterHealthy?(): Promise<void> }>
+  /** The container's name is given by docker.ts. */
+  launchContainer(context: StartContext): Promise<LaunchedServer>
 }
 
 /** An engine that is a program of this machine even where the servers are containers; `find-engine-program.ts` decides. */

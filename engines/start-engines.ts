@@ -17,6 +17,7 @@ import { legacyUrlOf, mysql } from './mysql.ts'
 import { nginx as nginxEngine } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
+import { probedShardMap, SHARDS_VARIABLE } from './shard-servers.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
 import { allowedWays, serverAtAddress, startServer } from './start-server.ts'
 import { STARTING_STOP_LIMIT_MS, stopRecorded } from './stop-engines.ts'
@@ -82,9 +83,12 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
   try {
     const [orders, legacy, search, cache, nginx, k6] = await Promise.all(starting)
     options.signal.throwIfAborted()
+    const mysqlShards = context.env[SHARDS_VARIABLE]
+    await probedShardMap(orders, mysqlShards)
     const engines: Engines = {
       startedAt: new Date().toISOString(),
       mysql: orders,
+      ...(mysqlShards && { mysqlShards }),
       legacyMysql: legacy ?? { ...orders, url: legacyUrlOf(orders.url) },
       elasticsearch: search,
       redis: cache,
@@ -122,6 +126,9 @@ async function findHealthy(place: Place, options: StartEnginesOptions): Promise<
   const env = options.env ?? process.env
   const mismatch = servers.find(([engine, endpoint]) => isOtherwiseAsked(engine, endpoint, env))
   if (mismatch) throw otherwiseAsked(mismatch[0], mismatch[1])
+  const shards = env[SHARDS_VARIABLE]
+  if (shards && shards !== engines.mysqlShards) throw otherShards()
+  await probedShardMap(engines.mysql, engines.mysqlShards)
 
   const adopted = !isKept(place)
   if (adopted || options.keep) writeOwner(place, options.keep)
@@ -166,6 +173,14 @@ function owned(pid: number): Refusal {
     what: 'a run is using the engines of this checkout',
     why: [`process ${pid} started them and will stop them at its end; a second run would also spoil its figures`],
     wayOut: 'Wait until it is done or stop it, or use a second checkout: two of them do not disturb each other.',
+  })
+}
+
+function otherShards(): Refusal {
+  return new Refusal({
+    what: 'the engines are running already, with other servers for the shards than those asked for',
+    why: [`${SHARDS_VARIABLE} is not what it was when they were started`],
+    wayOut: 'Stop them first: npm run down',
   })
 }
 

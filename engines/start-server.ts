@@ -41,7 +41,6 @@ export async function startServer(engine: ServerEngine, context: StartContext): 
   if (image === 'here') {
     const launched = await engine.launchContainer(context)
     const endpoint = await healthy(engine, context, launched, 'docker')
-    await launched.afterHealthy?.()
     keepVolume(context.place, engine.name)
     return endpoint
   }
@@ -107,13 +106,21 @@ async function bringImage(engine: ServerEngine, context: StartContext, isOnlyWay
 async function healthy(
   engine: ServerEngine,
   { signal }: StartContext,
-  { url, socketPath, pid, ended, tail }: LaunchedServer,
+  { url, socketPath, pid, passwords, ended, tail, afterHealthy }: LaunchedServer,
   origin: Way,
 ): Promise<EngineEndpoint> {
   const limitMs = engine.healthLimitMs
   const probe = () => engine.probe(url)
   const version = await waitUntilHealthy({ engine: engine.title, limitMs, signal, probe, ended, tail })
-  return { url, origin, version, ...(socketPath && { socketPath }), ...(pid && { pid }) }
+  await afterHealthy?.()
+  return {
+    url,
+    origin,
+    version,
+    ...(socketPath && { socketPath }),
+    ...(pid && { pid }),
+    ...(passwords && { passwords }),
+  }
 }
 
 /** An attempt at several addresses of one host fails with one error for each, and says nothing itself. */

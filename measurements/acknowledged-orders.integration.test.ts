@@ -1,14 +1,14 @@
-// Orders that a load was told, looked up in real tables.
+// Orders that a load was told, looked up in real tables, on the server that holds their shard.
 
 import type { Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { EngineEndpoint } from '../contracts/engines.ts'
 import { composeOrderId, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
-import { asShard, tableName } from '../contracts/shard.ts'
+import { asShard, type Shard, tableName } from '../contracts/shard.ts'
+import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
 import { connectMysql } from './mysql-counters.ts'
 
-const SCHEMA = `headroom_acknowledged_${process.pid}`
+const SCHEMAS = ['home', 'other'].map((name) => `headroom_acknowledged_${name}_${process.pid}`)
 const SHARDS = [3, 40].map(asShard)
 const idAt = (nth: number) =>
   composeOrderId({
@@ -18,36 +18,35 @@ const idAt = (nth: number) =>
     sequence: 0,
   })
 
+const tableOf = (shard: Shard) => `${SCHEMAS[shard < 32 ? 0 : 1]}.${tableName('orders', shard)}`
+
 let admin: Connection
-let endpoint: EngineEndpoint
+let map: ShardMap
 
 beforeAll(async () => {
   const { mysql } = inject('engines')
   admin = await connectMysql(mysql)
-  await admin.query(`CREATE DATABASE ${SCHEMA}`)
-  const url = new URL(mysql.url)
-  url.pathname = `/${SCHEMA}`
-  endpoint = { ...mysql, url: url.href }
-  for (const shard of SHARDS) {
-    await admin.query(`CREATE TABLE ${SCHEMA}.${tableName('orders', shard)} (order_id BIGINT PRIMARY KEY)`)
-  }
+  // To whoever asks, another schema is another server.
+  for (const schema of SCHEMAS) await admin.query(`CREATE DATABASE ${schema}`)
+  const [home, other] = SCHEMAS.map((schema) => new URL(`/${schema}`, mysql.url).href)
+  map = shardMapOf({ mysql: { url: home ?? '' }, mysqlShards: `32-63=${other}` })
+  for (const shard of SHARDS) await admin.query(`CREATE TABLE ${tableOf(shard)} (order_id BIGINT PRIMARY KEY)`)
   for (let nth = 0; nth < 2500; nth++) {
     if (nth === 77) continue
-    const table = tableName('orders', SHARDS[nth % SHARDS.length] ?? asShard(3))
-    await admin.query(`INSERT INTO ${SCHEMA}.${table} VALUES (?)`, [idAt(nth)])
+    await admin.query(`INSERT INTO ${tableOf(SHARDS[nth % SHARDS.length] ?? asShard(3))} VALUES (?)`, [idAt(nth)])
   }
 })
 
 afterAll(async () => {
-  await admin.query(`DROP DATABASE IF EXISTS ${SCHEMA}`)
+  for (const schema of SCHEMAS) await admin.query(`DROP DATABASE IF EXISTS ${schema}`)
   admin.destroy()
 })
 
 describe('acknowledged orders', () => {
   it('are found in their tables, and the one that is not is named', async () => {
     const all = Array.from({ length: 2500 }, (_, nth) => idAt(nth))
-    expect(await lookUp(endpoint, all)).toEqual({ acknowledged: 2500, missing: 1, examples: [idAt(77)] })
-    expect(await lookUp(endpoint, all.slice(100))).toMatchObject({ missing: 0 })
+    expect(await lookUp(map, all)).toEqual({ acknowledged: 2500, missing: 1, examples: [idAt(77)] })
+    expect(await lookUp(map, all.slice(100))).toMatchObject({ missing: 0 })
   })
 
   it('are those that a right answer named', () => {

@@ -1,11 +1,11 @@
 // No acknowledged order is lost: every order that a checkout of the run was told is looked up in the tables.
 
 import type { RowDataPacket } from 'mysql2/promise'
-import type { EngineEndpoint } from '../contracts/engines.ts'
 import { type JournalEntry, OUTCOME_OK } from '../contracts/journal.ts'
 import type { AcknowledgedOrders } from '../contracts/measurement.ts'
 import { type OrderId, shardOfOrder } from '../contracts/order-id.ts'
 import { type Shard, tableName } from '../contracts/shard.ts'
+import type { ShardMap, ShardServer } from '../contracts/shard-map.ts'
 import { connectMysql } from './mysql-counters.ts'
 
 const IDS_PER_QUERY = 1000
@@ -16,7 +16,7 @@ export function acknowledgedIds(entries: readonly JournalEntry[]): readonly stri
 }
 
 /** Throws when the tables cannot be asked. */
-export async function lookUp(endpoint: EngineEndpoint, orderIds: readonly string[]): Promise<AcknowledgedOrders> {
+export async function lookUp(map: ShardMap, orderIds: readonly string[]): Promise<AcknowledgedOrders> {
   const byShard = new Map<Shard, string[]>()
   for (const id of orderIds) {
     const shard = shardOfOrder(id as OrderId)
@@ -25,9 +25,21 @@ export async function lookUp(endpoint: EngineEndpoint, orderIds: readonly string
     else others.push(id)
   }
   const missing: string[] = []
-  const connection = await connectMysql(endpoint)
+  for (const server of map) {
+    const asked = [...byShard].filter(([shard]) => server.shards.includes(shard))
+    if (asked.length > 0) missing.push(...(await missingOn(server, asked)))
+  }
+  return { acknowledged: orderIds.length, missing: missing.length, examples: missing.slice(0, EXAMPLES_SHOWN) }
+}
+
+async function missingOn(
+  server: ShardServer,
+  idsByShard: readonly (readonly [Shard, readonly string[]])[],
+): Promise<readonly string[]> {
+  const missing: string[] = []
+  const connection = await connectMysql(server)
   try {
-    for (const [shard, ids] of byShard) {
+    for (const [shard, ids] of idsByShard) {
       for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
         const asked = ids.slice(at, at + IDS_PER_QUERY)
         const [rows] = await connection.query<RowDataPacket[]>(
@@ -41,5 +53,5 @@ export async function lookUp(endpoint: EngineEndpoint, orderIds: readonly string
   } finally {
     connection.destroy()
   }
-  return { acknowledged: orderIds.length, missing: missing.length, examples: missing.slice(0, EXAMPLES_SHOWN) }
+  return missing
 }

@@ -253,6 +253,7 @@ function settingsOf(
   return {
     BASE_URL: target.baseUrl,
     JWT_SECRET: target.jwtSecret,
+    ADMIN_JWT_SECRET: target.adminJwtSecret ?? target.jwtSecret,
     ARRIVALS: arrivals,
     SCHEDULE: scheduleText(schedule),
     VIRTUAL_USERS: String(virtualUsers),

@@ -1,8 +1,11 @@
 // MySQL's own counters, read once a second: work done, pool misses, lock waits. An answer is also a sign of life.
 
+import { readFileSync } from 'node:fs'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { EngineEndpoint } from '../contracts/engines.ts'
 import type { MysqlCounters } from '../contracts/measurement.ts'
+import { driverOptions } from '../contracts/mysql-address.ts'
+import type { MysqlAddress } from '../contracts/shard-map.ts'
 
 const STATUS = {
   Questions: 'queries',
@@ -51,10 +54,9 @@ export class MysqlProbe {
   }
 }
 
-export async function connectMysql({ url, socketPath }: EngineEndpoint): Promise<Connection> {
+export async function connectMysql(address: MysqlAddress): Promise<Connection> {
   const connection = await createConnection({
-    uri: url,
-    ...(socketPath === undefined ? {} : { socketPath }),
+    ...driverOptions(address, (path) => readFileSync(path, 'utf8')),
     connectTimeout: CONNECT_TIMEOUT_MS,
     supportBigNumbers: true,
     bigNumberStrings: true,

@@ -17,7 +17,7 @@ import { askBacklogSeconds, askHealth, type Target } from './target.ts'
 import { endsOf, type Fault, type Sample, watch } from './watch.ts'
 
 /** The part of `engines.json` that measuring needs. */
-export type ObservedEngines = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
+export type ObservedEngines = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'>
 
 // No oftener: looking is work on the very machine that is measured.
 const EVERY_MS = 1000

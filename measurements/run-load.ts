@@ -18,6 +18,7 @@ import type {
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
+import { shardMapOf } from '../contracts/shard-map.ts'
 import { allShares, shareText } from '../contracts/share.ts'
 import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
 import { clockOffset } from './clock-offset.ts'
@@ -199,9 +200,10 @@ class Run {
     say('counting the rows of every table')
     try {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(COUNTING_LIMIT_MS)])
-      const { tables, countedAt } = await countTables(engines.mysql, limited)
-      const sizes = await measureSizes(engines.mysql, engines.elasticsearch.url, tables)
-      const acknowledged = await lookUp(engines.mysql, this.#acknowledgedIds)
+      const map = shardMapOf(engines)
+      const { tables, countedAt } = await countTables(map, limited)
+      const sizes = await measureSizes(map, engines.elasticsearch.url, tables)
+      const acknowledged = await lookUp(map, this.#acknowledgedIds)
       this.#counted = { tables, tablesCountedAt: countedAt, sizes, acknowledged }
       return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {

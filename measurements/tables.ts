@@ -2,10 +2,10 @@
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
-import type { EngineEndpoint } from '../contracts/engines.ts'
 import type { EngineSizes, InvalidReason, TableFacts } from '../contracts/measurement.ts'
 import { ORDER_INDEX } from '../contracts/search-index.ts'
-import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../contracts/shard.ts'
+import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../contracts/shard.ts'
+import type { ShardMap, ShardServer } from '../contracts/shard-map.ts'
 import { getElasticsearch } from './elasticsearch-counters.ts'
 import { connectMysql } from './mysql-counters.ts'
 
@@ -16,12 +16,17 @@ export interface CountedTables {
 
 const COUNTING_CONNECTIONS = 2
 
-/** Exact: COUNT(*) of every seeded table. Throws when `signal` ends it or a table is missing. */
-export async function countTables(endpoint: EngineEndpoint, signal: AbortSignal): Promise<CountedTables> {
-  const left = [...ALL_SHARDS]
+/** Exact: COUNT(*) of every seeded table, on every server. Throws when `signal` ends it or a table is missing. */
+export async function countTables(map: ShardMap, signal: AbortSignal): Promise<CountedTables> {
+  const facts = await Promise.all(map.map((server) => countServer(server, signal)))
+  return { tables: facts.flat().toSorted((a, b) => a.shard - b.shard), countedAt: new Date().toISOString() }
+}
+
+async function countServer(server: ShardServer, signal: AbortSignal): Promise<readonly TableFacts[]> {
+  const left = [...server.shards]
   const facts: TableFacts[] = []
   const worker = async () => {
-    const connection = await connectMysql(endpoint)
+    const connection = await connectMysql(server)
     const abort = () => connection.destroy()
     signal.addEventListener('abort', abort)
     try {
@@ -34,8 +39,8 @@ export async function countTables(endpoint: EngineEndpoint, signal: AbortSignal)
       connection.destroy()
     }
   }
-  await Promise.all(Array.from({ length: COUNTING_CONNECTIONS }, worker))
-  return { tables: facts.toSorted((a, b) => a.shard - b.shard), countedAt: new Date().toISOString() }
+  await Promise.all(Array.from({ length: Math.min(COUNTING_CONNECTIONS, left.length) }, worker))
+  return facts
 }
 
 async function countShard(connection: Connection, shard: Shard): Promise<TableFacts> {
@@ -81,13 +86,15 @@ interface DatabaseBytes {
 
 /** Bytes per row need the counted rows: information_schema's own row numbers are samples. */
 export async function measureSizes(
-  mysql: EngineEndpoint,
+  map: ShardMap,
   elasticsearchUrl: string,
   tables: readonly TableFacts[],
 ): Promise<EngineSizes | null> {
   const orders = tables.reduce((sum, table) => sum + table.orders, 0)
   if (orders === 0) return null
-  const [bytes, search] = await Promise.all([databaseBytes(mysql), searchSize(elasticsearchUrl)])
+  const [servers, search] = await Promise.all([Promise.all(map.map(databaseBytes)), searchSize(elasticsearchUrl)])
+  const sum = (name: keyof DatabaseBytes) => servers.reduce((total, server) => total + server[name], 0)
+  const bytes = { orders: sum('orders'), all: sum('all') }
   return {
     ordersBytesPerRow: bytes.orders / orders,
     allFamiliesBytesPerOrder: bytes.all / orders,
@@ -97,8 +104,8 @@ export async function measureSizes(
   }
 }
 
-async function databaseBytes(mysql: EngineEndpoint): Promise<DatabaseBytes> {
-  const connection = await connectMysql(mysql)
+async function databaseBytes(server: ShardServer): Promise<DatabaseBytes> {
+  const connection = await connectMysql(server)
   try {
     // MySQL caches these figures for a day; MariaDB does not know the variable.
     await connection.query('SET SESSION information_schema_stats_expiry = 0').catch(() => {})
@@ -109,7 +116,7 @@ async function databaseBytes(mysql: EngineEndpoint): Promise<DatabaseBytes> {
     const bytesOf = new Map(rows.map((row) => [String(row.name), Number(row.bytes)]))
     const sum = (families: readonly SeededFamily[]) =>
       families
-        .flatMap((family) => ALL_SHARDS.map((shard) => bytesOf.get(tableName(family, shard)) ?? 0))
+        .flatMap((family) => server.shards.map((shard) => bytesOf.get(tableName(family, shard)) ?? 0))
         .reduce((total, bytes) => total + bytes, 0)
     return { orders: sum(['orders']), all: sum(SEEDED_FAMILIES) }
   } finally {

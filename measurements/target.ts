@@ -9,6 +9,8 @@ const TIMEOUT_MS = 5000
 export interface Target {
   readonly baseUrl: string
   readonly jwtSecret: string
+  /** Of administrators; undefined: the same. */
+  readonly adminJwtSecret?: string | undefined
   /** Processes of the services and the gateway on this machine; empty for a target elsewhere. */
   readonly processes: readonly { readonly component: string; readonly pid: number }[]
 }

@@ -8,6 +8,8 @@ import type { FlowWeights } from '../contracts/workload.ts'
 export interface Settings {
   readonly baseUrl: string
   readonly jwtSecret: string
+  /** Of administrators: another one where the target keeps them apart. */
+  readonly adminJwtSecret: string
   readonly arrivals: Arrivals
   /** Of a closed load only its length counts. */
   readonly schedule: readonly Segment[]
@@ -40,12 +42,14 @@ const FEWEST_VIRTUAL_USERS = 8
 
 export function parseSettings(
   env: Environment,
-  local: { readonly baseUrl?: string; readonly jwtSecret?: string },
+  local: Partial<Pick<Settings, 'baseUrl' | 'jwtSecret' | 'adminJwtSecret'>>,
 ): Settings {
   const mistakes: string[] = []
   const baseUrl = (env.BASE_URL || local.baseUrl || DEFAULT_BASE_URL).replace(/\/+$/, '')
   if (!/^https?:\/\/[^/?#\s]+$/.test(baseUrl)) mistakes.push(`BASE_URL ${baseUrl}: want http://host:port`)
-  const jwtSecret = env.JWT_SECRET || (baseUrl === local.baseUrl ? local.jwtSecret : undefined) || ''
+  const own = baseUrl === local.baseUrl ? local : {}
+  const jwtSecret = env.JWT_SECRET || own.jwtSecret || ''
+  const adminJwtSecret = env.ADMIN_JWT_SECRET || own.adminJwtSecret || jwtSecret
   if (jwtSecret === '') mistakes.push(`JWT_SECRET is missing: ${baseUrl} signs its users' tokens with it`)
   const schedule = scheduleOf(env, mistakes)
   const arrivals = env.ARRIVALS || 'poisson'
@@ -61,6 +65,7 @@ export function parseSettings(
   const settings: Settings = {
     baseUrl,
     jwtSecret,
+    adminJwtSecret,
     arrivals: arrivals as Arrivals,
     schedule,
     share: shareOf(env, schedule, mistakes),

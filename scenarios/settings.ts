@@ -2,10 +2,10 @@
 //
 //   k6 run scenarios/checkout.ts -e BASE_URL=http://127.0.0.1:8080 -e JWT_SECRET=… -e RATE=50 -e DURATION=30s
 
-import { parseSettings } from './parse-settings.ts'
+import { parseSettings, type Settings } from './parse-settings.ts'
 
-/** The services of this checkout, when they run: saves two `-e` by hand. */
-function localEndpoint(): { readonly baseUrl?: string; readonly jwtSecret?: string } {
+/** The services of this checkout, when they run: saves three `-e` by hand. */
+function localEndpoint(): Partial<Settings> {
   try {
     return JSON.parse(open(import.meta.resolve('../.headroom/sut.json')))
   } catch {

@@ -1,11 +1,14 @@
-// Test tokens, signed here as the identity provider would: HS256 with the target's secret (RFC 7515, RFC 7519).
+// Test tokens, signed here as the identity provider would: HS256 with the target's secret, which is
+// named by its hash (RFC 7515, RFC 7519).
 
-import { hmac } from 'k6/crypto'
+import { hmac, sha256 } from 'k6/crypto'
 import { b64encode } from 'k6/encoding'
 import { TOKEN } from '../contracts/gateway-api.ts'
 
 const LIFETIME_SECONDS = 900
-const HEADER = b64encode(JSON.stringify({ alg: TOKEN.algorithm, typ: 'JWT' }), 'rawurl')
+
+/** By secret: one is used for a whole run. */
+const headers: Record<string, string> = {}
 
 type Audience = typeof TOKEN.appAudience | typeof TOKEN.adminAudience
 
@@ -18,6 +21,15 @@ export function bearer(jwtSecret: string, subject: string, audience: Audience): 
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,
   }
-  const signed = `${HEADER}.${b64encode(JSON.stringify(claims), 'rawurl')}`
+  const signed = `${headerOf(jwtSecret)}.${b64encode(JSON.stringify(claims), 'rawurl')}`
   return `Bearer ${signed}.${hmac('sha256', jwtSecret, signed, 'base64rawurl')}`
+}
+
+function headerOf(jwtSecret: string): string {
+  const known = headers[jwtSecret]
+  if (known !== undefined) return known
+  const kid = sha256(jwtSecret, 'hex').slice(0, TOKEN.keyIdLength)
+  const header = b64encode(JSON.stringify({ alg: TOKEN.algorithm, typ: 'JWT', kid }), 'rawurl')
+  headers[jwtSecret] = header
+  return header
 }

@@ -10,7 +10,8 @@ const WHOLE = {
   HEADROOM_MYSQL_URL: 'mysql://headroom@127.0.0.1:3306/headroom',
   HEADROOM_ELASTICSEARCH_URL: 'http://127.0.0.1:9200',
   HEADROOM_REDIS_URL: 'redis://127.0.0.1:6379/0',
-  HEADROOM_JWT_SECRET: SECRET,
+  HEADROOM_APP_JWT_SECRETS: SECRET,
+  HEADROOM_ADMIN_JWT_SECRETS: SECRET.toUpperCase(),
 }
 const folder = mkdtempSync(join(tmpdir(), 'headroom-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,19 +35,17 @@ describe('configuration', () => {
       HEADROOM_PORT: '80a',
       HEADROOM_LOG_LEVEL: 'loud',
       HEADROOM_MYSQL_URL: 'postgres://user:hunter2@host/db',
-      HEADROOM_JWT_SECRET: 'short',
+      HEADROOM_APP_JWT_SECRETS: `${SECRET}\nshort`,
     })
-    expect(mistakes).toHaveLength(6)
+    expect(mistakes).toHaveLength(7)
     expect(mistakes.join()).not.toMatch(/hunter2|short,/)
   })
 
   it.each<[Role, readonly string[]]>([
-    ['app', ['HEADROOM_JWT_SECRET', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL']],
-    [
-      'aggregation',
-      ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_PAYMENT_URL', 'HEADROOM_CATALOGUE_URL'],
-    ],
-    ['payment', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
+    ['app', ['HEADROOM_APP_JWT_SECRETS', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL']],
+    ['admin', ['HEADROOM_ADMIN_JWT_SECRETS', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL']],
+    ['aggregation', ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_CATALOGUE_URL']],
+    ['catalogue', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
     ['indexer', ['HEADROOM_MYSQL_URL', 'HEADROOM_ELASTICSEARCH_URL']],
   ])('asks the %s role for what it needs only', (role, needed) => {
     const mistakes = mistakesOf(role, {})
@@ -61,11 +60,42 @@ describe('configuration', () => {
     expect(decodeURIComponent(new URL(mysql.map[0].url).password)).toBe('p@ss/word')
   })
 
+  it('refuses one secret for users and administrators', () => {
+    const same = { ...WHOLE, HEADROOM_ADMIN_JWT_SECRETS: `${'x'.repeat(32)} ${SECRET}` }
+    expect(mistakesOf('all', same).join()).toContain('users could sign as administrators')
+  })
+
+  it('knows where token secrets stand, so that they can be read again', () => {
+    const file = join(folder, 'secrets')
+    writeFileSync(file, `${SECRET}\n${SECRET}-next\n`)
+    const { HEADROOM_APP_JWT_SECRETS: _, ...rest } = WHOLE
+    const { appTokens } = readConfig('all', { ...rest, HEADROOM_APP_JWT_SECRETS_FILE: file })
+    expect(appTokens).toEqual({ secrets: [SECRET, `${SECRET}-next`], file })
+  })
+
+  it('refuses options of an address that it would drop', () => {
+    const given = {
+      ...WHOLE,
+      HEADROOM_MYSQL_URL: `${WHOLE.HEADROOM_MYSQL_URL}?ssl=true`,
+      HEADROOM_MYSQL_SHARDS: '1=mysql://b/headroom?ssl-mode=PREFERRED',
+      HEADROOM_REDIS_URL: `${WHOLE.HEADROOM_REDIS_URL}?tls=1`,
+    }
+    expect(mistakesOf('all', given).map((mistake) => mistake.split(':')[0])).toEqual([
+      'HEADROOM_MYSQL_URL',
+      'HEADROOM_MYSQL_SHARDS',
+      'HEADROOM_REDIS_URL',
+    ])
+  })
+
   it('refuses a value given twice and a file it cannot read', () => {
-    const environment = { ...WHOLE, HEADROOM_JWT_SECRET_FILE: '/nowhere', HEADROOM_REDIS_PASSWORD_FILE: '/nowhere' }
+    const environment = {
+      ...WHOLE,
+      HEADROOM_APP_JWT_SECRETS_FILE: '/nowhere',
+      HEADROOM_REDIS_PASSWORD_FILE: '/nowhere',
+    }
     expect(mistakesOf('all', environment)).toEqual([
       'HEADROOM_REDIS_PASSWORD_FILE: cannot read /nowhere (ENOENT)',
-      'HEADROOM_JWT_SECRET and HEADROOM_JWT_SECRET_FILE are both set',
+      'HEADROOM_APP_JWT_SECRETS and HEADROOM_APP_JWT_SECRETS_FILE are both set',
     ])
   })
 })

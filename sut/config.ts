@@ -1,15 +1,17 @@
 // The only reader of process.env in the SUT. Every mistake is reported at once, before anything is opened.
 
 import { readFileSync } from 'node:fs'
+import { tlsMistakes } from '../contracts/mysql-address.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
+import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
-export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'payment', 'catalogue', 'indexer'] as const
+export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Services that are called over HTTP when each has its own process. */
-export const INTERNAL_SERVICES = ['aggregation', 'order', 'payment', 'catalogue'] as const
+export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue'] as const
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
 export interface MysqlConfig {
@@ -30,26 +32,29 @@ export interface Config {
   readonly mysql: MysqlConfig
   readonly elasticsearchUrl: string
   readonly redisUrl: string
-  readonly jwtSecret: string
+  readonly appTokens: TokenSecrets
+  readonly adminTokens: TokenSecrets
   readonly internalSecret: string
   readonly serviceUrls: Readonly<Record<InternalService, string>>
 }
 
-type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
+export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
-  all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'jwtSecret'],
-  app: ['jwtSecret', 'internalSecret', 'aggregation'],
-  admin: ['jwtSecret', 'internalSecret', 'aggregation'],
-  aggregation: ['internalSecret', 'order', 'payment', 'catalogue'],
+  all: ['mysql', 'elasticsearchUrl', 'redisUrl', 'appTokens', 'adminTokens'],
+  app: ['appTokens', 'internalSecret', 'aggregation'],
+  admin: ['adminTokens', 'internalSecret', 'aggregation'],
+  aggregation: ['internalSecret', 'order', 'catalogue'],
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
-  payment: ['mysql', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
 }
 
-const MIN_SECRET_LENGTH = 32
+/** What a process of this role is to be told, and nobody else. */
+export function settingsOf(role: Role): readonly Setting[] {
+  return NEEDS[role]
+}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -72,14 +77,19 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     },
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
     redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
-    jwtSecret: reader.secret('HEADROOM_JWT_SECRET', needed.has('jwtSecret')),
+    appTokens: reader.tokenSecrets('HEADROOM_APP_JWT_SECRETS', needed.has('appTokens')),
+    adminTokens: reader.tokenSecrets('HEADROOM_ADMIN_JWT_SECRETS', needed.has('adminTokens')),
     internalSecret: reader.secret('HEADROOM_INTERNAL_SECRET', needed.has('internalSecret')),
     serviceUrls: {
       aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
       order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
-      payment: reader.url('HEADROOM_PAYMENT', ['http:'], needed.has('payment')),
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
     },
+  }
+  if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
+    mistakes.push(
+      'HEADROOM_ADMIN_JWT_SECRETS holds a secret of HEADROOM_APP_JWT_SECRETS: users could sign as administrators',
+    )
   }
   if (mistakes.length > 0) {
     throw new Refusal({
@@ -114,7 +124,7 @@ class Reader {
     }
   }
 
-  /** HEADROOM_MYSQL_URL, and HEADROOM_MYSQL_SHARDS for what lies elsewhere. One password serves all that name none. */
+  /** HEADROOM_MYSQL_URL, and HEADROOM_MYSQL_SHARDS for what lies elsewhere. */
   shardMap(needed: boolean): ShardMap {
     const home = {
       url: this.url('HEADROOM_MYSQL', ['mysql:'], needed),
@@ -122,9 +132,7 @@ class Reader {
     }
     const { map, mistakes } = parseShardMap(home, this.optional('HEADROOM_MYSQL_SHARDS'))
     this.#mistakes.push(...mistakes.map((mistake) => `HEADROOM_MYSQL_SHARDS: ${mistake}`))
-    const password = this.optional('HEADROOM_MYSQL_PASSWORD')
-    const [first, ...others] = map
-    return [first, ...others.map((server) => ({ ...server, url: withPassword(server.url, password) }))]
+    return map
   }
 
   text(name: string, fallback: string): string {
@@ -156,6 +164,18 @@ class Reader {
     return value ?? ''
   }
 
+  tokenSecrets(name: string, needed: boolean): TokenSecrets {
+    const text = this.optional(name)
+    if (text === undefined) {
+      if (needed) this.#mistakes.push(`${name} (or ${name}_FILE) is missing`)
+      return { secrets: [] }
+    }
+    const secrets = parseTokenSecrets(text)
+    const mistake = mistakeIn(secrets)
+    if (mistake) this.#mistakes.push(`${name}: ${mistake}`)
+    return { secrets, file: this.#environment[name] ? undefined : this.#environment[`${name}_FILE`] }
+  }
+
   /** PREFIX_URL; a password kept apart in PREFIX_PASSWORD (or its _FILE) is put into it. Never quotes the URL itself. */
   url(prefix: string, protocols: readonly string[], needed: boolean): string {
     const name = `${prefix}_URL`
@@ -170,13 +190,14 @@ class Reader {
       this.#mistakes.push(`${name} is not a ${protocols.map((protocol) => `${protocol}//`).join(' or ')} address`)
       return ''
     }
+    const mistakes = url.protocol === 'mysql:' ? tlsMistakes(text) : queryMistakes(url)
+    this.#mistakes.push(...mistakes.map((mistake) => `${name}: ${mistake}`))
     if (password) url.password = encodeURIComponent(password)
     return url.href
   }
 }
 
-function withPassword(address: string, password: string | undefined): string {
-  const url = new URL(address)
-  if (password && !url.password) url.password = encodeURIComponent(password)
-  return url.href
+/** The clients of Elasticsearch and Redis would drop them. */
+function queryMistakes({ search }: URL): readonly string[] {
+  return search === '' ? [] : ['options after ? are not known; TLS is said by https:// and rediss://']
 }

@@ -1,9 +1,20 @@
 // First start under docker compose: generates the secrets and writes, for each consumer, a folder that only it can read.
 // Run again, it keeps what is there.
 
-import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { pbkdf2Sync, randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cacheSettings } from '../contracts/cache-settings.ts'
+import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
+import {
+  accountsOf,
+  createMysqlAccounts,
+  redisUsers,
+  type ServicePasswords,
+  type Store,
+  searchPasswordHash,
+  searchRealm,
+} from '../contracts/service-accounts.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 
 /** Where docker-compose.yml mounts the checkout's state folder, and a file that tells who owns the checkout. */
@@ -20,7 +31,11 @@ const MYSQL: Owner = { uid: 999, gid: 999 }
 const REDIS: Owner = { uid: 999, gid: 999 }
 const ELASTICSEARCH: Owner = { uid: 1000, gid: 0 }
 const NODE: Owner = { uid: 1000, gid: 1000 }
+const NGINX: Owner = { uid: 101, gid: 101 }
 const ROOT: Owner = { uid: 0, gid: 0 }
+
+/** No process here holds all services. */
+const ACCOUNTS = SERVICE_ACCOUNTS.filter((account) => account !== 'all')
 
 const folder = join(STATE, 'compose')
 const checkoutOwner: Owner = statSync(CHECKOUT_FILE)
@@ -30,29 +45,72 @@ makeFolder(folder, checkoutOwner)
 
 const secrets = {
   jwt: secret('jwt_secret'),
+  adminJwt: secret('admin_jwt_secret'),
   internal: secret('internal_secret'),
   mysqlRoot: secret('mysql_root_password'),
   mysql: secret('mysql_password'),
   elasticsearch: secret('elasticsearch_password'),
   redis: secret('redis_password'),
 }
+/** Of the services' own accounts. */
+const services = {
+  mysql: servicePasswords('mysql'),
+  elasticsearch: servicePasswords('elasticsearch'),
+  redis: servicePasswords('redis'),
+}
 
 give('mysql', MYSQL, { root_password: secrets.mysqlRoot, password: secrets.mysql })
-give('elasticsearch', ELASTICSEARCH, { password: secrets.elasticsearch })
+give('mysql-accounts', MYSQL, { 'accounts.sql': accountsSql() })
+give('elasticsearch', ELASTICSEARCH, { password: secrets.elasticsearch, ...elasticsearchRealm() })
 give('redis', REDIS, {
   password: secrets.redis,
-  'redis.conf': `requirepass ${secrets.redis}\nsave ""\nappendonly no\nmaxmemory 128mb\nmaxmemory-policy allkeys-lru`,
+  'redis.conf': [`requirepass ${secrets.redis}`, ...redisUsers(services.redis), ...cacheSettings('128mb')].join('\n'),
 })
-give('stores', NODE, {
-  internal_secret: secrets.internal,
-  mysql_password: secrets.mysql,
-  elasticsearch_password: secrets.elasticsearch,
-  redis_password: secrets.redis,
-})
+give('owner', NODE, { mysql_password: secrets.mysql, elasticsearch_password: secrets.elasticsearch })
+for (const account of ACCOUNTS) {
+  const passwords = Object.entries(services).flatMap(([store, { [account]: password }]) =>
+    password === undefined ? [] : [[`${store}_password`, password] as const],
+  )
+  give(account, NODE, { internal_secret: secrets.internal, ...Object.fromEntries(passwords) })
+}
 give('aggregation', NODE, { internal_secret: secrets.internal })
-give('front-end', NODE, { internal_secret: secrets.internal, jwt_secret: secrets.jwt })
-give('gateway', ROOT, { 'nginx.conf': renderNginxConfig({ listen: '8080', app: 'app:8080', admin: 'admin:8080' }) })
+give('app', NODE, { internal_secret: secrets.internal, jwt_secrets: secrets.jwt })
+give('admin', NODE, { internal_secret: secrets.internal, jwt_secrets: secrets.adminJwt })
+give('gateway', NGINX, { 'nginx.conf': gatewayConfig() })
 write(join(folder, 'engines.env'), enginesEnvironment(), checkoutOwner, 0o600)
+
+function servicePasswords(store: Store): ServicePasswords {
+  return Object.fromEntries(
+    ACCOUNTS.filter((account) => accountsOf(store).includes(account)).map((account) => [
+      account,
+      secret(`${store}_${account}_password`),
+    ]),
+  )
+}
+
+/** Run by the image when it makes the database: the owner passes rights on, the services have none yet. */
+function accountsSql(): string {
+  const owner = "GRANT ALL ON headroom.* TO headroom@'%' WITH GRANT OPTION"
+  return [owner, ...createMysqlAccounts(services.mysql)].map((statement) => `${statement};`).join('\n')
+}
+
+function elasticsearchRealm(): Readonly<Record<string, string>> {
+  const hashOf = (password: string) => searchPasswordHash(password, pbkdf2Sync, randomBytes)
+  return Object.fromEntries(Object.entries(searchRealm(services.elasticsearch, hashOf)))
+}
+
+function gatewayConfig(): string {
+  return renderNginxConfig({
+    listen: '8080',
+    app: 'app:8080',
+    admin: 'admin:8080',
+    // Docker's own.
+    resolver: '127.0.0.11',
+    accessLog: 'stdout',
+    // Through a published port everybody has the address of the network's own gateway.
+    metricsFor: [],
+  })
+}
 
 /** What the checkout's owner may read too, so that the load tool and the seeder can be pointed here. */
 function secret(name: string): string {
@@ -82,8 +140,11 @@ function makeFolder(path: string, { uid, gid }: Owner): void {
   chmodSync(path, 0o711)
 }
 
+/** Whole or not at all: cut short, an empty password would stay for ever. */
 function write(path: string, text: string, { uid, gid }: Owner, mode: number): void {
-  writeFileSync(path, `${text}\n`, { mode: 0o600 })
-  chownSync(path, uid, gid)
-  chmodSync(path, mode)
+  const draft = `${path}.new`
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 })
+  chownSync(draft, uid, gid)
+  chmodSync(draft, mode)
+  renameSync(draft, path)
 }

@@ -7,14 +7,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { request } from 'undici'
-import type { Engines } from '../contracts/engines.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { shardMapOf } from '../contracts/shard-map.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
-import { type InternalService, type Role, readConfig } from './config.ts'
+import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
+import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
-import { migrate } from './storage/schema.ts'
+import { prepareSchema } from './storage/schema.ts'
 
 export interface RunningGateway {
   readonly pid: number
@@ -43,25 +44,7 @@ export interface RunningSut {
   stop(): Promise<void>
 }
 
-type EngineAddresses = Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>
-
 const HEALTH_LIMIT_MS = 30_000
-
-/** Settings that a user may tune from outside; everything else is ours to say. */
-const TUNABLE = [
-  'HEADROOM_LOG_LEVEL',
-  'HEADROOM_MYSQL_POOL_SIZE',
-  'HEADROOM_MYSQL_SHARDS',
-  'HEADROOM_MYSQL_SHARDS_FILE',
-  'HEADROOM_REQUEST_DEADLINE_MS',
-  'HEADROOM_MAX_IN_FLIGHT',
-  'HEADROOM_USER_RATE_PER_SECOND',
-  'NODE_OPTIONS',
-  'NODE_EXTRA_CA_CERTS',
-  'PATH',
-  'HOME',
-  'TMPDIR',
-] as const
 
 export async function launchSut(engines: EngineAddresses, options: LaunchOptions): Promise<RunningSut> {
   const { topology, stateDir, signal } = options
@@ -72,14 +55,14 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     for (let part = started.pop(); part; part = started.pop()) await part.stop()
   }
   try {
-    const secrets = { jwt: secret(), internal: secret() }
-    const environment = environmentOf(engines, secrets)
-    // The owner's step, before any service asks for it.
-    await migrate(readConfig('indexer', environment).mysql.map)
+    const secrets = { app: secret(), admin: secret(), internal: secret() }
+    const given = { internal: secrets.internal, ...writeTokenSecrets(stateDir, secrets) }
+    // As the owner of the tables, for the services.
+    await prepareSchema(shardMapOf(engines))
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
-        environment: { ...environment, ...serviceUrls },
+        environment: { ...serviceEnvironment(role, engines, given), ...serviceUrls },
         logFolder: join(stateDir, 'logs'),
         signal,
       })
@@ -93,7 +76,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     const endpoint: SutEndpoint = {
       baseUrl: `http://127.0.0.1:${port}`,
       topology,
-      jwtSecret: secrets.jwt,
+      jwtSecret: secrets.app,
+      adminJwtSecret: secrets.admin,
       processes: [
         ...services.map(({ role, pid }) => ({ component: role === 'all' ? 'sut' : `sut:${role}`, pid })),
         { component: 'nginx', pid: gateway.pid },
@@ -112,7 +96,7 @@ type Start = (role: Role, serviceUrls?: Readonly<Record<string, string>>) => Pro
 
 /** From the tables upwards: each layer is told where the one below it listens. */
 async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
-  const domain = await allStarted([start('order'), start('payment'), start('catalogue'), start('indexer')])
+  const domain = await allStarted([start('order'), start('catalogue'), start('indexer')])
   const urls = domain.map(({ role, port }) => [urlSetting(role as InternalService), urlOf(port)])
   const aggregation = await start('aggregation', Object.fromEntries(urls))
   const frontEndUrls = { [urlSetting('aggregation')]: urlOf(aggregation.port) }
@@ -144,6 +128,8 @@ function configFor(services: readonly ServiceProcess[], port: number): string {
     listen: `127.0.0.1:${port}`,
     app: addressOf('app'),
     admin: addressOf('admin'),
+    accessLog: 'sample',
+    metricsFor: ['127.0.0.0/8'],
   })
 }
 
@@ -151,23 +137,16 @@ function secret(): string {
   return randomBytes(32).toString('hex')
 }
 
-function environmentOf(
-  { mysql, elasticsearch, redis }: EngineAddresses,
-  secrets: { readonly jwt: string; readonly internal: string },
-): Readonly<Record<string, string>> {
-  const tuned = TUNABLE.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return {
-    ...Object.fromEntries(tuned),
-    HEADROOM_MYSQL_URL: mysql.url,
-    ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
-    HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
-    HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_JWT_SECRET: secrets.jwt,
-    HEADROOM_INTERNAL_SECRET: secrets.internal,
+/** In files, which the front-ends read again when they change: a key can be added and retired while they run. */
+function writeTokenSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'admin', string>>) {
+  mkdirSync(stateDir, { recursive: true })
+  const write = (audience: 'app' | 'admin') => {
+    const path = join(stateDir, `${audience}_jwt_secrets`)
+    writeFileSync(`${path}.new`, `${secrets[audience]}\n`, { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+    return path
   }
+  return { appTokensFile: write('app'), adminTokensFile: write('admin') }
 }
 
 async function gatewayPort(wanted: number | undefined): Promise<number> {

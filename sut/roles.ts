@@ -21,7 +21,6 @@ import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
 import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
-import { localPaymentService, PAYMENT_CONTRACT } from './domain/payment/payment-service.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { serveService } from './domain/service-server.ts'
@@ -39,6 +38,7 @@ import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stor
 import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
+import { liveTokenKeys } from './token-keys-file.ts'
 
 export interface RoleOptions extends StoreOptions {
   readonly version: string
@@ -76,8 +76,6 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     const service = await openOrderService(options, await openMysql(options), openSearchIndex(options))
     return serve(options, 'order', service, ORDER_CONTRACT)
   },
-  payment: async (options) =>
-    serve(options, 'payment', localPaymentService(await openMysql(options)), PAYMENT_CONTRACT),
   catalogue: async (options) =>
     serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_CONTRACT),
   indexer: async (options) => {
@@ -166,8 +164,8 @@ async function frontEndServer(
     rateLimit: new UserRateLimit(config.userRatePerSecond),
     requestDeadlineMs: config.requestDeadlineMs,
   }
-  const app = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'app') }
-  const admin = { ...frontEnd, verify: tokenVerifier(config.jwtSecret, 'admin') }
+  const app = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app') }
+  const admin = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('admin', config.adminTokens, options), 'admin') }
   const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
   const server = createHttpServer(serverOptions(options))
   if (ends.includes('admin')) registerAdminRoutes(server, admin)

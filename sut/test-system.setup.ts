@@ -8,7 +8,7 @@ import { request } from 'undici'
 import type { Engines } from '../contracts/engines.ts'
 import { TOKEN } from '../contracts/gateway-api.ts'
 import { ORDER_SLICES, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
-import type { Topology } from '../contracts/sut-endpoint.ts'
+import type { SutEndpoint, Topology } from '../contracts/sut-endpoint.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { startNginx } from '../engines/nginx.ts'
 import { CHECKOUT } from '../engines/place.ts'
@@ -89,6 +89,7 @@ export async function startTestSystem(engines: Engines, topology: Topology): Pro
   const starting = launchSut(
     {
       mysql: { ...mysqlEndpoint, url: mysql.url },
+      ...(engines.mysqlShards && { mysqlShards: engines.mysqlShards }),
       elasticsearch: { ...engines.elasticsearch, url: elasticsearch.url },
       redis: { ...engines.redis, url: redis.url },
     },
@@ -122,7 +123,7 @@ async function callGateway({ endpoint }: RunningSut, options: CallOptions): Prom
   const response = await request(`${endpoint.baseUrl}${path}`, {
     method,
     headers: {
-      ...(user === undefined ? {} : { authorization: `Bearer ${token(endpoint.jwtSecret, user, audience)}` }),
+      ...(user === undefined ? {} : { authorization: `Bearer ${token(secretOf(endpoint, audience), user, audience)}` }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -134,6 +135,10 @@ async function callGateway({ endpoint }: RunningSut, options: CallOptions): Prom
     body: await response.body.json(),
     tookMs: performance.now() - startedAtMs,
   }
+}
+
+function secretOf({ jwtSecret, adminJwtSecret }: SutEndpoint, audience: string): string {
+  return audience === TOKEN.adminAudience ? adminJwtSecret : jwtSecret
 }
 
 function token(secret: string, userId: number, audience: string): string {

@@ -28,15 +28,13 @@ beforeAll(async () => {
   secondDatabase = await testDatabase(second.url)
   const through = await throughProxy(secondDatabase.url)
   secondProxy = through.proxy
-  process.env.HEADROOM_MYSQL_SHARDS = `32-63=${through.url}`
-  system = await startTestSystem(inject('engines'), 'one-process')
+  system = await startTestSystem({ ...inject('engines'), mysqlShards: `32-63=${through.url}` }, 'one-process')
 })
 afterEach(() => {
   system.proxies.mysql.mode = 'normal'
   secondProxy.mode = 'normal'
 })
 afterAll(async () => {
-  delete process.env.HEADROOM_MYSQL_SHARDS
   await system?.stop()
   await secondProxy?.close()
   await secondDatabase?.drop()

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import getPort from 'get-port'
+import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
@@ -50,6 +51,67 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compo
     const { services } = JSON.parse(stdout) as { services: Record<string, { ports?: { host_ip?: string }[] }> }
     const hosts = Object.values(services).flatMap(({ ports = [] }) => ports.map(({ host_ip }) => host_ip))
     expect(new Set(hosts)).toEqual(new Set(['127.0.0.1']))
+  })
+
+  it('runs every program as nobody special: not root, no capability, nothing written but where it must', async () => {
+    const { stdout } = await compose('ps', '--format', '{{.Name}}')
+    const containers = stdout.split('\n').filter(Boolean)
+    expect(containers.length).toBeGreaterThanOrEqual(10)
+    for (const container of containers) {
+      const inspected = await run('docker', ['inspect', '--format', '{{json .HostConfig}}', container])
+      const host = JSON.parse(inspected.stdout) as Record<string, unknown>
+      expect([container, host.ReadonlyRootfs, host.CapDrop, host.SecurityOpt, host.RestartPolicy]).toEqual([
+        container,
+        true,
+        ['ALL'],
+        ['no-new-privileges:true'],
+        expect.objectContaining({ Name: 'unless-stopped' }),
+      ])
+      expect([host.PidsLimit, host.Memory].every((limit) => Number(limit) > 0)).toBe(true)
+      const asks = 'grep -E "^(Uid|CapEff|NoNewPrivs):" /proc/1/status; touch /written 2>&1 || true'
+      const { stdout: status } = await run('docker', ['exec', container, 'sh', '-c', asks])
+      expect(status).not.toMatch(/Uid:\s+0/)
+      expect(status).toMatch(/CapEff:\s+0+\n/)
+      expect(status).toMatch(/NoNewPrivs:\s+1/)
+      expect(status).toMatch(/read-only file system/i)
+    }
+  })
+
+  it('gives each service an account that is refused what is not its own', async () => {
+    const as = async (service: string, sql: string) => {
+      const password = readFileSync(join(copy.folder, `.headroom/compose/mysql_${service}_password`), 'utf8').trim()
+      const port = environment.HEADROOM_COMPOSE_MYSQL_PORT
+      const connection = await createConnection(`mysql://headroom_${service}:${password}@127.0.0.1:${port}/headroom`)
+      return connection.query(sql).finally(() => connection.end())
+    }
+    await expect(as('catalogue', 'SELECT COUNT(*) FROM products')).resolves.toBeDefined()
+    await expect(as('order', 'SELECT COUNT(*) FROM orders_07')).resolves.toBeDefined()
+    await expect(as('catalogue', 'SELECT COUNT(*) FROM orders_07')).rejects.toThrow('denied')
+    await expect(as('order', 'SELECT COUNT(*) FROM products')).rejects.toThrow('denied')
+    await expect(as('indexer', 'SELECT COUNT(*) FROM payments_07')).rejects.toThrow('denied')
+    await expect(as('order', 'DROP TABLE orders_07')).rejects.toThrow('denied')
+  })
+
+  it('finds a front-end again that comes back at another address', { timeout: LIMIT_MS }, async () => {
+    const network = `${environment.COMPOSE_PROJECT_NAME}_edge`
+    const app = `${environment.COMPOSE_PROJECT_NAME}-app-1`
+    const squatter = `${environment.COMPOSE_PROJECT_NAME}-squatter`
+    const addressOf = async (container: string) => {
+      const format = `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`
+      return (await run('docker', ['inspect', '--format', format, container])).stdout.trim()
+    }
+    const before = await addressOf(app)
+    await run('docker', ['rm', '--force', app])
+    await run('docker', ['run', '--detach', '--name', squatter, '--network', network, 'redis:7'])
+    try {
+      expect(await addressOf(squatter)).toBe(before)
+      await compose('up', '--detach', '--no-deps', 'app')
+      expect(await addressOf(app)).not.toBe(before)
+      const health = () => fetch(`${gateway}/healthz`).then(({ status }) => status)
+      await expect.poll(health, { timeout: 120_000, interval: 500 }).toBe(200)
+    } finally {
+      await run('docker', ['rm', '--force', squatter])
+    }
   })
 
   it('takes checkouts at its gateway', { timeout: LIMIT_MS }, () => {

@@ -1,8 +1,11 @@
 // The engines of the containers lane, through testcontainers: the versions of docker-compose.yml.
 
+import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import { searchPasswordHash, searchRealm } from '../contracts/service-accounts.ts'
 import { dockerVersion } from '../engines/docker.ts'
 import { VERSIONS } from '../engines/versions.ts'
+import { passwordsFor } from './container-accounts.ts'
 
 const PASSWORD = 'only-for-this-test-run'
 const START_LIMIT_MS = 180_000
@@ -66,6 +69,8 @@ function startMysql(): Promise<StartedTestContainer> {
 }
 
 function startElasticsearch(): Promise<StartedTestContainer> {
+  const hashOf = (password: string) => searchPasswordHash(password, pbkdf2Sync, randomBytes)
+  const realm = Object.entries(searchRealm(passwordsFor('elasticsearch'), hashOf))
   return new GenericContainer(VERSIONS.images.elasticsearch)
     .withEnvironment({
       'discovery.type': 'single-node',
@@ -75,6 +80,9 @@ function startElasticsearch(): Promise<StartedTestContainer> {
       ELASTIC_PASSWORD: PASSWORD,
       ES_JAVA_OPTS: '-Xms512m -Xmx512m',
     })
+    .withCopyContentToContainer(
+      realm.map(([name, content]) => ({ content, target: `/usr/share/elasticsearch/config/${name}`, mode: 0o644 })),
+    )
     .withExposedPorts(9200)
     .withWaitStrategy(
       Wait.forHttp('/_cluster/health?wait_for_status=yellow', 9200)

@@ -6,6 +6,7 @@ import type { Engines } from '../contracts/engines.ts'
 import { removeState, testStates } from '../engines/clean-engines.ts'
 import { identify } from '../engines/process-identity.ts'
 import { startEngines } from '../engines/start-engines.ts'
+import { withServiceAccounts } from './container-accounts.ts'
 import { withContainers } from './container-engines.ts'
 
 declare module 'vitest' {
@@ -30,7 +31,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const {
     stop,
     wereRunning: _,
-    ...engines
+    ...started
   } = await startEngines({
     keep: false,
     size: 'test',
@@ -40,6 +41,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     say: (line) => process.stderr.write(`${line}\n`),
     env: { ...withoutAddresses(process.env), ...(containers?.addresses ?? { HEADROOM_ENGINES: 'programs' }) },
   })
+  const engines = containers ? await withServiceAccounts(started) : started
   project.provide('engines', engines)
   project.provide('stateFolder', stateFolder)
   Object.assign(process.env, {

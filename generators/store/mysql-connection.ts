@@ -1,19 +1,17 @@
 // Connections to the order database, and what its errors mean to a person.
 
+import { readFileSync } from 'node:fs'
 import { type Connection, createConnection } from 'mysql2/promise'
+import { driverOptions } from '../../contracts/mysql-address.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import type { MysqlAddress } from '../../contracts/shard-map.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-export async function connect({ url, socketPath }: MysqlAddress): Promise<Connection> {
-  const { hostname, port, username, password, pathname } = new URL(url)
+export async function connect(address: MysqlAddress): Promise<Connection> {
   try {
     const connection = await createConnection({
-      ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database: decodeURIComponent(pathname.slice(1)),
+      ...driverOptions(address, (path) => readFileSync(path, 'utf8')),
       connectTimeout: CONNECT_TIMEOUT_MS,
       supportBigNumbers: true,
       bigNumberStrings: true,

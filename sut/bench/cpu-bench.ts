@@ -12,7 +12,7 @@ import type { Engines } from '../../contracts/engines.ts'
 import { ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
 import { readConfig } from '../config.ts'
 import { startServiceProcess } from '../service-process.ts'
-import { migrate } from '../storage/schema.ts'
+import { prepareSchema } from '../storage/schema.ts'
 import { BENCH_ITEMS, CONCURRENCY, PAGE, usersInTurn } from './workload.ts'
 
 export const BENCH_FLOWS = ['list', 'detail', 'checkout'] as const
@@ -51,11 +51,12 @@ export async function benchCpu(
     ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
     HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
     HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_JWT_SECRET: jwtSecret,
+    HEADROOM_APP_JWT_SECRETS: jwtSecret,
+    HEADROOM_ADMIN_JWT_SECRETS: randomBytes(32).toString('hex'),
     HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),
     HEADROOM_LOG_LEVEL: 'warn',
   }
-  await migrate(readConfig('indexer', environment).mysql.map)
+  await prepareSchema(readConfig('indexer', environment).mysql.map)
   const service = await startServiceProcess({ role: 'all', environment, logFolder, signal })
   const bare = await startBare(environment)
   const sides = { sut: new Side(service.port), bare: new Side(bare.port) }

@@ -31,7 +31,13 @@ afterEach(async () => {
 async function gatewayTo(upstream: number, patient = true): Promise<void> {
   port = await getPort()
   const address = `127.0.0.1:${upstream}`
-  const text = renderNginxConfig({ listen: `127.0.0.1:${port}`, app: address, admin: address })
+  const text = renderNginxConfig({
+    listen: `127.0.0.1:${port}`,
+    app: address,
+    admin: address,
+    accessLog: 'sample',
+    metricsFor: [],
+  })
   const nginx: RunningNginx = await startNginx({
     program: inject('engines').nginx,
     configText: patient ? text : text.replace('proxy_read_timeout 15s', 'proxy_read_timeout 1s'),

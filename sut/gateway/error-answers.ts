@@ -1,6 +1,7 @@
 // What the gateway itself answers when it does not pass a request on, or gets no answer: the shape of the API's errors, for
 // every status nginx knows. One location renders them all; the status says which code and message.
 
+import { ADDRESSES } from '../../contracts/gateway-methods.ts'
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts'
 
 /** Larger bodies are no checkout. They stay in memory, so that the workers never write a file. */
@@ -18,7 +19,7 @@ const ANSWERS: readonly Answer[] = [
   { code: 'bad-request', message: 'this is not a request we understand' },
   { code: 'forbidden', message: 'not for this address' },
   { code: 'not-found', message: 'there is nothing at this address' },
-  { code: 'method-not-allowed', message: `the methods are ${METHODS.join(', ')}` },
+  { code: 'method-not-allowed', message: 'this address does not take this method' },
   { code: 'request-timeout', message: 'the request did not arrive in time' },
   { code: 'payload-too-large', message: `the body is larger than ${BODY_LIMIT}` },
   { code: 'uri-too-long', message: 'the address is too long' },
@@ -67,11 +68,16 @@ export function errorMaps(): string {
   ])}
   ${map('$status', '$error_retry_after', [
     ['default', ''],
+    ['429', '1'],
     ['503', '1'],
   ])}
-  ${map('$status', '$error_allow', [
+  map $request_uri $request_path {
+    ~^(?<path_asked>[^?]*) $path_asked;
+  }
+  ${map('$status $request_path', '$error_allow', [
     ['default', ''],
-    ['405', METHODS.join(', ')],
+    ...ADDRESSES.map(({ pattern, methods }): Entry => [`"~^405 ${pattern.slice(1)}"`, methods.join(', ')]),
+    ['"~^405 "', METHODS.join(', ')],
   ])}`
 }
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { ROUTES } from '../../contracts/gateway-api.ts'
 import { renderNginxConfig } from './nginx.ts'
 
-const OPTIONS = { listen: '127.0.0.1:8080', app: '127.0.0.1:4001', admin: '127.0.0.1:4002' }
+const OPTIONS = {
+  listen: '127.0.0.1:8080',
+  app: '127.0.0.1:4001',
+  admin: '127.0.0.1:4002',
+  accessLog: 'sample',
+  metricsFor: ['127.0.0.0/8'],
+} as const
 
 describe('gateway configuration', () => {
   const text = renderNginxConfig(OPTIONS)
@@ -29,10 +35,25 @@ describe('gateway configuration', () => {
     }
   })
 
+  it('asks for names again where there is a name server, and nowhere else', () => {
+    const named = renderNginxConfig({ ...OPTIONS, app: 'app:8080', admin: 'admin:8080', resolver: '127.0.0.11' })
+    expect(named).toMatch(/resolver 127\.0\.0\.11 valid=\d+s/)
+    expect(named.match(/zone \w+ 64k;\s+server (app|admin):8080 resolve;/g)).toHaveLength(2)
+    expect(text).not.toMatch(/resolve/)
+  })
+
+  it('logs neither queries nor headers', () => {
+    const [format = ''] = /log_format[^;]+;/.exec(text) ?? []
+    expect(format).toContain('$remote_addr')
+    expect(format).not.toMatch(/\$(request|args|query_string|request_uri|http_\w+)\b/)
+  })
+
   it.each([
     { ...OPTIONS, listen: '80; include /etc/passwd' },
     { ...OPTIONS, app: 'app:80;}' },
     { ...OPTIONS, admin: '' },
+    { ...OPTIONS, resolver: '127.0.0.11; include /etc/passwd' },
+    { ...OPTIONS, metricsFor: ['all;'] },
   ])('refuses a value that would end its directive', (options) => {
     expect(() => renderNginxConfig(options)).toThrow(RangeError)
   })

@@ -8,20 +8,29 @@ export interface NginxOptions {
   readonly listen: string
   readonly app: string
   readonly admin: string
+  /** The name server of the containers: names are asked for again, so that a front-end may come back at another address. */
+  readonly resolver?: string
+  /** `stdout`: every request, for a collector. `sample`: a file with every refusal and one request in a hundred. */
+  readonly accessLog: 'stdout' | 'sample'
+  /** Who may read the metrics of the front-end through the gateway; none where every caller has the same address. */
+  readonly metricsFor: readonly string[]
 }
 
-export function renderNginxConfig({ listen, app, admin }: NginxOptions): string {
-  for (const value of [listen, app, admin]) assertPlain(value)
+/** Of one address. A client beyond them is refused with 429; what it keeps open idle is closed when others need room. */
+const CLIENT_LIMITS = { requestsInFlight: 1_024, requestsPerSecond: 20_000, burst: 2_000 } as const
+
+export function renderNginxConfig({ listen, app, admin, resolver, accessLog, metricsFor }: NginxOptions): string {
+  for (const value of [listen, app, admin, ...metricsFor, ...(resolver ? [resolver] : [])]) assertPlain(value)
   return `# Rendered by sut/gateway/nginx.ts
 worker_processes 1;
 error_log stderr warn;
 
 events {
-  worker_connections 4096;
+  worker_connections 8192;
 }
 
 http {
-  access_log off;
+  ${logging(accessLog)}
   # An address that ends in .html is no page either.
   types {}
   default_type application/json;
@@ -35,14 +44,27 @@ http {
   client_max_body_size ${BODY_LIMIT};
   client_body_buffer_size ${BODY_LIMIT};
   send_timeout 10s;
+${TEMPORARY.map((kind) => `  ${kind}_temp_path ${kind}_temp;`).join('\n')}
 
-  ${upstream('app', app)}
-  ${upstream('admin', admin)}
+  limit_conn_zone $binary_remote_addr zone=in_flight:4m;
+  limit_req_zone $binary_remote_addr zone=requests:4m rate=${CLIENT_LIMITS.requestsPerSecond}r/s;
+  limit_conn in_flight ${CLIENT_LIMITS.requestsInFlight};
+  limit_req zone=requests burst=${CLIENT_LIMITS.burst} nodelay;
+  limit_conn_status 429;
+  limit_req_status 429;
+  limit_conn_log_level notice;
+  limit_req_log_level notice;
+
+  ${resolver ? `resolver ${resolver} valid=2s ipv6=off;` : ''}
+  ${upstream('app', app, resolver)}
+  ${upstream('admin', admin, resolver)}
 
   proxy_http_version 1.1;
   proxy_set_header Connection "";
   proxy_set_header Host $host;
   proxy_set_header X-Request-Id $request_id;
+  # Not added to what the client says: nobody before us is trusted.
+  proxy_set_header X-Forwarded-For $remote_addr;
   proxy_connect_timeout 2s;
   proxy_send_timeout 10s;
   proxy_read_timeout 15s;
@@ -73,11 +95,7 @@ ${METHODS.map((method) => `    ${method} 0;`).join('\n')}
     location = /openapi.json { proxy_pass http://app; }
     location = /.well-known/headroom { proxy_pass http://app; }
     location = /metrics {
-      allow 127.0.0.0/8;
-      allow 10.0.0.0/8;
-      allow 172.16.0.0/12;
-      allow 192.168.0.0/16;
-      deny all;
+${metricsFor.map((range) => `      allow ${range};\n`).join('')}      deny all;
       proxy_pass http://app;
     }
     # nginx would send these on to their slash, with a page.
@@ -90,9 +108,33 @@ ${errorPages()}
 `
 }
 
-function upstream(name: string, address: string): string {
+/** What this process may write while it serves, below its own folder: the ones built in belong to root. */
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const
+
+/** No query: it may hold what is searched for. No header: one is the token. */
+function logging(to: NginxOptions['accessLog']): string {
+  const fields = [
+    '"time":"$time_iso8601","client":"$remote_addr","requestId":"$request_id","method":"$request_method"',
+    '"path":"$request_path","status":$status,"bytes":$bytes_sent,"seconds":$request_time',
+    '"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"',
+  ]
+  const format = `log_format json escape=json '{${fields.join(',')}}';`
+  if (to === 'stdout') return `${format}\n  access_log /dev/stdout json;`
+  return `${format}
+  split_clients $request_id $is_drawn {
+    1% 1;
+    * 0;
+  }
+  map $status $is_logged {
+    ~^[45] 1;
+    default $is_drawn;
+  }
+  access_log access.log json buffer=64k flush=1s if=$is_logged;`
+}
+
+function upstream(name: string, address: string, resolver: string | undefined): string {
   return `upstream ${name} {
-    server ${address};
+    ${resolver ? `zone ${name} 64k;\n    ` : ''}server ${address}${resolver ? ' resolve' : ''};
     keepalive 128;
     keepalive_requests 1000000;
     keepalive_timeout 60s;

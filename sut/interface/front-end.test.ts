@@ -17,6 +17,7 @@ import {
   SECRET,
 } from './recording-flows.fixture.ts'
 import { tokenVerifier } from './token.ts'
+import { TokenKeys } from './token-keys.ts'
 import { UserRateLimit } from './user-rate-limit.ts'
 
 const ORDER_ID = '912288777518256128'
@@ -99,6 +100,19 @@ describe('reads', () => {
     const response = await send({ url, headers: authorization(7) })
     expect([response.statusCode, response.json().code]).toEqual([400, 'bad-request'])
     expect(calls).toEqual([])
+  })
+
+  it.each([
+    ['POST', '/v1/app/orders/1', 'GET, HEAD'],
+    ['GET', '/v1/app/orders/1/pay?x=1', 'POST'],
+    ['DELETE', '/v1/app/orders', 'GET, HEAD, POST'],
+  ] as const)('says which methods %s %s could have used', async (method, url, allow) => {
+    const response = await send({ method, url, headers: authorization(7) })
+    expect([response.statusCode, response.json().code, response.headers.allow]).toEqual([
+      405,
+      'method-not-allowed',
+      allow,
+    ])
   })
 
   it('lists 20 unless told otherwise', async () => {
@@ -214,7 +228,7 @@ it('describes every public route from the schemas it validates with', async () =
     flows,
     rateLimit: new UserRateLimit(1),
     requestDeadlineMs: 1,
-    verify: tokenVerifier(SECRET, 'app'),
+    verify: tokenVerifier(new TokenKeys([SECRET]), 'app'),
   }
   const description = (await describeApi({
     version: '1.2.3',

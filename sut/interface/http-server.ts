@@ -2,7 +2,8 @@
 
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { ErrorResponse } from '../../contracts/gateway-api.ts'
+import { type ErrorResponse, IDEMPOTENCY_HEADER } from '../../contracts/gateway-api.ts'
+import { methodsAt } from '../../contracts/gateway-methods.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
 import { Failures } from '../telemetry/failures.ts'
 import { boundInFlight } from '../telemetry/in-flight.ts'
@@ -51,9 +52,19 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   refuseBeforeRouting(app)
   boundInFlight(app, { prefix: '/v1/', ...options })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, failures))
-  app.setNotFoundHandler((request, reply) =>
-    sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures),
-  )
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url.split('?')[0] ?? '')
+    if (methods.length === 0 || methods.includes(request.method)) {
+      return sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures)
+    }
+    reply.header('allow', methods.join(', '))
+    return sendError(
+      new SutError('method-not-allowed', `the methods are ${methods.join(', ')}`),
+      request,
+      reply,
+      failures,
+    )
+  })
   registerProcessRoutes(app, options)
   return app
 }
@@ -91,7 +102,11 @@ function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply
 
 function asSutError(error: FastifyError | SutError): SutError {
   if (error instanceof SutError) return error
-  if (error.validation) return new SutError('bad-request', error.message)
+  const [mistake] = error.validation ?? []
+  if (mistake?.params.missingProperty === IDEMPOTENCY_HEADER) {
+    return new SutError('idempotency-key-missing', 'checkout needs an Idempotency-Key header')
+  }
+  if (mistake) return new SutError('bad-request', error.message)
   const code = CODE_OF_FASTIFY[error.code]
   if (code) return new SutError(code, error.message)
   const isClientsFault = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500

@@ -10,6 +10,7 @@ import { registerAdminRoutes } from './admin-routes.ts'
 import { registerAppRoutes } from './app-routes.ts'
 import { createHttpServer } from './http-server.ts'
 import { tokenVerifier } from './token.ts'
+import { TokenKeys } from './token-keys.ts'
 import { UserRateLimit } from './user-rate-limit.ts'
 
 export const SECRET = 'a-secret-of-at-least-32-characters'
@@ -53,13 +54,14 @@ export function frontEndOver(
   { maxInFlight = 10, userRatePerSecond = 100, logger, metrics }: FrontEndOptions,
 ): FastifyInstance {
   const frontEnd = { flows, rateLimit: new UserRateLimit(userRatePerSecond), requestDeadlineMs: 1_000 }
+  const keys = new TokenKeys([SECRET])
   const app = createHttpServer({
     logger: logger ?? createLogger('test', 'silent'),
     metrics: metrics ?? new Metrics(),
     health: async () => ({ status: 'ok', checks: {} }),
     maxInFlight,
   })
-  registerAppRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'app') })
-  registerAdminRoutes(app, { ...frontEnd, verify: tokenVerifier(SECRET, 'admin') })
+  registerAppRoutes(app, { ...frontEnd, verify: tokenVerifier(keys, 'app') })
+  registerAdminRoutes(app, { ...frontEnd, verify: tokenVerifier(keys, 'admin') })
   return app
 }

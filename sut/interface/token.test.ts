@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { TOKEN } from '../../contracts/gateway-api.ts'
 import { tokenVerifier } from './token.ts'
+import { keyId, TokenKeys } from './token-keys.ts'
 
 const SECRET = 'a-secret-of-at-least-32-characters'
 const NOW_SECONDS = Math.floor(Date.now() / 1000)
@@ -21,7 +22,7 @@ function signedByRsa(): string {
 }
 
 describe('token', () => {
-  const verify = tokenVerifier(SECRET, 'app')
+  const verify = tokenVerifier(new TokenKeys([SECRET]), 'app')
 
   it('accepts its own', () => {
     expect(verify(bearer(CLAIMS))).toEqual({ userId: 42 })
@@ -36,6 +37,11 @@ describe('token', () => {
     ['another algorithm of the same key', bearer(CLAIMS, { alg: 'HS512' })],
     ['a key of its own', signedByRsa()],
     ['another secret', bearer(CLAIMS, undefined, 'another-secret-of-32-characters!!')],
+    ['a key nobody knows', bearer(CLAIMS, { alg: 'HS256', kid: 'cafe' })],
+    ['the name of another key', bearer(CLAIMS, { alg: 'HS256', kid: keyId('another-secret-of-32-characters!!') })],
+    ['a key that is no name', bearer(CLAIMS, { alg: 'HS256', kid: ['../../etc/passwd'] })],
+    ['a header that is no JSON', `Bearer ${Buffer.from('kid').toString('base64url')}.e30.AA`],
+    ['a header of null', bearer(CLAIMS, null as never)],
     ['changed claims', bearer(CLAIMS).replace(/\.[^.]+\./, `.${base64url({ ...CLAIMS, sub: '43' })}.`)],
     ['an expired token', bearer({ ...CLAIMS, exp: NOW_SECONDS - 60 })],
     ['a token not valid yet', bearer({ ...CLAIMS, nbf: NOW_SECONDS + 60 })],
@@ -52,5 +58,30 @@ describe('token', () => {
 
   it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {
     expect(() => verify(bearer({ ...CLAIMS, aud }))).toThrow(expect.objectContaining({ code: 'forbidden' }))
+  })
+})
+
+describe('token keys', () => {
+  const NEXT = 'the-next-secret-of-32-characters!'
+  const signedWith = (secret: string, named: boolean) =>
+    bearer(CLAIMS, { alg: 'HS256', typ: 'JWT', ...(named && { kid: keyId(secret) }) }, secret)
+
+  it.each([true, false])(
+    'are all accepted while one replaces another, and the retired one no longer (named: %s)',
+    (named) => {
+      const keys = new TokenKeys([SECRET])
+      const verify = tokenVerifier(keys, 'app')
+      expect(() => verify(signedWith(NEXT, named))).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+      keys.replace([SECRET, NEXT])
+      for (const secret of [SECRET, NEXT]) expect(verify(signedWith(secret, named))).toEqual({ userId: 42 })
+      keys.replace([NEXT])
+      expect(verify(signedWith(NEXT, named))).toEqual({ userId: 42 })
+      expect(() => verify(signedWith(SECRET, named))).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+    },
+  )
+
+  it('say that a token has expired, whichever of them signed it', () => {
+    const verify = tokenVerifier(new TokenKeys([NEXT, SECRET]), 'app')
+    expect(() => verify(bearer({ ...CLAIMS, exp: NOW_SECONDS - 60 }))).toThrow('the token has expired')
   })
 })

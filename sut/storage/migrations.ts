@@ -3,6 +3,7 @@
 // longer, and says so by `oldestCode`.
 
 import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { CREATE_DATASET_SQL } from '../../contracts/dataset.ts'
 import { KEY_HASH_BYTES, KEY_WINDOW_MS } from '../../contracts/idempotency.ts'
 import { namedProducts } from '../../contracts/product-names.ts'
 import { type Shard, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
@@ -46,6 +47,15 @@ export const MIGRATIONS: readonly Migration[] = [
     oldestCode: 2,
     apply: async (run, { shards }) => {
       for (const shard of shards) await hashKeys(run, tableName('idempotency_keys', shard), shard)
+    },
+  },
+  {
+    // The seeder's own step made it before; a service may only be granted a table that is there.
+    version: 3,
+    name: 'description of the data set, empty',
+    oldestCode: 2,
+    apply: async (run, { isHome }) => {
+      if (isHome) await run(CREATE_DATASET_SQL)
     },
   },
 ]

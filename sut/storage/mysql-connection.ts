@@ -2,11 +2,15 @@
 // by which another connection can find it on the server and end it.
 
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import mysql, { type Connection, type QueryError } from 'mysql2'
+import { driverOptions } from '../../contracts/mysql-address.ts'
 import type { MysqlAddress } from '../../contracts/shard-map.ts'
 
 /** What a value may be: BigInt for order ids, so that they are sent as exact numbers and never as text. */
 export type SqlValue = string | number | bigint | Buffer | null | readonly SqlValue[] | readonly (readonly SqlValue[])[]
+
+const readText = (path: string) => readFileSync(path, 'utf8')
 
 const CONNECT_LIMIT_MS = 2_000
 const FIRST_STATEMENTS_LIMIT_MS = 2_000
@@ -53,16 +57,9 @@ export class MysqlConnection {
 }
 
 /** Rejects with the driver's error; nothing stays open then. */
-export async function openConnection(
-  { url, socketPath }: MysqlAddress,
-  statementLimitMs: number,
-): Promise<MysqlConnection> {
-  const { hostname, port, username, password, pathname } = new URL(url)
+export async function openConnection(address: MysqlAddress, statementLimitMs: number): Promise<MysqlConnection> {
   const driver = mysql.createConnection({
-    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
+    ...driverOptions(address, readText),
     connectTimeout: CONNECT_LIMIT_MS,
     enableKeepAlive: true,
     supportBigNumbers: true,

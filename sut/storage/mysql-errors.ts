@@ -130,10 +130,18 @@ export function asAnswer(error: unknown): unknown {
   return new SutError(fault.code, fault.message, { retryAfterSeconds: fault.retryAfterSeconds, cause: error })
 }
 
-export const MYSQL_ERRORS = { duplicateKey: 1062, noSuchTable: 1146, lockWaitTimeout: 1205, deadlock: 1213 } as const
+export const MYSQL_ERRORS = {
+  duplicateKey: [1062],
+  noSuchTable: [1146],
+  lockWaitTimeout: [1205],
+  deadlock: [1213],
+  noSuchAccount: [1410, 1133], // MySQL, MariaDB
+  mayNot: [1142, 1044, 1227], // this statement on this table, anything in this schema, without this privilege
+} as const satisfies Readonly<Record<string, readonly number[]>>
 
 export function isMysqlError(error: unknown, kind: keyof typeof MYSQL_ERRORS): boolean {
-  return originOf(error)?.errno === MYSQL_ERRORS[kind]
+  const errno = originOf(error)?.errno
+  return errno !== undefined && (MYSQL_ERRORS[kind] as readonly number[]).includes(errno)
 }
 
 function originOf(error: unknown): DriverError | undefined {

@@ -1,6 +1,7 @@
 // parked_events: events that the index did not take while it took others. Out of the way of the rest; tried again at their
 // time, or, without one, kept for a person, who looks at the reason and re-drives them.
 
+import { PARKED_TABLE } from '../../contracts/tables.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
 import { type EventRow, eventOf, type OutboxEvent } from './outbox-tables.ts'
@@ -13,7 +14,6 @@ export interface ParkedEvent extends OutboxEvent {
   readonly nextTryAtMs: number | null
 }
 
-export const PARKED_TABLE = 'parked_events'
 export const CREATE_PARKED_SQL = `CREATE TABLE IF NOT EXISTS ${PARKED_TABLE} (
   shard TINYINT NOT NULL,
   event_id BIGINT NOT NULL,

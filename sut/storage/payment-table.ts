@@ -1,12 +1,10 @@
-// payments_NN. The first row of an order is written with the order, in its transaction; later ones by the payment service.
+// payments_NN. The first row of an order is written with the order, in its transaction, and changes with it.
 
 import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment, type PaymentStatus } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
-import type { CallContext } from '../telemetry/call-context.ts'
-import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
+import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
 import type { Session, Statement } from './mysql-lane.ts'
-import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
 
 export interface PaymentRow {
@@ -28,12 +26,6 @@ const UPDATE_STATUS = sqlPerShard(
     `UPDATE ${table} SET status = ?, version = version + 1, updated_at_ms = ?
      WHERE order_id = ? AND payment_no = ? AND version = ?`,
 )
-const SELECT_LATEST = sqlPerShard(
-  'payments',
-  (table) =>
-    `SELECT ${columnsOf('payments')} FROM ${table} WHERE order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1`,
-)
-
 export function paymentInsert(payment: Payment): Statement {
   const values = [
     BigInt(payment.orderId),
@@ -63,18 +55,6 @@ export async function updatePaymentStatus(
     before.version,
   ])
   return matched === 1
-}
-
-/** The last attempt to pay an order of this user; undefined when there is none. */
-export async function selectLatestPayment(
-  pool: MysqlPool,
-  key: { readonly orderId: OrderId; readonly userId: number },
-  context: CallContext,
-): Promise<Payment | undefined> {
-  const shard = shardOf(key.userId)
-  const values = [BigInt(key.orderId), key.userId]
-  const [row] = await pool.shard(shard).rows<PaymentRow>(sqlOf(SELECT_LATEST, shard), values, context)
-  return row && paymentOf(row)
 }
 
 export function paymentOf(row: PaymentRow): Payment {

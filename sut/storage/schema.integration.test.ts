@@ -44,7 +44,7 @@ it('is asked for before a service serves: none, an older one and one for newer c
 
 it('keeps the keys of the window that were stored as text, also when it was killed between two statements', async () => {
   await migrate(map)
-  await database.rows(`DELETE FROM ${SCHEMA_TABLE} WHERE version = 2`)
+  await database.rows(`DELETE FROM ${SCHEMA_TABLE} WHERE version >= 2`)
   await database.rows('DROP TABLE idempotency_keys_09')
   // As it was before the schema had numbers, and after a kill: already renamed, the new table not yet filled.
   await database.rows(`CREATE TABLE idempotency_keys_09_text (user_id BIGINT NOT NULL,
@@ -60,7 +60,7 @@ it('keeps the keys of the window that were stored as text, also when it was kill
   await key('young', 1001, Date.now() - 1_000)
   await key('old', 1002, Date.now() - 10 * 86_400_000)
   await database.rows('INSERT INTO orders_09 VALUES (1001, ?, 0, 0, 0, 1, 500, 0, 0, 1)', [USER])
-  expect(await migrate(map)).toBe(1)
+  expect(await migrate(map)).toBe(SCHEMA_VERSION - 1)
   const pool = new MysqlPool({ map, poolSize: 4, statementLimitMs: 10_000 }, new Metrics())
   const found = (name: string) => selectKeyedOrder(pool, { userId: USER, key: name }, contextFor('test', 10_000))
   expect(await found('young')).toMatchObject({ orderId: '1001', amountCents: 500 })

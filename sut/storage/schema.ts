@@ -3,7 +3,9 @@
 
 import { Refusal } from '../../contracts/refusal.ts'
 import { CREATE_SCHEMA_TABLE_SQL, SCHEMA_TABLE } from '../../contracts/schema-version.ts'
+import { SERVICE_ACCOUNTS, type ServiceAccount } from '../../contracts/service-access.ts'
 import { type ShardMap, type ShardServer, serverName } from '../../contracts/shard-map.ts'
+import { grantAccess } from './grants.ts'
 import { MIGRATIONS, type RunSql, SCHEMA_VERSION } from './migrations.ts'
 import { openConnection, type SqlValue } from './mysql-connection.ts'
 import { isMysqlError } from './mysql-errors.ts'
@@ -11,6 +13,24 @@ import { isMysqlError } from './mysql-errors.ts'
 const LOCK_WAIT_SECONDS = 60
 const LIMIT_MS = 600_000
 const CHECK_LIMIT_MS = 10_000
+
+export interface PreparedSchema {
+  /** Migrations that were applied. */
+  readonly applied: number
+  /** Accounts that every server has: services that use them may do what `contracts/service-access.ts` says, no more. */
+  readonly accounts: readonly ServiceAccount[]
+}
+
+/** The owner's step before the services start: the schema of every server, then what the services may do there. */
+export async function prepareSchema(map: ShardMap): Promise<PreparedSchema> {
+  const applied = await migrate(map)
+  let accounts: readonly ServiceAccount[] = SERVICE_ACCOUNTS
+  for (const server of map) {
+    const granted = await withOwner(server, (run) => grantAccess(run, server))
+    accounts = accounts.filter((account) => granted.includes(account))
+  }
+  return { applied, accounts }
+}
 
 /** Resolves to the number of migrations applied. One owner at a time: another waits, and finds it done. */
 export async function migrate(map: ShardMap): Promise<number> {

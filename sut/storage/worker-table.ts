@@ -2,10 +2,10 @@
 // Lease times are on the database's clock, so that the services' clocks need not agree.
 
 import { MAX_WORKER, SEEDER_WORKER } from '../../contracts/order-id.ts'
+import { WORKERS_TABLE } from '../../contracts/tables.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { MysqlLane } from './mysql-lane.ts'
 
-export const WORKERS_TABLE = 'order_id_workers'
 export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
   worker_id TINYINT NOT NULL,
   owner CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

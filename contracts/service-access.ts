@@ -1,0 +1,118 @@
+// Which service may do what in which store: the one place that knows. Accounts, grants, access lists and roles are made from
+// it, and docs/access.md is its picture.
+
+import { PRODUCTS_TABLE } from './catalogue.ts'
+import { DATASET_TABLE } from './dataset.ts'
+import { SCHEMA_TABLE } from './schema-version.ts'
+import { ORDER_SLICES } from './search-index.ts'
+import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
+import { PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
+
+/** `all`: the process that holds every service, and so may do what each of them may. */
+export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'all'] as const
+export type ServiceAccount = (typeof SERVICE_ACCOUNTS)[number]
+type Service = Exclude<ServiceAccount, 'all'>
+
+export const SQL_STATEMENTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
+export type SqlStatement = (typeof SQL_STATEMENTS)[number]
+
+/** Tables that every server has, or the home server only. */
+const TABLES_OF_EVERY_SERVER = [SCHEMA_TABLE, WORKERS_TABLE, PARKED_TABLE] as const
+const TABLES_OF_HOME = [PRODUCTS_TABLE, DATASET_TABLE] as const
+
+/** A family stands for its table of each shard. */
+export const TABLE_KINDS = [...TABLE_FAMILIES, ...TABLES_OF_EVERY_SERVER, ...TABLES_OF_HOME] as const
+export type TableKind = (typeof TABLE_KINDS)[number]
+
+export interface SearchAccess {
+  readonly cluster: readonly string[]
+  readonly index: readonly string[]
+}
+
+export interface CacheAccess {
+  readonly keys: string
+  readonly commands: readonly string[]
+}
+
+interface ServiceAccess {
+  readonly mysql: Partial<Readonly<Record<TableKind, readonly SqlStatement[]>>>
+  readonly elasticsearch?: SearchAccess
+  readonly redis?: CacheAccess
+}
+
+const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
+  order: {
+    mysql: {
+      orders: ['SELECT', 'INSERT', 'UPDATE'],
+      order_items: ['SELECT', 'INSERT'],
+      payments: ['SELECT', 'INSERT', 'UPDATE'],
+      idempotency_keys: ['SELECT', 'INSERT'],
+      outbox: ['INSERT'],
+      [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+      [DATASET_TABLE]: ['SELECT'],
+      [SCHEMA_TABLE]: ['SELECT'],
+    },
+    elasticsearch: { cluster: ['monitor'], index: ['read'] },
+    // Beside the cache's own, what the client asks before its first command.
+    redis: { keys: 'headroom:order:*', commands: ['get', 'set', 'ping', 'info', 'select'] },
+  },
+  catalogue: {
+    mysql: { [PRODUCTS_TABLE]: ['SELECT'], [SCHEMA_TABLE]: ['SELECT'] },
+  },
+  indexer: {
+    mysql: {
+      outbox: ['SELECT', 'DELETE'],
+      [PARKED_TABLE]: ['SELECT', 'INSERT', 'DELETE'],
+      // Keys whose window has passed are forgotten here.
+      idempotency_keys: ['SELECT', 'DELETE'],
+      [DATASET_TABLE]: ['SELECT'],
+      [SCHEMA_TABLE]: ['SELECT'],
+    },
+    // A slice is made, with the fields of the template, by the first order of its quarter.
+    elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
+  },
+}
+
+/** Aliases are of the template: who makes a slice puts it behind them. */
+export const SEARCH_INDICES = [ORDER_SLICES] as const
+
+export function tablesOf(account: ServiceAccount): ReadonlyMap<TableKind, readonly SqlStatement[]> {
+  const granted = TABLE_KINDS.map((table) => {
+    const statements = SQL_STATEMENTS.filter((statement) =>
+      rowsOf(account).some(({ mysql }) => mysql[table]?.includes(statement)),
+    )
+    return [table, statements] as const
+  })
+  return new Map(granted.filter(([, statements]) => statements.length > 0))
+}
+
+/** undefined: none. */
+export function searchAccessOf(account: ServiceAccount): SearchAccess | undefined {
+  const given = rowsOf(account).flatMap(({ elasticsearch }) => elasticsearch ?? [])
+  if (given.length === 0) return undefined
+  return {
+    cluster: distinct(given.flatMap(({ cluster }) => cluster)),
+    index: distinct(given.flatMap(({ index }) => index)),
+  }
+}
+
+/** undefined: none. */
+export function cacheAccessOf(account: ServiceAccount): CacheAccess | undefined {
+  return rowsOf(account).find(({ redis }) => redis)?.redis
+}
+
+export function isFamily(table: TableKind): table is TableFamily {
+  return (TABLE_FAMILIES as readonly string[]).includes(table)
+}
+
+export function isOfHome(table: TableKind): boolean {
+  return (TABLES_OF_HOME as readonly string[]).includes(table)
+}
+
+function rowsOf(account: ServiceAccount): readonly ServiceAccess[] {
+  return account === 'all' ? Object.values(ACCESS) : [ACCESS[account]]
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)]
+}

@@ -1,0 +1,152 @@
+// What each service's account may do in each store, tried on the stores: what contracts/service-access.ts says, no more.
+
+import { Client } from '@elastic/elasticsearch'
+import { Redis } from 'ioredis'
+import { type Connection, createConnection } from 'mysql2/promise'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
+import {
+  isFamily,
+  SERVICE_ACCOUNTS,
+  type ServiceAccount,
+  SQL_STATEMENTS,
+  type SqlStatement,
+  TABLE_KINDS,
+  tablesOf,
+} from '../contracts/service-access.ts'
+import { addressFor } from '../contracts/service-accounts.ts'
+import { asShard, tableName } from '../contracts/shard.ts'
+import { oneServer } from '../contracts/shard-map.ts'
+import { prepareSchema } from './storage/schema.ts'
+import { removeOrderIndex, testDatabase } from './test-system.setup.ts'
+
+const engines = inject('engines')
+const TABLES = TABLE_KINDS.map((kind) => ({ kind, table: isFamily(kind) ? tableName(kind, asShard(63)) : kind }))
+
+/** Of no row, and read no column: nothing but the privilege itself is asked for. */
+const PROBES: Readonly<Record<SqlStatement, (table: string, column: string) => string>> = {
+  SELECT: (table) => `SELECT 1 FROM ${table} LIMIT 1`,
+  INSERT: (table, column) => `INSERT INTO ${table} (${column}) SELECT 1 FROM DUAL WHERE 1 = 0`,
+  UPDATE: (table, column) => `UPDATE ${table} SET ${column} = 1 WHERE 1 = 0`,
+  DELETE: (table) => `DELETE FROM ${table} WHERE 1 = 0`,
+}
+const DENIED = { errno: 1142 }
+
+describe('MySQL', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>
+  const columns = new Map<string, string>()
+
+  beforeAll(async () => {
+    database = await testDatabase(engines.mysql.url)
+    const { accounts } = await prepareSchema(oneServer({ url: database.url }))
+    expect(accounts).toEqual(SERVICE_ACCOUNTS)
+    for (const { table } of TABLES) {
+      const [first] = await database.rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
+      columns.set(table, first?.Field ?? '')
+    }
+  })
+  afterAll(() => database?.drop())
+
+  async function as<T>(account: ServiceAccount, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await createConnection(addressFor(account, database.url, engines.mysql.passwords))
+    return work(connection).finally(() => connection.end())
+  }
+
+  it.each(SERVICE_ACCOUNTS)(
+    'lets %s do what its row says, and refuses it everything else on every table',
+    async (account) => {
+      const allowed: string[] = []
+      await as(account, async (connection) => {
+        for (const { kind, table } of TABLES) {
+          for (const statement of SQL_STATEMENTS) {
+            const sql = PROBES[statement](table, columns.get(table) ?? '')
+            const denied = await connection.query(sql).then(
+              () => false,
+              (error) => error.errno === DENIED.errno,
+            )
+            if (!denied) allowed.push(`${statement} ${kind}`)
+          }
+        }
+      })
+      const said = [...tablesOf(account)].flatMap(([kind, statements]) =>
+        statements.map((statement) => `${statement} ${kind}`),
+      )
+      expect(allowed.toSorted()).toEqual(said.toSorted())
+    },
+  )
+
+  it.each(SERVICE_ACCOUNTS)(
+    'lets %s change no table, make none, pass nothing on and read no other schema',
+    async (account) => {
+      await as(account, async (connection) => {
+        const refused = [
+          'DROP TABLE orders_00',
+          'ALTER TABLE orders_00 ADD COLUMN note INT',
+          'CREATE TABLE mine (a INT)',
+          'TRUNCATE TABLE outbox_00',
+          'GRANT SELECT ON headroom_schema TO CURRENT_USER()',
+          'SELECT * FROM mysql.user',
+          "SELECT 1 INTO OUTFILE '/tmp/headroom-least'",
+          'FLUSH TABLES',
+        ]
+        for (const sql of refused)
+          await expect(connection.query(sql), sql).rejects.toThrow(/denied|not allowed|you need/i)
+      })
+    },
+  )
+})
+
+describe('Redis', () => {
+  it('lets the order service keep its own entries, and no other command or key', async () => {
+    const redis = new Redis(addressFor('order', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+    await redis.connect()
+    try {
+      expect(await redis.set('headroom:order:least', '1', 'PX', 1_000)).toBe('OK')
+      expect(await redis.get('headroom:order:least')).toBe('1')
+      await expect(redis.get('somebody-else')).rejects.toThrow('NOPERM')
+      await expect(redis.flushall()).rejects.toThrow('NOPERM')
+      await expect(redis.config('GET', 'requirepass')).rejects.toThrow('NOPERM')
+      await expect(redis.keys('*')).rejects.toThrow('NOPERM')
+    } finally {
+      redis.disconnect()
+    }
+  })
+})
+
+describe('Elasticsearch', () => {
+  const as = (account: ServiceAccount) =>
+    new Client({ node: addressFor(account, engines.elasticsearch.url, engines.elasticsearch.passwords), maxRetries: 0 })
+  const document = { order_id: 1, created_at_ms: 1, region: 1, status: 0 }
+  const index = 'orders-1970-q1'
+  const forbidden = { meta: { statusCode: 403 } }
+
+  afterAll(() => removeOrderIndex(engines.elasticsearch.url))
+
+  it('lets the indexer write slices, the order service read them, and neither do the other’s work', async () => {
+    const [indexer, order] = [as('indexer'), as('order')]
+    await removeOrderIndex(engines.elasticsearch.url)
+    await indexer.indices.putIndexTemplate({ name: ORDER_TEMPLATE_NAME, ...(ORDER_TEMPLATE as object) })
+    await indexer.index({ index, id: '1', document })
+    await indexer.cluster.health()
+    expect(await order.search({ index, size: 0 })).toMatchObject({ timed_out: false })
+    await order.cluster.health()
+    await expect(order.index({ index, id: '2', document })).rejects.toMatchObject(forbidden)
+    await expect(order.indices.delete({ index })).rejects.toMatchObject(forbidden)
+    await expect(indexer.search({ index })).rejects.toMatchObject(forbidden)
+    await expect(indexer.indices.delete({ index })).rejects.toMatchObject(forbidden)
+    await expect(indexer.index({ index: 'something-else', document })).rejects.toMatchObject(forbidden)
+    for (const client of [indexer, order]) {
+      await expect(client.transport.request({ method: 'GET', path: '/_security/user' })).rejects.toMatchObject(
+        forbidden,
+      )
+      await client.close()
+    }
+  })
+
+  it('knows no account of a service that has no business there', async () => {
+    const { hostname, port } = new URL(engines.elasticsearch.url)
+    const client = new Client({ node: `http://headroom_catalogue:x@${hostname}:${port}`, maxRetries: 0 })
+    await expect(client.cluster.health()).rejects.toMatchObject({ meta: { statusCode: 401 } })
+    await client.close()
+  })
+})

@@ -1,0 +1,42 @@
+// The services' accounts in the engines of the containers lane, as whoever runs a server makes them.
+
+import { Redis } from 'ioredis'
+import { createConnection } from 'mysql2/promise'
+import type { Engines } from '../contracts/engines.ts'
+import { cacheAccessOf, type ServiceAccount } from '../contracts/service-access.ts'
+import {
+  accountName,
+  accountsOf,
+  createMysqlAccounts,
+  redisRules,
+  type ServicePasswords,
+  type Store,
+} from '../contracts/service-accounts.ts'
+
+export async function withServiceAccounts<E extends Engines>(engines: E): Promise<E> {
+  const passwords = {
+    mysql: passwordsFor('mysql'),
+    search: passwordsFor('elasticsearch'),
+    redis: passwordsFor('redis'),
+  }
+  const mysql = await createConnection(engines.mysql.url)
+  for (const statement of createMysqlAccounts(passwords.mysql)) await mysql.query(statement)
+  await mysql.end()
+  const redis = new Redis(engines.redis.url)
+  for (const [account, password] of Object.entries(passwords.redis)) {
+    const access = cacheAccessOf(account as ServiceAccount)
+    if (access)
+      await redis.call('ACL', 'SETUSER', accountName(account as ServiceAccount), ...redisRules(access, password))
+  }
+  await redis.quit()
+  return {
+    ...engines,
+    mysql: { ...engines.mysql, passwords: passwords.mysql },
+    elasticsearch: { ...engines.elasticsearch, passwords: passwords.search },
+    redis: { ...engines.redis, passwords: passwords.redis },
+  }
+}
+
+export function passwordsFor(store: Store): ServicePasswords {
+  return Object.fromEntries(accountsOf(store).map((account) => [account, `only-for-this-test-run-${account}`]))
+}
