@@ -56,8 +56,10 @@ Profiles, and what --rate is to them:
             ordinary day's
 
 With --generators several processes of k6 on this machine offer the load, each
-its share of the same requests. --generator 2/4 --start-at TIME offers the second
-of four shares, the others come from other machines; npm run merge joins the runs.
+its share of the same requests. --generator 2/4 --start-at TIME offers the
+second of four shares, the others come from other machines; npm run merge joins
+the runs. --out, --tag and --dashboard are k6's own: they cost it CPU and disk
+(2.5 kB of JSON a request), and no verdict rests on them.
 
 Without --target the order system of this checkout is loaded; it and its engines
 are started when they do not run. Exit code: 0 what the profile asks is met, 99

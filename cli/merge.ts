@@ -10,11 +10,10 @@ import { runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 
 const HELP = `
-Each run folder is what this left on a machine:
-  npm run load -- FLOW --profile hold … --generator 2/4 --start-at TIME
-Copy them to one machine. They must be all the shares of one load: same words,
-plan, data and start. Journals are merged request by request, never percentiles;
-every window is judged anew, and each generator by its own requests.
+Each run folder is what npm run load -- FLOW … --generator 2/4 --start-at TIME
+left on a machine. Copy them to one. They must be all the shares of one load:
+same words, plan, data and start. Journals are merged request by request, never
+percentiles; every window is judged anew, each generator by its own requests.
 Exit code: as of npm run load; 2 when the runs do not belong together.
 
 Examples:

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { RowDataPacket } from 'mysql2/promise'
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
 import type { RunConditions } from '../contracts/measurement.ts'
-import { generatorPlace } from './k6.ts'
+import { generatorPlace, USUAL_PLACE } from './generator-place.ts'
 import { connectMysql } from './mysql-counters.ts'
 import type { Target } from './target.ts'
 
@@ -45,7 +45,7 @@ export async function runConditions(run: ConditionsOf): Promise<RunConditions> {
     topology,
     target: target.baseUrl,
     sharedMachine: isLoopback(new URL(target.baseUrl).hostname),
-    generatorPlace: generatorPlace(),
+    generatorPlace: generatorPlace(USUAL_PLACE).text,
     bufferPoolBytes: settings?.get('innodb_buffer_pool_size') ?? null,
     flushLogAtTrxCommit: settings?.get('innodb_flush_log_at_trx_commit') ?? null,
     gitCommit: await gitCommit(),

@@ -12,6 +12,7 @@ import { DRIVE_FILES, driveFolder, generatorFiles, RUN_FILES } from '../contract
 import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
 import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
+import type { GeneratorPlaceName } from './generator-place.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
 import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
 import type { K6Extras } from './k6-extras.ts'
@@ -59,6 +60,8 @@ export interface DriveRequest {
   readonly arrivals: Arrivals
   readonly schedule: readonly Segment[]
   readonly virtualUsers: number
+  /** How k6 shares the machine; the usual way unless told. */
+  readonly place?: GeneratorPlaceName
   /** Looked at twice a second; true ends the process: what was to be seen was seen. */
   enough?(live: LiveDrive): boolean
 }
@@ -117,6 +120,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     script: scriptOf(load),
     settings: { ...settingsOf(request, context, runId), ORDERS: path(DRIVE_FILES.orders) },
     folder: join(runDir, folder),
+    ...(request.place && { place: request.place }),
     shares,
     startAtMs: joint?.startAtMs ?? null,
     extras: arrivals === 'closed' ? null : (context.extras ?? null),

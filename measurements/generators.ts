@@ -10,7 +10,8 @@ import { type K6Exit, type K6Request, startK6 } from './k6.ts'
 import { extraWords, type K6Extras } from './k6-extras.ts'
 import { openStartGate } from './start-gate.ts'
 
-export interface GeneratorsRequest extends Pick<K6Request, 'program' | 'script' | 'settings' | 'timeoutSeconds'> {
+export interface GeneratorsRequest
+  extends Pick<K6Request, 'program' | 'script' | 'settings' | 'timeoutSeconds' | 'place'> {
   /** Absolute; one of its own for each load. */
   readonly folder: string
   readonly shares: readonly Share[]
@@ -100,6 +101,7 @@ function startOne(request: GeneratorsRequest, share: Share, gateUrl: string | nu
     journalPath: path(files.journal),
     logPath: path(files.log),
     timeoutSeconds,
+    ...(request.place && { place: request.place }),
   })
   onStarted(process.pid)
   return { share, process, tail: new JournalTail(path(files.journal)), summaryPath: path(files.summary) }

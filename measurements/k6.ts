@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type GeneratorPlaceName, generatorPlace, USUAL_PLACE } from './generator-place.ts'
 
 const SCENARIOS = join(import.meta.dirname, '..', 'scenarios')
 /** After SIGINT k6 still writes its summary; after this it is killed. */
@@ -19,6 +20,7 @@ export interface K6Request {
   /** Further words, and what they are told by the environment. */
   readonly extraWords?: readonly string[]
   readonly extraEnvironment?: Readonly<Record<string, string>>
+  readonly place?: GeneratorPlaceName
   readonly journalPath: string
   readonly logPath: string
   /** k6 can hang before its first request: no process outlives this. */
@@ -47,10 +49,11 @@ process.on('exit', () => {
 
 export function startK6(request: K6Request): K6Process {
   const log = openSync(request.logPath, 'w')
-  const [program, ...words] = [...preferred(), request.program, ...argumentsOf(request)] as [string, ...string[]]
+  const place = generatorPlace(request.place ?? USUAL_PLACE)
+  const [program, ...words] = [...place.words, request.program, ...argumentsOf(request)] as [string, ...string[]]
   const child = spawn(program, words, {
     cwd: SCENARIOS,
-    env: { ...cleanEnvironment(), ...request.extraEnvironment, ...request.settings },
+    env: { ...cleanEnvironment(), ...place.environment, ...request.extraEnvironment, ...request.settings },
     stdio: ['ignore', log, log],
     detached: true,
   })
@@ -82,20 +85,6 @@ export function startK6(request: K6Request): K6Process {
       stop()
     },
   }
-}
-
-/**
- * Generator and system share this machine's cores: a generator that waits its turn behind the system it loads measures
- * its own waiting. Only root may ask for better.
- */
-function preferred(): readonly string[] {
-  return process.platform === 'linux' && process.getuid?.() === 0 ? ['nice', '-n', '-10'] : []
-}
-
-export function generatorPlace(): string {
-  return preferred().length > 0
-    ? 'k6 ran at nice -10: it does not wait its turn behind the system it loads'
-    : 'k6 had no priority over the system it loads'
 }
 
 // No --vus, --duration or --iterations: any of them replaces the script's scenarios altogether (grafana/k6#5794).

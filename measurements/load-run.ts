@@ -5,6 +5,7 @@ import type { InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { cutStep, targetsOf } from './cut-step.ts'
 import { type Drive, type DriveContext, type DriveRequest, drive } from './drive.ts'
+import type { GeneratorPlaceName } from './generator-place.ts'
 import type { Load } from './load.ts'
 import { leadInOf, virtualUsersFor } from './virtual-users.ts'
 import type { Window } from './window-figures.ts'
@@ -39,6 +40,7 @@ export function isHopeless({ invalid }: Pick<Step, 'invalid'>): boolean {
 }
 
 export interface OpenDrive {
+  readonly place?: GeneratorPlaceName
   readonly segments: readonly Segment[]
   /** Given the end of the lead-in, in ms after the start. */
   enough?(leadInMs: number): DriveRequest['enough']
@@ -75,7 +77,7 @@ export class LoadRun {
   }
 
   /** Offers rates over time, after a lead-in at the first of them; windows count from the end of the lead-in. */
-  async open({ segments, enough }: OpenDrive): Promise<{ readonly made: Drive; readonly leadInMs: number }> {
+  async open({ segments, enough, place }: OpenDrive): Promise<{ readonly made: Drive; readonly leadInMs: number }> {
     const highest = Math.max(...segments.map(({ ratePerSecond }) => ratePerSecond))
     const virtualUsers = virtualUsersFor(highest, this.#slowestTargetMs())
     const leadIn = leadInOf(virtualUsers, segments[0]?.ratePerSecond ?? highest)
@@ -86,6 +88,7 @@ export class LoadRun {
       schedule: [leadIn, ...segments],
       virtualUsers,
       ...(looking === undefined ? {} : { enough: looking }),
+      ...(place && { place }),
     })
     return { made, leadInMs }
   }
