@@ -7,11 +7,13 @@ import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
+import { parseShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT, linkedHome } from '../engines/place.ts'
+import { SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { forecastSeed } from '../generators/forecast-seed.ts'
-import { type Look, lookAtStores } from '../generators/look-at-stores.ts'
+import { type Look, lookAtServers } from '../generators/look-at-stores.ts'
 import { sizeText } from '../generators/predict-size.ts'
 import { FILE_FORMATS, type FileFormat } from '../generators/rows/row-formats.ts'
 import { forecastFiles, seedFiles } from '../generators/seed-files.ts'
@@ -165,12 +167,14 @@ function here() {
 async function lookHere(): Promise<Look> {
   const url = process.env.HEADROOM_MYSQL_URL
   if (url) {
-    const look = await lookAtStores({ url })
+    const { map, mistakes } = parseShardMap({ url }, process.env[SHARDS_VARIABLE])
+    if (mistakes.length > 0) return { kind: 'not-looked', why: `${SHARDS_VARIABLE}: ${mistakes.join('; ')}` }
+    const look = await lookAtServers(map)
     return look.kind === 'not-looked' ? { ...look, why: `HEADROOM_MYSQL_URL: ${look.why}` } : look
   }
-  const mysql = findEngines(join(CHECKOUT, '.headroom'))?.mysql
-  if (!mysql) return { kind: 'not-looked', why: 'no engines run (npm run up starts them)' }
-  return await lookAtStores(mysql)
+  const engines = findEngines(join(CHECKOUT, '.headroom'))
+  if (!engines) return { kind: 'not-looked', why: 'no engines run (npm run up starts them)' }
+  return await lookAtServers(shardMapOf(engines))
 }
 
 /** The folder itself, or the nearest one above it that is there. */

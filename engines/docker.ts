@@ -94,6 +94,7 @@ export async function runContainer({ place, signal }: StartContext, command: Con
   try {
     const words = ['run', '--detach', '--pull', 'never', '--name', container, '--label', `headroom=${place.id}`]
     words.push('--env-file', envFile, '--volume', `${container}:${command.dataFolder}`)
+    words.push('--security-opt', 'no-new-privileges', '--pids-limit', '2048')
     for (const { path, at } of command.files ?? []) words.push('--volume', `${path}:${at}:ro`)
     words.push('--publish', `127.0.0.1:${command.port}:${command.containerPort}`, command.image, ...command.words)
     await docker(words, { limitMs: 60_000, signal })

@@ -73,6 +73,8 @@ export function mysqlGrants(flavour: MysqlFlavour, password: string, hosts: read
         // The pattern takes in both schemas and the scratch schemas of tests.
         // The owner passes on what the services need of it (sut/storage/grants.ts), and makes no accounts.
         `GRANT ALL ON \`headroom%\`.* TO ${user} WITH GRANT OPTION;`,
+        // Of two that match, the more exact one counts alone, and the image of MySQL makes one.
+        `GRANT ALL ON \`headroom\`.* TO ${user} WITH GRANT OPTION;`,
         `GRANT ${server} ON *.* TO ${user};`,
       ]
     }),

@@ -1,7 +1,7 @@
 // What a database holds already, looked at in passing: nothing is started, locked or written, and nobody waits long.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MysqlAddress } from '../contracts/shard-map.ts'
+import { type MysqlAddress, type ShardMap, serverName } from '../contracts/shard-map.ts'
 import { readStoredDataset, type StoredDataset } from './store/dataset-store.ts'
 import { type Lane, readLanes } from './store/lanes.ts'
 import { connect } from './store/mysql-connection.ts'
@@ -16,6 +16,32 @@ export type Look =
   /** Rows that no seeder recorded. */
   | { readonly kind: 'foreign'; readonly tables: readonly string[] }
   | { readonly kind: 'dataset'; readonly stored: StoredDataset; readonly lanes: readonly Lane[] }
+
+/** At every server of the map, as one. */
+export async function lookAtServers(map: ShardMap): Promise<Look> {
+  const looks = await Promise.all(
+    map.map(async (server): Promise<Look> => {
+      const look = await lookAtStores(server)
+      const isOneOfMany = map.length > 1 && look.kind === 'not-looked'
+      return isOneOfMany ? { ...look, why: `${serverName(server)}: ${look.why}` } : look
+    }),
+  )
+  return together(looks)
+}
+
+/** Of the looks at each server, home first. What one of them cannot tell, nobody knows; a data set is whole when all say so. */
+export function together(looks: readonly Look[]): Look {
+  const unknown = looks.find(({ kind }) => kind === 'not-looked')
+  if (unknown) return unknown
+  const tables = looks.flatMap((look) => (look.kind === 'foreign' ? look.tables : []))
+  if (tables.length > 0) return { kind: 'foreign', tables }
+  const datasets = looks.flatMap((look) => (look.kind === 'dataset' ? [look] : []))
+  const [first] = datasets
+  if (!first) return { kind: 'empty' }
+  const { stored } = datasets.find((dataset) => dataset.stored.state !== 'finished') ?? first
+  const state = stored.state === 'finished' && datasets.length < looks.length ? 'seeding' : stored.state
+  return { kind: 'dataset', stored: { ...stored, state }, lanes: datasets.flatMap(({ lanes }) => lanes) }
+}
 
 export async function lookAtStores(address: MysqlAddress): Promise<Look> {
   const limit = new AbortController()

@@ -9,6 +9,8 @@ import getPort from 'get-port'
 import { request } from 'undici'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
+import { accountName } from '../contracts/service-accounts.ts'
 import { shardMapOf } from '../contracts/shard-map.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
@@ -58,7 +60,11 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     const secrets = { app: secret(), admin: secret(), internal: secret() }
     const given = { internal: secrets.internal, ...writeTokenSecrets(stateDir, secrets) }
     // As the owner of the tables, for the services.
-    await prepareSchema(shardMapOf(engines))
+    const map = shardMapOf(engines)
+    const { accounts } = await prepareSchema(map)
+    // A further server may have accounts of its own, named in the map.
+    const isOurs = engines.mysql.passwords !== undefined && map.length === 1
+    if (isOurs && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
@@ -157,6 +163,17 @@ async function gatewayPort(wanted: number | undefined): Promise<number> {
     what: `the gateway cannot listen on 127.0.0.1:${wanted}`,
     why: [`port ${wanted} is in use`],
     wayOut: `Stop what uses it, or name another port; ${port} is free.`,
+  })
+}
+
+function notGranted(granted: readonly ServiceAccount[]): Refusal {
+  const missing = SERVICE_ACCOUNTS.filter((account) => !granted.includes(account)).map(accountName)
+  return new Refusal({
+    what: "the services' accounts could not be granted what they need",
+    why: [`MySQL does not know ${missing.join(', ')}, or the owner of the tables may not grant`],
+    wayOut:
+      'docs/access.md says how accounts come about; npm run down and npm run up make those of our own engines anew.',
+    exitCode: EXIT_CODES.fault,
   })
 }
 

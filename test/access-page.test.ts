@@ -1,0 +1,25 @@
+// docs/access.md shows the table that the code has.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import {
+  cacheAccessOf,
+  SEARCH_INDICES,
+  SERVICE_ACCOUNTS,
+  searchAccessOf,
+  tablesOf,
+} from '../contracts/service-access.ts'
+import { accountName } from '../contracts/service-accounts.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../docs/access.md'), 'utf8')
+
+it.each(SERVICE_ACCOUNTS)('shows what %s may do', (account) => {
+  const tables = [...tablesOf(account)].map(([table, statements]) => `\`${table}\` ${statements.join(', ')}`).join('; ')
+  const search = searchAccessOf(account)
+  const indices = SEARCH_INDICES.map((index) => `\`${index}\``).join(', ')
+  const searchText = search ? `${search.cluster.join(', ')}; ${indices} ${search.index.join(', ')}` : 'none'
+  const cache = cacheAccessOf(account)
+  const cacheText = cache ? `\`${cache.keys}\` ${cache.commands.join(', ')}` : 'none'
+  expect(page).toContain(`| \`${accountName(account)}\` | ${tables} | ${searchText} | ${cacheText} |`)
+})
