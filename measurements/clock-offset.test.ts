@@ -25,6 +25,6 @@ describe('clockOffset', () => {
   })
 
   it('is unknown where nobody answers', async () => {
-    expect(await clockOffset('http://127.0.0.1:9')).toBeNull()
+    expect(await clockOffset({ baseUrl: 'http://127.0.0.1:9' })).toBeNull()
   })
 })
