@@ -113,6 +113,7 @@ function guardOutput() {
 }
 
 async function refuseCommand(command) {
+  if (command === '') refuse('an empty word is no command', 'npm run help lists the commands.')
   refuse(`there is no command ${command}${await suggestion(command)}`, 'npm run help lists the commands.')
 }
 

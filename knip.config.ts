@@ -12,6 +12,8 @@ export default {
   entry: [
     ...commandFiles,
     ...LOAD_NAMES.map((flow) => `scenarios/${flow}.ts`),
+    'scenarios/own/{own-flow,k6,http,open-beside}.ts', // bundled with a script of one's own
+    'docs/examples/*',
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
     'sut/bench/bare-server.ts', // forked by bench:sut

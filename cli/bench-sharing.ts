@@ -56,7 +56,7 @@ await runCommand<Options>(
     const runDir = newRunFolder(undefined, 'bench-sharing')
     const report = await withEngines(context, (engines) =>
       withSut(engines, 'one-process', context, async (target) => {
-        const { dataset } = await askIdentity(target.baseUrl)
+        const { dataset } = await askIdentity(target)
         if (dataset === null) throw noData()
         await mkdir(runDir, { recursive: true })
         await writeFile(join(runDir, RUN_FILES.dataset), JSON.stringify(dataset))

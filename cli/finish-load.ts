@@ -15,7 +15,9 @@ export async function finishLoad(
   const { capacity, reportPath } = await writeReport(runDir)
   for (const line of verdictLines(measurements)) say(line)
   const broken = capacity.claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
-  for (const { id, why } of broken) say(`  ${id}: ${why}`)
+  // What spoilt the whole run stands above already.
+  const told = measurements.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
+  for (const { id, why } of broken) if (!told.includes(why)) say(`  ${id}: ${why}`)
   const verdict = broken.length > 0 ? 'INVALID' : verdictOf(measurements)
   // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
   if (capacity.verdict !== verdict) {

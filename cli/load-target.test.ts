@@ -1,56 +1,39 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { allowedBaseUrl, targetAt } from './load-target.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { AllowedTarget } from './allowed-target.ts'
+import { targetAt } from './load-target.ts'
 
-describe('allowedBaseUrl', () => {
-  it.each([
-    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
-    ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080'],
-    ['http://localhost:8080', 'http://localhost:8080'],
-    ['http://[::1]:8080', 'http://[::1]:8080'],
-    // The URL parser writes 127.0.0.1 out of each of these.
-    ['http://2130706433:8080', 'http://127.0.0.1:8080'],
-    ['http://0x7f.1:8080', 'http://127.0.0.1:8080'],
-  ])('lets %s be loaded', (target, baseUrl) => {
-    expect(allowedBaseUrl({ target })).toBe(baseUrl)
-  })
-
-  it.each([
-    ['http://10.0.0.5:8080', /not this machine/],
-    ['https://shop.example.com', /not this machine/],
-    ['http://127.0.0.1.example.com', /not this machine/],
-    ['http://localhost.example.com', /not this machine/],
-    ['http://0.0.0.0:8080', /not this machine/],
-    ['http://[::ffff:10.0.0.5]:8080', /not this machine/],
-    ['http://user:secret@127.0.0.1:8080', /no user and no password/],
-    ['http://127.0.0.1:8080/v1', /is no target/],
-    ['ftp://127.0.0.1', /is no target/],
-    ['127.0.0.1:8080', /is no target/],
-    ['', /is no target/],
-  ])('refuses %s', (target, why) => {
-    expect(() => allowedBaseUrl({ target })).toThrow(why)
-  })
-
-  it('wants the exact host of a target elsewhere', () => {
-    const target = 'http://shop.example.com:8080'
-    expect(allowedBaseUrl({ target, targetOwnerConfirm: 'shop.example.com:8080' })).toBe(target)
-    expect(() => allowedBaseUrl({ target, targetOwnerConfirm: 'shop.example.com' })).toThrow()
-    expect(() => allowedBaseUrl({ target, targetOwnerConfirm: 'yes' })).toThrow()
-  })
-
-  it('never quotes a password', () => {
-    expect(() => allowedBaseUrl({ target: 'http://user:secret@127.0.0.1' })).not.toThrow(/secret/)
-  })
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
 })
 
-describe('targetAt', () => {
-  const state = () => mkdtempSync(join(tmpdir(), 'headroom-state-'))
-  const here = 'http://127.0.0.1:8080'
+/** Answers every question with `body`. */
+async function answering(body: string): Promise<AllowedTarget> {
+  const server = createServer((_, response) => response.end(body))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return allowed(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
 
-  it('knows the order system of this checkout, its secret and its processes', () => {
+const allowed = (baseUrl: string): AllowedTarget => ({
+  baseUrl,
+  host: new URL(baseUrl).host,
+  isThisMachine: true,
+  isChallenged: false,
+})
+const ours = () => answering(JSON.stringify({ system: 'headroom-sut', version: '1', topology: 't', dataset: null }))
+const state = () => mkdtempSync(join(tmpdir(), 'headroom-state-'))
+const dead = allowed('http://127.0.0.1:9')
+
+describe('targetAt', () => {
+  it('knows the order system of this checkout, its secret and its processes', async () => {
     const folder = state()
+    const here = 'http://127.0.0.1:8080'
     const own = {
       baseUrl: here,
       topology: 'one-process',
@@ -59,32 +42,52 @@ describe('targetAt', () => {
       processes: [{ component: 'sut', pid: 7 }],
     }
     writeFileSync(join(folder, 'sut.json'), JSON.stringify(own))
-    expect(targetAt(here, folder, { HEADROOM_JWT_SECRET: 'other' })).toEqual(own)
-    const other = targetAt('http://127.0.0.1:9090', folder, { HEADROOM_JWT_SECRET: 'other' })
-    expect(other).toEqual({ baseUrl: 'http://127.0.0.1:9090', jwtSecret: 'other', processes: [] })
+    expect(await targetAt(allowed(here), false, folder, { HEADROOM_JWT_SECRET: 'other' })).toEqual(own)
+    const other = await ours()
+    expect(await targetAt(other, false, folder, { HEADROOM_JWT_SECRET: 'other' })).toEqual({
+      baseUrl: other.baseUrl,
+      kind: 'headroom',
+      jwtSecret: 'other',
+      processes: [],
+    })
   })
 
-  it('reads the secret of docker compose for this machine only', () => {
+  it('reads the secret of docker compose for this machine', async () => {
     const folder = state()
     mkdirSync(join(folder, 'compose'))
     writeFileSync(join(folder, 'compose', 'jwt_secret'), 'composed\n')
     writeFileSync(join(folder, 'compose', 'admin_jwt_secret'), 'composed-admin\nan-old-one\n')
-    expect(targetAt(here, folder, {})).toMatchObject({ jwtSecret: 'composed', adminJwtSecret: 'composed-admin' })
-    expect(() => targetAt('http://10.0.0.5:8080', folder, {})).toThrow(/no secret to sign/)
+    const secrets = { jwtSecret: 'composed', adminJwtSecret: 'composed-admin' }
+    expect(await targetAt(await ours(), false, folder, {})).toMatchObject(secrets)
   })
 
-  it('reads a secret from a file, and refuses without any', () => {
+  it('reads a secret from a file, and refuses without any', async () => {
     const folder = state()
     writeFileSync(join(folder, 'secret'), 'from-file\n')
-    expect(targetAt(here, folder, { HEADROOM_JWT_SECRET_FILE: join(folder, 'secret') }).jwtSecret).toBe('from-file')
-    expect(() => targetAt(here, folder, {})).toThrow(/no secret to sign/)
+    const target = await ours()
+    const given = { HEADROOM_JWT_SECRET_FILE: join(folder, 'secret') }
+    expect((await targetAt(target, false, folder, given)).jwtSecret).toBe('from-file')
+    await expect(targetAt(target, false, folder, {})).rejects.toThrow(/no secret to sign/)
   })
 
-  it('says that the file of the secret cannot be read, or is empty', () => {
+  it('says that the file of the secret cannot be read, or is empty', async () => {
     const folder = state()
-    const given = (file: string) => () => targetAt(here, folder, { HEADROOM_JWT_SECRET_FILE: file })
-    expect(given(join(folder, 'nowhere'))).toThrow(/HEADROOM_JWT_SECRET_FILE names no secret: ENOENT.*nowhere/)
+    const given = (file: string) => targetAt(dead, false, folder, { HEADROOM_JWT_SECRET_FILE: file })
+    await expect(given(join(folder, 'nowhere'))).rejects.toThrow(
+      /HEADROOM_JWT_SECRET_FILE names no secret: ENOENT.*nowhere/,
+    )
     writeFileSync(join(folder, 'empty'), '\n')
-    expect(given(join(folder, 'empty'))).toThrow(/empty is empty/)
+    await expect(given(join(folder, 'empty'))).rejects.toThrow(/empty is empty/)
+  })
+
+  it("gives another system to a script of one's own, without a secret, and to no flow of ours", async () => {
+    const target = await answering('<html>')
+    expect(await targetAt(target, true, state(), {})).toMatchObject({ kind: 'http', jwtSecret: '' })
+    await expect(targetAt(target, false, state(), {})).rejects.toThrow(/another system than ours/)
+  })
+
+  it('takes a dead target: that it is dead is for the load to find', async () => {
+    expect(await targetAt(dead, false, state(), {})).toMatchObject({ kind: 'headroom', jwtSecret: '' })
+    expect(await targetAt(dead, true, state(), {})).toMatchObject({ kind: 'http' })
   })
 })

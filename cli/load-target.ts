@@ -1,63 +1,71 @@
-// Where the load goes: an address that was given and may be loaded, or the order system of this checkout.
+// What an allowed address is to a load: an order system, whose users need tokens, or any other server.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint } from '../contracts/sut-endpoint.ts'
 import { isLoopback } from '../measurements/conditions.ts'
-import type { Target } from '../measurements/target.ts'
+import { listenersOn } from '../measurements/listening-processes.ts'
+import { askKind, type Target } from '../measurements/target.ts'
+import type { AllowedTarget } from './allowed-target.ts'
+import { askOwner, challengeToken } from './target-challenge.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-export interface TargetOptions {
-  readonly target: string
-  /** The host of the target, written out once more by someone who may load it. */
-  readonly targetOwnerConfirm?: string
-}
 
 const SECRET = 'HEADROOM_JWT_SECRET'
 const ADMIN_SECRET = 'HEADROOM_ADMIN_JWT_SECRET'
 
-/** `http://host:port` of a target that may be loaded. Throws a Refusal for any other. */
-export function allowedBaseUrl({ target, targetOwnerConfirm }: TargetOptions): string {
-  const url = URL.parse(target)
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search !== '') {
-    throw new Refusal({
-      what: `${target} is no target`,
-      why: ['a target is the address of a gateway, without a path'],
-      wayOut: 'For example:',
-      command: 'npm run load checkout -- --target http://127.0.0.1:8080',
-    })
+/** What answers there, with the consent of its owner where that is asked for. A dead one is a target too: a finding. */
+export async function targetAt(
+  allowed: AllowedTarget,
+  isForScript: boolean,
+  stateDir: string,
+  env: Environment,
+): Promise<Target> {
+  const { baseUrl, address, maxRatePerSecond } = allowed
+  const place = {
+    baseUrl,
+    ...(address === undefined ? {} : { address }),
+    ...(maxRatePerSecond === undefined ? {} : { maxRatePerSecond }),
   }
-  if (url.username !== '' || url.password !== '') {
-    throw new Refusal({
-      what: 'a target carries no user and no password',
-      why: ['it is written into the run and its report'],
-      wayOut: `Give ${url.origin} alone; tokens are signed with ${SECRET}.`,
-    })
-  }
-  if (!isLoopback(url.hostname) && targetOwnerConfirm !== url.host) {
-    throw new Refusal({
-      what: `${url.host} is not this machine`,
-      why: ['a load can take a system down, and its checkouts are real orders there'],
-      wayOut: 'If it is yours to load, say so with its exact name:',
-      command: `--target-owner-confirm ${url.host}`,
-    })
-  }
-  return url.origin
-}
-
-/** The given address as a target: its secret, and its processes when it is the order system of this checkout. */
-export function targetAt(baseUrl: string, stateDir: string, env: Environment): Target {
   const own = runningHere(stateDir)
-  if (own?.baseUrl === baseUrl) return own
+  if (own?.baseUrl === baseUrl) return { ...own, ...place }
   const given = secretOf(SECRET, env)
   const jwtSecret = given ?? composeSecret('jwt_secret', baseUrl, stateDir)
   // Who gives one secret means it for both.
   const composed = given === undefined ? composeSecret('admin_jwt_secret', baseUrl, stateDir) : undefined
   const adminJwtSecret = secretOf(ADMIN_SECRET, env) ?? composed
-  if (jwtSecret !== undefined) return { baseUrl, jwtSecret, ...(adminJwtSecret && { adminJwtSecret }), processes: [] }
-  throw new Refusal({
+  const secrets = { jwtSecret: jwtSecret ?? '', ...(adminJwtSecret && { adminJwtSecret }) }
+  if (allowed.isChallenged) await askOwner(allowed, challengeToken(join(stateDir, 'challenge-token')), jwtSecret)
+  const kind = await askKind(place).catch(() => null)
+  if (kind === 'http' && !isForScript) throw anotherSystem(baseUrl)
+  if (kind === 'http') return { ...place, kind, jwtSecret: '', processes: await processesOf(allowed) }
+  if (isForScript || kind === null) {
+    return { ...place, kind: kind ?? (isForScript ? 'http' : 'headroom'), ...secrets, processes: [] }
+  }
+  if (jwtSecret !== undefined) return { ...place, kind, ...secrets, processes: [] }
+  throw withoutSecret(baseUrl)
+}
+
+/** Of a server on this machine, with their children: what they use is no work of others. */
+async function processesOf({ baseUrl, isThisMachine }: AllowedTarget): Promise<Target['processes']> {
+  if (!isThisMachine) return []
+  const { port, protocol } = new URL(baseUrl)
+  const pids = await listenersOn(Number(port || (protocol === 'https:' ? 443 : 80)))
+  return pids.map((pid) => ({ component: 'target', pid }))
+}
+
+function anotherSystem(baseUrl: string): Refusal {
+  return new Refusal({
+    what: `${baseUrl} is another system than ours`,
+    why: ['list, detail, checkout, search and mix speak the interface in docs/what-a-target-must-answer.md'],
+    wayOut: 'Load it with a k6 script of your own (docs/how-do-i-load-my-own-system.md):',
+    command: `npm run load -- ./my-flow.ts --target ${baseUrl} --p99 100ms`,
+  })
+}
+
+function withoutSecret(baseUrl: string): Refusal {
+  return new Refusal({
     what: `the users of ${baseUrl} need tokens, and there is no secret to sign them with`,
     why: [
       `${SECRET} and ${SECRET}_FILE are not set`,

@@ -5,7 +5,7 @@ import { Argument, InvalidArgumentError, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
 import type { Share } from '../contracts/share.ts'
 import { openCredentials } from '../engines/credentials.ts'
@@ -13,21 +13,26 @@ import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
 import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { targetsOf } from '../measurements/cut-step.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
+import type { OwnFlow } from '../measurements/own-flow.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
+import { type AllowedTarget, allowedTarget } from './allowed-target.ts'
+import { dryRunFields, dryRunLines } from './dry-run.ts'
 import { finishLoad } from './finish-load.ts'
 import { collectOutput, collectTag, type ExtraOptions, k6Extras, parseDashboard } from './load-extras.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
-import { allowedBaseUrl, targetAt } from './load-target.ts'
+import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
-import { parseSeconds } from './option-parsers.ts'
+import { parseMilliseconds, parseSeconds, parseShare } from './option-parsers.ts'
+import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -39,7 +44,9 @@ const STATE = join(CHECKOUT, '.headroom')
 const HIGHEST_RATE = 100_000
 
 const HELP = `
-Flows: list, detail, checkout, search, or mix (all, as often as the plan says).
+Flows: list, detail, checkout, search, or mix (all, as often as the plan says);
+or the path of a k6 script of your own, any with a default export: ./my-flow.ts.
+Its targets are --p99 and --error-rate, or stand in the plan below flows:.
 
 Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
@@ -62,16 +69,22 @@ the runs. --out, --tag and --dashboard are k6's own: they cost it CPU and disk
 (2.5 kB of JSON a request), and no verdict rests on them.
 
 Without --target the order system of this checkout is loaded; it and its engines
-are started when they do not run. Exit code: 0 what the profile asks is met, 99
-it is not or an acknowledged order is lost, 3 the evidence carries no claim.
+are started when they do not run. A target on another machine needs its exact
+host in --target-owner-confirm, and its owner's consent: docs/load.md. It gets
+100 requests a second at most unless --max-rate says more.
+
+Exit code: 0 what the profile asks is met, 99 it is not or an acknowledged order
+is lost, 3 the evidence carries no claim.
 
 Examples:
   npm run load -- checkout
   npm run load -- mix --profile hold --rate 200 --duration 30s
   npm run load -- list --profile hold --generators 2
   npm run load -- checkout --target http://127.0.0.1:8080
-The last one is docker compose; the secret of any other target goes into
-HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE.
+  npm run load -- ./my-flow.ts --target http://127.0.0.1:18099 --p99 100ms
+The third is docker compose; the secret of any other order system goes into
+HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE. The last one
+needs nothing but a server: docs/how-do-i-load-my-own-system.md.
 Plain k6 runs the same scenarios: docs/load.md.`
 
 interface Options extends ExtraOptions {
@@ -84,6 +97,12 @@ interface Options extends ExtraOptions {
   readonly startAt?: Date
   readonly target?: string
   readonly targetOwnerConfirm?: string
+  readonly targetAddress?: string
+  readonly challenge: boolean | string
+  readonly maxRate?: number
+  readonly dryRun?: true
+  readonly p99?: number
+  readonly errorRate?: number
   readonly run?: string
   readonly plan: string
 }
@@ -93,7 +112,7 @@ await runCommand<Options>(
   (program) =>
     program
       .description('Load one flow, judge every step, and draw the report.')
-      .addArgument(new Argument('<flow>', 'what users do').choices(LOAD_NAMES))
+      .addArgument(flowArgument())
       .addOption(new Option('--profile <name>', 'which rates, how long').choices(PROFILES).default('knee'))
       .option('--rate <n>', 'requests per second; what it means depends on the profile', parseRate)
       .option('--duration <time>', 'of the hold, the spike, an hour of the day, the whole soak: 20s, 5m', parseDuration)
@@ -118,28 +137,52 @@ await runCommand<Options>(
       )
       .option('--tag <name=value>', "on k6's own samples", collectTag, [])
       .option('--dashboard [host:port]', "k6's web dashboard while the load runs (127.0.0.1:5665)", parseDashboard)
-      .option('--target <url>', 'another gateway than that of this checkout')
+      .option('--p99 <time>', "p99 that a script's flow must keep: 100ms; default: the plan's", parseMilliseconds)
+      .option(
+        '--error-rate <share>',
+        "of a script's requests that may fail; default: the plan's, else 0.001",
+        parseShare,
+      )
+      .option('--target <url>', 'another server than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
+      .option('--target-address <ip>', 'of a target whose name has several: the one to load')
+      .option('--no-challenge [host]', 'do not ask the owner of a target elsewhere; names it once more')
+      .option('--max-rate <n>', 'requests per second at most; elsewhere 100 unless you say more', parseRate)
+      .option('--dry-run', 'say what would be sent where; send nothing')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
       .addOption(planOption())
       .addHelpText('after', HELP),
-  async ({ options, positionals: [flow], words }, context) => {
-    const baseUrl = options.target === undefined ? null : allowedBaseUrl({ ...options, target: options.target })
-    const plan = resolvePlan(await loadPlan(options.plan))
-    const generators = generatorPlan(String(flow), options, plan)
+  async ({ options, positionals: [word], words }, context) => {
+    const own = isScriptPath(String(word)) ? scriptAt(String(word)) : null
+    const flow = own?.name ?? String(word)
+    if (own === null) refuseOwnTargets(flow, options)
+    const allowed = options.target === undefined ? null : await allowedTarget({ ...options, target: options.target })
+    refuseAboveCeiling(options, allowed)
+    const planned = resolvePlan(await loadPlan(options.plan))
+    const plan = own === null ? planned : planWithFlow(planned, own, options)
+    if (options.dryRun) return dryRun({ flow, own, target: allowed, plan, options }, context)
+    const generators = generatorPlan(flow, options, plan)
     const extras = k6Extras(options, process.env)
-    const runDir = newRunFolder(options.run, runLabel(String(flow), generators))
+    const runDir = newRunFolder(options.run, runLabel(flow, generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
     const load = (where: Where) =>
-      loadAndReport(String(flow), { ...options, words, generators, extras }, plan, runDir, where, context)
-    if (baseUrl !== null) return await load(await givenTarget(baseUrl, context))
-    const own = await ownTarget()
-    if (own !== undefined) return await load(own)
+      loadAndReport({ flow, own, plan, runDir, where }, { ...options, words, generators, extras }, context)
+    if (allowed !== null) return await load(await givenTarget(allowed, own, context))
+    const running = await ownTarget()
+    if (running !== undefined) return await load(running)
     return await withEngines(context, (engines) =>
       withSut(engines, 'one-process', context, (target) => load({ target, engines, k6: engines.k6 })),
     )
   },
 )
+
+interface Asked {
+  readonly flow: string
+  readonly own: OwnFlow | null
+  readonly plan: ResolvedPlan
+  readonly runDir: string
+  readonly where: Where
+}
 
 interface Where {
   readonly target: Target
@@ -154,18 +197,17 @@ interface LoadOptions extends Omit<Options, 'generators'> {
 }
 
 async function loadAndReport(
-  flow: string,
+  { flow, own, plan, runDir, where }: Asked,
   options: LoadOptions,
-  plan: ResolvedPlan,
-  runDir: string,
-  where: Where,
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
   const { profile, rate, duration, loadSeconds, arrivals, generators, extras, words } = options
-  await refuseWithoutData(where.target)
+  if (own === null) await refuseWithoutData(where.target)
+  const script = own === null ? {} : { own: await ownLoad(own, runDir, where.k6, say) }
   const progress = loadProgress()
   const measurements = await runLoad({
     loads: [flow],
+    ...script,
     profile,
     arrivals,
     generators,
@@ -188,11 +230,12 @@ async function loadAndReport(
   return await finishLoad(measurements, runDir, { say, json })
 }
 
-async function givenTarget(baseUrl: string, { signal, say }: CommandContext): Promise<Where> {
-  // Without an answer there is nothing to sign for: a dead target is INVALID, whatever else is missing.
-  const target = (await answers(baseUrl))
-    ? targetAt(baseUrl, STATE, process.env)
-    : { baseUrl, jwtSecret: '', processes: [] }
+async function givenTarget(
+  allowed: AllowedTarget,
+  own: OwnFlow | null,
+  { signal, say }: CommandContext,
+): Promise<Where> {
+  const target = await targetAt(allowed, own !== null, STATE, process.env)
   const engines = target.processes.length > 0 ? (findEngines(STATE) ?? null) : null
   if (engines !== null) return { target, engines, k6: engines.k6 }
   const place = openPlace()
@@ -207,23 +250,63 @@ async function ownTarget(): Promise<Where | undefined> {
   return target && engines ? { target, engines, k6: engines.k6 } : undefined
 }
 
-function answers(baseUrl: string): Promise<boolean> {
-  return askIdentity(baseUrl).then(
-    () => true,
-    () => false,
-  )
-}
-
 /** A dead target is a finding, and runLoad's to record; a live one without data is a mistake. */
-async function refuseWithoutData({ baseUrl }: Target): Promise<void> {
-  const identity = await askIdentity(baseUrl).catch(() => undefined)
+async function refuseWithoutData(target: Target): Promise<void> {
+  const identity = await askIdentity(target).catch(() => undefined)
   if (identity === undefined || identity.dataset !== null) return
   throw new Refusal({
     what: 'there are no orders to load with',
-    why: [`${baseUrl} says its tables were never seeded, or not to the end`],
+    why: [`${target.baseUrl} says its tables were never seeded, or not to the end`],
     wayOut: 'Fill them first:',
     command: 'npm run seed -- --years 3',
   })
+}
+
+function dryRun(
+  { flow, own, target, plan, options }: Omit<Asked, 'runDir' | 'where'> & DryRunOf,
+  { json, say }: CommandContext,
+): ExitCode {
+  const targets = targetsOf(plan)[flow] ?? null
+  const { profile, rate = null } = options
+  const fields = dryRunFields({ flow, own, target, profile, ratePerSecond: rate, targets })
+  if (json) process.stdout.write(`${JSON.stringify({ dryRun: fields })}\n`)
+  else for (const line of dryRunLines(fields)) say(line)
+  return EXIT_CODES.pass
+}
+
+interface DryRunOf {
+  readonly target: AllowedTarget | null
+  readonly options: Options
+}
+
+/** The targets of the order system's flows are the plan's, which a reviewer can argue with. */
+function refuseOwnTargets(flow: string, { p99, errorRate }: Options): void {
+  if (p99 === undefined && errorRate === undefined) return
+  throw new Refusal({
+    what: `the targets of ${flow} stand in the plan`,
+    why: ['--p99 and --error-rate are for a script of your own'],
+    wayOut: 'Change plan.yaml, or a copy of it that --plan names.',
+  })
+}
+
+function refuseAboveCeiling({ rate }: Options, allowed: AllowedTarget | null): void {
+  const ceiling = allowed?.maxRatePerSecond
+  if (ceiling === undefined || rate === undefined || rate <= ceiling) return
+  throw new Refusal({
+    what: `${rate}/s is more than ${allowed?.host} may get`,
+    why: [`no more than ${ceiling} requests a second go there`],
+    wayOut: 'If it may take more, say how much:',
+    command: `--max-rate ${rate}`,
+  })
+}
+
+/** One of our flows, or the path of a script. */
+function flowArgument(): Argument {
+  const argument = new Argument('<flow>', 'what users do, or the path of a k6 script of yours').choices(LOAD_NAMES)
+  const parseName = argument.parseArg as (word: string, before: unknown) => unknown
+  argument.parseArg = ((word: string, before: unknown) =>
+    word !== undefined && isScriptPath(word) ? word : parseName(word, before)) as typeof argument.parseArg
+  return argument
 }
 
 function parseRate(text: string): number {

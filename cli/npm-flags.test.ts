@@ -134,6 +134,20 @@ describe('npm run load', () => {
     expect(withNpmFlags('load', argv, flags, load(), commandLine).words).toEqual(['checkout', '--rate=50'])
   })
 
+  it('gives each flag the value that it takes, whatever the order', () => {
+    const flags = { npm_config_rate: 'true', npm_config_target: 'true' }
+    const { command } = refused(() =>
+      withNpmFlags('load', ['checkout', 'http://127.0.0.1:80', '4'], as('load', flags), load(), commandLine),
+    )
+    expect(command).toBe('npm run load -- checkout --rate 4 --target http://127.0.0.1:80')
+  })
+
+  it('never takes a script for a value', () => {
+    const flags = as('load', { npm_config_rate: 'true' })
+    const { words } = withNpmFlags('load', ['./my-flow.ts', '4'], flags, load(), commandLine)
+    expect(words).toEqual(['./my-flow.ts', '--rate=4'])
+  })
+
   it('keeps the flow in the command it suggests', () => {
     const flags = { npm_config_rate: 'true', npm_config_duration: 'true' }
     const { command } = refused(() =>

@@ -20,6 +20,8 @@ const TAKEN_FROM_NPM = new Set([
   '--plan',
   '--profile',
   '--rate',
+  '--p99',
+  '--error-rate',
   '--duration',
   '--seed-seconds',
   '--load-seconds',
@@ -82,7 +84,8 @@ function isMeant(flag: string, { kind }: SettingOrigin): boolean {
 
 function putTogether(name: string, argv: readonly string[], given: readonly Kept[], program: Command): string[] {
   const isValueless = ({ option, value }: Kept) => takesValue(option) && value === 'true'
-  const valueless = given.filter(isValueless).map(({ flag }) => flag)
+  const wanting = given.filter(isValueless)
+  const valueless = wanting.map(({ flag }) => flag)
   const complete = given
     .filter((kept) => !isValueless(kept))
     .map(({ option, flag, value }) => (takesValue(option) ? `${flag}=${value}` : flag))
@@ -94,7 +97,7 @@ function putTogether(name: string, argv: readonly string[], given: readonly Kept
   if (valueless.length === 1 && flag && index !== undefined && candidates.length === 1) {
     return [...complete, ...argv.slice(0, index), ...argv.slice(index + 1), `${flag}=${argv[index]}`]
   }
-  throw ambiguous(name, argv, complete, valueless, candidates)
+  throw ambiguous(name, argv, complete, wanting, candidates)
 }
 
 function takesValue(option: Option): boolean {
@@ -108,7 +111,8 @@ function environmentName(flag: string): string {
 /** A bare word that no declared argument claims: not the flow of `npm run load checkout --rate 50`. */
 function mayBeFlagValue(argv: readonly string[], index: number, program: Command): boolean {
   const word = argv[index] ?? ''
-  if (word.startsWith('--')) return false
+  // No flag takes a script; `npm run load ./my-flow.ts` does.
+  if (word.startsWith('--') || /\.[cm]?[jt]s$/.test(word)) return false
   const before = program.options.find(({ long }) => long === argv[index - 1])
   if (before && takesValue(before)) return false
   return !program.registeredArguments.some((argument) => argument.argChoices?.includes(word))
@@ -140,13 +144,14 @@ function ambiguous(
   name: string,
   argv: readonly string[],
   complete: readonly string[],
-  valueless: readonly string[],
+  wanting: readonly Kept[],
   candidates: readonly number[],
 ): Refusal {
   const values = candidates.map((index) => argv[index] ?? '')
   const fixed = argv.filter((_, index) => !candidates.includes(index))
-  const fits = values.length === valueless.length
-  const flags = valueless.flatMap((flag, at) => [flag, fits ? (values[at] ?? '') : 'VALUE'])
+  const valueless = wanting.map(({ flag }) => flag)
+  const fitting = firstOrderThatFits(wanting, values)
+  const flags = valueless.flatMap((flag, at) => [flag, fitting?.[at] ?? 'VALUE'])
   return new Refusal({
     what: `npm kept ${valueless.join(' and ')} for itself, and the values cannot be told apart`,
     why: [
@@ -157,4 +162,32 @@ function ambiguous(
     wayOut: 'Put -- before the flags and check their values:',
     command: typedCommand(name, [...fixed, ...complete, ...flags]),
   })
+}
+
+/** npm does not say which value stood behind which flag: as they came, unless a flag does not take what it would get. */
+function firstOrderThatFits(wanting: readonly Kept[], values: readonly string[]): readonly string[] | null {
+  if (values.length !== wanting.length || values.length > MOST_TO_ORDER) return null
+  const fits = (order: readonly string[]) => wanting.every(({ option }, at) => takes(option, order[at] ?? ''))
+  return ordersOf(values).find(fits) ?? null
+}
+
+const MOST_TO_ORDER = 5
+
+function ordersOf(values: readonly string[]): readonly (readonly string[])[] {
+  if (values.length < 2) return [values]
+  return values.flatMap((first, at) =>
+    ordersOf([...values.slice(0, at), ...values.slice(at + 1)]).map((rest) => [first, ...rest]),
+  )
+}
+
+function takes(option: Option, value: string): boolean {
+  const isUrl = /^[a-z]+:\/\//i.test(value)
+  if (isUrl || /<url>/.test(option.flags)) return isUrl && /<url>/.test(option.flags)
+  if (option.parseArg === undefined) return true
+  try {
+    // The parsers of a declared command note a mistake instead of throwing it; this one ends in a refusal anyway.
+    return option.parseArg(value, undefined) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -30,6 +30,22 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+/** `100ms`, `100`, `0.5s` → ms. */
+export function parseMilliseconds(text: string): number {
+  const [, number, unit] = /^([0-9]+(?:\.[0-9]+)?)(ms|s)?$/.exec(text) ?? []
+  const ms = Number(number ?? Number.NaN) * (unit === 's' ? 1000 : 1)
+  if (!(ms > 0 && ms <= 600_000)) throw new InvalidArgumentError('a time such as 100ms or 0.5s')
+  return ms
+}
+
+/** `0.001`, `0.1%`. */
+export function parseShare(text: string): number {
+  const [, number, percent] = /^([0-9]*\.?[0-9]+)(%)?$/.exec(text) ?? []
+  const share = Number(number ?? Number.NaN) / (percent === undefined ? 1 : 100)
+  if (!(share >= 0 && share < 1)) throw new InvalidArgumentError('a share from 0 to 1: 0.001 or 0.1%')
+  return share
+}
+
 /** `--repeats 5`. */
 export function parseCount(text: string): number {
   const count = Number(text)

@@ -1,7 +1,7 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
-import type { InvalidReason, OperatingPoint, Outcome, StepKind } from './measurement.ts'
+import type { InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
@@ -107,8 +107,9 @@ export interface Searched {
   readonly found: string
 }
 
-export interface FlowCapacity {
-  readonly flow: Flow
+/** What was found of one flow: ours, or one's own. */
+export interface FlowCurve {
+  readonly flow: string
   /** `mix`: measured while all flows ran together, at its share of the mix. */
   readonly measured: 'alone' | 'mix'
   readonly targetP99Ms: number
@@ -120,15 +121,30 @@ export interface FlowCapacity {
   /** What ended the climb, in a sentence. */
   readonly limitedBy: string | null
   readonly searched: Searched | null
+  /** null: the plan asks for nothing. */
+  readonly peakPerSecond: Interval | null
+  readonly ordinaryPerSecond: number | null
+  /** null with the reason. */
+  readonly fit: CapacityFit | null
+  readonly fitReason: string | null
+}
+
+export interface FlowCapacity extends FlowCurve {
+  readonly flow: Flow
   readonly peakPerSecond: Interval
   readonly ordinaryPerSecond: number
   /** Machines like the measured one that the peak asks for, headroom included; null with a reason. */
   readonly machinesForPeak: Interval | null
   /** How the number was come by, or why there is none. */
   readonly machinesReason: string
-  /** null with the reason. */
-  readonly fit: CapacityFit | null
-  readonly fitReason: string | null
+}
+
+/** What was loaded. */
+export interface MeasuredTarget {
+  readonly kind: TargetKind
+  readonly address: string
+  /** It is this machine, engines and all, that stands behind the address. */
+  readonly isThisMachine: boolean
 }
 
 /** All flows at once, at the plan's mix. A step passes when every flow in it does. */
@@ -212,12 +228,16 @@ export interface Capacity {
   readonly runId: string
   readonly createdAt: string
   readonly verdict: Verdict
+  readonly target: MeasuredTarget
   /** For someone who reads nothing else. */
   readonly answer: readonly AnswerLine[]
   readonly claims: readonly Claim[]
-  readonly seeding: Seeding
-  readonly tables: TableProjection
+  /** null: another system than ours was loaded, which holds no orders of this plan. */
+  readonly seeding: Seeding | null
+  readonly tables: TableProjection | null
   readonly flows: readonly FlowCapacity[]
+  /** Flows of one's own, in the order they were loaded. */
+  readonly ownFlows: readonly FlowCurve[]
   /** null: the run loaded no mix. */
   readonly mix: MixCapacity | null
   /** Flows of the plan that this run did not measure. */

@@ -5,7 +5,8 @@
 //
 // due: in ms after the scenario's start. waited: from due until a virtual user was free. late: from then until the request
 // left k6 (its clock ticks in whole ms, so ± 1 ms): the generator's own delay. total: from due to the last byte. service:
-// from the send to the last byte. One line apart gives the scenario's start: `#start ⇥ epoch ms`.
+// from the send to the last byte. One line apart gives the scenario's start: `#start ⇥ epoch ms`. What a script of one's
+// own printed stands between them: `# text`.
 
 /** What became of a request whose answer was right. Everything else is named after what went wrong. */
 export const OUTCOME_OK = 'ok'
@@ -27,7 +28,9 @@ export interface JournalEntry {
 }
 
 const START_MARK = '#start'
-const FLOW_NAME = /^[a-z][a-z0-9-]{0,39}$/
+const COMMENT_MARK = '# '
+/** Of the four flows, and of a script of one's own: its file's name. */
+export const FLOW_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 
 export function journalStart(startedAtEpochMs: number): string {
   return `${START_MARK}\t${startedAtEpochMs}`
@@ -38,6 +41,14 @@ export function journalLine(entry: JournalEntry): string {
   const times = `${micro(dueMs)}\t${micro(waitedMs)}\t${micro(lateMs)}\t${micro(totalMs)}\t${micro(serviceMs)}`
   const line = `${iteration}\t${flow}\t${times}\t${plain(outcome)}`
   return idempotencyKey === undefined ? line : `${line}\t${idempotencyKey}\t${orderId ?? ''}`
+}
+
+export function journalComment(text: string): string {
+  return COMMENT_MARK + text.replace(/[\r\n]+/g, ' ')
+}
+
+export function isJournalComment(line: string): boolean {
+  return line.startsWith(COMMENT_MARK)
 }
 
 /** Epoch ms when `line` is the start mark, else null. */

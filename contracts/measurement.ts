@@ -241,6 +241,10 @@ export interface AcknowledgedOrders {
   readonly examples: readonly string[]
 }
 
+/** `headroom`: the order system of this project, or one that answers as it does. `http`: any other. */
+export const TARGET_KINDS = ['headroom', 'http'] as const
+export type TargetKind = (typeof TARGET_KINDS)[number]
+
 export interface RunConditions {
   readonly host: {
     readonly cpuModel: string
@@ -252,6 +256,8 @@ export interface RunConditions {
   readonly versions: Readonly<Record<string, string>>
   readonly topology: string
   readonly target: string
+  /** Absent (runs of before): headroom. */
+  readonly targetKind?: TargetKind
   /** Generator, services and engines on one machine share its cores. */
   readonly sharedMachine: boolean
   /** How k6 shares the cores: a sentence for the report. */

@@ -40,6 +40,13 @@ export interface FlowTarget {
   readonly errorRate: number
 }
 
+/** A flow of one's own: a k6 script, named after its file. */
+export interface OwnFlowPlan extends FlowTarget {
+  /** What an ordinary second asks of it, and the busiest one. Absent: the plan asks for nothing. */
+  readonly ordinaryPerSecond?: number
+  readonly peakPerSecond?: number
+}
+
 /** `plan.yaml` after validation: every field is there. */
 export interface Plan {
   readonly name: string
@@ -86,6 +93,8 @@ export interface Plan {
   /** Requests of each flow per checkout. checkout is 1. */
   readonly requestsPerOrder: Readonly<Record<Flow, number>>
   readonly targets: Readonly<Record<Flow, FlowTarget>>
+  /** Absent: none. */
+  readonly flows?: Readonly<Record<string, OwnFlowPlan>>
   /** Capacity wanted above the peak: 0.3 = 30 %. */
   readonly headroom: number
   /** After a spike, until p99 and backlog are back. 30 where it is left out. */

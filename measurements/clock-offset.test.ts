@@ -11,7 +11,7 @@ describe('clockOffset', () => {
       response.writeHead(200, { date }).end('{}')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const found = await clockOffset(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const found = await clockOffset({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
     server.closeAllConnections()
     server.close()
     expect(Math.abs((found?.offsetMs ?? 0) - aheadMs)).toBeLessThanOrEqual((found?.uncertaintyMs ?? 0) + 1)
@@ -25,6 +25,6 @@ describe('clockOffset', () => {
   })
 
   it('is unknown where nobody answers', async () => {
-    expect(await clockOffset('http://127.0.0.1:9')).toBeNull()
+    expect(await clockOffset({ baseUrl: 'http://127.0.0.1:9' })).toBeNull()
   })
 })

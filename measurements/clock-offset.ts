@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import type { ClockOffset } from '../contracts/measurement.ts'
+import { agentTo, type Place } from './target.ts'
 
 /** A second, and what two answers may take. */
 const WATCH_MS = 1600
@@ -17,11 +18,11 @@ interface Answer {
 }
 
 /** null: the target does not tell its time. */
-export async function clockOffset(baseUrl: string): Promise<ClockOffset | null> {
+export async function clockOffset(place: Place): Promise<ClockOffset | null> {
   const untilMs = Date.now() + WATCH_MS
   let before: Answer | null = null
   while (Date.now() < untilMs) {
-    const answer = await askDate(baseUrl + ROUTES.identity.path)
+    const answer = await askDate(place)
     if (answer === null) return null
     if (before !== null && answer.dateMs > before.dateMs) return offsetOf(before, answer)
     before = answer
@@ -36,10 +37,12 @@ export function offsetOf(before: Pick<Answer, 'sentMs'>, after: Pick<Answer, 're
   return { offsetMs: before.sentMs + uncertaintyMs - after.dateMs, uncertaintyMs }
 }
 
-async function askDate(url: string): Promise<Answer | null> {
+async function askDate(place: Place): Promise<Answer | null> {
   const sentMs = Date.now()
   try {
-    const { headers, body } = await request(url, { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+    const limits = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS }
+    const url = place.baseUrl + ROUTES.identity.path
+    const { headers, body } = await request(url, { dispatcher: agentTo(place.address), ...limits })
     const receivedMs = Date.now()
     await body.dump()
     const dateMs = Date.parse(String(headers.date))

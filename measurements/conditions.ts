@@ -6,7 +6,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import type { RowDataPacket } from 'mysql2/promise'
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
-import type { RunConditions } from '../contracts/measurement.ts'
+import type { RunConditions, TargetKind } from '../contracts/measurement.ts'
 import { generatorPlace, USUAL_PLACE } from './generator-place.ts'
 import { connectMysql } from './mysql-counters.ts'
 import type { Target } from './target.ts'
@@ -14,13 +14,14 @@ import type { Target } from './target.ts'
 export interface ConditionsOf {
   readonly target: Target
   readonly topology: string
+  readonly targetKind: TargetKind
   readonly sutVersion: string | null
   readonly engines: (Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'> & Partial<Pick<Engines, 'nginx'>>) | null
   readonly k6Version: string
 }
 
 export async function runConditions(run: ConditionsOf): Promise<RunConditions> {
-  const { target, topology, sutVersion, engines, k6Version } = run
+  const { target, topology, targetKind, sutVersion, engines, k6Version } = run
   const settings = engines === null ? null : await mysqlSettings(engines.mysql)
   const versions = {
     ...(engines && {
@@ -44,6 +45,7 @@ export async function runConditions(run: ConditionsOf): Promise<RunConditions> {
     versions,
     topology,
     target: target.baseUrl,
+    targetKind,
     sharedMachine: isLoopback(new URL(target.baseUrl).hostname),
     generatorPlace: generatorPlace(USUAL_PLACE).text,
     bufferPoolBytes: settings?.get('innodb_buffer_pool_size') ?? null,

@@ -164,5 +164,5 @@ function latest(generators: WindowEvidence['generators']): number | null {
 }
 
 export function targetsOf({ plan }: ResolvedPlan): Targets {
-  return plan.targets
+  return plan.flows === undefined ? plan.targets : { ...plan.targets, ...plan.flows }
 }

@@ -16,6 +16,7 @@ import type { GeneratorPlaceName } from './generator-place.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
 import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
 import type { K6Extras } from './k6-extras.ts'
+import { addressSettings, ownSettings } from './k6-settings.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
@@ -26,7 +27,8 @@ export interface DriveContext {
   readonly runId: string
   readonly target: Target
   readonly plan: ResolvedPlan
-  readonly dataset: Dataset
+  /** null: another system's, or none; only a script of one's own can do without. */
+  readonly dataset: Dataset | null
   readonly k6Program: string
   readonly observer: Observer
   readonly arrivals: Exclude<Arrivals, 'closed'>
@@ -113,12 +115,17 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const { shares, joint } = planOf(request, context)
   if (joint !== null) await untilReadying(joint.startAtMs, signal)
   const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
-  await writeFile(path(DRIVE_FILES.orders), ordersText(request, context.dataset, runId))
+  const orders = load.script === undefined && context.dataset !== null ? path(DRIVE_FILES.orders) : null
+  if (orders !== null && context.dataset !== null) await writeFile(orders, ordersText(request, context.dataset, runId))
   const beganAtMs = Date.now()
   const generators = await startGenerators({
     program: context.k6Program,
-    script: scriptOf(load),
-    settings: { ...settingsOf(request, context, runId), ORDERS: path(DRIVE_FILES.orders) },
+    script: load.script ?? scriptOf(load),
+    settings: {
+      ...settingsOf(request, context, runId),
+      ...addressSettings(context.target, { shares, isGated: shares.length > 1 || joint !== null }),
+      ...(orders === null ? {} : { ORDERS: orders, DATASET: join(runDir, RUN_FILES.dataset) }),
+    },
     folder: join(runDir, folder),
     ...(request.place && { place: request.place }),
     shares,
@@ -251,7 +258,7 @@ function scriptOf({ name, weights }: Load): string {
 
 function settingsOf(
   { load, arrivals, schedule, virtualUsers }: DriveRequest,
-  { runDir, target }: DriveContext,
+  { target }: DriveContext,
   runId: string,
 ): Readonly<Record<string, string>> {
   return {
@@ -262,7 +269,7 @@ function settingsOf(
     SCHEDULE: scheduleText(schedule),
     VIRTUAL_USERS: String(virtualUsers),
     RUN_ID: runId,
-    DATASET: join(runDir, RUN_FILES.dataset),
+    ...(load.script === undefined ? {} : ownSettings(load, process.env)),
     MIX: Object.entries(load.weights)
       .map(([flow, weight]) => `${flow}=${weight}`)
       .join(','),

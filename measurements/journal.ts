@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import {
+  isJournalComment,
   type JournalEntry,
   journalLine,
   journalStart,
@@ -125,6 +126,6 @@ class JournalLines implements Journal {
     const start = entry === null ? parseJournalStart(line) : null
     if (entry !== null) this.entries.push(entry)
     else if (start !== null) this.startedAtMs = start
-    else if (line !== '') this.unreadableLines += 1
+    else if (line !== '' && !isJournalComment(line)) this.unreadableLines += 1
   }
 }

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type GeneratorPlaceName, generatorPlace, USUAL_PLACE } from './generator-place.ts'
 
 const SCENARIOS = join(import.meta.dirname, '..', 'scenarios')
@@ -13,7 +13,7 @@ const LOG_TAIL_CHARACTERS = 4000
 
 export interface K6Request {
   readonly program: string
-  /** An entry file of scenarios/, without its ending. */
+  /** An entry file of scenarios/, without its ending; or a bundle, as an absolute path. */
   readonly script: string
   /** What the scenario reads from `__ENV`. Passed in the environment, not as `-e`: arguments are for all to see. */
   readonly settings: Readonly<Record<string, string>>
@@ -90,15 +90,8 @@ export function startK6(request: K6Request): K6Process {
 // No --vus, --duration or --iterations: any of them replaces the script's scenarios altogether (grafana/k6#5794).
 function argumentsOf({ script, journalPath, extraWords = [] }: K6Request): string[] {
   const journal = ['--console-output', journalPath, '--log-format', 'raw']
-  return [
-    'run',
-    '--quiet',
-    '--no-color',
-    '--no-usage-report',
-    ...journal,
-    ...extraWords,
-    join(SCENARIOS, `${script}.ts`),
-  ]
+  const file = isAbsolute(script) ? script : join(SCENARIOS, `${script}.ts`)
+  return ['run', '--quiet', '--no-color', '--no-usage-report', ...journal, ...extraWords, file]
 }
 
 /** Without K6_*, HTTP_PROXY and the like: nothing outside the request may change what is measured. */

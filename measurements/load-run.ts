@@ -4,9 +4,10 @@ import { availableParallelism } from 'node:os'
 import type { InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { cutStep, targetsOf } from './cut-step.ts'
-import { type Drive, type DriveContext, type DriveRequest, drive } from './drive.ts'
+import { type Drive, type DriveContext, type DriveRequest, drive, type LiveDrive } from './drive.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
 import type { Load } from './load.ts'
+import { reasonToSpare } from './sparing.ts'
 import { leadInOf, virtualUsersFor } from './virtual-users.ts'
 import type { Window } from './window-figures.ts'
 
@@ -49,6 +50,8 @@ export interface OpenDrive {
 export class LoadRun {
   readonly load: Load
   readonly context: LoadRunContext
+  /** Why a target elsewhere is left alone: nothing more is offered. */
+  spared: string | null = null
   #drives = 0
   #steps = 0
 
@@ -64,6 +67,10 @@ export class LoadRun {
       const schedule = [{ ratePerSecond: 1, seconds: WARM_UP_SECONDS }]
       const virtualUsers = WARM_UP_USERS_PER_CORE * availableParallelism()
       const made = await this.#drive({ arrivals: 'closed', schedule, virtualUsers })
+      if (this.spared !== null) {
+        await this.step(made, 'measured', { fromMs: 0, toMs: 1 + (made.entries.at(-1)?.dueMs ?? 0) })
+        return null
+      }
       const window = { fromMs: CLOSED_LEAD_IN_MS, toMs: WARM_UP_SECONDS * 1000 }
       const step = await this.step(made, 'warm-up', window)
       // Answers of any kind: a target that refuses everything is a finding, not a failure to warm up.
@@ -101,9 +108,16 @@ export class LoadRun {
   }
 
   async #drive(request: Omit<DriveRequest, 'load' | 'index'>): Promise<Drive> {
-    const made = await drive({ load: this.load, index: this.#drives++, ...request }, this.context)
+    const enough = (live: LiveDrive) => this.#spares(live) || request.enough?.(live) === true
+    const made = await drive({ load: this.load, index: this.#drives++, ...request, enough }, this.context)
     this.context.onDrive(made)
     return made
+  }
+
+  #spares({ entries, elapsedMs }: LiveDrive): boolean {
+    if (this.context.target.address === undefined) return false
+    this.spared ??= reasonToSpare(entries, elapsedMs)
+    return this.spared !== null
   }
 
   #slowestTargetMs(): number {

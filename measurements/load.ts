@@ -1,12 +1,14 @@
 // What is offered: one flow, or several with their weights. A single flow is a mix of one.
 
-import { FLOWS, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
+import { FLOWS, type OwnFlowPlan, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
 import type { FlowWeights } from '../contracts/workload.ts'
 
 export interface Load {
   readonly name: string
   /** Requests of each flow, relative to each other; every flow in it is above 0. */
   readonly weights: FlowWeights
+  /** A bundle to give k6; absent: a scenario of ours. */
+  readonly script?: string
 }
 
 /** The load of all flows together, as often as the plan says. */
@@ -31,10 +33,18 @@ export interface PlanRates {
 
 /** What the plan asks of the flows of a load together; null: it knows none of them. */
 export function planRates({ weights }: Load, plan: ResolvedPlan): PlanRates | null {
+  const [own] = Object.keys(weights).flatMap((flow) => plan.plan.flows?.[flow] ?? [])
+  if (own !== undefined) return ownRates(own)
   const known = FLOWS.filter((flow) => flow in weights)
   if (known.length === 0) return null
   return {
     ordinaryPerSecond: known.reduce((sum, flow) => sum + plan.ordinaryRatePerSecond[flow], 0),
     peakPerSecond: known.reduce((sum, flow) => sum + plan.peak.ratePerSecond[flow].mid, 0),
   }
+}
+
+/** null: the plan does not say how often they are asked for. */
+function ownRates({ ordinaryPerSecond, peakPerSecond }: OwnFlowPlan): PlanRates | null {
+  const ordinary = ordinaryPerSecond ?? peakPerSecond
+  return ordinary === undefined ? null : { ordinaryPerSecond: ordinary, peakPerSecond: peakPerSecond ?? ordinary }
 }

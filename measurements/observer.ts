@@ -59,6 +59,7 @@ export class Observer {
   constructor(options: ObserverOptions) {
     const { target, engines } = options
     this.#options = options
+    const isHttp = target.kind === 'http'
     this.#watched = [...target.processes, ...engineProcesses(engines), { component: 'headroom', pid: process.pid }]
     const onFault = (fault: Fault) => {
       this.#faults.push(fault)
@@ -68,7 +69,8 @@ export class Observer {
       name: 'target-processes',
       everyMs: EVERY_MS,
       read: () => snapshotOf(this.#watched),
-      wrong: (value, before) => replacedProcess(target.processes, value, before),
+      // Workers of another system come and go as it likes.
+      wrong: (value, before) => (isHttp ? null : replacedProcess(target.processes, value, before)),
       onFault,
     })
     this.#mysqlProbe = engines === null ? undefined : new MysqlProbe(engines.mysql)
@@ -82,17 +84,18 @@ export class Observer {
     this.#redis = engines === null ? undefined : redisProbe(engines.redis.url)
     // A reading that fails is no fault: whether the target lives is asked below.
     this.#backlog =
-      target.processes.length === 0
+      isHttp || target.processes.length === 0
         ? undefined
         : watch({
             name: 'backlog',
             everyMs: EVERY_MS,
-            read: () => askBacklogSeconds(target.baseUrl),
+            read: () => askBacklogSeconds(target),
             onFault: () => {},
           })
     this.#others = [
       ...(this.#redis ? [watch({ name: 'redis', everyMs: EVERY_MS, read: () => ping(this.#redis!), onFault })] : []),
-      watch({ name: 'target', everyMs: EVERY_MS, read: () => healthy(target.baseUrl), onFault }),
+      // Of another system nobody knows how to ask it.
+      ...(isHttp ? [] : [watch({ name: 'target', everyMs: EVERY_MS, read: () => healthy(target), onFault })]),
     ]
   }
 
@@ -142,6 +145,7 @@ export class Observer {
 
   #knowsAll(): boolean {
     const { target, engines } = this.#options
+    if (target.kind === 'http') return target.processes.length > 0
     return target.processes.length > 0 && engines !== null && engineProcesses(engines).length === ENGINES.length
   }
 
@@ -291,8 +295,8 @@ function redisProbe(url: string): Redis {
 }
 
 /** A busy target misses a check of its own now and then: so it counts like an answer that did not come. */
-async function healthy(baseUrl: string): Promise<void> {
-  const down = await askHealth(baseUrl)
+async function healthy(target: Target): Promise<void> {
+  const down = await askHealth(target)
   if (down.length > 0) throw new Error(`it says that it has lost ${down.join(' and ')}`)
 }
 

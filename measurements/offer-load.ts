@@ -26,6 +26,7 @@ export async function offerLoad(load: Load, request: OfferRequest, context: Load
   const facts = { load: load.name, flows: Object.keys(load.weights), operatingPoint: null, bracket: null, claim: null }
   const isShort = request.profile === 'knee' && request.budgetSeconds < SHORT_BUDGET_SECONDS
   const warmUpPerSecond = await run.warmUp(isShort ? WARM_UPS_IN_SHORT_BUDGET : undefined)
+  if (run.spared !== null) return { ...facts, verdict: 'FAIL', reason: run.spared }
   if (warmUpPerSecond === null)
     return { ...facts, verdict: 'INVALID', reason: 'it could not be warmed up: no right answer' }
   const { profile, ratePerSecond, durationSeconds } = request

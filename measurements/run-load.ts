@@ -27,15 +27,17 @@ import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { K6Extras } from './k6-extras.ts'
 import type { LiveFigures } from './live-figures.ts'
-import { loadOf } from './load.ts'
+import { type Load, loadOf } from './load.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
 import { countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
-import { askIdentity, type Target } from './target.ts'
+import { askIdentity, askKind, type Target } from './target.ts'
 
 export interface LoadRequest {
-  /** By name: a flow, or `mix`. */
+  /** By name: a flow, `mix`, or the flow of one's own. */
   readonly loads: readonly string[]
+  /** A script of one's own among the loads, and its bundle. */
+  readonly own?: Load
   readonly profile: Profile
   readonly arrivals: OpenArrivals
   /** Processes of k6 that offer the load together; one unless told otherwise. */
@@ -70,11 +72,12 @@ const COUNTING_LIMIT_MS = 10 * 60_000
 
 export async function runLoad(request: LoadRequest): Promise<Measurements> {
   const run = await Run.begin(request)
-  const identity = await askIdentity(request.target.baseUrl).catch((error: Error) => error)
+  const identity = await meet(request.target).catch((error: Error) => error)
   if (identity instanceof Error) return await run.end([{ code: 'target-dead', evidence: reasonOf(identity) }])
-  if (identity.dataset === null)
+  const dataset = identity?.dataset ?? null
+  if (dataset === null && request.loads.some((name) => name !== request.own?.name))
     return await run.end([{ code: 'data-incomplete', evidence: 'the target holds no data' }])
-  await run.know(identity, identity.dataset)
+  await run.know(identity, dataset)
 
   const lost = new AbortController()
   const observer = new Observer({
@@ -104,11 +107,12 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
         durationSeconds: request.durationSeconds ?? null,
         budgetSeconds: (deadlineMs - Date.now()) / 1000 / left,
       }
-      const result = await offerLoad(loadOf(name, request.plan.plan), offer, {
+      const load = request.own?.name === name ? request.own : loadOf(name, request.plan.plan)
+      const result = await offerLoad(load, offer, {
         ...request,
         generators: request.generators ?? ONE_GENERATOR,
         runId: warmUpName(request, run.id),
-        dataset: identity.dataset,
+        dataset,
         k6Program: request.k6.path,
         signal,
         observer,
@@ -159,12 +163,12 @@ class Run {
     return run
   }
 
-  async know(identity: Identity, dataset: Dataset): Promise<void> {
+  async know(identity: Identity | null, dataset: Dataset | null): Promise<void> {
     this.#dataset = dataset
     this.#conditions = await runConditions(conditionsOf(this.#request, identity))
-    await writeJson(join(this.#request.runDir, RUN_FILES.dataset), dataset)
+    if (dataset !== null) await writeJson(join(this.#request.runDir, RUN_FILES.dataset), dataset)
     if (this.#share !== null) {
-      this.#share = { ...this.#share, clock: await clockOffset(this.#request.target.baseUrl) }
+      this.#share = { ...this.#share, clock: await clockOffset(this.#request.target) }
     }
     await this.#write([interrupted(0)])
   }
@@ -182,12 +186,12 @@ class Run {
   }
 
   /** Is it still the system, and are the rows there, that the load was meant for? */
-  async closingChecks(before: Identity, somethingIsLost: boolean): Promise<readonly InvalidReason[]> {
+  async closingChecks(before: Identity | null, somethingIsLost: boolean): Promise<readonly InvalidReason[]> {
     const unmeasured = this.#request.loads
       .filter((load) => !this.steps.some((step) => step.load === load && step.kind !== 'warm-up'))
       .map((load): InvalidReason => ({ code: 'generator-failed', evidence: `no step of ${load} was measured` }))
     if (somethingIsLost) return []
-    const changed = await askIdentity(this.#request.target.baseUrl).then(
+    const changed = await meet(this.#request.target).then(
       (now) => changedTarget(before, now),
       (error: Error): InvalidReason => ({ code: 'target-dead', evidence: `at the end: ${reasonOf(error)}` }),
     )
@@ -266,13 +270,24 @@ function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity |
     target,
     engines,
     topology: identity?.topology ?? 'unknown',
+    targetKind: target.kind ?? 'headroom',
     sutVersion: identity?.version ?? null,
     k6Version: k6.version,
   }
 }
 
-function changedTarget(before: Identity, now: Identity): InvalidReason | null {
-  const facts = ({ version, topology, dataset }: Identity) => `${version}, ${topology}, data ${dataset?.fingerprint}`
+/** Who answers. null: another system than ours, which says nothing about itself. Throws when nobody answers. */
+async function meet(target: Target): Promise<Identity | null> {
+  if (target.kind !== 'http') return await askIdentity(target)
+  await askKind(target)
+  return null
+}
+
+function changedTarget(before: Identity | null, now: Identity | null): InvalidReason | null {
+  const facts = (identity: Identity | null) =>
+    identity === null
+      ? 'another system'
+      : `${identity.version}, ${identity.topology}, data ${identity.dataset?.fingerprint}`
   if (facts(before) === facts(now)) return null
   return { code: 'target-changed', evidence: `before: ${facts(before)}; after: ${facts(now)}` }
 }

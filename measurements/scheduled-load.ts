@@ -36,12 +36,19 @@ export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Pr
   const schedule = scheduleFor(run, request)
   if (schedule === null)
     return { verdict: 'INVALID', reason: 'the plan has no rate for it: give one with --rate', claim: null }
+  const highest = Math.max(...schedule.segments.map(({ ratePerSecond: rate }) => rate))
+  const ceiling = run.context.target.maxRatePerSecond ?? Number.POSITIVE_INFINITY
+  if (highest > ceiling) {
+    const reason = `it asks for ${perSecond(highest)}, and the target may get ${perSecond(ceiling)}: see --max-rate`
+    return { verdict: 'INVALID', reason, claim: null }
+  }
   for (let repeat = 0; ; repeat++) {
     const { made, leadInMs } = await run.open({ segments: schedule.segments })
     const steps: Step[] = []
     for (const { fromMs, toMs } of schedule.windows) {
       steps.push(await run.step(made, 'measured', { fromMs: leadInMs + fromMs, toMs: leadInMs + toMs }))
     }
+    if (run.spared !== null) return { verdict: 'FAIL', reason: run.spared, claim: null }
     // Who begins together with other machines cannot begin again alone, nor judge alone.
     if (run.context.generators.joint !== null) return PART_OF_A_LOAD
     const isLast = repeat === MOST_REPEATS || run.context.signal.aborted || steps.some(isHopeless)

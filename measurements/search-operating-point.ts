@@ -51,6 +51,7 @@ export async function searchOperatingPoint(run: LoadRun, request: SearchRequest)
     overheadSeconds = (overheadSeconds * (holds.length + 1) + spentSeconds) / (holds.length + 2)
     holds.push(hold)
     steps.push(step)
+    if (run.spared !== null) return { verdict: 'FAIL', reason: run.spared, operatingPoint: null, bracket: null }
     if (run.context.signal.aborted || isHopeless(step)) {
       const reason = step.invalid[0]?.evidence ?? 'the load ended early'
       return { verdict: 'INVALID', reason, operatingPoint: null, bracket: null }
@@ -68,13 +69,17 @@ function searchPlan({ load, context }: LoadRun, request: SearchRequest, claimed:
   const targets = targetsOf(context.plan)
   const flows = Object.keys(load.weights).flatMap((flow) => targets[flow] ?? [])
   const { warmUpPerSecond } = request
+  const slowestTargetMs = Math.max(...flows.map(({ p99Ms }) => p99Ms))
   return {
     // What lies far beyond what waiting users got through only overloads the machine: a lower rate proves as much.
     claimRatePerSecond: claimed !== null && claimed > HOPELESS_OF_WARM_UP * warmUpPerSecond ? null : claimed,
     startRatePerSecond: START_OF_WARM_UP * warmUpPerSecond,
     lowestRatePerSecond: Math.max(0.1, LOWEST_OF_WARM_UP * warmUpPerSecond),
-    highestRatePerSecond: highestRateFor(Math.max(...flows.map(({ p99Ms }) => p99Ms))),
-    targetSeconds: Math.max(...flows.map(({ p99Ms }) => p99Ms)) / 1000,
+    highestRatePerSecond: Math.min(
+      highestRateFor(slowestTargetMs),
+      context.target.maxRatePerSecond ?? Number.POSITIVE_INFINITY,
+    ),
+    targetSeconds: slowestTargetMs / 1000,
     errorRateTarget: Math.max(...flows.map(({ errorRate }) => errorRate)),
     budgetSeconds: request.budgetSeconds,
     overheadSeconds: OVERHEAD_SECONDS,

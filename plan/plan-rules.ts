@@ -1,8 +1,9 @@
 // What the schema cannot say: sums, orders, dates. A rule reads only what has the right shape, so that no mistake hides
 // another.
 
+import { FLOW_NAME } from '../contracts/journal.ts'
 import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
-import type { Interval, Plan } from '../contracts/plan.ts'
+import { FLOWS, type Interval, type Plan } from '../contracts/plan.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { isDayOfSomeYear } from './right-spelling.ts'
 import type { PlanMistake } from './shape-mistakes.ts'
@@ -33,6 +34,7 @@ export function ruleMistakes(plan: Plan, shapeMistakes: readonly PlanMistake[]):
   checkPromotions(examination)
   checkSums(examination)
   checkUsers(examination)
+  checkOwnFlows(examination)
   return mistakes
 }
 
@@ -122,5 +124,17 @@ function checkUsers({ plan, isSound, check }: Examination): void {
     const { count, shareOfOrders } = plan.users.whales
     check(shareOfOrders < 1, ['users', 'whales', 'shareOfOrders'], `must stay below 1, not ${shareOfOrders}`)
     check(count > 0 || shareOfOrders === 0, ['users', 'whales'], 'no whales cannot place a share of the orders')
+  }
+}
+
+function checkOwnFlows({ plan, isSound, check }: Examination): void {
+  if (!isSound('flows')) return
+  for (const [name, { ordinaryPerSecond, peakPerSecond }] of Object.entries(plan.flows ?? {})) {
+    const path = ['flows', name]
+    check(FLOW_NAME.test(name), path, 'is no name of a flow: letters, digits, dots, - and _, at most 40')
+    check(![...FLOWS, 'mix'].includes(name), path, 'is a flow of the order system: give yours another name')
+    if (ordinaryPerSecond === undefined || peakPerSecond === undefined) continue
+    const order = `peakPerSecond (${peakPerSecond}) must not be below ordinaryPerSecond (${ordinaryPerSecond})`
+    check(peakPerSecond >= ordinaryPerSecond, path, order)
   }
 }

@@ -23,8 +23,9 @@ const nonNegative = { type: 'number', minimum: 0, maximum: 1e12 } as const
 const count = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } as const
 const title = { type: 'string', minLength: 1, maxLength: 80 } as const
 
-function object(properties: Readonly<Record<string, PlanNode>>): PlanNode {
-  const required = Object.keys(properties).filter((name) => properties[name]?.default === undefined)
+function object(properties: Readonly<Record<string, PlanNode>>, optional: readonly string[] = []): PlanNode {
+  const names = Object.keys(properties).filter((name) => !optional.includes(name))
+  const required = names.filter((name) => properties[name]?.default === undefined)
   return { type: 'object', additionalProperties: false, required, properties }
 }
 
@@ -46,7 +47,7 @@ function perFlow(value: PlanNode): PlanNode {
   return object(Object.fromEntries(FLOWS.map((flow) => [flow, value])))
 }
 
-export const PLAN_SCHEMA: PlanNode = object({
+const plan: Readonly<Record<string, PlanNode>> = {
   name: title,
   shards: { ...count, maximum: 65_536, description: 'Tables per family.' },
   rowsPerTableLimit: { ...count, maximum: 4_000_000_000, description: 'No orders table passes this in the horizon.' },
@@ -116,6 +117,19 @@ export const PLAN_SCHEMA: PlanNode = object({
   }),
   requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
   targets: perFlow(object({ p99Ms: positive, errorRate: share })),
+  flows: {
+    type: 'object',
+    additionalProperties: object(
+      {
+        p99Ms: positive,
+        errorRate: share,
+        ordinaryPerSecond: { ...positive, description: 'What an ordinary second asks of it.' },
+        peakPerSecond: { ...positive, description: 'What the busiest second asks of it.' },
+      },
+      ['ordinaryPerSecond', 'peakPerSecond'],
+    ),
+    description: 'Flows of your own, each named after the file of its k6 script.',
+  },
   headroom: { ...nonNegative, maximum: 10, description: 'Capacity wanted above the peak: 0.3 = 30 %.' },
   recoverySeconds: {
     ...positive,
@@ -129,4 +143,6 @@ export const PLAN_SCHEMA: PlanNode = object({
     default: 0.25,
     description: 'Growth of p99, memory or backlog over a soak: more than this share is a drift.',
   },
-})
+}
+
+export const PLAN_SCHEMA: PlanNode = object(plan, ['flows'])

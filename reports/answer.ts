@@ -1,26 +1,35 @@
 // The verdict in a few lines, for someone who reads nothing else.
 
-import type { AnswerLine, Claim, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
+import type { AnswerLine, Claim, FlowCurve, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
 import { compact, exact, probability, range } from './quantity.ts'
 import { ALL_FLOWS } from './sizing/machine-rows.ts'
 import { overallVerdict } from './verdict.ts'
 
-export function answer(
-  claims: readonly Claim[],
-  tables: TableProjection,
-  sizing: readonly SizingRow[],
-): readonly AnswerLine[] {
+export interface Answerable {
+  readonly claims: readonly Claim[]
+  readonly tables: TableProjection | null
+  readonly sizing: readonly SizingRow[]
+  readonly ownFlows: readonly FlowCurve[]
+  /** What was loaded, as the subject of a sentence. */
+  readonly who: string
+}
+
+export function answer({ claims, tables, sizing, ownFlows, who }: Answerable): readonly AnswerLine[] {
   const broken = claims.find(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
-  const rows = tableLine(tables, claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID')
+  const tablesVerdict = claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID'
+  const rows = tables === null ? [] : [tableLine(tables, tablesVerdict)]
   if (broken !== undefined) {
     const sentence = `The load of this run proves nothing. ${broken.why}`
-    return [{ about: 'Evidence', verdict: 'INVALID', sentence }, rows]
+    return [{ about: 'Evidence', verdict: 'INVALID', sentence }, ...rows]
   }
-  const at = (moment: string) => claims.filter(({ id }) => id.endsWith(moment))
+  const isOwn = ({ id }: Claim) => ownFlows.some(({ flow }) => id.startsWith(`${flow}-`))
+  const at = (moment: string) => claims.filter((claim) => claim.id.endsWith(moment) && !isOwn(claim))
   return [
-    rows,
-    ...momentLine('Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),
+    ...rows,
+    ...claims.filter(isOwn).map(({ id, verdict, claim, why }) => ({ about: id, verdict, sentence: `${claim} ${why}` })),
+    ...momentLine(who, 'Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),
     ...momentLine(
+      who,
       'Peak second',
       'the peak second',
       at('-at-peak-second'),
@@ -49,7 +58,7 @@ function tableLine(
   return { about: 'Rows per table', verdict, sentence: `${sentence}${deadline}` }
 }
 
-function momentLine(about: string, moment: string, claims: readonly Claim[], more = ''): AnswerLine[] {
+function momentLine(who: string, about: string, moment: string, claims: readonly Claim[], more = ''): AnswerLine[] {
   if (claims.length === 0) return []
   const verdict = overallVerdict(claims)
   const named = (wanted: Verdict) =>
@@ -58,8 +67,8 @@ function momentLine(about: string, moment: string, claims: readonly Claim[], mor
       .map(({ id }) => id.replace(/-at-.*$/, '').replace('all-flows', 'all flows at once'))
       .join(', ')
   const unknown = named('INVALID') === '' ? '' : ` Not judged, for want of evidence: ${named('INVALID')}.`
-  if (verdict === 'PASS') return [{ about, verdict, sentence: `One machine like this carries ${moment}.` }]
-  const failed = named('FAIL') === '' ? '' : `One machine like this does not carry ${moment}: ${named('FAIL')}.`
+  if (verdict === 'PASS') return [{ about, verdict, sentence: `${who} carries ${moment}.` }]
+  const failed = named('FAIL') === '' ? '' : `${who} does not carry ${moment}: ${named('FAIL')}.`
   return [{ about, verdict, sentence: `${failed}${unknown}${more}`.trimStart() }]
 }
 

@@ -1,9 +1,9 @@
 // The operating point as text: what passed, what failed.
 
-import type { FlowCapacity } from '../contracts/capacity.ts'
+import type { FlowCurve } from '../contracts/capacity.ts'
 import { perSecond } from './quantity.ts'
 
-export type Bracket = Pick<FlowCapacity, 'lastPassPerSecond' | 'firstFailPerSecond'>
+export type Bracket = Pick<FlowCurve, 'lastPassPerSecond' | 'firstFailPerSecond'>
 
 export function bracketText({ lastPassPerSecond, firstFailPerSecond }: Bracket): string | null {
   if (lastPassPerSecond === null && firstFailPerSecond === null) return null

@@ -9,9 +9,11 @@ import { flowBottlenecks } from './bottlenecks.ts'
 import { evidenceClaims } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
+import { ownFlowClaims } from './claims/own-flow-claims.ts'
 import { acknowledgedClaims, profileClaims } from './claims/run-claims.ts'
 import { tableClaim } from './claims/table-claim.ts'
-import { flowCapacities } from './flow-capacity.ts'
+import { flowCapacities, ownFlowCurves } from './flow-capacity.ts'
+import { isOneMachine, measuredTarget, whoIsMeasured } from './measured-target.ts'
 import { mixCapacity } from './mix-capacity.ts'
 import { seeding as seedingOf } from './seeding.ts'
 import { sizing } from './sizing.ts'
@@ -27,18 +29,23 @@ export interface Evidence {
 }
 
 export function capacityOf({ resolved, dataset, measurements }: Evidence): Capacity {
-  const seeding = seedingOf(resolved, dataset, measurements)
-  const tables = tableProjection(resolved, measurements)
+  const target = measuredTarget(measurements)
+  const isOrderSystem = target.kind === 'headroom'
+  const seeding = isOrderSystem ? seedingOf(resolved, dataset, measurements) : null
+  const tables = isOrderSystem ? tableProjection(resolved, measurements) : null
   const aboutEvidence = [...evidenceClaims(dataset, measurements), ...acknowledgedClaims(measurements)]
   const sound = aboutEvidence.every(({ verdict }) => verdict !== 'INVALID')
-  const countable = sound && measurements.conditions.sharedMachine
+  const countable = sound && isOneMachine(target)
   const flows = flowCapacities(resolved, measurements).map((flow) => (countable ? flow : withoutMachines(flow, sound)))
   const mix = mixCapacity(resolved, measurements)
   const bottlenecks = flowBottlenecks(measurements)
-  const flowsNotMeasured = FLOWS.filter((flow) => !flows.some((measured) => measured.flow === flow))
-  const who = whoIsMeasured(measurements)
+  const ownFlows = ownFlowCurves(resolved, measurements)
+  // A run of a script of one's own asked for none of them.
+  const asked = isOrderSystem && ownFlows.length === 0 ? FLOWS : []
+  const flowsNotMeasured = asked.filter((flow) => !flows.some((measured) => measured.flow === flow))
+  const who = whoIsMeasured(target)
   const claims = withheld([
-    tableClaim(tables),
+    ...(tables === null ? [] : [tableClaim(tables)]),
     ...flows.flatMap((flow) =>
       flowClaims(
         flow,
@@ -47,32 +54,31 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
         who,
       ),
     ),
+    ...ownFlowClaims(ownFlows, measurements, who),
     ...machineClaims(flows, mix, who),
     ...profileClaims(measurements),
     ...aboutEvidence,
   ])
-  const needed = sizing({ resolved, measurements, ...(countable ? { flows, mix, bottlenecks } : NOTHING_MEASURED) })
+  const known = countable ? { flows, mix, bottlenecks } : NOTHING_MEASURED
+  const needed = isOrderSystem ? sizing({ resolved, measurements, ...known }) : []
   const verdict = overallVerdict(claims)
   return {
     runId: measurements.runId,
     createdAt: measurements.finishedAt,
     verdict,
-    answer: answer(claims, tables, needed),
+    target,
+    answer: answer({ claims, tables, sizing: needed, ownFlows, who }),
     claims,
     seeding,
     tables,
     flows,
+    ownFlows,
     mix,
     flowsNotMeasured,
     bottlenecks,
     sizing: needed,
-    weaknesses: weaknesses({ claims, seeding, tables, flows, flowsNotMeasured, mix, measurements }),
+    weaknesses: weaknesses({ claims, seeding, tables, flows, ownFlows, flowsNotMeasured, mix, measurements, target }),
   }
-}
-
-/** Of a target elsewhere only its address is known: how many machines stand behind it, nobody says. */
-function whoIsMeasured({ conditions }: Measurements): string {
-  return conditions.sharedMachine ? 'One machine like this' : `The target at ${conditions.target}`
 }
 
 const NOTHING_MEASURED = { flows: [], mix: null, bottlenecks: [] } as const

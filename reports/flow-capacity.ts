@@ -1,8 +1,8 @@
 // What one machine like the measured one carries of each flow, and how many of them the plan's peak asks for.
 
-import type { CapacityPoint, FlowCapacity } from '../contracts/capacity.ts'
+import type { CapacityPoint, FlowCapacity, FlowCurve } from '../contracts/capacity.ts'
 import type { LoadResult, Measurements, Step } from '../contracts/measurement.ts'
-import { FLOWS, type Flow, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
+import { FLOWS, type Flow, type FlowTarget, type Interval, type ResolvedPlan } from '../contracts/plan.ts'
 import { capacityPoint, flowsOf } from './capacity-point.ts'
 import { operatingPoint } from './operating-point.ts'
 import { compact, percent, perSecond } from './quantity.ts'
@@ -29,6 +29,18 @@ export function isOpen({ kind }: Step): boolean {
   return kind === 'measured' || kind === 'probe'
 }
 
+/** Flows of one's own: those of the plan that this run loaded. */
+export function ownFlowCurves({ plan }: ResolvedPlan, measurements: Measurements): readonly FlowCurve[] {
+  return Object.entries(plan.flows ?? {}).flatMap(([flow, asked]) => {
+    const steps = measurements.steps.filter((step) => isOpen(step) && step.flows[flow] !== undefined)
+    const result = resultOf(measurements, [flow])
+    if (steps.length === 0 && result === null) return []
+    const { ordinaryPerSecond = null, peakPerSecond: peak = null } = asked
+    const peakPerSecond = peak === null ? null : { low: peak, mid: peak, high: peak }
+    return [{ ...curveOf(flow, 'alone', steps, asked, result), ordinaryPerSecond, peakPerSecond }]
+  })
+}
+
 function flowCapacity(
   flow: Flow,
   measured: FlowCapacity['measured'],
@@ -36,24 +48,36 @@ function flowCapacity(
   resolved: ResolvedPlan,
   searched: LoadResult | null,
 ): FlowCapacity {
-  const target = resolved.plan.targets[flow]
+  const curve = curveOf(flow, measured, steps, resolved.plan.targets[flow], searched)
+  const peakPerSecond = resolved.peak.ratePerSecond[flow]
+  return {
+    ...curve,
+    flow,
+    peakPerSecond,
+    ordinaryPerSecond: resolved.ordinaryRatePerSecond[flow],
+    ...(measured === 'alone'
+      ? machinesForPeak(peakPerSecond, resolved.plan.headroom, curve.lastPassPerSecond, curve.firstFailPerSecond)
+      : { machinesForPeak: null, machinesReason: 'the mix was measured as a whole: see the machines for all flows' }),
+  }
+}
+
+function curveOf(
+  flow: string,
+  measured: FlowCurve['measured'],
+  steps: readonly Step[],
+  target: FlowTarget,
+  searched: LoadResult | null,
+): Omit<FlowCurve, 'peakPerSecond' | 'ordinaryPerSecond'> {
   const points = steps
     .map((step) => capacityPoint(step, flow))
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond || a.index - b.index)
-  const point = operatingPoint(points, searched)
-  const peakPerSecond = resolved.peak.ratePerSecond[flow]
   return {
     flow,
     measured,
     targetP99Ms: target.p99Ms,
     targetErrorRate: target.errorRate,
     points,
-    ...point,
-    peakPerSecond,
-    ordinaryPerSecond: resolved.ordinaryRatePerSecond[flow],
-    ...(measured === 'alone'
-      ? machinesForPeak(peakPerSecond, resolved.plan.headroom, point.lastPassPerSecond, point.firstFailPerSecond)
-      : { machinesForPeak: null, machinesReason: 'the mix was measured as a whole: see the machines for all flows' }),
+    ...operatingPoint(points, searched),
     ...throughputFit(measured === 'alone' ? steps : []),
   }
 }

@@ -16,6 +16,8 @@ import { verdictSection } from './sections/verdict-section.ts'
 import { weaknessSection } from './sections/weakness-section.ts'
 import { STYLE } from './style.ts'
 
+/** The order system alone has tables, components that are watched, and a sizing. */
+const OF_THE_ORDER_SYSTEM: readonly string[] = ['tables', 'bottleneck', 'sizing']
 const SECTIONS = [
   ['claims', 'Claims'],
   ['tables', 'Rows per table'],
@@ -35,21 +37,24 @@ export interface PageInput extends Reproduction {
 export function page(input: PageInput): string {
   const { capacity, script, resolved } = input
   const charts = chartsOf(capacity)
+  const { seeding, tables } = capacity
+  const isOrderSystem = capacity.target.kind === 'headroom'
+  const sections = SECTIONS.filter(([id]) => isOrderSystem || !OF_THE_ORDER_SYSTEM.includes(id))
   const body = html`
 <a class="skip" href="#claims">Skip to the claims</a>
 <div class="page">
 <header>
   <div class="top"><span><strong>Headroom</strong> · capacity report</span><span>run ${capacity.runId} · ${capacity.createdAt.slice(0, 16).replace('T', ' ')} UTC</span></div>
   ${verdictSection(capacity, resolved)}
-  <nav aria-label="Sections"><ul>${SECTIONS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+  <nav aria-label="Sections"><ul>${sections.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </header>
 <main>
 <noscript><p class="banner">The charts need JavaScript. Every figure in them also stands in the tables.</p></noscript>
 ${claimsSection(capacity)}
-${tablesSection(capacity, charts.tables)}
+${tables === null || seeding === null ? null : tablesSection(tables, seeding, charts.tables)}
 ${flowsSection(capacity, charts.flows)}
-${bottleneckSection(capacity, charts.demand)}
-${sizingSection(capacity)}
+${isOrderSystem ? bottleneckSection(capacity, charts.demand) : null}
+${isOrderSystem ? sizingSection(capacity) : null}
 ${weaknessSection(capacity)}
 ${reproduceSection(input)}
 </main>

@@ -1,6 +1,6 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
-import { OUTCOMES, STEP_KINDS } from '../contracts/measurement.ts'
+import { OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
@@ -21,15 +21,19 @@ const target = object({ p99Ms: number, errorRate: number })
 const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
 
 export const PLAN_FILE_SCHEMA = object({
-  plan: object({
-    name: text,
-    shards: count,
-    rowsPerTableLimit: { type: 'number', exclusiveMinimum: 0 },
-    horizonYears: number,
-    requestsPerOrder: perFlow(number),
-    targets: perFlow(target),
-    headroom: number,
-  }),
+  plan: object(
+    {
+      name: text,
+      shards: count,
+      rowsPerTableLimit: { type: 'number', exclusiveMinimum: 0 },
+      horizonYears: number,
+      requestsPerOrder: perFlow(number),
+      targets: perFlow(target),
+      flows: mapOf(target),
+      headroom: number,
+    },
+    ['flows'],
+  ),
   planHash: text,
   months: list(object({ month, rowsPerTable: interval }), {
     minItems: 1,
@@ -114,23 +118,27 @@ export const MEASUREMENTS_FILE_SCHEMA = object({
   finishedAt: text,
   profile: text,
   command: text,
-  conditions: object({
-    host: object({
-      cpuModel: text,
-      cores: { type: 'integer', minimum: 1 },
-      memoryBytes: number,
-      os: text,
-      kernel: text,
-    }),
-    versions: mapOf(text),
-    topology: text,
-    target: text,
-    sharedMachine: { type: 'boolean' },
-    generatorPlace: text,
-    bufferPoolBytes: nullable(number),
-    flushLogAtTrxCommit: nullable(number),
-    gitCommit: nullable(text),
-  }),
+  conditions: object(
+    {
+      host: object({
+        cpuModel: text,
+        cores: { type: 'integer', minimum: 1 },
+        memoryBytes: number,
+        os: text,
+        kernel: text,
+      }),
+      versions: mapOf(text),
+      topology: text,
+      target: text,
+      sharedMachine: { type: 'boolean' },
+      targetKind: { enum: TARGET_KINDS },
+      generatorPlace: text,
+      bufferPoolBytes: nullable(number),
+      flushLogAtTrxCommit: nullable(number),
+      gitCommit: nullable(text),
+    },
+    ['targetKind'],
+  ),
   datasetFingerprint: nullable(text),
   tables: list(object({ shard: count, orders: count, orderItems: count, payments: count })),
   sizes: nullable(

@@ -1,12 +1,12 @@
 // Throughput against concurrency, fitted by the Universal Scalability Law. An open load has no fixed concurrency;
 // Little's law gives the mean one of each step: N = X · R.
 
-import type { FlowCapacity } from '../contracts/capacity.ts'
+import type { FlowCurve } from '../contracts/capacity.ts'
 import type { Step } from '../contracts/measurement.ts'
 import { isRefused } from './capacity-model/refuse.ts'
 import { fitUsl } from './capacity-model/usl.ts'
 
-type Fit = Pick<FlowCapacity, 'fit' | 'fitReason'>
+type Fit = Pick<FlowCurve, 'fit' | 'fitReason'>
 
 const CONFIDENCE = 0.95
 const CURVE_POINTS = 40

@@ -1,6 +1,14 @@
 // Where this run is weak, most serious first: what a careful reader would object, said before they do.
 
-import type { Claim, FlowCapacity, MixCapacity, Seeding, TableProjection } from '../contracts/capacity.ts'
+import type {
+  Claim,
+  FlowCapacity,
+  FlowCurve,
+  MeasuredTarget,
+  MixCapacity,
+  Seeding,
+  TableProjection,
+} from '../contracts/capacity.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Flow } from '../contracts/plan.ts'
 import { secondsOf } from './capacity-point.ts'
@@ -12,9 +20,11 @@ const SHORT_STEP_SECONDS = 60
 
 export interface WeaknessInput {
   readonly claims: readonly Claim[]
-  readonly seeding: Seeding
-  readonly tables: TableProjection
+  readonly seeding: Seeding | null
+  readonly tables: TableProjection | null
   readonly flows: readonly FlowCapacity[]
+  readonly ownFlows: readonly FlowCurve[]
+  readonly target: MeasuredTarget
   readonly flowsNotMeasured: readonly Flow[]
   readonly mix: MixCapacity | null
   readonly measurements: Measurements
@@ -40,16 +50,19 @@ function evidence({ claims }: WeaknessInput): string[] {
 }
 
 function volume({ seeding }: WeaknessInput): string[] {
-  if (seeding.notProven.length === 0) return []
+  if (seeding === null || seeding.notProven.length === 0) return []
   const share = seeding.shareOfPlan === null ? 'an unknown share' : percent(seeding.shareOfPlan)
   return [`The tables held ${share} of the planned orders. Latencies at full tables are not proven by this run.`]
 }
 
-function unobserved({ measurements }: WeaknessInput): string[] {
+function unobserved({ measurements, target }: WeaknessInput): string[] {
   const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
   const blind = measured.filter(({ generatorCpu }) => generatorCpu === null).length
   return [
-    ...(isForeign(measurements)
+    ...(target.kind === 'http'
+      ? ['What the target does with its CPU, memory and disks was not seen, so what gives first in it is not known.']
+      : []),
+    ...(target.kind === 'headroom' && isForeign(measurements)
       ? ['Rows were not counted here: the target is not ours to look into, so its word is all there is about its data.']
       : []),
     ...(blind > 0
@@ -58,11 +71,11 @@ function unobserved({ measurements }: WeaknessInput): string[] {
   ]
 }
 
-function machine({ measurements }: WeaknessInput): string[] {
+function machine({ measurements, target }: WeaknessInput): string[] {
   const { sharedMachine, host } = measurements.conditions
   return sharedMachine
     ? [
-        `Load generator, services and engines shared ${plural(host.cores, 'core')}: capacities include the generator's cost and are pessimistic for the services alone.`,
+        `${target.kind === 'http' ? 'Load generator and target' : 'Load generator, services and engines'} shared ${plural(host.cores, 'core')}: capacities include the generator's cost and are pessimistic for the ${target.kind === 'http' ? 'target' : 'services'} alone.`,
       ]
     : []
 }
@@ -88,7 +101,8 @@ function coverage({ flowsNotMeasured, flows, mix }: WeaknessInput): string[] {
   ]
 }
 
-function repetition({ flows, measurements }: WeaknessInput): string[] {
+function repetition({ flows: ours, ownFlows, measurements }: WeaknessInput): string[] {
+  const flows: readonly FlowCurve[] = [...ours, ...ownFlows]
   const steps = measurements.steps.filter(({ kind }) => kind === 'measured')
   const once = flows.every(
     ({ points }) => new Set(points.map((point) => point.offeredPerSecond)).size === points.length,
@@ -109,7 +123,7 @@ function repetition({ flows, measurements }: WeaknessInput): string[] {
 }
 
 function growth({ tables }: WeaknessInput): string[] {
-  return tables.verdict === 'AT RISK'
+  return tables?.verdict === 'AT RISK'
     ? [
         `The row claim holds in the mid case only: the chance that some table passes ${compact(tables.limit)} rows is ${probability(tables.probabilityAnyTableExceeds)}${tables.crossing.high === null ? '' : `, with high growth in ${tables.crossing.high}`}.`,
       ]

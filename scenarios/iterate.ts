@@ -1,7 +1,7 @@
 // One iteration: prepare, wait until it is due, send, check the answer, and write down what happened. Nothing thrown here
 // is lost.
 
-import { check, sleep } from 'k6'
+import { check } from 'k6'
 import exec from 'k6/execution'
 import { Counter, Trend } from 'k6/metrics'
 import { diceOf, runKeyOf } from '../contracts/dice.ts'
@@ -12,6 +12,7 @@ import { failureOf } from './answer-checks.ts'
 import type { Operation, PreparedRequest, Response } from './operation.ts'
 import type { SetupData } from './probe.ts'
 import { settings } from './settings.ts'
+import { type OnTheWire, timesDue, timesOf, waitUntil } from './turn.ts'
 import { type Catalogue, catalogueOf, workloadOf } from './workload.ts'
 
 const fromIntendedStart = new Trend('from_intended_start', true)
@@ -38,13 +39,7 @@ export function iterate(operations: readonly Operation[], weights: FlowWeights, 
   const freeMs = Math.max(0, Date.now() - scenarioStartMs)
 
   const flow = workload.operationAt(iteration)
-  const times = {
-    dueMs: isClosed ? freeMs : workload.dueMs(iteration),
-    waitedMs: 0,
-    lateMs: 0,
-    totalMs: 0,
-    serviceMs: 0,
-  }
+  const times = timesDue(isClosed ? freeMs : workload.dueMs(iteration))
   let request: PreparedRequest | null = null
   let outcome: string
   let orderId: string | undefined
@@ -62,7 +57,7 @@ export function iterate(operations: readonly Operation[], weights: FlowWeights, 
     const sentMs = waitUntil(times.dueMs, scenarioStartMs)
     if (isClosed) times.dueMs = sentMs
     const response = request.send()
-    Object.assign(times, timesOf(response, times.dueMs, freeMs, sentMs))
+    Object.assign(times, timesOf(onTheWire(response), times.dueMs, freeMs, sentMs))
     const answer = judge(response, request)
     outcome = answer.outcome
     orderId = answer.orderId
@@ -92,22 +87,8 @@ function userState(weights: FlowWeights, data: SetupData): UserState {
   return { scenarioStartMs, runId, runKey: runKeyOf(runId), catalogue: catalogueOf(data), workload }
 }
 
-/** When it is really time, in ms after the start. */
-function waitUntil(dueMs: number, scenarioStartMs: number): number {
-  const waitMs = dueMs - (Date.now() - scenarioStartMs)
-  if (waitMs > 0) sleep(waitMs / 1000)
-  return Math.max(0, Date.now() - scenarioStartMs)
-}
-
-/** From the moment the iteration was due, waiting for a user and a connection included; from the send to the last byte. */
-function timesOf({ timings }: Response, dueMs: number, freeMs: number, sentMs: number) {
-  const connectMs = timings.blocked + timings.connecting + timings.tls_handshaking
-  return {
-    waitedMs: Math.max(0, freeMs - dueMs),
-    lateMs: Math.max(0, sentMs - Math.max(dueMs, freeMs)),
-    totalMs: Math.max(0, sentMs - dueMs) + connectMs + timings.duration,
-    serviceMs: timings.duration,
-  }
+function onTheWire({ timings }: Response): OnTheWire {
+  return { connectMs: timings.blocked + timings.connecting + timings.tls_handshaking, serviceMs: timings.duration }
 }
 
 function judge(response: Response, request: PreparedRequest): { readonly outcome: string; readonly orderId?: string } {

@@ -22,6 +22,7 @@ export function k6Options(settings: Settings): Options {
     scenarios: { flow: scenario(settings) },
     // A redirect would measure another target, or leave the one whose owner agreed.
     maxRedirects: 0,
+    ...addressOptions(settings),
     setupTimeout: `${settings.startGate === null ? PROBE_SECONDS : START_GATE_SECONDS}s`,
     systemTags: ['name', 'status', 'error_code', 'scenario'],
     summaryTrendStats: ['count', 'avg', 'min', 'med', 'p(95)', 'p(99)', 'max'],
@@ -33,6 +34,15 @@ export function k6Options(settings: Settings): Options {
       http_req_failed: ['rate<=0.001'],
       ...(settings.p99Ms === null ? {} : { from_intended_start: [`p(99)<=${settings.p99Ms}`] }),
     },
+  }
+}
+
+/** k6 connects to the one address that was found and allowed, whatever a name or a script says later. */
+function addressOptions({ blockedNetworks, pinned, maxRatePerSecond }: Settings): Options {
+  return {
+    ...(blockedNetworks.length > 0 ? { blacklistIPs: [...blockedNetworks] } : {}),
+    ...(pinned === null ? {} : { hosts: { [pinned.host]: pinned.address } }),
+    ...(maxRatePerSecond === null ? {} : { rps: Math.max(1, Math.floor(maxRatePerSecond)) }),
   }
 }
 

@@ -30,6 +30,16 @@ export interface Settings {
   /** Threshold for plain `k6 run`; null: none. */
   readonly p99Ms: number | null
   readonly summaryPath: string | null
+  /** Name of the flow that a script of one's own is; null: one of ours. */
+  readonly ownFlow: string | null
+  /** Where k6 may not connect to, as networks: all but the target's address. */
+  readonly blockedNetworks: readonly string[]
+  /** Host of the target and the address it was found at: asked of the name service once, before k6 starts. */
+  readonly pinned: { readonly host: string; readonly address: string } | null
+  /** A target elsewhere: a script may ask it, and nothing else. */
+  readonly staysAtTarget: boolean
+  /** Requests a second, whatever the script does; null: as many as it likes. */
+  readonly maxRatePerSecond: number | null
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -50,7 +60,9 @@ export function parseSettings(
   const own = baseUrl === local.baseUrl ? local : {}
   const jwtSecret = env.JWT_SECRET || own.jwtSecret || ''
   const adminJwtSecret = env.ADMIN_JWT_SECRET || own.adminJwtSecret || jwtSecret
-  if (jwtSecret === '') mistakes.push(`JWT_SECRET is missing: ${baseUrl} signs its users' tokens with it`)
+  const ownFlow = env.OWN_FLOW || null
+  if (jwtSecret === '' && ownFlow === null)
+    mistakes.push(`JWT_SECRET is missing: ${baseUrl} signs its users' tokens with it`)
   const schedule = scheduleOf(env, mistakes)
   const arrivals = env.ARRIVALS || 'poisson'
   if (arrivals !== 'poisson' && arrivals !== 'even' && arrivals !== 'closed')
@@ -77,9 +89,20 @@ export function parseSettings(
     ordersPath: env.ORDERS || null,
     p99Ms: env.P99_MS ? positive('P99_MS', env.P99_MS, mistakes) : null,
     summaryPath: env.SUMMARY || null,
+    ownFlow,
+    blockedNetworks: env.BLOCKED_NETWORKS ? env.BLOCKED_NETWORKS.split(',') : [],
+    pinned: pinnedOf(env.PINNED),
+    staysAtTarget: Boolean(env.STAYS_AT_TARGET),
+    maxRatePerSecond: env.MAX_RATE ? positive('MAX_RATE', env.MAX_RATE, mistakes) : null,
   }
   if (mistakes.length > 0) throw new Error(`settings (-e NAME=value): ${mistakes.join('; ')}`)
   return settings
+}
+
+/** `host=address`. */
+function pinnedOf(text: string | undefined): Settings['pinned'] {
+  const [host, address] = (text ?? '').split('=')
+  return host && address ? { host, address } : null
 }
 
 function scheduleOf(env: Environment, mistakes: string[]): readonly Segment[] {

@@ -34,7 +34,7 @@ const orders =
   ordersPath === null ? null : new SharedArray('orders', () => open(ordersPath).split('\n').filter(Boolean))
 
 // A run without a name is named after its start, which the users learn later: its due times are those of no name.
-const dueTimes =
+export const dueTimes =
   arrivals === 'closed'
     ? null
     : new SharedArray('due times', () => dueTimesOf(schedule, arrivals, settings.runId ?? ''))

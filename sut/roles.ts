@@ -26,6 +26,7 @@ import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { serveService } from './domain/service-server.ts'
 import { registerAdminRoutes } from './interface/admin-routes.ts'
 import { registerAppRoutes } from './interface/app-routes.ts'
+import { registerChallengeRoute } from './interface/challenge-route.ts'
 import { createHttpServer } from './interface/http-server.ts'
 import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
@@ -167,15 +168,18 @@ async function frontEndServer(
   const app = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app') }
   const admin = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('admin', config.adminTokens, options), 'admin') }
   const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
+  const [signingSecret = ''] = config.appTokens.secrets
   const server = createHttpServer(serverOptions(options))
   if (ends.includes('admin')) registerAdminRoutes(server, admin)
   if (ends.includes('app')) {
     registerAppRoutes(server, app)
     registerIdentityRoute(server, flows, identity)
+    registerChallengeRoute(server, signingSecret)
     const registerRoutes = (described: FastifyInstance) => {
       registerAppRoutes(described, app)
       registerAdminRoutes(described, admin)
       registerIdentityRoute(described, flows, identity)
+      registerChallengeRoute(described, signingSecret)
     }
     registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
   }

@@ -1,10 +1,10 @@
 // Question: does more concurrency still bring more throughput, and where would it stop to?
 
-import type { CapacityFit, FlowCapacity } from '../../contracts/capacity.ts'
+import type { CapacityFit, FlowCurve } from '../../contracts/capacity.ts'
 import { compact, perSecond, significant } from '../quantity.ts'
 import { type Chart, COLOURS, frame } from './chart.ts'
 
-export function concurrencyFitChart({ flow }: FlowCapacity, fit: CapacityFit): Chart {
+export function concurrencyFitChart({ flow }: FlowCurve, fit: CapacityFit): Chart {
   const description = `${flow}: throughput against requests in flight; the fitted curve peaks at ${perSecond(fit.peakThroughputPerSecond)} with ${significant(fit.atConcurrency)} in flight; the band is where one more step would fall.`
   const band = fit.curve.flatMap(({ concurrency, interval }) =>
     interval === null ? [] : [{ concurrency, low: interval.low, high: interval.high }],

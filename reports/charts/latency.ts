@@ -1,7 +1,7 @@
 // Question: at which rate does p99 pass its target, and how much of it is waiting for a turn?
 // From the intended start is what a user waits; the service time alone hides the queue (coordinated omission).
 
-import type { FlowCapacity } from '../../contracts/capacity.ts'
+import type { FlowCurve } from '../../contracts/capacity.ts'
 import { compact, ms } from '../quantity.ts'
 import { type Chart, COLOURS, frame, legendOf } from './chart.ts'
 import { limitLayers } from './limit-line.ts'
@@ -11,7 +11,7 @@ const TICKS_MS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000]
 
 export const LATENCY_SERIES = ['from intended start', 'service time'] as const
 
-export function latencyChart(flow: FlowCapacity): Chart {
+export function latencyChart(flow: FlowCurve): Chart {
   const values = flow.points.flatMap((point) => {
     const both = [point.p99Ms, point.serviceP99Ms] as const
     return both.flatMap((p99Ms, at) =>

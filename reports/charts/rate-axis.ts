@@ -1,7 +1,7 @@
 // The x axis that throughput and latency share: offered rate, with the operating point's bracket, the ordinary rate and
 // the peak second on it. A peak far beyond what was measured is named at the edge, not drawn to scale.
 
-import type { FlowCapacity } from '../../contracts/capacity.ts'
+import type { FlowCurve } from '../../contracts/capacity.ts'
 import { perSecond } from '../quantity.ts'
 import { COLOURS, type Layer } from './chart.ts'
 
@@ -27,13 +27,13 @@ export const OUTCOME_SHAPES: Scale = {
   range: ['circle', 'cross', 'diamond', 'triangle-up'],
 }
 
-export function rateEnd(flow: FlowCapacity): number {
+export function rateEnd(flow: FlowCurve): number {
   const highest = flow.points.reduce((most, { offeredPerSecond }) => Math.max(most, offeredPerSecond), 1)
-  const marks = [flow.ordinaryPerSecond, flow.peakPerSecond.mid].filter((rate) => rate <= 1.5 * highest)
+  const marks = marksOf(flow).flatMap(({ offered }) => (offered <= 1.5 * highest ? [offered] : []))
   return Math.max(highest, ...marks) * 1.08
 }
 
-export function rateAxis(flow: FlowCapacity) {
+export function rateAxis(flow: FlowCurve) {
   return {
     field: 'offered',
     type: 'quantitative' as const,
@@ -44,13 +44,10 @@ export function rateAxis(flow: FlowCapacity) {
 }
 
 /** Layers behind the data: bracket, ordinary rate, peak second. */
-export function rateMarkers(flow: FlowCapacity): Layer[] {
+export function rateMarkers(flow: FlowCurve): Layer[] {
   const x = rateAxis(flow)
   const end = rateEnd(flow)
-  const marks = [
-    { offered: flow.ordinaryPerSecond, label: `ordinary ${perSecond(flow.ordinaryPerSecond)}` },
-    { offered: flow.peakPerSecond.mid, label: `peak ${perSecond(flow.peakPerSecond.mid)}` },
-  ]
+  const marks = marksOf(flow)
   const onAxis = marks.filter(({ offered }) => offered <= end)
   const bracket =
     flow.lastPassPerSecond !== null && flow.firstFailPerSecond !== null
@@ -74,6 +71,16 @@ export function rateMarkers(flow: FlowCapacity): Layer[] {
       encoding: { x },
     },
     ...marks.map((mark, row) => markLabel(mark, row, end)),
+  ]
+}
+
+/** What the plan asks for, where it does. */
+function marksOf({ ordinaryPerSecond, peakPerSecond }: FlowCurve) {
+  return [
+    ...(ordinaryPerSecond === null
+      ? []
+      : [{ offered: ordinaryPerSecond, label: `ordinary ${perSecond(ordinaryPerSecond)}` }]),
+    ...(peakPerSecond === null ? [] : [{ offered: peakPerSecond.mid, label: `peak ${perSecond(peakPerSecond.mid)}` }]),
   ]
 }
 

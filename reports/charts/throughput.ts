@@ -1,12 +1,12 @@
 // Question: up to which offered rate does the machine keep pace?
 
-import type { CapacityPoint, FlowCapacity } from '../../contracts/capacity.ts'
+import type { CapacityPoint, FlowCurve } from '../../contracts/capacity.ts'
 import { bracketText } from '../bracket.ts'
 import { compact, percent } from '../quantity.ts'
 import { type Chart, COLOURS, frame, legendOf } from './chart.ts'
 import { OUTCOME_NAMES, OUTCOME_SCALE, OUTCOME_SHAPES, rateAxis, rateEnd, rateMarkers } from './rate-axis.ts'
 
-export function throughputChart(flow: FlowCapacity): Chart {
+export function throughputChart(flow: FlowCurve): Chart {
   const end = rateEnd(flow)
   const values = flow.points.map((point) => ({
     offered: point.offeredPerSecond,

@@ -10,21 +10,26 @@ import { exact, plural } from '../quantity.ts'
 const SPOILS_THE_RUN: readonly InvalidCode[] = ['target-dead', 'engine-lost', 'target-changed']
 
 export function evidenceClaims(dataset: Dataset | null, measurements: Measurements): readonly Claim[] {
-  return [evidenceValid(measurements), enginesAlive(measurements), dataComplete(dataset, measurements)]
+  // Another system holds no rows of ours.
+  const isOrderSystem = (measurements.conditions.targetKind ?? 'headroom') === 'headroom'
+  const rows = isOrderSystem ? [dataComplete(dataset, measurements)] : []
+  return [enginesAlive(measurements), evidenceValid(measurements), ...rows]
 }
 
 function evidenceValid(measurements: Measurements): Claim {
   const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
   const valid = measured.filter((step) => step.invalid.length === 0)
   const nothing = measured.length === 0 ? ['no step was measured'] : ['every measured step is invalid']
-  const faults = [...measurements.invalid.map(sentence), ...(valid.length === 0 ? nothing : [])]
+  // What happened to the target and its engines is told by the claim about them, once.
+  const own = measurements.invalid.filter(({ code }) => !SPOILS_THE_RUN.includes(code))
+  const faults = [...own.map(sentence), ...(valid.length === 0 ? nothing : [])]
   return {
     id: 'evidence-valid',
     subject: 'evidence',
     claim: 'The run measured what it set out to measure.',
     verdict: faults.length === 0 ? 'PASS' : 'INVALID',
     target: 'no fault of the run, at least one valid step',
-    measured: `${exact(valid.length)} of ${plural(measured.length, 'step')} valid, ${plural(measurements.invalid.length, 'fault')} of the run`,
+    measured: `${exact(valid.length)} of ${plural(measured.length, 'step')} valid, ${plural(own.length, 'fault')} of the run`,
     interval: null,
     samples: measured.length,
     provenance: 'measured',
@@ -63,6 +68,8 @@ function dataComplete(dataset: Dataset | null, measurements: Measurements): Clai
     provenance: 'measured',
   } as const
   const invalid = (measured: string, why: string): Claim => ({ ...claim, verdict: 'INVALID', measured, why })
+  if (dataset === null && measurements.invalid.some(({ code }) => code === 'target-dead'))
+    return invalid('unknown', 'Nobody answered.')
   if (dataset === null)
     return invalid('unknown', 'The target holds no dataset of ours, so what was measured is unknown.')
   const foreign = isForeign(measurements)

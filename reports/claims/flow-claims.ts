@@ -15,7 +15,7 @@ interface Moment {
 export function flowClaims(
   flow: FlowCapacity,
   bottleneck: FlowBottleneck | undefined,
-  seeding: Seeding,
+  seeding: Seeding | null,
   who: string,
 ): readonly Claim[] {
   const ordinary: Moment = { id: 'at-ordinary-rate', name: 'ordinary rate', ratePerSecond: flow.ordinaryPerSecond }
@@ -27,13 +27,13 @@ function flowClaim(
   flow: FlowCapacity,
   moment: Moment,
   bottleneck: FlowBottleneck | undefined,
-  seeding: Seeding,
+  seeding: Seeding | null,
   who: string,
 ): Claim {
   const verdict = verdictAt(flow, moment.ratePerSecond)
   const decisive = decisivePoint(flow, moment.ratePerSecond, verdict)
   const share =
-    seeding.shareOfPlan === null || seeding.notProven.length === 0
+    seeding === null || seeding.shareOfPlan === null || seeding.notProven.length === 0
       ? ''
       : `, on ${percent(seeding.shareOfPlan)} of the planned rows`
   return {

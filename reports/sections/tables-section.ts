@@ -1,12 +1,12 @@
 // Rows per table against the limit, and the month in which it falls.
 
-import type { Capacity } from '../../contracts/capacity.ts'
+import type { Seeding, TableProjection } from '../../contracts/capacity.ts'
 import type { Chart } from '../charts/chart.ts'
 import { html, type Markup } from '../html.ts'
 import { compact, exact, percent, probability, significant } from '../quantity.ts'
 import { chartFigure } from './chart-figure.ts'
 
-export function tablesSection({ tables, seeding }: Capacity, charts: readonly Chart[]): Markup {
+export function tablesSection(tables: TableProjection, seeding: Seeding, charts: readonly Chart[]): Markup {
   const { crossing, limit } = tables
   const when = (month: string | null) => month ?? 'not within the horizon'
   return html`
@@ -27,7 +27,7 @@ export function tablesSection({ tables, seeding }: Capacity, charts: readonly Ch
 </section>`
 }
 
-function tableOfTables({ tables, limit }: Capacity['tables']): Markup {
+function tableOfTables({ tables, limit }: TableProjection): Markup {
   return html`<table><caption>Rows of every order table</caption>
 <thead><tr><th scope="col">Table</th><th scope="col" class="number">Projected rows</th><th scope="col" class="number">Share of limit</th><th scope="col" class="number">Counted rows</th></tr></thead>
 <tbody>${tables.map(

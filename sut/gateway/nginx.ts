@@ -94,6 +94,7 @@ ${METHODS.map((method) => `    ${method} 0;`).join('\n')}
     location = /healthz { proxy_pass http://app; }
     location = /openapi.json { proxy_pass http://app; }
     location = /.well-known/headroom { proxy_pass http://app; }
+    location /.well-known/headroom-challenge/ { proxy_pass http://app; }
     location = /metrics {
 ${metricsFor.map((range) => `      allow ${range};\n`).join('')}      deny all;
       proxy_pass http://app;
