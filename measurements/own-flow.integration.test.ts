@@ -207,9 +207,8 @@ describe('where k6 cannot go', () => {
     const [result] = run.measurements.results
     expect(result).toMatchObject({ verdict: 'FAIL' })
     expect(result?.reason).toMatch(/^ended to spare the target: [0-9]+ of the last [0-9]+ requests failed$/)
-    expect(run.measurements.steps.map(({ kind, judgement }) => [kind, judgement.outcome])).toContainEqual([
-      'measured',
-      'fail',
-    ])
+    // It takes k6 no second to find out.
+    expect(run.measurements.steps.map(({ kind }) => kind)).toEqual(['measured'])
+    expect(target.requests).toBeLessThan(20_000)
   })
 })

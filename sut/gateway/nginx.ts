@@ -101,6 +101,7 @@ ${metricsFor.map((range) => `      allow ${range};\n`).join('')}      deny all;
     }
     # nginx would send these on to their slash, with a page.
     location = /v1/app { return 404; }
+    location = /.well-known/headroom-challenge { return 404; }
     location = /v1/admin { return 404; }
     location / { return 404; }
 ${errorPages()}
