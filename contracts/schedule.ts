@@ -12,8 +12,8 @@ export interface Segment {
 export const OPEN_ARRIVALS = ['poisson', 'even'] as const
 export type OpenArrivals = (typeof OPEN_ARRIVALS)[number]
 
-/** Every request is moved by up to so much: within 7 % of Poisson, and the count of a window hardly varies. */
-export const DISPLACEMENT_MS = 1000
+/** So many seconds of a rate hold rate × seconds requests, wherever in them they fall: Poisson but for that count. */
+const COUNTED_SECONDS = 20
 
 export function scheduleText(segments: readonly Segment[]): string {
   return segments.map(({ ratePerSecond, seconds }) => `${ratePerSecond}x${seconds}`).join(',')
@@ -50,25 +50,53 @@ export function requestCount(segments: readonly Segment[]): number {
 }
 
 /**
- * When each request is due, in ms after the start, in that order: the inverse of the cumulative rate, and for Poisson
- * arrivals a displacement drawn from the run's key.
+ * When each request is due, in ms after the start, in that order. Evenly: the inverse of the cumulative rate. As Poisson's:
+ * anywhere in its part of the schedule, drawn from the run's key. (Given their count, the arrivals of a Poisson process
+ * are independent and uniform: J. F. C. Kingman, "Poisson Processes", 1993, section 2.4.)
  */
 export function dueTimesMs(segments: readonly Segment[], arrivals: OpenArrivals, runKey: number): number[] {
   const times: number[] = []
-  let before = 0
-  let startMs = 0
-  for (const { ratePerSecond, seconds } of segments) {
+  for (const { ratePerSecond, startMs, seconds, before } of arrivals === 'even'
+    ? partsOf(segments)
+    : counted(segments)) {
     const after = before + ratePerSecond * seconds
     for (let i = Math.ceil(before - 1e-9); i < after - 1e-9; i++) {
-      times.push(startMs + ((i - before) / ratePerSecond) * 1000)
+      const place = arrivals === 'even' ? (i - before) / ratePerSecond : uniform(i, runKey) * seconds
+      times.push(startMs + place * 1000)
     }
-    before = after
-    startMs += seconds * 1000
   }
-  if (arrivals === 'even') return times
-  return times.map((baseMs, i) => baseMs + displacementMs(i, runKey)).sort((a, b) => a - b)
+  return arrivals === 'even' ? times : times.sort((a, b) => a - b)
 }
 
-function displacementMs(i: number, runKey: number): number {
-  return (mix32(mix32(i + 1) ^ mix32(runKey + 0x5bd1e995)) / TWO_32) * DISPLACEMENT_MS
+interface Part extends Segment {
+  readonly startMs: number
+  /** Requests before it, as a real number. */
+  readonly before: number
+}
+
+function partsOf(segments: readonly Segment[]): readonly Part[] {
+  let startMs = 0
+  let before = 0
+  return segments.map((segment) => {
+    const part = { ...segment, startMs, before }
+    startMs += segment.seconds * 1000
+    before += segment.ratePerSecond * segment.seconds
+    return part
+  })
+}
+
+function counted(segments: readonly Segment[]): readonly Part[] {
+  return partsOf(
+    segments.flatMap(({ ratePerSecond, seconds }) =>
+      Array.from({ length: Math.ceil(seconds / COUNTED_SECONDS) }, (_, at) => ({
+        ratePerSecond,
+        seconds: Math.min(COUNTED_SECONDS, seconds - at * COUNTED_SECONDS),
+      })),
+    ),
+  )
+}
+
+/** 0 … 1. */
+function uniform(i: number, runKey: number): number {
+  return mix32(mix32(i + 1) ^ mix32(runKey + 0x5bd1e995)) / TWO_32
 }

@@ -48,8 +48,6 @@ const HOUR_SECONDS = 3600
 const SOAK_WINDOW_SECONDS = 60
 /** A hold is prolonged until every flow can be judged, but not beyond this unless asked. */
 export const LONGEST_HOLD_SECONDS = 10 * 60
-/** Arrivals move by up to a second: so long after a change of rate the old one is still felt. */
-const SETTLING_SECONDS = 1
 
 export function scheduleOf(request: ProfileRequest): ProfileSchedule {
   const seconds = request.durationSeconds ?? SECONDS[request.profile]
@@ -122,7 +120,7 @@ function peakDay(request: ProfileRequest, hourSeconds: number): ProfileSchedule 
     windows: [
       { fromMs: 0, toMs: dayMs, ratePerSecond: mean },
       {
-        fromMs: dayMs + SETTLING_SECONDS * 1000,
+        fromMs: dayMs,
         toMs: dayMs + busiest.seconds * 1000,
         ratePerSecond: busiest.ratePerSecond,
       },
@@ -131,11 +129,11 @@ function peakDay(request: ProfileRequest, hourSeconds: number): ProfileSchedule 
   }
 }
 
-/** A window per segment, without the moment in which the rate changes. */
+/** A window per segment. */
 function windowsOf(segments: readonly Segment[]): ProfileSchedule {
   let endMs = 0
-  const windows = segments.map(({ ratePerSecond, seconds }, at) => {
-    const fromMs = endMs + (at === 0 ? 0 : SETTLING_SECONDS * 1000)
+  const windows = segments.map(({ ratePerSecond, seconds }) => {
+    const fromMs = endMs
     endMs += seconds * 1000
     return { fromMs, toMs: endMs, ratePerSecond }
   })

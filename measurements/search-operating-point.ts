@@ -8,7 +8,7 @@ import { bracketOf } from '../contracts/operating-point.ts'
 import { environmentOf, targetsOf } from './cut-step.ts'
 import { planRates } from './load.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
-import { BLOCK_SECONDS, type Block, type Hold } from './search/hold.ts'
+import { BLOCK_SECONDS, type Block, type Hold, isOver } from './search/hold.ts'
 import { type HoldAction, nextAction } from './search/next-action.ts'
 import type { SearchPlan } from './search/search-plan.ts'
 import type { SearchResult } from './search/search-result.ts'
@@ -100,9 +100,13 @@ async function holdRate(
         const count = Math.min(complete, blocks)
         if (count <= seen.length) return false
         seen = searchBlocks(run, entries, Date.now() - elapsedMs, fromMs, count)
-        return count >= blocks || seen.some(({ invalid }) => invalid.length > 0)
+        return isOver({ blocks: seen }, blocks)
       },
   })
+  // Its last requests are answered before the last block is looked at.
+  if (!made.endedEarly && !run.context.signal.aborted) {
+    seen = searchBlocks(run, made.entries, made.startedAtMs, leadInMs, blocks)
+  }
   const toMs = leadInMs + Math.max(1, seen.length) * BLOCK_SECONDS * 1000
   const step = await run.step(made, purpose === 'probe' ? 'probe' : 'measured', { fromMs: leadInMs, toMs })
   const spoilt = { answered: 0, overTarget: 0, clusters: 0, errors: 0, invalid: ['interrupted'] }

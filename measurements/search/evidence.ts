@@ -1,7 +1,7 @@
 // What the holds of a search prove so far: about lateness by the curve, about errors by counting.
 
 import { type ErrorVerdict, errorVerdict } from './error-test.ts'
-import { countedBlocks, type Hold } from './hold.ts'
+import { countedBlocks, type Hold, isOverloaded } from './hold.ts'
 import { type RateCurve, rateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
@@ -51,6 +51,13 @@ export function errorsFrom(
   const most = Math.max(ratePerSecond, (curve?.high ?? 0) * LIMITS.nearby)
   const counts = countsOf(holds.filter((hold) => hold.ratePerSecond >= ratePerSecond && hold.ratePerSecond <= most))
   return { ...counts, verdict: errorVerdict(counts.errors, counts.answered, errorRateTarget) }
+}
+
+/** Confirming holds that were no overload: those tell where the operating point is, not only where it is not. */
+export function nearConfirms(holds: readonly Hold[]): number {
+  return holds.filter(
+    (hold) => hold.purpose === 'confirm' && countedBlocks(hold).length > 0 && !hold.blocks.some(isOverloaded),
+  ).length
 }
 
 export function countsOf(holds: readonly Hold[]): Counts {

@@ -1,7 +1,7 @@
 // The end of a search: a state with its reason, and no number where none is proven.
 
 import { answersToProve } from './error-test.ts'
-import { bracketOf, countsOf, type Evidence, errorsFrom, verdictAt } from './evidence.ts'
+import { bracketOf, countsOf, type Evidence, errorsFrom, nearConfirms, verdictAt } from './evidence.ts'
 import { BLOCK_SECONDS, countedBlocks, isSpoilt, wasSpoilt } from './hold.ts'
 import { CONFIDENCE, type RateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
@@ -63,7 +63,7 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
   const interval = intervalOf(curve, evidence)
   if (interval.high > interval.low * LIMITS.narrow || interval.high <= interval.low) {
     if (isDisturbedAbove(evidence, highest)) return without('undecided', 'disturbed')
-    if (confirmsOf(evidence) >= LIMITS.fewestConfirms) return without('refused', 'rates-disagree')
+    if (nearConfirms(holds) >= LIMITS.fewestConfirms) return without('refused', 'rates-disagree')
     return without('undecided', 'budget', fullBudget(plan))
   }
   const { verdict, errors, answered } = errorsFrom(interval.low / LIMITS.nearby, evidence)
@@ -73,7 +73,8 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
     return without('undecided', 'errors-unproven', more)
   }
   const { lastPass, firstFail } = bracketOf(evidence)
-  if (lastPass === null || firstFail === null) return without('undecided', 'budget', loadSeconds + confirmSeconds(plan))
+  if (lastPass === null || firstFail === null || nearConfirms(evidence.holds) < LIMITS.fewestNear)
+    return without('undecided', 'budget', loadSeconds + confirmSeconds(plan))
   return {
     state: 'bracketed',
     reason: null,

@@ -2,6 +2,7 @@
 
 /** A window of a journal: long against the time a busy system needs to forget, short against a hold. */
 export const BLOCK_SECONDS = 5
+const OVERLOADED_SHARE = 0.5
 
 export interface Block {
   /** Requests that came to their end, well or not. */
@@ -19,7 +20,7 @@ export interface Block {
 /** `claim`: the rate a claim is about. `probe`: one block, to find where to look. `confirm`: long enough to judge by. */
 export type HoldPurpose = 'claim' | 'probe' | 'confirm'
 
-/** One process of the generator at one rate. It ends with its first spoilt block, or when the search has enough of it. */
+/** One process of the generator at one rate. It ends with its first spoilt or overloaded block. */
 export interface Hold {
   readonly purpose: HoldPurpose
   readonly ratePerSecond: number
@@ -38,4 +39,14 @@ export function isSpoilt({ invalid }: Block): boolean {
 
 export function wasSpoilt({ blocks }: Hold): boolean {
   return blocks.some(isSpoilt)
+}
+
+/** Most answers late: the queue only grows from here, and every further block would say the same. */
+export function isOverloaded({ answered, overTarget }: Block): boolean {
+  return overTarget > OVERLOADED_SHARE * answered
+}
+
+/** Whether more blocks of this hold are of use. */
+export function isOver({ blocks }: Pick<Hold, 'blocks'>, wanted: number): boolean {
+  return blocks.length >= wanted || blocks.some((block) => isSpoilt(block) || isOverloaded(block))
 }

@@ -3,7 +3,7 @@
 // enough. No clock, no chance: the same history gives the same action.
 
 import { errorVerdict } from './error-test.ts'
-import { bracketOf, countsOf, type Evidence, evidenceOf } from './evidence.ts'
+import { bracketOf, countsOf, type Evidence, evidenceOf, nearConfirms } from './evidence.ts'
 import { finished } from './finished.ts'
 import { BLOCK_SECONDS, countedBlocks, type Hold, type HoldPurpose, wasSpoilt } from './hold.ts'
 import { LIMITS } from './search-limits.ts'
@@ -26,10 +26,18 @@ export function nextAction(plan: SearchPlan, holds: readonly Hold[]): SearchActi
   const evidence = evidenceOf(plan, holds)
   const wanted = repeated(plan, holds) ?? wantedHold(plan, evidence)
   const spent = loadSeconds(plan, holds)
-  if (wanted === null || spent + secondsOf(wanted, plan) > plan.budgetSeconds) {
-    return { kind: 'finished', result: finished(plan, evidence, spent) }
-  }
-  return wanted
+  const action = wanted === null ? null : fitted(wanted, plan, plan.budgetSeconds - spent)
+  return action ?? { kind: 'finished', result: finished(plan, evidence, spent) }
+}
+
+/** What is left of the budget may be too short for a whole confirming hold, and of use all the same; null: it is not. */
+function fitted(action: HoldAction, plan: SearchPlan, leftSeconds: number): HoldAction | null {
+  const blocks = Math.min(
+    action.blocks,
+    Math.floor((leftSeconds - secondsOf({ ...action, blocks: 0 }, plan)) / BLOCK_SECONDS + 1e-9),
+  )
+  const least = action.purpose === 'confirm' ? Math.min(action.blocks, LIMITS.fewestConfirmBlocks) : action.blocks
+  return blocks < least ? null : { ...action, blocks }
 }
 
 export function loadSeconds({ overheadSeconds }: SearchPlan, holds: readonly Hold[]): number {
@@ -161,7 +169,7 @@ function isAtLimit(rate: number, { high }: Range, { holds, curve }: Evidence): b
 
 function isSettled(evidence: Evidence): boolean {
   const { holds, curve } = evidence
-  const confirms = holds.filter(({ purpose }) => purpose === 'confirm').length
+  const confirms = nearConfirms(holds)
   if (confirms >= LIMITS.mostConfirms) return true
   const { lastPass, firstFail } = bracketOf(evidence)
   const isNarrow = curve !== null && curve.high <= curve.low * LIMITS.enough
@@ -173,7 +181,7 @@ function confirmRate(evidence: Evidence): number {
   const { holds, curve } = evidence
   if (curve === null) throw new Error('nothing to confirm')
   const { low, median, high } = curve
-  const confirms = holds.filter(({ purpose }) => purpose === 'confirm').length
+  const confirms = nearConfirms(holds)
   const rates = holds.map(({ ratePerSecond }) => ratePerSecond)
   if (confirms >= LIMITS.straddling && high <= low * LIMITS.narrow) {
     if (!rates.some((rate) => rate <= low)) return low * 0.99

@@ -3,6 +3,8 @@
 export const LIMITS = {
   /** A hold that is to judge is so many blocks: 40 s. */
   confirmBlocks: 8,
+  /** The last one, where the budget ends. */
+  fewestConfirmBlocks: 4,
   claimBlocks: 8,
   /** Of the claim where the whole budget is short. */
   claimBlocksInShortBudget: 4,
@@ -24,6 +26,8 @@ export const LIMITS = {
   mostConfirms: 5,
   straddling: 2,
   fewestConfirms: 3,
+  /** Fewer holds near the operating point carry no number, whatever the probes say. */
+  fewestNear: 2,
   /** A rate at which something came between is repeated so often. */
   repeats: 2,
   /** Before the first repeat; twice as long before the second. */

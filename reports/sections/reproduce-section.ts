@@ -64,7 +64,7 @@ function arrivalsText({ steps }: Measurements): string {
   const used = new Set(
     steps.filter(({ kind }) => kind === 'measured' || kind === 'probe').map(({ arrivals }) => arrivals),
   )
-  const names = { poisson: 'random (within 7 % of Poisson)', even: 'evenly spaced, which flatters', closed: 'closed' }
+  const names = { poisson: 'random, as Poisson’s', even: 'evenly spaced, which flatters', closed: 'closed' }
   return used.size === 0 ? 'none' : [...used].map((one) => names[one]).join(', ')
 }
 

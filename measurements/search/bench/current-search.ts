@@ -1,6 +1,6 @@
 // The procedure in use, on a simulated queue.
 
-import { BLOCK_SECONDS, type Block, type Hold } from '../hold.ts'
+import { BLOCK_SECONDS, type Block, type Hold, isOver } from '../hold.ts'
 import { nextAction } from '../next-action.ts'
 import type { SearchPlan } from '../search-plan.ts'
 import type { SearchResult } from '../search-result.ts'
@@ -47,7 +47,7 @@ export function searchQueue(queue: Queue, plan: SearchPlan): SearchResult {
     for (const { answered, overTarget, clusters, disturbed } of offered) {
       blocks.push({ answered, overTarget, clusters, errors: 0, invalid: disturbed ? ['machine-busy'] : [] })
       seconds += BLOCK_SECONDS
-      if (disturbed || blocks.length === action.blocks) break
+      if (isOver({ blocks }, action.blocks)) break
     }
     holds.push({ purpose: action.purpose, ratePerSecond: action.ratePerSecond, blocks })
   }

@@ -8,8 +8,8 @@ import { type Noise, type WorkClock, workClock } from './noise.ts'
 export const SERVICE_LAWS = ['fixed', 'exponential', 'log-normal'] as const
 export type ServiceLaw = (typeof SERVICE_LAWS)[number]
 
-/** `displaced`: due(i) = i ÷ rate + up to a second. `counted`: Poisson, but for the count of every 20 s, which is rate × 20. */
-export const ARRIVALS = ['poisson', 'counted', 'displaced', 'even'] as const
+/** `counted`: Poisson, but for the count of every 20 s, which is rate × 20: what our generator offers. */
+export const ARRIVALS = ['poisson', 'counted', 'even'] as const
 export type Arrivals = (typeof ARRIVALS)[number]
 
 export interface QueueModel {
@@ -33,7 +33,6 @@ export interface QueueBlock {
 
 /** σ of ln(service time). */
 const LOG_NORMAL_SIGMA = 1
-const DISPLACEMENT_SECONDS = 1
 const COUNTED_SECONDS = 20
 
 export class Queue {
@@ -115,7 +114,6 @@ export class Queue {
   /** Hands out the times due before `end`, in order, each once. */
   #arrivals(ratePerSecond: number, fromSeconds: number): (end: number, take: (due: number) => void) => void {
     const uniform = this.#uniform
-    if (this.#model.arrivals === 'displaced') return displacedArrivals(ratePerSecond, fromSeconds, uniform)
     if (this.#model.arrivals === 'counted') return countedArrivals(ratePerSecond, fromSeconds, uniform)
     const isEven = this.#model.arrivals === 'even'
     let next = fromSeconds
@@ -158,27 +156,5 @@ function countedArrivals(ratePerSecond: number, fromSeconds: number, uniform: ()
       left--
       take(next)
     }
-  }
-}
-
-function displacedArrivals(ratePerSecond: number, fromSeconds: number, uniform: () => number) {
-  let generated = 0
-  let carried = 0
-  let waiting = new Float64Array(1024)
-  return (end: number, take: (due: number) => void): void => {
-    let count = carried
-    for (; fromSeconds + generated / ratePerSecond < end; generated++) {
-      if (count === waiting.length) {
-        const larger = new Float64Array(2 * count)
-        larger.set(waiting)
-        waiting = larger
-      }
-      waiting[count++] = fromSeconds + generated / ratePerSecond + uniform() * DISPLACEMENT_SECONDS
-    }
-    const sorted = waiting.subarray(0, count).sort()
-    let at = 0
-    for (; at < count && sorted[at]! < end; at++) take(sorted[at]!)
-    carried = count - at
-    waiting.copyWithin(0, at, count)
   }
 }

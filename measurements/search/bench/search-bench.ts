@@ -66,7 +66,7 @@ function truthOf({ law, noise }: Scene): number | null {
 }
 
 function searchOnce(procedure: Procedure, scene: Scene, seed: number, budgetSeconds: number): Published {
-  const arrivals = procedure === 'former' ? 'even' : 'poisson'
+  const arrivals = procedure === 'former' ? 'even' : 'counted'
   const queue = new Queue({ ...SERVER, ...scene, arrivals, horizonSeconds: HORIZON_SECONDS, seed })
   if (procedure === 'former') return formerSearch(queue, CAPACITY_PER_SECOND, LOWEST_USEFUL * CAPACITY_PER_SECOND)
   return currentSearch(queue, planFor(CAPACITY_PER_SECOND, SERVER.targetSeconds, budgetSeconds))
@@ -105,7 +105,7 @@ function share<T>(values: readonly T[], holds: (value: T) => boolean): number | 
 export function flatteryOf(law: ServiceLaw): readonly Flattery[] {
   const model = { ...SERVER, law, noise: 'none' as const, seed: 5 }
   const poisson = trueRate(model, 'poisson')
-  return (['counted', 'displaced', 'even'] as const).map((arrivals) => {
+  return (['counted', 'even'] as const).map((arrivals) => {
     return { law, noise: 'none', arrivals, ratio: (trueRate(model, arrivals) ?? 0) / (poisson ?? Number.NaN) }
   })
 }
