@@ -54,6 +54,7 @@ async function loadWith(
     own: { name: 'mine', weights: { mine: 1 }, script: bundle },
     target: { ...target, kind: 'http', jwtSecret: '', processes: [] },
     plan: { ...PLAN, plan } satisfies ResolvedPlan,
+    profile: 'smoke',
     ratePerSecond: 40,
     durationSeconds: 2,
   })
