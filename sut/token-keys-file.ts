@@ -1,7 +1,7 @@
 // The live keys of an interface, read again when their file changes: a key is added, used and retired without a restart, and
 // so without a refused request.
 
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Audience } from './interface/token.ts'
 import { TokenKeys } from './interface/token-keys.ts'
 import type { Parts } from './part.ts'
@@ -18,24 +18,34 @@ export function liveTokenKeys(
 ): TokenKeys {
   const keys = new TokenKeys(secrets)
   if (file === undefined) return keys
-  const readAgain = () => {
-    const mistake = replaceFrom(file, keys)
+  // What it holds, not when it was written: a change since the secrets were read is seen as well.
+  let seen: string | undefined
+  const look = () => {
+    const held = contentOf(file)
+    if (held.text === seen) return
+    seen = held.text
+    const mistake = held.mistake ?? replaceWith(held.text, keys)
     if (mistake === null) logger.info({ audience, keys: keys.ids }, 'token keys read')
     else logger.error({ audience, mistake }, 'the token keys are left as they are')
   }
-  watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, readAgain)
-  parts.add({ stop: () => unwatchFile(file, readAgain) })
+  const timer = setInterval(look, LOOK_EVERY_MS).unref()
+  parts.add({ stop: () => clearInterval(timer) })
   return keys
 }
 
-/** null: done. A file that is missing or cut short locks nobody out. */
-function replaceFrom(file: string, keys: TokenKeys): string | null {
+function contentOf(file: string): { readonly text: string; readonly mistake: string | null } {
   try {
-    const secrets = parseTokenSecrets(readFileSync(file, 'utf8'))
-    const mistake = mistakeIn(secrets)
-    if (mistake === null) keys.replace(secrets)
-    return mistake
+    return { text: readFileSync(file, 'utf8'), mistake: null }
   } catch (error) {
-    return `it cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`
+    const mistake = `it cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`
+    return { text: mistake, mistake }
   }
+}
+
+/** null: done. A file that is cut short locks nobody out. */
+function replaceWith(text: string, keys: TokenKeys): string | null {
+  const secrets = parseTokenSecrets(text)
+  const mistake = mistakeIn(secrets)
+  if (mistake === null) keys.replace(secrets)
+  return mistake
 }
