@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, a browser, npm: the same whatever the engines are, so one lane is enough.
-const MEETS_NO_ENGINE = ['measurements/**', 'reports/page.integration.test.ts', 'test/npm-versions.integration.test.ts']
+// k6 against a server of its own, a browser, npm, and which of two servers is asked: the same whatever the engines are.
+const ONE_LANE_IS_ENOUGH = [
+  'measurements/**',
+  'reports/page.integration.test.ts',
+  'test/npm-versions.integration.test.ts',
+  'test/own-system.integration.test.ts',
+  'sut/two-servers.integration.test.ts',
+]
 const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
 
 export default defineConfig({
@@ -24,7 +30,7 @@ export default defineConfig({
           name: 'integration',
           globalSetup: ['test/engines.setup.ts'],
           include: ['**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', 'runs/**', '.headroom/**', ...(isSecondLane ? MEETS_NO_ENGINE : [])],
+          exclude: ['**/node_modules/**', 'runs/**', '.headroom/**', ...(isSecondLane ? ONE_LANE_IS_ENOUGH : [])],
           testTimeout: 240_000,
           hookTimeout: 300_000,
           fileParallelism: false,
