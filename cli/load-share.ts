@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import { InvalidArgumentError } from 'commander'
-import type { InvalidCode, Measurements, Profile } from '../contracts/measurement.ts'
+import type { Measurements, Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { allShares, MOST_GENERATORS, parseShare, type Share } from '../contracts/share.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
+import { isHopeless } from '../measurements/load-run.ts'
 import type { CommandContext } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 
@@ -82,15 +83,6 @@ export function runLabel(flow: string, { shares: [share], joint }: GeneratorPlan
   return joint === null || share === undefined ? flow : `${flow}-${share.index + 1}of${share.of}`
 }
 
-/** With one of them the share is not what was to be offered. */
-const NOT_OFFERED: readonly InvalidCode[] = [
-  'target-dead',
-  'generator-failed',
-  'engine-lost',
-  'target-changed',
-  'interrupted',
-]
-
 /** A share is no verdict: 0 when it did its part, 3 when the load has to be offered again. */
 export function shareEnd(
   { share, invalid, steps, results }: Measurements,
@@ -99,8 +91,7 @@ export function shareEnd(
 ): ExitCode {
   const measured = steps.filter(({ kind }) => kind === 'measured')
   const faults = [...invalid, ...measured.flatMap((step) => step.invalid)].filter(({ code }) => code !== 'one-share')
-  const decisive = faults.filter(({ code }) => NOT_OFFERED.includes(code))
-  const isComplete = decisive.length === 0 && measured.length > 0
+  const isComplete = measured.length > 0 && !isHopeless({ invalid: faults })
   say(`Generator ${share?.share} ${isComplete ? 'offered its share' : 'did not offer its share'}: ${runDir}`)
   for (const { code, evidence } of faults) say(`  ${code}: ${evidence}`)
   if (measured.length === 0 && faults.length === 0) say(`  ${results[0]?.reason ?? 'nothing was measured'}`)

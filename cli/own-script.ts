@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { EngineProgram } from '../contracts/engines.ts'
 import type { FlowTarget, ResolvedPlan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { ownSettings } from '../measurements/k6-settings.ts'
 import type { Load } from '../measurements/load.ts'
 import { bundleFlow, type OwnFlow, ownFlowOf } from '../measurements/own-flow.ts'
 
@@ -76,7 +77,7 @@ async function bundled(flow: OwnFlow, bundle: string, program: string): Promise<
 
 /** k6 loads the script once without running it: what its first lines throw is said before anything is sent. */
 async function unusedOptions({ name, script }: OwnFlow, bundle: string, program: string): Promise<readonly string[]> {
-  const env = { PATH: process.env.PATH ?? '', OWN_FLOW: name, BASE_URL: 'http://127.0.0.1:1', ...flowVariables() }
+  const env = { PATH: process.env.PATH ?? '', BASE_URL: 'http://127.0.0.1:1', ...ownSettings({ name }, process.env) }
   const { error, stdout, stderr } = await inspected(program, bundle, env)
   if (error === null) {
     const { ext } = JSON.parse(stdout) as {
@@ -90,12 +91,6 @@ async function unusedOptions({ name, script }: OwnFlow, bundle: string, program:
     why: [isHung ? `it hung for ${INSPECT_LIMIT_MS / 1000} s` : firstMessage(stderr)],
     wayOut: 'Correct the script; docs/how-do-i-load-my-own-system.md says what it may use.',
   })
-}
-
-function flowVariables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (name.startsWith('FLOW_') && value ? [[name, value]] : [])),
-  )
 }
 
 function inspected(program: string, bundle: string, env: Readonly<Record<string, string>>) {

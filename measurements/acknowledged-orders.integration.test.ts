@@ -1,14 +1,11 @@
 // Orders that a load was told, looked up in real tables, on the server that holds their shard.
 
-import type { Connection } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { composeOrderId, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
 import { asShard, type Shard, tableName } from '../contracts/shard.ts'
-import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
-import { connectMysql } from './mysql-counters.ts'
+import { startTwoServers, type TwoServers } from './fixtures/two-servers.setup.ts'
 
-const SCHEMAS = ['home', 'other'].map((name) => `headroom_acknowledged_${name}_${process.pid}`)
 const SHARDS = [3, 40].map(asShard)
 const idAt = (nth: number) =>
   composeOrderId({
@@ -18,18 +15,13 @@ const idAt = (nth: number) =>
     sequence: 0,
   })
 
-const tableOf = (shard: Shard) => `${SCHEMAS[shard < 32 ? 0 : 1]}.${tableName('orders', shard)}`
+const tableOf = (shard: Shard) => `${servers.schemaOf(shard)}.${tableName('orders', shard)}`
 
-let admin: Connection
-let map: ShardMap
+let servers: TwoServers
 
 beforeAll(async () => {
-  const { mysql } = inject('engines')
-  admin = await connectMysql(mysql)
-  // To whoever asks, another schema is another server.
-  for (const schema of SCHEMAS) await admin.query(`CREATE DATABASE ${schema}`)
-  const [home, other] = SCHEMAS.map((schema) => new URL(`/${schema}`, mysql.url).href)
-  map = shardMapOf({ mysql: { url: home ?? '' }, mysqlShards: `32-63=${other}` })
+  servers = await startTwoServers('acknowledged')
+  const { admin } = servers
   for (const shard of SHARDS) await admin.query(`CREATE TABLE ${tableOf(shard)} (order_id BIGINT PRIMARY KEY)`)
   for (let nth = 0; nth < 2500; nth++) {
     if (nth === 77) continue
@@ -37,16 +29,13 @@ beforeAll(async () => {
   }
 })
 
-afterAll(async () => {
-  for (const schema of SCHEMAS) await admin.query(`DROP DATABASE IF EXISTS ${schema}`)
-  admin.destroy()
-})
+afterAll(() => servers?.drop())
 
 describe('acknowledged orders', () => {
   it('are found in their tables, and the one that is not is named', async () => {
     const all = Array.from({ length: 2500 }, (_, nth) => idAt(nth))
-    expect(await lookUp(map, all)).toEqual({ acknowledged: 2500, missing: 1, examples: [idAt(77)] })
-    expect(await lookUp(map, all.slice(100))).toMatchObject({ missing: 0 })
+    expect(await lookUp(servers.map, all)).toEqual({ acknowledged: 2500, missing: 1, examples: [idAt(77)] })
+    expect(await lookUp(servers.map, all.slice(100))).toMatchObject({ missing: 0 })
   })
 
   it('are those that a right answer named', () => {

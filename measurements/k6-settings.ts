@@ -27,7 +27,10 @@ export function addressSettings(
   }
 }
 
-export function ownSettings({ name }: Load, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function ownSettings(
+  { name }: Pick<Load, 'name'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const given = Object.entries(env).filter(([key, value]) => FOR_SCRIPTS.test(key) && value !== undefined)
   return { ...Object.fromEntries(given as [string, string][]), OWN_FLOW: name }
 }

@@ -9,6 +9,18 @@ import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
 const spoilt = (step: Step, code: InvalidCode): Step =>
   stepFixture({ flow: 'checkout', offeredPerSecond: step.offeredPerSecond, invalid: invalid(code) }, step.index)
 
+/** Forty checkouts a second, then another step. */
+const afterOneThatPassed = (second: Omit<Parameters<typeof stepFixture>[0], 'flow'>): Evidence =>
+  evidence({
+    resolved: smallPeak,
+    measurements: measurementsFixture({
+      steps: [
+        stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+        stepFixture({ flow: 'checkout', ...second }, 2),
+      ],
+    }),
+  })
+
 const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   [
     'passes when the peak fits one machine',
@@ -56,63 +68,22 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   ],
   [
     'is invalid when only the step at the peak dropped work',
-    evidence({
-      resolved: smallPeak,
-      measurements: measurementsFixture({
-        steps: [
-          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
-          stepFixture(
-            { flow: 'checkout', offeredPerSecond: 110, dropped: 5, invalid: invalid('dropped-iterations') },
-            2,
-          ),
-        ],
-      }),
-    }),
+    afterOneThatPassed({ offeredPerSecond: 110, dropped: 5, invalid: invalid('dropped-iterations') }),
     'INVALID',
   ],
   [
     'fails when dropped work did not even help',
-    evidence({
-      resolved: smallPeak,
-      measurements: measurementsFixture({
-        steps: [
-          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
-          stepFixture(
-            { flow: 'checkout', offeredPerSecond: 90, p99Ms: 900, dropped: 5, invalid: invalid('dropped-iterations') },
-            2,
-          ),
-        ],
-      }),
-    }),
+    afterOneThatPassed({ offeredPerSecond: 90, p99Ms: 900, dropped: 5, invalid: invalid('dropped-iterations') }),
     'FAIL',
   ],
   [
     'is invalid when the generator was the slow one',
-    evidence({
-      resolved: smallPeak,
-      measurements: measurementsFixture({
-        steps: [
-          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
-          stepFixture(
-            { flow: 'checkout', offeredPerSecond: 90, p99Ms: 900, invalid: invalid('generator-saturated') },
-            2,
-          ),
-        ],
-      }),
-    }),
+    afterOneThatPassed({ offeredPerSecond: 90, p99Ms: 900, invalid: invalid('generator-saturated') }),
     'INVALID',
   ],
   [
     'fails when errors cross their target at the peak',
-    evidence({
-      resolved: smallPeak,
-      measurements: measurementsFixture({
-        steps: [
-          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
-          stepFixture({ flow: 'checkout', offeredPerSecond: 90, errors: 50 }, 2),
-        ],
-      }),
-    }),
+    afterOneThatPassed({ offeredPerSecond: 90, errors: 50 }),
     'FAIL',
   ],
   [
