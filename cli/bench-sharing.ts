@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { Option } from 'commander'
-import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { WHOLE } from '../contracts/share.ts'
 import { LOAD_NAMES, loadOf } from '../measurements/load.ts'
@@ -15,7 +15,8 @@ import { askIdentity } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { newRunFolder } from './new-run-folder.ts'
-import { parseCount, parseSeconds } from './option-parsers.ts'
+import { noOrders } from './no-orders.ts'
+import { parseCount, parseRate, parseSeconds } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 import { withEngines } from './with-engines.ts'
@@ -46,7 +47,7 @@ await runCommand<Options>(
       .description('Measure how k6 should share this machine with the system it loads.')
       .addOption(new Option('--flow <name>', 'what is loaded').choices(LOAD_NAMES).default('list'))
       .option('--repeats <n>', 'holds of each way', parseCount, 5)
-      .option('--rate <n>', 'requests per second (default: 0.3 of what a warm-up gets through)', parseSeconds)
+      .option('--rate <n>', 'requests per second (default: 0.3 of what a warm-up gets through)', parseRate)
       .option('--hold-seconds <n>', 'length of each hold', parseSeconds, 15)
       .addOption(planOption())
       .addHelpText('after', HELP),
@@ -57,7 +58,7 @@ await runCommand<Options>(
     const report = await withEngines(context, (engines) =>
       withSut(engines, 'one-process', context, async (target) => {
         const { dataset } = await askIdentity(target)
-        if (dataset === null) throw noData()
+        if (dataset === null) throw noOrders(target.baseUrl)
         await mkdir(runDir, { recursive: true })
         await writeFile(join(runDir, RUN_FILES.dataset), JSON.stringify(dataset))
         const observer = new Observer({ target, engines, cores: availableParallelism(), onFault: () => {} })
@@ -101,13 +102,4 @@ function textOf({ ratePerSecond, places }: SharingReport): string {
   )
   const head = `At ${ratePerSecond}/s. Spread: (highest − lowest) ÷ median of the p99s; k6 late: p99 of its own delay.`
   return `${[head, ...lines].join('\n')}\n`
-}
-
-function noData(): Refusal {
-  return new Refusal({
-    what: 'there are no orders to load with',
-    why: ['the tables of this checkout were never seeded, or not to the end'],
-    wayOut: 'Fill them first:',
-    command: 'npm run seed -- --years 3',
-  })
 }

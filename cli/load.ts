@@ -31,7 +31,8 @@ import { loadProgress, sayAbove } from './load-progress.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
-import { parseMilliseconds, parseSeconds, parseShare } from './option-parsers.ts'
+import { noOrders } from './no-orders.ts'
+import { parseMilliseconds, parseRate, parseSeconds, parseShare } from './option-parsers.ts'
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -41,7 +42,6 @@ import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
 
 const STATE = join(CHECKOUT, '.headroom')
-const HIGHEST_RATE = 100_000
 
 const HELP = `
 Flows: list, detail, checkout, search, or mix (all, as often as the plan says);
@@ -254,12 +254,7 @@ async function ownTarget(): Promise<Where | undefined> {
 async function refuseWithoutData(target: Target): Promise<void> {
   const identity = await askIdentity(target).catch(() => undefined)
   if (identity === undefined || identity.dataset !== null) return
-  throw new Refusal({
-    what: 'there are no orders to load with',
-    why: [`${target.baseUrl} says its tables were never seeded, or not to the end`],
-    wayOut: 'Fill them first:',
-    command: 'npm run seed -- --years 3',
-  })
+  throw noOrders(target.baseUrl)
 }
 
 function dryRun(
@@ -307,12 +302,6 @@ function flowArgument(): Argument {
   argument.parseArg = ((word: string, before: unknown) =>
     word !== undefined && isScriptPath(word) ? word : parseName(word, before)) as typeof argument.parseArg
   return argument
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text)
-  if (text.trim() !== '' && rate >= 0.1 && rate <= HIGHEST_RATE) return rate
-  throw new InvalidArgumentError(`a rate is a number of requests per second, 0.1 to ${HIGHEST_RATE}`)
 }
 
 /** `20`, `20s`, `5m`, `1h30m` → seconds. */

@@ -3,6 +3,8 @@
 import { InvalidArgumentError } from 'commander'
 import { SHARD_COUNT } from '../contracts/shard.ts'
 
+const HIGHEST_RATE = 100_000
+
 export function parseScale(text: string): number {
   const scale = Number(text)
   if (!(scale > 0 && scale <= 1))
@@ -28,6 +30,13 @@ export function parseSeconds(text: string): number {
   const seconds = Number(text)
   if (!(seconds > 0 && seconds <= 1e7)) throw new InvalidArgumentError('seconds are a number above 0')
   return seconds
+}
+
+/** Requests per second. */
+export function parseRate(text: string): number {
+  const rate = Number(text)
+  if (text.trim() !== '' && rate >= 0.1 && rate <= HIGHEST_RATE) return rate
+  throw new InvalidArgumentError(`a rate is a number of requests per second, 0.1 to ${HIGHEST_RATE}`)
 }
 
 /** `100ms`, `100`, `0.5s` → ms. */
