@@ -14,8 +14,8 @@ import { openPlace } from '../engines/place.ts'
 import { crashAndRestart } from '../engines/restart-engine.ts'
 import { type DrillReport, drill } from '../measurements/drill/drill.ts'
 import { FAULT_NAMES, type Fault, type FaultName, faultOf } from '../measurements/drill/fault.ts'
-import { LoadRun } from '../measurements/load-run.ts'
 import { loadOf, MIX } from '../measurements/load.ts'
+import { LoadRun } from '../measurements/load-run.ts'
 import { connectMysql } from '../measurements/mysql-counters.ts'
 import { Observer } from '../measurements/observer.ts'
 import { askIdentity } from '../measurements/target.ts'
@@ -62,9 +62,7 @@ await runCommand<Options>(
   (program) =>
     program
       .description('Break one thing after another under load: what is refused, how, for how long; is any order lost?')
-      .addOption(
-        new Option('--fault <name...>', 'only these').choices(FAULT_NAMES).default(FAULT_NAMES, 'all of them'),
-      )
+      .addOption(new Option('--fault <name...>', 'only these').choices(FAULT_NAMES).default(FAULT_NAMES, 'all of them'))
       .option('--rate <n>', 'requests per second of all flows together', parseRate, 60)
       .option('--fault-seconds <n>', 'how long each fault lasts', parseSeconds, 15)
       .option('--calm-seconds <n>', 'before the first fault, and after each', parseSeconds, 20)

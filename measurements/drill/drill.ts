@@ -35,17 +35,18 @@ export async function drill(run: LoadRun, request: DrillRequest): Promise<DrillR
   await run.warmUp()
   signal.throwIfAborted()
   const sinceMs = Date.now()
-  const began = Promise.withResolvers<number>()
+  let onBegan = (_startedAtMs: number) => {}
+  const began = new Promise<number>((resolve) => (onBegan = resolve))
   const seconds = calmSeconds + faults.length * (faultSeconds + calmSeconds)
   const offered = run.open({
     segments: [{ ratePerSecond, seconds }],
     enough: (leadInMs) => (live) => {
-      if (live.elapsedMs >= leadInMs) began.resolve(Date.now() - live.elapsedMs)
+      if (live.elapsedMs >= leadInMs) onBegan(Date.now() - live.elapsedMs)
       return false
     },
   })
   // A load that never begins must not be waited for.
-  const startedAtMs = await Promise.race([began.promise, offered.then(({ made }) => made.startedAtMs)])
+  const startedAtMs = await Promise.race([began, offered.then(({ made }) => made.startedAtMs)])
   const broken = await breakInTurn(request, startedAtMs, signal)
   const { made, leadInMs } = await offered
   signal.throwIfAborted()
