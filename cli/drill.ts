@@ -44,7 +44,7 @@ Exit code: 0 no order is lost and none is too many, 99 otherwise.
 
 Examples:
   npm run drill
-  npm run drill -- --fault redis-stalled --fault shard-locked --rate 100
+  npm run drill -- --fault redis-stalled --fault shard-locked --rate 50
   npm run --silent drill -- --json`
 
 interface Options {
@@ -63,7 +63,7 @@ await runCommand<Options>(
     program
       .description('Break one thing after another under load: what is refused, how, for how long; is any order lost?')
       .addOption(new Option('--fault <name...>', 'only these').choices(FAULT_NAMES).default(FAULT_NAMES, 'all of them'))
-      .option('--rate <n>', 'requests per second of all flows together', parseRate, 60)
+      .option('--rate <n>', 'requests per second of all flows together', parseRate, 100)
       .option('--fault-seconds <n>', 'how long each fault lasts', parseSeconds, 15)
       .option('--calm-seconds <n>', 'before the first fault, and after each', parseSeconds, 20)
       .addOption(planOption())

@@ -1,4 +1,5 @@
 // `npm start` as a user runs it: in a checkout of its own, from engines to verdict, interrupted, and with an engine lost.
+// What it seeded then serves a drill.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -8,11 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Capacity } from '../contracts/capacity.ts'
 import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import type { DrillReport } from '../measurements/drill/drill.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 import { mistakesBy } from './published-schema.ts'
 
 // Rows enough for every flow to find orders, time enough to hold one rate of each: the verdict is not what is asserted.
 const SMALL = ['--scale', '0.00002', '--load-seconds', '200', '--json']
+const DRILL = ['--fault', 'redis-stalled', 'mysql-restarted', '--fault-seconds', '3', '--calm-seconds', '4', '--json']
 const LIMIT_MS = 600_000
 
 interface Job {
@@ -30,8 +33,8 @@ afterAll(() => {
   copy.remove()
 })
 
-function start(): Job {
-  const child = spawn(process.execPath, ['bootstrap.mjs', 'start', ...SMALL], {
+function start(words: readonly string[] = ['start', ...SMALL]): Job {
+  const child = spawn(process.execPath, ['bootstrap.mjs', ...words], {
     cwd: copy.folder,
     detached: true, // a process group of its own, so that it can be interrupted as a terminal does
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,6 +85,19 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     expect(mistakesBy('measurements', measurements)).toEqual([])
     expect(existsSync(join(newestRun(), RUN_FILES.report))).toBe(true)
     expect(job.said()).toContain(RUN_FILES.report)
+    expect(copy.processes()).toEqual([])
+  })
+
+  it('npm run drill: Redis stalled, MySQL killed and back; what was refused is told, no order lost or too many', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const { code, stdout } = await start(['drill', ...DRILL]).ended
+    const { faults, orders } = JSON.parse(stdout) as DrillReport
+    expect(faults.map(({ name }) => name)).toEqual(['redis-stalled', 'mysql-restarted'])
+    expect(faults[1]?.flows.list?.failures).not.toEqual([])
+    expect(orders).toMatchObject({ missing: 0, excess: 0 })
+    expect(orders.acknowledged).toBeGreaterThan(0)
+    expect(code).toBe(EXIT_CODES.pass)
     expect(copy.processes()).toEqual([])
   })
 
