@@ -1,7 +1,7 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
-import type { InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
+import type { Finding, InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
 import type { Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
@@ -10,28 +10,32 @@ export const VERDICTS = ['PASS', 'AT RISK', 'FAIL', 'INVALID'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** How a number was come by. */
-export const PROVENANCES = ['measured', 'modelled', 'extrapolated', 'planned'] as const
-export type Provenance = (typeof PROVENANCES)[number]
+export const BASES = ['measured', 'modelled', 'extrapolated', 'planned'] as const
+export type Basis = (typeof BASES)[number]
 
 /** What a claim is about. `evidence` claims carry all others: when one is INVALID, so is the run. */
 export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine'] as const
 export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number]
 
-export interface Claim {
-  /** Stable, kebab-case: `rows-per-table`, `checkout-at-peak-second`. */
+export interface Claim extends Finding {
+  /** Stable, kebab-case: `rows-per-table`, `checkout-within-targets`. */
   readonly id: string
   readonly subject: ClaimSubject
   /** The claim as a sentence that can be false. */
   readonly claim: string
   readonly verdict: Verdict
-  readonly target: string
-  readonly measured: string
-  /** Of a claim about a rate: the operating point's bracket. Never an interval over the requests of one step. */
-  readonly interval: string | null
+  /** Of the value, in its unit. null: none; an end that is null: open. */
+  readonly interval: ClaimInterval | null
   readonly samples: number | null
-  readonly provenance: Provenance
+  readonly basis: Basis
   /** Why this verdict: what gives first, at which rate or date. */
-  readonly why: string
+  readonly reason: string
+}
+
+/** Of a rate: the operating point's bracket. Never an interval over the requests of one step. */
+export interface ClaimInterval {
+  readonly low: number | null
+  readonly high: number | null
 }
 
 /** How much of the plan's volume was really in the tables while the load ran. */
@@ -211,7 +215,7 @@ export interface SizingRow {
   readonly mid: number
   readonly high: number
   readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
-  readonly provenance: Provenance
+  readonly basis: Basis
   /** The rule behind the numbers, one sentence. */
   readonly rule: string
   /** Alternatives that were not taken, each with the reason. */

@@ -19,14 +19,16 @@ export function answer({ claims, tables, sizing, ownFlows, who }: Answerable): r
   const tablesVerdict = claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID'
   const rows = tables === null ? [] : [tableLine(tables, tablesVerdict)]
   if (broken !== undefined) {
-    const sentence = `The load of this run proves nothing. ${broken.why}`
+    const sentence = `The load of this run proves nothing. ${broken.reason}`
     return [{ about: 'Evidence', verdict: 'INVALID', sentence }, ...rows]
   }
   const isOwn = ({ id }: Claim) => ownFlows.some(({ flow }) => id.startsWith(`${flow}-`))
   const at = (moment: string) => claims.filter((claim) => claim.id.endsWith(moment) && !isOwn(claim))
   return [
     ...rows,
-    ...claims.filter(isOwn).map(({ id, verdict, claim, why }) => ({ about: id, verdict, sentence: `${claim} ${why}` })),
+    ...claims
+      .filter(isOwn)
+      .map(({ id, verdict, claim, reason }) => ({ about: id, verdict, sentence: `${claim} ${reason}` })),
     ...momentLine(who, 'Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),
     ...momentLine(
       who,
@@ -77,5 +79,5 @@ function machineSentence(sizing: readonly SizingRow[], flowCount: number): strin
   const row = sizing.find(({ unit }) => unit === 'machines')
   if (row === undefined || (flowCount > 1 && row.what !== ALL_FLOWS)) return ''
   const whom = row.what.replace('Machines for ', '').replace(' at the peak', '')
-  return ` For ${whom} it takes about ${exact(row.mid)} such machines (${range(row.low, row.high, exact)}), headroom included: ${row.provenance}.`
+  return ` For ${whom} it takes about ${exact(row.mid)} such machines (${range(row.low, row.high, exact)}), headroom included: ${row.basis}.`
 }

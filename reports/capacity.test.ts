@@ -43,7 +43,7 @@ describe('rows per table', () => {
     expect(tables).toMatchObject(forecast)
     expect(claims.find(({ id }) => id === 'rows-per-table')).toMatchObject({
       verdict: 'AT RISK',
-      why: expect.stringMatching(/= 0\.23\. The last month to decide on more tables is 2028-04/),
+      reason: expect.stringMatching(/= 0\.23\. The last month to decide on more tables is 2028-04/),
     })
   })
 
@@ -69,7 +69,7 @@ describe('machines for the peak', () => {
   it('are marked as extrapolated beyond twice what was measured', () => {
     const row = capacityOf(evidence()).sizing.find(({ unit }) => unit === 'machines')
     expect(row?.mid).toBeGreaterThan(2)
-    expect(row?.provenance).toBe('extrapolated')
+    expect(row?.basis).toBe('extrapolated')
   })
 
   it('are at most so many while no rate is proven to fail', () => {
@@ -109,12 +109,12 @@ describe('the mix', () => {
   it('fails for 1 % of checkouts that fail, and names checkout', () => {
     const failing = mixOf({ errors: 40 })
     expect(failing.mix?.firstFailPerSecond).toBe(800)
-    expect(claimOf(failing)).toMatchObject({ why: expect.stringMatching(/^checkout: 1.* errors/) })
+    expect(claimOf(failing)).toMatchObject({ reason: expect.stringMatching(/^checkout: 1.* errors/) })
   })
 
   it('never passes for a flow that it could not judge', () => {
     const rare = claimOf(mixOf({}, { search: { iterations: 18, p99Ms: 20 } }))
-    expect(rare).toMatchObject({ verdict: 'INVALID', why: expect.stringContaining('search: not proven') })
+    expect(rare).toMatchObject({ verdict: 'INVALID', reason: expect.stringContaining('search: not proven') })
     expect(claimOf(mixOf({}))).toMatchObject({ verdict: 'PASS' })
   })
 
@@ -148,7 +148,7 @@ describe('a lost order', () => {
     expect(verdict).toBe('FAIL')
     expect(claims.find(({ id }) => id === 'acknowledged-orders-kept')).toMatchObject({
       verdict: 'FAIL',
-      why: expect.stringContaining('77'),
+      reason: expect.stringContaining('77'),
     })
   })
 
@@ -163,9 +163,12 @@ describe('the claim of a profile', () => {
     const claim = {
       id: 'list-recovers-from-a-spike',
       claim: 'It recovers.',
-      target: 'within 30 s',
-      measured: 'after 41 s',
-    }
+      value: 41,
+      target: 30,
+      bound: 'at-most',
+      unit: 'seconds',
+      evidence: 'after 41 s',
+    } as const
     const result = {
       load: 'list',
       flows: ['list'],
@@ -176,7 +179,7 @@ describe('the claim of a profile', () => {
       claim,
     } as const
     const { claims, verdict } = capacityOf(evidence({ measurements: measurementsFixture({ results: [result] }) }))
-    expect(claims.find(({ id }) => id === claim.id)).toMatchObject({ verdict: 'FAIL', measured: 'after 41 s' })
+    expect(claims.find(({ id }) => id === claim.id)).toMatchObject({ verdict: 'FAIL', value: 41, target: 30 })
     expect(verdict).toBe('FAIL')
   })
 })

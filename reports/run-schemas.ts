@@ -1,6 +1,6 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
-import { OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
+import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
@@ -109,7 +109,17 @@ const result = object({
   verdict: { enum: ['PASS', 'FAIL', 'INVALID'] },
   reason: text,
   bracket: nullable(object({ lastPass: nullable(number), firstFail: nullable(number) })),
-  claim: nullable(object({ id: text, claim: text, target: text, measured: text })),
+  claim: nullable(
+    object({
+      id: text,
+      claim: text,
+      value: nullable(number),
+      target: nullable(number),
+      bound: { enum: CLAIM_BOUNDS },
+      unit: { enum: CLAIM_UNITS },
+      evidence: text,
+    }),
+  ),
 })
 
 export const MEASUREMENTS_FILE_SCHEMA = object({

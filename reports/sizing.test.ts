@@ -148,7 +148,7 @@ describe('the database on disk', () => {
   it('is modelled alone where sizes were not measured', () => {
     const bare = rowsOf({ ...measurementsFixture({ dataset }), sizes: null })
     expect(bare.filter(({ unit }) => unit === 'shards')).toEqual([])
-    expect(bare.filter(({ what }) => what.startsWith('Database on disk')).map(({ provenance }) => provenance)).toEqual([
+    expect(bare.filter(({ what }) => what.startsWith('Database on disk')).map(({ basis }) => basis)).toEqual([
       'modelled',
     ])
   })

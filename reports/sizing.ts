@@ -30,7 +30,7 @@ export function sizing(input: SizingInput): readonly SizingRow[] {
     group: 'data',
     what: 'Orders after the horizon',
     unit: 'rows',
-    provenance: 'planned',
+    basis: 'planned',
     rule: 'the plan: start rate, growth, promotions',
   })
   return [

@@ -8,7 +8,7 @@ export function verdictText({ verdict, answer, claims }: Capacity): string {
     verdict,
     ...answer.map(({ about, verdict: own, sentence }) => `  ${own.padEnd(9)}${about}: ${sentence}`),
     '',
-    ...claims.map(({ verdict: own, id, measured }) => `  ${own.padEnd(9)}${id.padEnd(idWidth)}${measured}`),
+    ...claims.map(({ verdict: own, id, evidence }) => `  ${own.padEnd(9)}${id.padEnd(idWidth)}${evidence}`),
     '',
   ].join('\n')
 }

@@ -21,7 +21,7 @@ export function withheld(claims: readonly Claim[]): readonly Claim[] {
   const causes = broken.map(({ id }) => id).join(', ')
   return claims.map((claim) =>
     claim.subject === 'flow' || claim.subject === 'machine'
-      ? { ...claim, verdict: 'INVALID', why: `Does not count, because the evidence is broken: see ${causes}.` }
+      ? { ...claim, verdict: 'INVALID', reason: `Does not count, because the evidence is broken: see ${causes}.` }
       : claim,
   )
 }

@@ -46,7 +46,7 @@ export function weaknesses(input: WeaknessInput): readonly string[] {
 
 function evidence({ claims }: WeaknessInput): string[] {
   const broken = claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
-  return broken.map(({ why }) => `The evidence is broken, so no figure below counts: ${why}`)
+  return broken.map(({ reason }) => `The evidence is broken, so no figure below counts: ${reason}`)
 }
 
 function volume({ seeding }: WeaknessInput): string[] {

@@ -2,9 +2,10 @@
 // peak second.
 
 import type { CapacityPoint, Claim, FlowBottleneck, FlowCapacity, Seeding, Verdict } from '../../contracts/capacity.ts'
-import { type Bracket, bracketText } from '../bracket.ts'
+import { type Bracket, bracketOf } from '../bracket.ts'
 import { evidenceAt } from '../flow-capacity.ts'
 import { compact, ms, percent, perSecond, range } from '../quantity.ts'
+import { targetsText } from '../targets-text.ts'
 
 interface Moment {
   readonly id: 'at-ordinary-rate' | 'at-peak-second'
@@ -39,14 +40,17 @@ function flowClaim(
   return {
     id: `${flow.flow}-${moment.id}`,
     subject: 'flow',
-    claim: `${who}${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
+    claim: `${who}${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets (${targetsText(flow)}) at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
     verdict,
-    target: `p99 ≤ ${ms(flow.targetP99Ms)}, errors ≤ ${percent(flow.targetErrorRate)} at ${perSecond(moment.ratePerSecond)}`,
-    measured: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
-    interval: bracketText(flow),
+    value: flow.lastPassPerSecond,
+    target: moment.ratePerSecond,
+    bound: 'at-least',
+    unit: 'per-second',
+    evidence: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
+    interval: bracketOf(flow),
     samples: decisive?.samples ?? null,
-    provenance: 'measured',
-    why: why(flow, moment, verdict, decisive, bottleneck),
+    basis: 'measured',
+    reason: reasonOf(flow, moment, verdict, decisive, bottleneck),
   }
 }
 
@@ -74,7 +78,7 @@ function measured(point: CapacityPoint): string {
   return `${p99}, errors ${percent(point.errorRate)}${dropped} at ${perSecond(point.offeredPerSecond)}`
 }
 
-function why(
+function reasonOf(
   flow: FlowCapacity,
   moment: Moment,
   verdict: Verdict,

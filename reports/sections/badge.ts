@@ -1,6 +1,6 @@
-// Verdicts and provenance as word and shape; colour only repeats what they say.
+// Verdicts and basis as word and shape; colour only repeats what they say.
 
-import type { Provenance, Verdict } from '../../contracts/capacity.ts'
+import type { Basis, Verdict } from '../../contracts/capacity.ts'
 import type { Outcome } from '../../contracts/measurement.ts'
 import { html, type Markup } from '../html.ts'
 
@@ -27,6 +27,6 @@ export function outcomeBadge(outcome: Outcome): Markup {
   return badge(outcome === 'pass' ? 'PASS' : outcome === 'fail' ? 'FAIL' : 'INVALID')
 }
 
-export function tag(provenance: Provenance): Markup {
-  return html`<span class="tag">${provenance}</span>`
+export function tag(basis: Basis): Markup {
+  return html`<span class="tag">${basis}</span>`
 }

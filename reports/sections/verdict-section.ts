@@ -76,8 +76,5 @@ function machines({ sizing, flows }: Capacity): [string, string] {
   const row = sizing.find(({ unit }) => unit === 'machines')
   if (row === undefined || (flows.length > 1 && row.what !== ALL_FLOWS))
     return ['unknown', 'not every flow has an operating point to multiply']
-  return [
-    exact(row.mid),
-    `${row.what.replace('Machines for ', '')}: ${range(row.low, row.high, exact)}, ${row.provenance}`,
-  ]
+  return [exact(row.mid), `${row.what.replace('Machines for ', '')}: ${range(row.low, row.high, exact)}, ${row.basis}`]
 }

@@ -26,7 +26,7 @@ export function bufferPool({ users }: Plan, dataBytes: Cases): BufferPool {
       group: 'data',
       what: `Buffer pools, all hosts, for a hit ratio of ${percent(WANTED_HIT_RATIO)}`,
       unit: 'bytes',
-      provenance: 'modelled',
+      basis: 'modelled',
       rule: `Che's approximation of LRU over all pages of the database; assumes that pages are as unequally wanted as the plan's users are active (Zipf exponent ${significant(zipf.mid, 2)}, ${range(zipf.low, zipf.high, (value) => significant(value, 2))}); that fresh orders are read more than old ones would make it smaller, and is not in it`,
       rejected: OTHER_HIT_RATIOS.map((hitRatio) => {
         const other = poolFor(hitRatio, zipf, dataBytes)

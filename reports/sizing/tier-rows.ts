@@ -63,7 +63,7 @@ function machineTiers(stream: PeakStream, stored: Stored, busyAtMost: number): r
       group: 'tiers',
       what: 'Connections to MySQL, all hosts',
       unit: 'connections',
-      provenance: 'extrapolated',
+      basis: 'extrapolated',
       rule: `${rate} × ${ms(held * 1000)} (a request's whole service time at the operating point, an upper bound; low: MySQL's own CPU time) are ${compact(answer.connectionsInUse.mid)} in use; with this many, one request in a hundred waits (Erlang C)`,
     }),
   ]
@@ -77,7 +77,7 @@ function tierRow({ chosen, rejected }: SizingAnswer['app'], row: Pick<SizingRow,
   return sizingRow(chosen.count, {
     ...row,
     group: 'tiers',
-    provenance: 'extrapolated',
+    basis: 'extrapolated',
     rejected: rejected.map(({ reason }: RejectedOption) => `${reason} (costs in cores)`),
   })
 }
@@ -96,7 +96,7 @@ function coreRows(stream: PeakStream, busyAtMost: number): readonly SizingRow[] 
         group: 'tiers',
         what: `CPU cores of ${component}`,
         unit: 'cores',
-        provenance: 'extrapolated',
+        basis: 'extrapolated',
         rule: `peak rate × ${ms(cpuSeconds.mid * 1000)} of CPU a request (${spreadText(cpuSeconds)}) ÷ ${percent(busyAtMost)} busy at most; ${stream.basis}`,
       })
     })
