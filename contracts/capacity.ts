@@ -2,7 +2,7 @@
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
 import type { Finding, InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
-import type { Flow, Interval } from './plan.ts'
+import type { Deployment, Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
 /** `AT RISK`: holds in the middle case, may not; the claim names the month to decide by. */
@@ -14,7 +14,7 @@ export const BASES = ['measured', 'modelled', 'extrapolated', 'planned'] as cons
 export type Basis = (typeof BASES)[number]
 
 /** What a claim is about. `evidence` claims carry all others: when one is INVALID, so is the run. */
-export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine'] as const
+export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine', 'deployment'] as const
 export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number]
 
 export interface Claim extends Finding {
@@ -222,9 +222,56 @@ export interface SizingRow {
   readonly rejected: readonly string[]
 }
 
+/** Parts of a deployment that are judged, each by what runs out in it. CPU where nothing else is named. */
+export const DEPLOYMENT_TIERS = [
+  'gateway',
+  'services',
+  'services-memory',
+  'mysql-cpu',
+  'mysql-memory',
+  'mysql-disk',
+  'mysql-iops',
+  'redis',
+  'search',
+  'search-disk',
+  'search-shards',
+] as const
+export type DeploymentTierName = (typeof DEPLOYMENT_TIERS)[number]
+
+/** Of the host, or the shard, that has most to do: all amounts in `unit`. */
+export interface DeploymentTier {
+  readonly tier: DeploymentTierName
+  readonly unit: 'cores' | 'bytes' | 'operations' | 'documents'
+  readonly there: number
+  /** With the plan's headroom where it depends on the rate; null: not known. */
+  readonly asked: Interval | null
+  /** asked ÷ there: 1 is full. */
+  readonly used: Interval | null
+  readonly verdict: Verdict
+  /** How it was come by, or why it is not known. */
+  readonly rule: string
+}
+
+export interface DeploymentCandidate {
+  readonly deployment: Deployment
+  /** Price of all hosts, in cores. */
+  readonly costInCores: number
+  /** Who would be without orders while one MySQL host is down. */
+  readonly usersPerMysqlHost: number
+  readonly tiers: readonly DeploymentTier[]
+}
+
+/** What the plan might name. Two candidates, the cheaper first; fewer where no more machines of the list do. */
+export interface DeploymentProposal {
+  readonly candidates: readonly DeploymentCandidate[]
+  /** What would change their order, or would not; or why there are none. */
+  readonly tips: readonly string[]
+}
+
 export interface AnswerLine {
   readonly about: string
-  readonly verdict: Verdict
+  /** null: a fact. */
+  readonly verdict: Verdict | null
   readonly sentence: string
 }
 
@@ -248,6 +295,10 @@ export interface Capacity {
   readonly flowsNotMeasured: readonly Flow[]
   readonly bottlenecks: readonly FlowBottleneck[]
   readonly sizing: readonly SizingRow[]
+  /** null: the plan names none, or not the order system on this machine was loaded. */
+  readonly deployment: readonly DeploymentTier[] | null
+  /** Of a run whose plan names none. No verdict rests on it. */
+  readonly proposal: DeploymentProposal | null
   /** Where this run is weak, most serious first. */
   readonly weaknesses: readonly string[]
 }

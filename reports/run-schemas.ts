@@ -20,6 +20,26 @@ const interval = object({ low: number, mid: number, high: number })
 const target = object({ p99Ms: number, errorRate: number })
 const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
 
+const hosts = { hosts: count, cores: number } as const
+const deployment = object({
+  cpuSpeed: interval,
+  gateway: object(hosts),
+  services: object({ ...hosts, memoryBytes: number }),
+  mysql: object(
+    {
+      ...hosts,
+      shardsPerHost: count,
+      memoryBytes: number,
+      diskBytes: number,
+      diskIops: number,
+      hitRatio: number,
+    },
+    ['hosts', 'shardsPerHost'],
+  ),
+  redis: object(hosts),
+  elasticsearch: object({ ...hosts, diskBytes: number, primaries: count, replicas: count }),
+})
+
 export const PLAN_FILE_SCHEMA = object({
   plan: object(
     {
@@ -30,9 +50,10 @@ export const PLAN_FILE_SCHEMA = object({
       requestsPerOrder: perFlow(number),
       targets: perFlow(target),
       flows: mapOf(target),
+      deployment,
       headroom: number,
     },
-    ['flows'],
+    ['flows', 'deployment'],
   ),
   planHash: text,
   months: list(object({ month, rowsPerTable: interval }), {

@@ -14,8 +14,8 @@ import { mapCases } from './cases.ts'
 import { erlangC } from './mmc.ts'
 
 /** Shares of a database host's memory and disk that data may take: the rest is connections, redo, temporary tables. */
-const POOL_SHARE_OF_MEMORY = 0.75
-const DATA_SHARE_OF_DISK = 0.7
+export const POOL_SHARE_OF_MEMORY = 0.75
+export const DATA_SHARE_OF_DISK = 0.7
 /** A request may find its connection pool empty this rarely. */
 const POOL_WAIT_PROBABILITY = 0.01
 

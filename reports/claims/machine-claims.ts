@@ -1,4 +1,5 @@
-// All flows at the same time on one machine: measured where the run loaded the mix, else modelled from the flows alone.
+// All flows at the same time on a target elsewhere: measured where the run loaded the mix, else modelled from the flows
+// alone.
 
 import type { Claim, FlowCapacity, MixCapacity, Verdict } from '../../contracts/capacity.ts'
 import type { Interval } from '../../contracts/plan.ts'

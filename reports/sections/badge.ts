@@ -23,6 +23,11 @@ export function badge(verdict: Verdict): Markup {
   return html`<span class="badge ${tone(verdict)}">${icon(verdict)}${verdict}</span>`
 }
 
+/** What was found, and judges nothing. */
+export function factBadge(): Markup {
+  return html`<span class="badge fact">fact</span>`
+}
+
 export function outcomeBadge(outcome: Outcome): Markup {
   return badge(outcome === 'pass' ? 'PASS' : outcome === 'fail' ? 'FAIL' : 'INVALID')
 }

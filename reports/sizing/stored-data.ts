@@ -25,6 +25,12 @@ export interface StoredData {
   readonly rows: readonly SizingRow[]
 }
 
+/** Of two figures that disagree the larger one has to fit. */
+export function dataAtHorizon(resolved: ResolvedPlan, measurements: Measurements): Cases {
+  const { modelledBytes, measuredBytes } = storedData(resolved, measurements)
+  return mapCases(Math.max, modelledBytes, measuredBytes ?? modelledBytes)
+}
+
 export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
   const keys = keysAtHorizon(resolved)
   const modelledBytes = mapCases((orders, keyBytes) => orders + keyBytes, databaseAtHorizon(resolved), keys.bytes)
