@@ -204,7 +204,7 @@ export interface FlowBottleneck {
   readonly reason: string
 }
 
-/** Copies of the measured machine; the tiers of a production setup in the peak second; what is stored at the horizon. */
+/** Copies of the measured machine; what the peak second asks of each tier; what is stored at the horizon. */
 export const SIZING_GROUPS = ['machines', 'tiers', 'data'] as const
 export type SizingGroup = (typeof SIZING_GROUPS)[number]
 
@@ -214,7 +214,7 @@ export interface SizingRow {
   readonly low: number
   readonly mid: number
   readonly high: number
-  readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
+  readonly unit: 'machines' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
   readonly basis: Basis
   /** The rule behind the numbers, one sentence. */
   readonly rule: string

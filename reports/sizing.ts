@@ -33,7 +33,7 @@ export function sizing(input: SizingInput): readonly SizingRow[] {
   })
   return [
     ...machineRows(resolved, flows, mix),
-    ...(stream === null ? [] : tierRows(resolved.plan, stream, { dataBytes, poolBytes: pool.poolBytes })),
+    ...(stream === null ? [] : tierRows(resolved.plan, stream)),
     ...(stream === null ? [] : diskRows(stream)),
     ...memoryRows(measurements),
     orders,

@@ -10,6 +10,7 @@ import { deploymentFixture } from './fixtures/deployment.ts'
 import { checkouts, dataset, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
 import { measurementsFixture, stepFixture } from './fixtures/measurements.ts'
 import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
+import { asYaml } from './sections/deployment-section.ts'
 
 const spoilt = (step: Step, code: InvalidCode): Step =>
   stepFixture({ flow: 'checkout', offeredPerSecond: step.offeredPerSecond, invalid: invalid(code) }, step.index)
@@ -310,7 +311,10 @@ describe('a deployment in the plan', () => {
     expect(claims.some(({ id }) => id.startsWith('deployment-'))).toBe(false)
     expect(answer.find(({ about }) => about === 'Deployment')?.verdict).toBeNull()
     expect(proposal?.candidates).toHaveLength(2)
-    for (const { deployment: proposed } of proposal?.candidates ?? []) expect(runWith(proposed).verdict).toBe('PASS')
+    for (const { deployment: proposed } of proposal?.candidates ?? []) {
+      expect(parsePlan(`${DEFAULT_PLAN}\n${asYaml(proposed)}`, 'plan.yaml').deployment).toEqual(proposed)
+      expect(runWith(proposed).verdict).toBe('PASS')
+    }
   })
 })
 

@@ -1,8 +1,8 @@
 // Claims about the plan's deployment: does each tier carry the peak second, and hold what the years bring? Modelled.
 
 import type { Claim, DeploymentTier, DeploymentTierName } from '../../contracts/capacity.ts'
-import type { Plan } from '../../contracts/plan.ts'
-import { tierAmount } from '../deployment/tier-text.ts'
+import type { Interval, Plan } from '../../contracts/plan.ts'
+import { askedText } from '../deployment/tier-text.ts'
 import { percent, plural, range, significant } from '../quantity.ts'
 
 const AT_PEAK = 'in the peak second, headroom included'
@@ -35,10 +35,7 @@ export function deploymentClaims(tiers: readonly DeploymentTier[], plan: Plan): 
       target: 1,
       bound: 'at-most',
       unit: 'share',
-      evidence:
-        tier.asked === null
-          ? 'not known'
-          : `${tierAmount(tier, tier.asked.mid)} of ${tierAmount(tier, tier.there)}: ${tier.rule}`,
+      evidence: askedText(tier) ?? 'not known',
       interval: tier.used === null ? null : { low: tier.used.low, high: tier.used.high },
       samples: null,
       basis: 'modelled',
@@ -55,13 +52,17 @@ export function shortfall({ tier, used, verdict }: DeploymentTier): string | nul
 }
 
 function reasonOf(tier: DeploymentTier): string {
-  const { used, verdict, rule } = tier
+  const { used, rule } = tier
   if (used === null) return `Not judged: ${rule}.`
-  const interval = range(used.low, used.high, percent)
-  if (verdict === 'FAIL') return capitalised(`${shortfall(tier) ?? ''}.`)
-  if (verdict === 'AT RISK')
-    return `Enough in the middle case (${percent(used.mid)} used), not with all against it (${interval}).`
-  return `${percent(used.mid)} of it is used, ${interval} with what is uncertain.`
+  return `${useText(tier, used)} ${capitalised(rule)}.`
+}
+
+function useText(tier: DeploymentTier, { low, mid, high }: Interval): string {
+  const interval = range(low, high, percent)
+  if (tier.verdict === 'FAIL') return capitalised(`${shortfall(tier) ?? ''}.`)
+  return tier.verdict === 'AT RISK'
+    ? `Enough in the middle case (${percent(mid)} used), not with all against it (${interval}).`
+    : `${percent(mid)} of it is used, ${interval} with what is uncertain.`
 }
 
 function hostsText(tier: DeploymentTierName, { deployment, shards }: Plan): string {

@@ -212,6 +212,18 @@ describe('the proposal', () => {
     for (const tip of tips) expect(tip).toMatch(/MySQL would need \d+ hosts .* or \d+ hosts .*(cheaper|stay)\.$/)
   })
 
+  it('says that no number of hosts helps a Redis that is too small', () => {
+    const busy = defaultSteps().map((step) => ({
+      ...step,
+      components: step.components.map((one) =>
+        one.name === 'redis' ? { ...one, cpuSeconds: one.cpuSeconds * 20 } : one,
+      ),
+    }))
+    const proposal = deploymentProposal(evidenceOf(resolvedPlanFixture(), measurementsFixture({ steps: busy })))
+    expect(proposal.candidates).toHaveLength(2)
+    expect(proposal.tips[0]).toMatch(/^Neither solves Redis/)
+  })
+
   it('is not made of what was not measured', () => {
     const steps = defaultSteps().filter(({ load }) => load !== 'search')
     const none = deploymentProposal(evidenceOf(resolvedPlanFixture(), measurementsFixture({ steps })))

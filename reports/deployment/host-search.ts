@@ -2,9 +2,8 @@
 // them.
 
 import type { DeploymentTier, DeploymentTierName } from '../../contracts/capacity.ts'
-import type { MachineType } from '../../contracts/capacity-model/sizing.ts'
 import type { Deployment } from '../../contracts/plan.ts'
-import { APPLICATION_NODES, type DiskHost, SEARCH_NODES } from '../sizing/machine-types.ts'
+import { APPLICATION_NODES, type DiskHost, type MachineType, SEARCH_NODES } from '../sizing/machine-types.ts'
 import { JUDGE_OF_TIER } from './deployment.ts'
 import type { TierEvidence } from './peak.ts'
 
@@ -32,20 +31,20 @@ export const ALL_CASES: Wish = { level: 'high', cpuSpeed: 1, hitRatio: HIT_RATIO
 
 /** null: not even with a shard on each host. */
 export function mysqlHosts(type: DiskHost, wish: Wish, evidence: TierEvidence): Priced<Deployment['mysql']> | null {
-  const { cores, memoryBytes, diskBytes, diskIops } = type
+  const { cores, diskBytes, diskIops } = type
+  const memoryBytes = wholeGb(type.memoryBytes)
   const of = (hosts: number) => ({ hosts, cores, memoryBytes, diskBytes, diskIops, hitRatio: wish.hitRatio })
   const { shards } = evidence.resolved.plan
   const hosts = fewest(shards, (count) => holds({ mysql: of(count) }, MYSQL, wish, evidence))
   return hosts === null ? null : { tier: of(hosts), cost: hosts * type.cost }
 }
 
-/** All but MySQL. */
+/** All but MySQL. Of Redis there is one, whether it is enough or not. */
 export function otherHosts(wish: Wish, evidence: TierEvidence): Priced<Omit<Deployment, 'mysql'>> | null {
   const gateway = applicationHosts('gateway', ['gateway'], wish, evidence)
   const services = applicationHosts('services', ['services', 'services-memory'], wish, evidence)
   const elasticsearch = searchHosts(wish, evidence)
-  const isRedisEnough = holds({ redis: REDIS }, ['redis'], wish, evidence)
-  if (gateway === null || services === null || elasticsearch === null || !isRedisEnough) return null
+  if (gateway === null || services === null || elasticsearch === null) return null
   const { hosts, cores } = gateway.tier
   return {
     tier: {
@@ -66,7 +65,7 @@ function applicationHosts(
   evidence: TierEvidence,
 ): Priced<Deployment['services']> | null {
   return cheapest(APPLICATION_NODES, ({ cores, memoryBytes }) => {
-    const of = (hosts: number) => ({ hosts, cores, memoryBytes })
+    const of = (hosts: number) => ({ hosts, cores, memoryBytes: wholeGb(memoryBytes) })
     const hosts = fewest(MOST_HOSTS, (count) => holds({ [name]: of(count) }, tiers, wish, evidence))
     return hosts === null ? null : of(hosts)
   })
@@ -85,6 +84,11 @@ function searchHosts(wish: Wish, evidence: TierEvidence): Priced<Deployment['ela
     )
     return hosts === null ? null : of(hosts)
   })
+}
+
+/** As people write it. */
+function wholeGb(bytes: number): number {
+  return Math.floor(bytes / 1e9) * 1e9
 }
 
 /** The others of its tiers are not looked at. */

@@ -1,5 +1,6 @@
-// A deployment for a plan that names none: the two cheapest whose every tier holds in all cases, and what would change
-// their order. It is judged by the same rules as one that the plan names, so what is pasted into the plan passes.
+// A deployment for a plan that names none: the two cheapest whose every tier holds in all cases (but Redis, of which there
+// is one), and what would change their order. Judged by the same rules as one that the plan names, so what is pasted into
+// the plan passes.
 
 import type { DeploymentCandidate, DeploymentProposal } from '../../contracts/capacity.ts'
 import { exact, percent } from '../quantity.ts'
@@ -37,7 +38,17 @@ export function deploymentProposal(evidence: TierEvidence): DeploymentProposal {
     }
   })
   const types = chosen.map(({ type }) => type)
-  return { candidates, tips: CHANGES.map(([when, change]) => tip(when, { ...ALL_CASES, ...change }, types, evidence)) }
+  const tips = CHANGES.map(([when, change]) => tip(when, { ...ALL_CASES, ...change }, types, evidence))
+  return { candidates, tips: [...redisTip(candidates), ...tips] }
+}
+
+/** More hosts do not help it. */
+function redisTip([first]: readonly DeploymentCandidate[]): readonly string[] {
+  const high = first?.tiers.find(({ tier }) => tier === 'redis')?.used?.high ?? 0
+  if (high <= 1) return []
+  return [
+    `Neither solves Redis: its one thread may be asked for ${percent(high)} of what it has, and the services know one address. Cache less, or put faster cores there.`,
+  ]
 }
 
 const CHANGES: readonly (readonly [when: string, change: Partial<Wish>])[] = [

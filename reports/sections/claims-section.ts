@@ -24,12 +24,14 @@ export function claimsSection({ claims }: Capacity): Markup {
 
 function claimRows(claim: Claim): Markup {
   const value = foundOf(claim)
+  // Many a text begins with the figure.
+  const found = value === null || claim.evidence.startsWith(value) ? null : html`<strong>${value}</strong> `
   return html`<tbody>
 <tr class="claim-main" id="claim-${claim.id}">
   <td>${badge(claim.verdict)}</td>
   <td>${claim.claim} <span class="id">${claim.id}</span></td>
   <td data-label="Target">${targetOf(claim)}</td>
-  <td data-label="Found">${value === null ? null : html`<strong>${value}</strong> `}<span class="why">${claim.evidence}</span></td>
+  <td data-label="Found">${found}<span class="why">${claim.evidence}</span></td>
   <td data-label="Interval or bracket">${intervalOf(claim) ?? 'none'}</td>
   <td data-label="Samples" class="number">${claim.samples === null ? '–' : exact(claim.samples)}</td>
   <td data-label="Basis">${tag(claim.basis)}</td>

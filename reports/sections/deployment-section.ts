@@ -1,9 +1,8 @@
 // The plan's deployment tier by tier; where the plan names none, two that it might name.
 
-import { stringify } from 'yaml'
 import type { Capacity, DeploymentCandidate, DeploymentProposal, DeploymentTier } from '../../contracts/capacity.ts'
 import type { Deployment, Interval } from '../../contracts/plan.ts'
-import { tierAmount } from '../deployment/tier-text.ts'
+import { askedText } from '../deployment/tier-text.ts'
 import { html, type Markup } from '../html.ts'
 import { compact, exact, percent, range } from '../quantity.ts'
 import { badge, tag } from './badge.ts'
@@ -49,20 +48,32 @@ function fullest(tiers: readonly DeploymentTier[]): string {
 
 /** As it may be pasted into a plan. */
 export function asYaml(deployment: Deployment): string {
-  return stringify({ deployment: { ...deployment, cpuSpeed: asWritten(deployment.cpuSpeed) } })
+  const { cpuSpeed, ...tiers } = deployment
+  const lines = Object.entries(tiers).map(([name, tier]) => `  ${name}: ${fields(tier)}`)
+  return ['deployment:', `  cpuSpeed: ${asWritten(cpuSpeed)}`, ...lines, ''].join('\n')
 }
 
-function asWritten({ low, mid, high }: Interval): number | Interval {
-  return low === high ? mid : { low, mid, high }
+function asWritten(interval: Interval): string {
+  return interval.low === interval.high ? String(interval.mid) : fields(interval)
+}
+
+function fields(given: object): string {
+  const texts = Object.entries(given).map(([name, value]) => `${name}: ${number(value)}`)
+  return `{ ${texts.join(', ')} }`
+}
+
+function number(value: number): string {
+  const power = [12, 9, 6].find((exponent) => value >= 10 ** exponent && value % 10 ** exponent === 0)
+  return power === undefined ? String(value) : `${value / 10 ** power}e${power}`
 }
 
 function tierTable(caption: string, tiers: readonly DeploymentTier[]): Markup {
   return html`<table><caption>${caption}</caption>
-<thead><tr><th scope="col">Tier</th><th scope="col">Verdict</th><th scope="col" class="number">Asked</th><th scope="col" class="number">There</th><th scope="col" class="number">Used</th><th scope="col" class="number">Interval</th><th scope="col">Rule</th></tr></thead>
+<thead><tr><th scope="col">Tier</th><th scope="col">Verdict</th><th scope="col" class="number">Asked of what is there</th><th scope="col" class="number">Used</th><th scope="col" class="number">Interval</th><th scope="col">Rule</th></tr></thead>
 <tbody>${tiers.map(tierRow)}</tbody></table>`
 }
 
 function tierRow(tier: DeploymentTier): Markup {
-  const { asked, used, there, rule, verdict } = tier
-  return html`<tr><th scope="row">${tier.tier}</th><td data-label="Verdict">${badge(verdict)}</td><td class="number" data-label="Asked">${asked === null ? '–' : tierAmount(tier, asked.mid)}</td><td class="number" data-label="There">${tierAmount(tier, there)}</td><td class="number" data-label="Used">${used === null ? '–' : percent(used.mid)}</td><td class="number" data-label="Interval">${used === null ? '–' : range(used.low, used.high, percent)}</td><td class="why">${rule}.</td></tr>`
+  const { used, rule, verdict } = tier
+  return html`<tr><th scope="row">${tier.tier}</th><td data-label="Verdict">${badge(verdict)}</td><td class="number" data-label="Asked">${askedText(tier) ?? '–'}</td><td class="number" data-label="Used">${used === null ? '–' : percent(used.mid)}</td><td class="number" data-label="Interval">${used === null ? '–' : range(used.low, used.high, percent)}</td><td class="why">${rule}.</td></tr>`
 }

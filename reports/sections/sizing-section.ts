@@ -7,7 +7,7 @@ import { tag } from './badge.ts'
 
 const GROUP_NAMES: Readonly<Record<SizingGroup, string>> = {
   machines: 'Copies of the measured machine, everything on each',
-  tiers: 'A setup of tiers, in the peak second',
+  tiers: 'The peak second, all hosts together',
   data: 'Data at the end of the horizon',
 }
 

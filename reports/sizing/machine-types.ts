@@ -1,7 +1,14 @@
 // Machines to choose from. Costs are in cores: one core buys about 8 GiB of memory, and 1 TB of SSD costs about 8 cores,
 // as in the list prices of the large clouds. They decide between types, never how much is needed.
 
-import type { MachineType } from '../../contracts/capacity-model/sizing.ts'
+export interface MachineType {
+  readonly name: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  /** The cheapest fitting set wins. */
+  readonly cost: number
+}
 
 const GIB_PER_CORE = 8
 const CORES_PER_TB = 8
