@@ -55,6 +55,42 @@ describe('rows per table', () => {
   })
 })
 
+describe('what one machine carries', () => {
+  it('is a fact of the answer, with the machines that the peak asks for', () => {
+    const { answer, claims } = capacityOf(evidence())
+    const fact = answer.find(({ about }) => about === 'One machine')
+    expect(fact?.verdict).toBeNull()
+    expect(fact?.sentence).toMatch(
+      /^One machine like this carries list 672\/s, .*checkout \d+\/s, search \d+\/s \(each alone\)\./,
+    )
+    expect(fact?.sentence).toMatch(/For all flows in the peak second it takes about \d+ such machines/)
+    expect(claims.filter(({ id }) => id.includes('-at-'))).toEqual([])
+    expect(claims.find(({ id }) => id === 'list-within-targets')).toMatchObject({
+      verdict: 'PASS',
+      value: 672,
+      interval: { low: 672, high: 738 },
+    })
+  })
+
+  it('is judged where a rate was asked for', () => {
+    const result = {
+      load: 'checkout',
+      flows: ['checkout'],
+      verdict: 'FAIL',
+      operatingPoint: null,
+      bracket: null,
+      reason: 'too slow',
+      claim: null,
+    } as const
+    const { claims } = capacityOf(evidence({ measurements: measurementsFixture({ results: [result] }) }))
+    expect(claims.find(({ id }) => id === 'checkout-within-targets')).toMatchObject({
+      verdict: 'FAIL',
+      claim: expect.stringContaining('at the rate that was asked for'),
+      reason: 'too slow.',
+    })
+  })
+})
+
 describe('machines for the peak', () => {
   it('are peak × (1 + headroom) ÷ the bracket, rounded up', () => {
     const steps = [

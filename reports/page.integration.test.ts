@@ -118,7 +118,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     expect(await page.title()).not.toBe('owned')
     expect(await page.locator('img, svg[onload], [onmouseover]').count()).toBe(0)
     expect(await page.locator('script').count()).toBe(2)
-    expect(await page.locator('pre').innerText()).toContain('</script><img src=x')
+    expect(await page.locator('#reproduce pre').innerText()).toContain('</script><img src=x')
     await page.mouse.move(600, 600)
     expect(trouble).toEqual([])
     await page.context().close()

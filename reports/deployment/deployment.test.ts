@@ -161,6 +161,14 @@ describe('what was not measured', () => {
     })
   })
 
+  it('is not taken for nothing where no cost can be told from nothing', () => {
+    const steps = defaultSteps().map((step) => ({
+      ...step,
+      components: step.components.map((one) => (one.name === 'redis' ? { ...one, cpuSeconds: 0 } : one)),
+    }))
+    expect(judged(measurementsFixture({ steps })).redis).toMatchObject({ used: null, verdict: 'INVALID' })
+  })
+
   it('is told apart from a component that has no part in a flow', () => {
     expect(tiersOf().search.verdict).toBe('PASS')
   })
