@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Step } from '../contracts/measurement.ts'
+import type { LoadResult, Step } from '../contracts/measurement.ts'
 import { capacityOf } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
 import { checkouts, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
@@ -72,21 +72,30 @@ describe('what one machine carries', () => {
     })
   })
 
-  it('is judged where a rate was asked for', () => {
-    const result = {
-      load: 'checkout',
-      flows: ['checkout'],
-      verdict: 'FAIL',
-      operatingPoint: null,
-      bracket: null,
-      reason: 'too slow',
-      claim: null,
-    } as const
-    const { claims } = capacityOf(evidence({ measurements: measurementsFixture({ results: [result] }) }))
-    expect(claims.find(({ id }) => id === 'checkout-within-targets')).toMatchObject({
-      verdict: 'FAIL',
+  const withResult = (verdict: 'PASS' | 'FAIL' | 'INVALID', bracket: LoadResult['bracket']) => {
+    const facts = { load: 'checkout', flows: ['checkout'], operatingPoint: null, claim: null }
+    const results = [{ ...facts, verdict, bracket, reason: 'so it was' }]
+    const { claims } = capacityOf(evidence({ measurements: measurementsFixture({ results }) }))
+    return claims.find(({ id }) => id === 'checkout-within-targets')
+  }
+
+  it.each([
+    ['held', 'FAIL', null],
+    ['searched for and missed', 'FAIL', { lastPass: 200, firstFail: 260 }],
+    ['searched for and not decided', 'INVALID', { lastPass: 200, firstFail: 260 }],
+  ] as const)('is judged by a rate that was asked for and %s', (_, verdict, bracket) => {
+    expect(withResult(verdict, bracket)).toMatchObject({
+      verdict,
       claim: expect.stringContaining('at the rate that was asked for'),
-      reason: 'too slow.',
+      reason: 'so it was.',
+    })
+  })
+
+  it('fails where the search found no useful rate', () => {
+    expect(withResult('FAIL', { lastPass: null, firstFail: 2 })).toMatchObject({
+      verdict: 'FAIL',
+      claim: expect.stringContaining('at some rate'),
+      reason: 'so it was.',
     })
   })
 })

@@ -54,13 +54,13 @@ export function withinTargetsClaims(
 }
 
 function claimOf(measured: Measured, result: LoadResult | null, rows: string): Claim {
-  const asked = result !== null && result.bracket === null ? result : null
+  const verdict = verdictOf(measured, result)
   const held = measured.points.filter(({ kind }) => kind === 'measured')
   return {
     id: `${measured.name}-within-targets`,
     subject: measured.subject,
-    claim: `One machine like this serves ${measured.what} at ${asked === null ? 'some rate' : 'the rate that was asked for'}${rows}.`,
-    verdict: asked === null ? verdictOf(measured) : asked.verdict,
+    claim: `One machine like this serves ${measured.what} at ${isAsked(measured, result) ? 'the rate that was asked for' : 'some rate'}${rows}.`,
+    verdict,
     value: measured.lastPassPerSecond,
     target: null,
     bound: 'at-least',
@@ -69,23 +69,31 @@ function claimOf(measured: Measured, result: LoadResult | null, rows: string): C
     interval: bracketOf(measured),
     samples: held.reduce((sum, { samples }) => sum + samples, 0),
     basis: 'measured',
-    reason: asked === null ? reasonOf(measured) : `${asked.reason}.`,
+    reason: reasonOf(measured, result, verdict),
   }
 }
 
+/** A schedule holds one rate; and a search is no pass although a rate passes only where another was asked for. */
+function isAsked({ lastPassPerSecond }: Measured, result: LoadResult | null): boolean {
+  return result !== null && (result.bracket === null || (result.verdict !== 'PASS' && lastPassPerSecond !== null))
+}
+
 /** What is missed on a machine that is full says that the machine is full. */
-function verdictOf({ lastPassPerSecond, points }: Measured): Verdict {
-  if (lastPassPerSecond !== null) return 'PASS'
-  return points.some(failsWithRoom) ? 'FAIL' : 'INVALID'
+function verdictOf({ lastPassPerSecond, points }: Measured, result: LoadResult | null): Verdict {
+  const found = result?.verdict ?? (lastPassPerSecond === null ? 'INVALID' : 'PASS')
+  return found === 'INVALID' && lastPassPerSecond === null && points.some(failsWithRoom) ? 'FAIL' : found
 }
 
 function failsWithRoom({ outcome, machineCpu }: CapacityPoint): boolean {
   return outcome === 'fail' && machineCpu !== null && machineCpu < ROOM_BELOW_CPU
 }
 
-function reasonOf(measured: Measured): string {
+function reasonOf(measured: Measured, result: LoadResult | null, verdict: Verdict): string {
+  if (result !== null && verdict === result.verdict && (verdict === 'FAIL' || isAsked(measured, result))) {
+    return `${result.reason}.`
+  }
   const limited = measured.limitedBy === null ? '' : `: ${measured.limitedBy}`
-  switch (verdictOf(measured)) {
+  switch (verdict) {
     case 'PASS':
       return 'How far it goes is a fact of this machine, and no verdict on a fleet.'
     case 'FAIL':
