@@ -17,7 +17,7 @@ export async function finishLoad(
   const broken = capacity.claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
   // What spoilt the whole run stands above already.
   const told = measurements.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
-  for (const { id, why } of broken) if (!told.includes(why)) say(`  ${id}: ${why}`)
+  for (const { id, reason } of broken) if (!told.includes(reason)) say(`  ${id}: ${reason}`)
   const verdict = broken.length > 0 ? 'INVALID' : verdictOf(measurements)
   // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
   if (capacity.verdict !== verdict) {

@@ -1,8 +1,8 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
-import type { InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
-import type { Flow, Interval } from './plan.ts'
+import type { Finding, InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
+import type { Deployment, Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
 
 /** `AT RISK`: holds in the middle case, may not; the claim names the month to decide by. */
@@ -10,28 +10,32 @@ export const VERDICTS = ['PASS', 'AT RISK', 'FAIL', 'INVALID'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** How a number was come by. */
-export const PROVENANCES = ['measured', 'modelled', 'extrapolated', 'planned'] as const
-export type Provenance = (typeof PROVENANCES)[number]
+export const BASES = ['measured', 'modelled', 'extrapolated', 'planned'] as const
+export type Basis = (typeof BASES)[number]
 
 /** What a claim is about. `evidence` claims carry all others: when one is INVALID, so is the run. */
-export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine'] as const
+export const CLAIM_SUBJECTS = ['evidence', 'tables', 'flow', 'machine', 'deployment'] as const
 export type ClaimSubject = (typeof CLAIM_SUBJECTS)[number]
 
-export interface Claim {
-  /** Stable, kebab-case: `rows-per-table`, `checkout-at-peak-second`. */
+export interface Claim extends Finding {
+  /** Stable, kebab-case: `rows-per-table`, `checkout-within-targets`. */
   readonly id: string
   readonly subject: ClaimSubject
   /** The claim as a sentence that can be false. */
   readonly claim: string
   readonly verdict: Verdict
-  readonly target: string
-  readonly measured: string
-  /** Of a claim about a rate: the operating point's bracket. Never an interval over the requests of one step. */
-  readonly interval: string | null
+  /** Of the value, in its unit. null: none; an end that is null: open. */
+  readonly interval: ClaimInterval | null
   readonly samples: number | null
-  readonly provenance: Provenance
+  readonly basis: Basis
   /** Why this verdict: what gives first, at which rate or date. */
-  readonly why: string
+  readonly reason: string
+}
+
+/** Of a rate: the operating point's bracket. Never an interval over the requests of one step. */
+export interface ClaimInterval {
+  readonly low: number | null
+  readonly high: number | null
 }
 
 /** How much of the plan's volume was really in the tables while the load ran. */
@@ -200,7 +204,7 @@ export interface FlowBottleneck {
   readonly reason: string
 }
 
-/** Copies of the measured machine; the tiers of a production setup in the peak second; what is stored at the horizon. */
+/** Copies of the measured machine; what the peak second asks of each tier; what is stored at the horizon. */
 export const SIZING_GROUPS = ['machines', 'tiers', 'data'] as const
 export type SizingGroup = (typeof SIZING_GROUPS)[number]
 
@@ -210,17 +214,64 @@ export interface SizingRow {
   readonly low: number
   readonly mid: number
   readonly high: number
-  readonly unit: 'machines' | 'nodes' | 'hosts' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
-  readonly provenance: Provenance
+  readonly unit: 'machines' | 'cores' | 'connections' | 'bytes' | 'rows' | 'shards' | 'operations'
+  readonly basis: Basis
   /** The rule behind the numbers, one sentence. */
   readonly rule: string
   /** Alternatives that were not taken, each with the reason. */
   readonly rejected: readonly string[]
 }
 
+/** Parts of a deployment that are judged, each by what runs out in it. CPU where nothing else is named. */
+export const DEPLOYMENT_TIERS = [
+  'gateway',
+  'services',
+  'services-memory',
+  'mysql-cpu',
+  'mysql-memory',
+  'mysql-disk',
+  'mysql-iops',
+  'redis',
+  'search',
+  'search-disk',
+  'search-shards',
+] as const
+export type DeploymentTierName = (typeof DEPLOYMENT_TIERS)[number]
+
+/** Of the host, or the shard, that has most to do: all amounts in `unit`. */
+export interface DeploymentTier {
+  readonly tier: DeploymentTierName
+  readonly unit: 'cores' | 'bytes' | 'operations' | 'documents'
+  readonly there: number
+  /** With the plan's headroom where it depends on the rate; null: not known. */
+  readonly asked: Interval | null
+  /** asked ÷ there: 1 is full. */
+  readonly used: Interval | null
+  readonly verdict: Verdict
+  /** How it was come by, or why it is not known. */
+  readonly rule: string
+}
+
+export interface DeploymentCandidate {
+  readonly deployment: Deployment
+  /** Price of all hosts, in cores. */
+  readonly costInCores: number
+  /** Who would be without orders while one MySQL host is down. */
+  readonly usersPerMysqlHost: number
+  readonly tiers: readonly DeploymentTier[]
+}
+
+/** What the plan might name. Two candidates, the cheaper first; fewer where no more machines of the list do. */
+export interface DeploymentProposal {
+  readonly candidates: readonly DeploymentCandidate[]
+  /** What would change their order, or would not; or why there are none. */
+  readonly tips: readonly string[]
+}
+
 export interface AnswerLine {
   readonly about: string
-  readonly verdict: Verdict
+  /** null: a fact. */
+  readonly verdict: Verdict | null
   readonly sentence: string
 }
 
@@ -244,6 +295,10 @@ export interface Capacity {
   readonly flowsNotMeasured: readonly Flow[]
   readonly bottlenecks: readonly FlowBottleneck[]
   readonly sizing: readonly SizingRow[]
+  /** null: the plan names none, or not the order system on this machine was loaded. */
+  readonly deployment: readonly DeploymentTier[] | null
+  /** Of a run whose plan names none. No verdict rests on it. */
+  readonly proposal: DeploymentProposal | null
   /** Where this run is weak, most serious first. */
   readonly weaknesses: readonly string[]
 }

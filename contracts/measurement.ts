@@ -226,11 +226,39 @@ export interface LoadResult {
   readonly claim: ProfileClaim | null
 }
 
-export interface ProfileClaim {
+/** `share`: of 1. `faults`: what must not be. */
+export const CLAIM_UNITS = [
+  'rows',
+  'orders',
+  'per-second',
+  'ms',
+  'seconds',
+  'share',
+  'missed-windows',
+  'machines',
+  'faults',
+] as const
+export type ClaimUnit = (typeof CLAIM_UNITS)[number]
+
+/** The side of the target on which a value is right. */
+export const CLAIM_BOUNDS = ['at-most', 'at-least'] as const
+export type ClaimBound = (typeof CLAIM_BOUNDS)[number]
+
+/** What was found, against what was asked. */
+export interface Finding {
+  /** In `unit`. null: not known, or no number. */
+  readonly value: number | null
+  /** In `unit`. null: what is asked is no number. */
+  readonly target: number | null
+  readonly bound: ClaimBound
+  readonly unit: ClaimUnit
+  /** What was measured, in words. */
+  readonly evidence: string
+}
+
+export interface ProfileClaim extends Finding {
   readonly id: string
   readonly claim: string
-  readonly target: string
-  readonly measured: string
 }
 
 /** Every order that a checkout of this run was told, looked up in the tables afterwards. */

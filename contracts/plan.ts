@@ -47,6 +47,41 @@ export interface OwnFlowPlan extends FlowTarget {
   readonly peakPerSecond?: number
 }
 
+/** Hosts of one kind. */
+export interface TierHosts {
+  readonly hosts: number
+  /** Of each host. */
+  readonly cores: number
+}
+
+/** What will run in production; peaks are judged against it. Memory, disk and operations are of each host. */
+export interface Deployment {
+  /** What a core of it does in the time in which one of the test machine does 1. */
+  readonly cpuSpeed: Interval
+  readonly gateway: TierHosts
+  /** Of each process: one thread runs its JavaScript, so there are as many as cores. */
+  readonly services: TierHosts & { readonly memoryBytes: number }
+  /** Hosts that are written to and read from; replicas for safety are none of them. Either `hosts` or `shardsPerHost`. */
+  readonly mysql: {
+    readonly hosts?: number
+    readonly shardsPerHost?: number
+    readonly cores: number
+    readonly memoryBytes: number
+    readonly diskBytes: number
+    /** Reads, writes and flushes a second. */
+    readonly diskIops: number
+    /** Of page requests: the share that the buffer pool is to answer. 0.95 where it is left out. */
+    readonly hitRatio: number
+  }
+  readonly redis: TierHosts
+  readonly elasticsearch: TierHosts & {
+    readonly diskBytes: number
+    /** Of each quarter's index. */
+    readonly primaries: number
+    readonly replicas: number
+  }
+}
+
 /** `plan.yaml` after validation: every field is there. */
 export interface Plan {
   readonly name: string
@@ -95,6 +130,8 @@ export interface Plan {
   readonly targets: Readonly<Record<Flow, FlowTarget>>
   /** Absent: none. */
   readonly flows?: Readonly<Record<string, OwnFlowPlan>>
+  /** Absent: peaks are judged against nothing. */
+  readonly deployment?: Deployment
   /** Capacity wanted above the peak: 0.3 = 30 %. */
   readonly headroom: number
   /** After a spike, until p99 and backlog are back. 30 where it is left out. */

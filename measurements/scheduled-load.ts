@@ -129,9 +129,15 @@ function recoveryAnswer(
   const claim = {
     id: `${load.name}-recovers-from-a-spike`,
     claim: `After a spike (${rates} for ${seconds((schedule.segments[1]?.seconds ?? 0) * 1000)}), ${load.name} is back within its targets, and so is what works behind it.`,
-    target: `within ${wanted} s`,
-  }
-  const unknown = (reason: string): Answer => ({ verdict: 'INVALID', reason, claim: { ...claim, measured: 'unknown' } })
+    target: wanted,
+    bound: 'at-most',
+    unit: 'seconds',
+  } as const
+  const unknown = (reason: string): Answer => ({
+    verdict: 'INVALID',
+    reason,
+    claim: { ...claim, value: null, evidence: 'unknown' },
+  })
   if (before === undefined || spike === undefined || after === undefined || window === undefined) {
     return unknown('nothing was measured')
   }
@@ -156,11 +162,11 @@ function recoveryAnswer(
     backlogBeforeSeconds: backlogOf(lags(before.fromMs, before.toMs))?.endSeconds ?? 0,
   })
   const watched = Math.round((toMs - spikeEndMs) / 1000)
-  const measured = recovered === null ? `not within the ${watched} s that were watched` : `after ${recovered} s`
+  const evidence = recovered === null ? `not within the ${watched} s that were watched` : `after ${recovered} s`
   const during =
     spike.judgement.outcome === 'pass' ? 'the spike itself was carried' : `during the spike: ${reasonOf(spike)}`
   const verdict = recovered !== null && recovered <= wanted ? 'PASS' : 'FAIL'
-  return { verdict, reason: `back ${measured}; ${during}`, claim: { ...claim, measured } }
+  return { verdict, reason: `back ${evidence}; ${during}`, claim: { ...claim, value: recovered, evidence } }
 }
 
 function driftAnswer({ context, load }: Asked, schedule: ProfileSchedule, { made, steps }: Offered): Answer {
@@ -169,14 +175,16 @@ function driftAnswer({ context, load }: Asked, schedule: ProfileSchedule, { made
   const base = {
     id: `${load.name}-does-not-drift`,
     claim: `Over ${length} at ${perSecond(schedule.windows[0]?.ratePerSecond ?? 0)}, ${load.name} meets its targets, and neither p99, memory nor backlog grows.`,
-    target: `every target met, growth ≤ ${100 * allowed} %`,
-  }
+    target: allowed,
+    bound: 'at-most',
+    unit: 'share',
+  } as const
   const held = judged(steps)
   const drifts = seriesOf({ context, made, steps }).map((series) => driftOf(series, allowed))
   const known = drifts.filter((drift) => drift !== null)
   const worst = known.toSorted((a, b) => b.growthShare - a.growthShare)[0]
-  const measured = worst === undefined ? 'growth unknown' : `at most ${growthText(worst)}`
-  const claim = { ...base, measured }
+  const evidence = worst === undefined ? 'growth unknown' : `at most ${growthText(worst)}`
+  const claim = { ...base, value: worst?.growthShare ?? null, evidence }
   const grown = known.filter(({ drifts }) => drifts)
   if (held.verdict === 'FAIL') return { ...held, claim }
   if (grown.length > 0) return { verdict: 'FAIL', reason: `grew: ${grown.map(growthText).join(', ')}`, claim }
@@ -219,8 +227,11 @@ function peakDayAnswer({ load }: Asked, { windows, compression }: ProfileSchedul
     claim: {
       id: `${load.name}-on-the-peak-day`,
       claim: `${load.name} meets its targets through the plan's busiest day, ${Math.round(compression ?? 1)} times faster than it will be, and in its busiest second, ${perSecond(busiest)}.`,
-      target: 'every target met',
-      measured: answer.reason,
+      value: steps.filter(({ judgement }) => judgement.outcome !== 'pass').length,
+      target: 0,
+      bound: 'at-most',
+      unit: 'missed-windows',
+      evidence: answer.reason,
     },
   }
 }

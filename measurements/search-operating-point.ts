@@ -6,13 +6,13 @@ import type { JournalEntry } from '../contracts/journal.ts'
 import type { LoadResult, Step } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 import { environmentOf, targetsOf } from './cut-step.ts'
-import { planRates } from './load.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
 import { BLOCK_SECONDS, type Block, type Hold, isOver } from './search/hold.ts'
 import { type HoldAction, nextAction } from './search/next-action.ts'
 import type { SearchPlan } from './search/search-plan.ts'
 import type { SearchResult } from './search/search-result.ts'
 import { searchReason } from './search-text.ts'
+import { type ClaimedRate, claimedRate, searchVerdict } from './search-verdict.ts'
 import { highestRateFor } from './virtual-users.ts'
 import { blocksOf, lateClustersOf } from './window-figures.ts'
 
@@ -35,8 +35,10 @@ const OVERHEAD_SECONDS = 5
 const GRACE_MS = 1000
 
 export async function searchOperatingPoint(run: LoadRun, request: SearchRequest): Promise<Answer> {
-  const claimed = claimOf(run, request)
-  const plan = searchPlan(run, request, claimed)
+  const { load, context } = run
+  const { ratePerSecond } = request
+  const claimed = claimedRate({ load, plan: context.plan, target: context.target, ratePerSecond })
+  const plan = searchPlan(run, request, claimed?.perSecond ?? null)
   const holds: Hold[] = []
   const steps: Step[] = []
   let overheadSeconds = plan.overheadSeconds
@@ -57,12 +59,6 @@ export async function searchOperatingPoint(run: LoadRun, request: SearchRequest)
       return { verdict: 'INVALID', reason, operatingPoint: null, bracket: null }
     }
   }
-}
-
-/** A schedule offers tenths: rounded up, so that what passes there passes at what is asked. */
-function claimOf({ load, context }: LoadRun, { ratePerSecond }: SearchRequest): number | null {
-  const claimed = ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
-  return claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10
 }
 
 function searchPlan({ load, context }: LoadRun, request: SearchRequest, claimed: number | null): SearchPlan {
@@ -142,8 +138,12 @@ function searchBlocks(
   })
 }
 
-/** The rate of the claim decides the verdict; without one, whether an operating point was found. */
-function answerOf({ load }: LoadRun, claimed: number | null, steps: readonly Step[], result: SearchResult): Answer {
+function answerOf(
+  { load }: LoadRun,
+  claimed: ClaimedRate | null,
+  steps: readonly Step[],
+  result: SearchResult,
+): Answer {
   const isMix = Object.keys(load.weights).length > 1
   // Each flow of a mix must be judged: what the search saw was the worst of them, block by block.
   const bracket = isMix ? judgedBracket(steps) : result.bracket
@@ -153,24 +153,11 @@ function answerOf({ load }: LoadRun, claimed: number | null, steps: readonly Ste
       ? null
       : { ratePerSecond: point.ratePerSecond, interval: point.interval, blocks: countedBlocks, rarestEventSeconds }
   return {
-    verdict: verdictOf(claimed, bracket, result, isMix),
+    verdict: searchVerdict(claimed, bracket, result, isMix),
     reason: searchReason({ load: load.name, claimed, result, bracket, steps }),
     operatingPoint,
     bracket,
   }
-}
-
-function verdictOf(
-  claimed: number | null,
-  { lastPass, firstFail }: SearchResult['bracket'],
-  { claim, state }: SearchResult,
-  isMix: boolean,
-): Answer['verdict'] {
-  if (state === 'refused') return 'FAIL'
-  if (claimed === null) return lastPass !== null ? 'PASS' : 'INVALID'
-  if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed)) return 'FAIL'
-  if ((!isMix && claim?.verdict === 'pass') || (lastPass !== null && lastPass >= claimed)) return 'PASS'
-  return 'INVALID'
 }
 
 function judgedBracket(steps: readonly Step[]): SearchResult['bracket'] {

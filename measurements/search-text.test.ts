@@ -16,8 +16,9 @@ const RESULT: SearchResult = {
   rarestEventSeconds: 66,
   neededSeconds: null,
 }
-const text = (changes: Partial<SearchResult>, claimed: number | null = 51) => {
+const text = (changes: Partial<SearchResult>, rate: number | null = 51, decides = true) => {
   const result = { ...RESULT, ...changes }
+  const claimed = rate === null ? null : { perSecond: rate, decides }
   return searchReason({ load: 'list', claimed, result, bracket: result.bracket, steps: [] })
 }
 
@@ -39,5 +40,9 @@ describe('how a search ended', () => {
   it('says that a rate far beyond the machine was not even tried', () => {
     expect(text({ claim: null }, 5000)).toContain('5,000/s, which is asked for, lies far beyond what was tried')
     expect(text({ claim: null }, null)).not.toContain('asked for')
+  })
+
+  it('does not say that a rate of the fleet was asked for', () => {
+    expect(text({}, 51, false)).toContain("51/s, an ordinary second of the plan's whole fleet, is met")
   })
 })

@@ -3,6 +3,7 @@
 import type { Step } from '../contracts/measurement.ts'
 import { perSecond, reasonOf, seconds } from './reason-text.ts'
 import type { SearchReason, SearchResult } from './search/search-result.ts'
+import type { ClaimedRate } from './search-verdict.ts'
 
 const WHY: Readonly<Record<SearchReason, string>> = {
   errors: 'every rate had too many errors',
@@ -17,8 +18,8 @@ const WHY: Readonly<Record<SearchReason, string>> = {
 
 export interface SearchEnd {
   readonly load: string
-  /** The rate that is asked for; null: none. */
-  readonly claimed: number | null
+  /** null: no rate is asked for. */
+  readonly claimed: ClaimedRate | null
   readonly result: SearchResult
   readonly bracket: SearchResult['bracket']
   readonly steps: readonly Step[]
@@ -47,11 +48,12 @@ function found(
   return `no operating point is stated${where}${why}; ${proven}`
 }
 
-function claimText({ claim }: SearchResult, claimed: number | null): string {
+function claimText({ claim }: SearchResult, claimed: ClaimedRate | null): string {
   if (claimed === null) return ''
-  if (claim === null) return `${perSecond(claimed)}, which is asked for, lies far beyond what was tried`
+  const which = claimed.decides ? 'which is asked for' : "an ordinary second of the plan's whole fleet"
+  if (claim === null) return `${perSecond(claimed.perSecond)}, ${which}, lies far beyond what was tried`
   const verdicts = { pass: 'is met', fail: 'is missed', undecided: 'is not decided', invalid: 'could not be judged' }
-  return `${perSecond(claim.ratePerSecond)}, which is asked for, ${verdicts[claim.verdict]}`
+  return `${perSecond(claim.ratePerSecond)}, ${which}, ${verdicts[claim.verdict]}`
 }
 
 function neededText({ neededSeconds, claim }: SearchResult, load: string): string {

@@ -75,9 +75,15 @@ export function withChange(draft: unknown, { path, value, typed }: PlanChange): 
     if (node !== undefined && isInterval(node)) return changedInterval(node, at, key as Bound, value)
     if (typeof at !== 'object' || at === null || Array.isArray(at)) return at
     const fields = at as Readonly<Record<string, unknown>>
-    return { ...fields, [key]: place(childrenOf(node)?.[key], fields[key], rest) }
+    // What may be left out begins here; what is missing beside it is told.
+    const child = fields[key] === undefined && mayBeLeftOut(node, key) ? {} : fields[key]
+    return { ...fields, [key]: place(childrenOf(node)?.[key], child, rest) }
   }
   return place(PLAN_SCHEMA, draft, path)
+}
+
+function mayBeLeftOut(node: PlanNode | undefined, key: string): boolean {
+  return Array.isArray(node?.required) && !node.required.includes(key)
 }
 
 type Bound = 'low' | 'mid' | 'high'

@@ -35,6 +35,7 @@ export function ruleMistakes(plan: Plan, shapeMistakes: readonly PlanMistake[]):
   checkSums(examination)
   checkUsers(examination)
   checkOwnFlows(examination)
+  checkDeployment(examination)
   return mistakes
 }
 
@@ -136,5 +137,32 @@ function checkOwnFlows({ plan, isSound, check }: Examination): void {
     if (ordinaryPerSecond === undefined || peakPerSecond === undefined) continue
     const order = `peakPerSecond (${peakPerSecond}) must not be below ordinaryPerSecond (${ordinaryPerSecond})`
     check(peakPerSecond >= ordinaryPerSecond, path, order)
+  }
+}
+
+function checkDeployment({ plan, isSound, check }: Examination): void {
+  const { deployment } = plan ?? {}
+  if (deployment === undefined || deployment === null || typeof deployment !== 'object') return
+  const at = (...path: YamlPath): YamlPath => ['deployment', ...path]
+  if (isSound(...at('cpuSpeed'))) {
+    check(isOrdered(deployment.cpuSpeed), at('cpuSpeed'), orderedText(deployment.cpuSpeed))
+  }
+  if (isSound(...at('mysql'))) {
+    const { hosts, shardsPerHost } = deployment.mysql
+    const given = [hosts, shardsPerHost].filter((count) => count !== undefined)
+    check(given.length === 1, at('mysql'), 'must have either hosts or shardsPerHost: one follows from the other')
+    for (const [name, count] of Object.entries({ hosts, shardsPerHost })) {
+      if (count === undefined || !isSound('shards')) continue
+      check(count <= plan.shards, at('mysql', name), `must not exceed the ${plan.shards} shards, not ${count}`)
+    }
+  }
+  if (isSound(...at('redis', 'hosts'))) {
+    const { hosts } = deployment.redis
+    check(hosts === 1, at('redis', 'hosts'), `must be 1, not ${hosts}: the services know one Redis`)
+  }
+  if (isSound(...at('elasticsearch'))) {
+    const { hosts, replicas } = deployment.elasticsearch
+    const apart = `must be below the number of hosts (${hosts}), not ${replicas}: no host keeps two copies of a shard`
+    check(replicas < hosts, at('elasticsearch', 'replicas'), apart)
   }
 }

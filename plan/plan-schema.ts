@@ -47,6 +47,48 @@ function perFlow(value: PlanNode): PlanNode {
   return object(Object.fromEntries(FLOWS.map((flow) => [flow, value])))
 }
 
+const hosts = { ...count, maximum: 100_000 } as const
+const cores = { ...positive, maximum: 10_000, description: 'Of each host.' } as const
+const bytes = { ...positive, maximum: 1e18, description: 'Of each host.' } as const
+
+const deployment: PlanNode = {
+  ...object({
+    cpuSpeed: interval(
+      { ...positive, maximum: 100 },
+      'What a core of it does in the time in which one of the test machine does 1.',
+    ),
+    gateway: object({ hosts, cores }),
+    services: object({ hosts, cores, memoryBytes: bytes }),
+    mysql: object(
+      {
+        hosts,
+        shardsPerHost: { ...hosts, description: 'Instead of hosts.' },
+        cores,
+        memoryBytes: bytes,
+        diskBytes: bytes,
+        diskIops: { ...positive, description: 'Reads, writes and flushes a second, of each host.' },
+        hitRatio: {
+          type: 'number',
+          exclusiveMinimum: 0,
+          exclusiveMaximum: 1,
+          default: 0.95,
+          description: 'Of page requests: the share that the buffer pool is to answer.',
+        },
+      },
+      ['hosts', 'shardsPerHost'],
+    ),
+    redis: object({ hosts, cores }),
+    elasticsearch: object({
+      hosts,
+      cores,
+      diskBytes: bytes,
+      primaries: { ...count, maximum: 1024, description: 'Of each quarter’s index.' },
+      replicas: { type: 'integer', minimum: 0, maximum: 10 },
+    }),
+  }),
+  description: 'What will run in production. Peaks are judged against it.',
+}
+
 const plan: Readonly<Record<string, PlanNode>> = {
   name: title,
   shards: { ...count, maximum: 65_536, description: 'Tables per family.' },
@@ -130,6 +172,7 @@ const plan: Readonly<Record<string, PlanNode>> = {
     ),
     description: 'Flows of your own, each named after the file of its k6 script.',
   },
+  deployment,
   headroom: { ...nonNegative, maximum: 10, description: 'Capacity wanted above the peak: 0.3 = 30 %.' },
   recoverySeconds: {
     ...positive,
@@ -145,4 +188,4 @@ const plan: Readonly<Record<string, PlanNode>> = {
   },
 }
 
-export const PLAN_SCHEMA: PlanNode = object(plan, ['flows'])
+export const PLAN_SCHEMA: PlanNode = object(plan, ['flows', 'deployment'])

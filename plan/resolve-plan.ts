@@ -2,12 +2,12 @@
 
 import { createHash } from 'node:crypto'
 import type { Interval, Plan, PlanMonth, ResolvedPlan } from '../contracts/plan.ts'
+import { combine } from '../contracts/uncertainty.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { type Day, type Future, midFuture, oneOffFutures, projectDays } from './growth.ts'
 import { busiestDay, lastOrdinaryDay, meanOrdersPerSecond, peakOrdersPerSecond, perFlow } from './peak.ts'
 import { apportion, tableSkew } from './skew.ts'
 import { tableForecast } from './table-forecast.ts'
-import { combine } from './uncertainty.ts'
 
 export function resolvePlan(plan: Plan): ResolvedPlan {
   const startMs = dayStartMs(plan.start)
@@ -47,8 +47,11 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
   }
 }
 
-/** SHA-256 of the plan with its keys in order: comments and layout of the file do not count. */
-export function planHash(plan: Plan): string {
+/**
+ * SHA-256 of the plan with its keys in order: comments and layout of the file do not count. Nor does the deployment: no
+ * row and no rate follows from it, so data that was seeded stays good when hosts are added.
+ */
+export function planHash({ deployment, ...plan }: Plan): string {
   return createHash('sha256').update(canonical(plan)).digest('hex')
 }
 

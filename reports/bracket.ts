@@ -1,9 +1,14 @@
-// The operating point as text: what passed, what failed.
+// The operating point's bracket: what passed, what failed. As an interval, and in words.
 
-import type { FlowCurve } from '../contracts/capacity.ts'
+import type { ClaimInterval, FlowCurve } from '../contracts/capacity.ts'
 import { perSecond } from './quantity.ts'
 
 export type Bracket = Pick<FlowCurve, 'lastPassPerSecond' | 'firstFailPerSecond'>
+
+/** null: nothing is proven either way. */
+export function bracketOf({ lastPassPerSecond: low, firstFailPerSecond: high }: Bracket): ClaimInterval | null {
+  return low === null && high === null ? null : { low, high }
+}
 
 export function bracketText({ lastPassPerSecond, firstFailPerSecond }: Bracket): string | null {
   if (lastPassPerSecond === null && firstFailPerSecond === null) return null

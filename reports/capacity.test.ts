@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Step } from '../contracts/measurement.ts'
+import type { LoadResult, Step } from '../contracts/measurement.ts'
 import { capacityOf } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
 import { checkouts, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
@@ -43,7 +43,7 @@ describe('rows per table', () => {
     expect(tables).toMatchObject(forecast)
     expect(claims.find(({ id }) => id === 'rows-per-table')).toMatchObject({
       verdict: 'AT RISK',
-      why: expect.stringMatching(/= 0\.23\. The last month to decide on more tables is 2028-04/),
+      reason: expect.stringMatching(/= 0\.23\. The last month to decide on more tables is 2028-04/),
     })
   })
 
@@ -52,6 +52,51 @@ describe('rows per table', () => {
     expect(line?.verdict).toBe('AT RISK')
     expect(line?.sentence).toMatch(/2028-11, P = 0\.23\. More tables must be decided on by 2028-04/)
     expect(weaknesses.join()).toContain('The row claim holds in the mid case only')
+  })
+})
+
+describe('what one machine carries', () => {
+  it('is a fact of the answer, with the machines that the peak asks for', () => {
+    const { answer, claims } = capacityOf(evidence())
+    const fact = answer.find(({ about }) => about === 'One machine')
+    expect(fact?.verdict).toBeNull()
+    expect(fact?.sentence).toMatch(
+      /^One machine like this carries list 672\/s, .*checkout \d+\/s, search \d+\/s \(each alone\)\./,
+    )
+    expect(fact?.sentence).toMatch(/For all flows in the peak second it takes about \d+ such machines/)
+    expect(claims.filter(({ id }) => id.includes('-at-'))).toEqual([])
+    expect(claims.find(({ id }) => id === 'list-within-targets')).toMatchObject({
+      verdict: 'PASS',
+      value: 672,
+      interval: { low: 672, high: 738 },
+    })
+  })
+
+  const withResult = (verdict: 'PASS' | 'FAIL' | 'INVALID', bracket: LoadResult['bracket']) => {
+    const facts = { load: 'checkout', flows: ['checkout'], operatingPoint: null, claim: null }
+    const results = [{ ...facts, verdict, bracket, reason: 'so it was' }]
+    const { claims } = capacityOf(evidence({ measurements: measurementsFixture({ results }) }))
+    return claims.find(({ id }) => id === 'checkout-within-targets')
+  }
+
+  it.each([
+    ['held', 'FAIL', null],
+    ['searched for and missed', 'FAIL', { lastPass: 200, firstFail: 260 }],
+    ['searched for and not decided', 'INVALID', { lastPass: 200, firstFail: 260 }],
+  ] as const)('is judged by a rate that was asked for and %s', (_, verdict, bracket) => {
+    expect(withResult(verdict, bracket)).toMatchObject({
+      verdict,
+      claim: expect.stringContaining('at the rate that was asked for'),
+      reason: 'so it was.',
+    })
+  })
+
+  it('fails where the search found no useful rate', () => {
+    expect(withResult('FAIL', { lastPass: null, firstFail: 2 })).toMatchObject({
+      verdict: 'FAIL',
+      claim: expect.stringContaining('at some rate'),
+      reason: 'so it was.',
+    })
   })
 })
 
@@ -69,7 +114,7 @@ describe('machines for the peak', () => {
   it('are marked as extrapolated beyond twice what was measured', () => {
     const row = capacityOf(evidence()).sizing.find(({ unit }) => unit === 'machines')
     expect(row?.mid).toBeGreaterThan(2)
-    expect(row?.provenance).toBe('extrapolated')
+    expect(row?.basis).toBe('extrapolated')
   })
 
   it('are at most so many while no rate is proven to fail', () => {
@@ -99,7 +144,7 @@ describe('the mix', () => {
     const resolved = resolvedPlanFixture({ ordinaryCheckoutsPerSecond: 20 })
     return capacityOf(evidence({ resolved, measurements: measurementsFixture({ steps: [step] }) }))
   }
-  const claimOf = ({ claims }: ReturnType<typeof mixOf>) => claims.find(({ id }) => id === 'all-flows-at-ordinary-rate')
+  const claimOf = ({ claims }: ReturnType<typeof mixOf>) => claims.find(({ id }) => id === 'all-flows-within-targets')
 
   it('fails as soon as one flow misses its own target', () => {
     expect(mixOf({}).mix?.lastPassPerSecond).toBe(800)
@@ -109,12 +154,12 @@ describe('the mix', () => {
   it('fails for 1 % of checkouts that fail, and names checkout', () => {
     const failing = mixOf({ errors: 40 })
     expect(failing.mix?.firstFailPerSecond).toBe(800)
-    expect(claimOf(failing)).toMatchObject({ why: expect.stringMatching(/^checkout: 1.* errors/) })
+    expect(claimOf(failing)).toMatchObject({ reason: expect.stringMatching(/: checkout: 1.* errors/) })
   })
 
   it('never passes for a flow that it could not judge', () => {
     const rare = claimOf(mixOf({}, { search: { iterations: 18, p99Ms: 20 } }))
-    expect(rare).toMatchObject({ verdict: 'INVALID', why: expect.stringContaining('search: not proven') })
+    expect(rare).toMatchObject({ verdict: 'INVALID', reason: expect.stringContaining('search: not proven') })
     expect(claimOf(mixOf({}))).toMatchObject({ verdict: 'PASS' })
   })
 
@@ -148,7 +193,7 @@ describe('a lost order', () => {
     expect(verdict).toBe('FAIL')
     expect(claims.find(({ id }) => id === 'acknowledged-orders-kept')).toMatchObject({
       verdict: 'FAIL',
-      why: expect.stringContaining('77'),
+      reason: expect.stringContaining('77'),
     })
   })
 
@@ -163,9 +208,12 @@ describe('the claim of a profile', () => {
     const claim = {
       id: 'list-recovers-from-a-spike',
       claim: 'It recovers.',
-      target: 'within 30 s',
-      measured: 'after 41 s',
-    }
+      value: 41,
+      target: 30,
+      bound: 'at-most',
+      unit: 'seconds',
+      evidence: 'after 41 s',
+    } as const
     const result = {
       load: 'list',
       flows: ['list'],
@@ -176,7 +224,7 @@ describe('the claim of a profile', () => {
       claim,
     } as const
     const { claims, verdict } = capacityOf(evidence({ measurements: measurementsFixture({ results: [result] }) }))
-    expect(claims.find(({ id }) => id === claim.id)).toMatchObject({ verdict: 'FAIL', measured: 'after 41 s' })
+    expect(claims.find(({ id }) => id === claim.id)).toMatchObject({ verdict: 'FAIL', value: 41, target: 30 })
     expect(verdict).toBe('FAIL')
   })
 })

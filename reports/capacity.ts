@@ -6,12 +6,16 @@ import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { answer } from './answer.ts'
 import { flowBottlenecks } from './bottlenecks.ts'
+import { deploymentClaims } from './claims/deployment-claims.ts'
 import { evidenceClaims } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
 import { ownFlowClaims } from './claims/own-flow-claims.ts'
 import { acknowledgedClaims, profileClaims } from './claims/run-claims.ts'
 import { tableClaim } from './claims/table-claim.ts'
+import { withinTargetsClaims } from './claims/within-targets-claims.ts'
+import { tierEvidence } from './deployment/deployment.ts'
+import { judgedDeployment, NO_DEPLOYMENT } from './deployment/judged-deployment.ts'
 import { flowCapacities, ownFlowCurves } from './flow-capacity.ts'
 import { isOneMachine, measuredTarget, whoIsMeasured } from './measured-target.ts'
 import { mixCapacity } from './mix-capacity.ts'
@@ -44,30 +48,38 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
   const asked = isOrderSystem && ownFlows.length === 0 ? FLOWS : []
   const flowsNotMeasured = asked.filter((flow) => !flows.some((measured) => measured.flow === flow))
   const who = whoIsMeasured(target)
+  const known = countable ? { flows, mix, bottlenecks } : NOTHING_MEASURED
+  const needed = isOrderSystem ? sizing({ resolved, measurements, ...known }) : []
+  const { deployment, proposal } = isOneMachine(target)
+    ? judgedDeployment(tierEvidence(resolved, measurements, bottlenecks), sound)
+    : NO_DEPLOYMENT
   const claims = withheld([
     ...(tables === null ? [] : [tableClaim(tables)]),
-    ...flows.flatMap((flow) =>
-      flowClaims(
-        flow,
-        bottlenecks.find(({ flows: of }) => of.length === 1 && of[0] === flow.flow),
-        seeding,
-        who,
-      ),
-    ),
+    ...(isOneMachine(target)
+      ? withinTargetsClaims(flows, mix, { measurements, seeding })
+      : [...flows.flatMap((flow) => flowClaims(flow, seeding, who)), ...machineClaims(flows, mix, who)]),
     ...ownFlowClaims(ownFlows, measurements, who),
-    ...machineClaims(flows, mix, who),
+    ...(deployment === null ? [] : deploymentClaims(deployment, resolved.plan)),
     ...profileClaims(measurements),
     ...aboutEvidence,
   ])
-  const known = countable ? { flows, mix, bottlenecks } : NOTHING_MEASURED
-  const needed = isOrderSystem ? sizing({ resolved, measurements, ...known }) : []
-  const verdict = overallVerdict(claims)
   return {
     runId: measurements.runId,
     createdAt: measurements.finishedAt,
-    verdict,
+    verdict: overallVerdict(claims),
     target,
-    answer: answer({ claims, tables, sizing: needed, ownFlows, who }),
+    answer: answer({
+      claims,
+      tables,
+      flows,
+      mix,
+      sizing: needed,
+      deployment,
+      proposal,
+      ownFlows,
+      who,
+      isOneMachine: isOneMachine(target),
+    }),
     claims,
     seeding,
     tables,
@@ -77,6 +89,8 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
     flowsNotMeasured,
     bottlenecks,
     sizing: needed,
+    deployment,
+    proposal,
     weaknesses: weaknesses({ claims, seeding, tables, flows, ownFlows, flowsNotMeasured, mix, measurements, target }),
   }
 }

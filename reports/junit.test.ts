@@ -26,7 +26,7 @@ describe('junit.xml', () => {
 
   it('stays well-formed whatever the texts hold', () => {
     const [first] = capacity.claims
-    const xml = junit({ ...capacity, claims: [{ ...first!, verdict: 'FAIL', why: 'a\u0000\ud800b]]>\u0007' }] })
+    const xml = junit({ ...capacity, claims: [{ ...first!, verdict: 'FAIL', reason: 'a\u0000\ud800b]]>\u0007' }] })
     expect(xml).toContain('a\ufffd\ufffdb]]&gt;\ufffd')
     expect(xml.replace(/<\/?[a-z-]+( [a-z]+="[^"<>]*")*>|<\?xml[^<>]*\?>/g, '')).not.toMatch(/[<>]/)
   })

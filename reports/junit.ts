@@ -1,6 +1,7 @@
 // The claims as JUnit XML, the form every CI system shows: FAIL and AT RISK are failures, INVALID is an error.
 
 import type { Capacity, Claim } from '../contracts/capacity.ts'
+import { targetOf } from './claim-text.ts'
 import { escapeText } from './html.ts'
 
 export function junit({ claims, runId, createdAt }: Capacity): string {
@@ -19,10 +20,10 @@ export function junit({ claims, runId, createdAt }: Capacity): string {
 
 function testcase(claim: Claim): string {
   const open = `    <testcase classname="${claim.subject}" name="${text(claim.id)}">`
-  const out = `<system-out>${text(`${claim.claim} Target: ${claim.target}. Measured: ${claim.measured}.`)}</system-out>`
+  const out = `<system-out>${text(`${claim.claim} Target: ${targetOf(claim)}. Found: ${claim.evidence}.`)}</system-out>`
   if (claim.verdict === 'PASS') return `${open}${out}</testcase>`
   const kind = claim.verdict === 'INVALID' ? 'error' : 'failure'
-  const message = `<${kind} type="${claim.verdict}" message="${text(claim.measured)}">${text(claim.why)}</${kind}>`
+  const message = `<${kind} type="${claim.verdict}" message="${text(claim.evidence)}">${text(claim.reason)}</${kind}>`
   return `${open}${message}${out}</testcase>`
 }
 

@@ -8,6 +8,7 @@ import { chartsOf } from './charts/charts-of.ts'
 import { embeddedJson, html, type Markup } from './html.ts'
 import { bottleneckSection } from './sections/bottleneck-section.ts'
 import { claimsSection } from './sections/claims-section.ts'
+import { deploymentSection } from './sections/deployment-section.ts'
 import { flowsSection } from './sections/flows-section.ts'
 import { type Reproduction, reproduceSection } from './sections/reproduce-section.ts'
 import { sizingSection } from './sections/sizing-section.ts'
@@ -17,12 +18,13 @@ import { weaknessSection } from './sections/weakness-section.ts'
 import { STYLE } from './style.ts'
 
 /** The order system alone has tables, components that are watched, and a sizing. */
-const OF_THE_ORDER_SYSTEM: readonly string[] = ['tables', 'bottleneck', 'sizing']
+const OF_THE_ORDER_SYSTEM: readonly string[] = ['tables', 'bottleneck', 'deployment', 'sizing']
 const SECTIONS = [
   ['claims', 'Claims'],
   ['tables', 'Rows per table'],
   ['flows', 'Capacity per flow'],
   ['bottleneck', 'What gives first'],
+  ['deployment', 'Deployment'],
   ['sizing', 'Sizing'],
   ['weak', 'Weaknesses'],
   ['reproduce', 'Reproduce'],
@@ -54,6 +56,7 @@ ${claimsSection(capacity)}
 ${tables === null || seeding === null ? null : tablesSection(tables, seeding, charts.tables)}
 ${flowsSection(capacity, charts.flows)}
 ${isOrderSystem ? bottleneckSection(capacity, charts.demand) : null}
+${isOrderSystem ? deploymentSection(capacity) : null}
 ${isOrderSystem ? sizingSection(capacity) : null}
 ${weaknessSection(capacity)}
 ${reproduceSection(input)}

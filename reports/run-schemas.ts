@@ -1,6 +1,6 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
-import { OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
+import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
@@ -20,6 +20,26 @@ const interval = object({ low: number, mid: number, high: number })
 const target = object({ p99Ms: number, errorRate: number })
 const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
 
+const hosts = { hosts: count, cores: number } as const
+const deployment = object({
+  cpuSpeed: interval,
+  gateway: object(hosts),
+  services: object({ ...hosts, memoryBytes: number }),
+  mysql: object(
+    {
+      ...hosts,
+      shardsPerHost: count,
+      memoryBytes: number,
+      diskBytes: number,
+      diskIops: number,
+      hitRatio: number,
+    },
+    ['hosts', 'shardsPerHost'],
+  ),
+  redis: object(hosts),
+  elasticsearch: object({ ...hosts, diskBytes: number, primaries: count, replicas: count }),
+})
+
 export const PLAN_FILE_SCHEMA = object({
   plan: object(
     {
@@ -30,9 +50,10 @@ export const PLAN_FILE_SCHEMA = object({
       requestsPerOrder: perFlow(number),
       targets: perFlow(target),
       flows: mapOf(target),
+      deployment,
       headroom: number,
     },
-    ['flows'],
+    ['flows', 'deployment'],
   ),
   planHash: text,
   months: list(object({ month, rowsPerTable: interval }), {
@@ -109,7 +130,17 @@ const result = object({
   verdict: { enum: ['PASS', 'FAIL', 'INVALID'] },
   reason: text,
   bracket: nullable(object({ lastPass: nullable(number), firstFail: nullable(number) })),
-  claim: nullable(object({ id: text, claim: text, target: text, measured: text })),
+  claim: nullable(
+    object({
+      id: text,
+      claim: text,
+      value: nullable(number),
+      target: nullable(number),
+      bound: { enum: CLAIM_BOUNDS },
+      unit: { enum: CLAIM_UNITS },
+      evidence: text,
+    }),
+  ),
 })
 
 export const MEASUREMENTS_FILE_SCHEMA = object({

@@ -39,9 +39,7 @@ describe('sizing', () => {
 
   it('asks for tiers, memory, disk, search and connections', () => {
     const units = new Set(rowsOf().map(({ unit }) => unit))
-    expect(units).toEqual(
-      new Set(['machines', 'nodes', 'hosts', 'connections', 'cores', 'operations', 'rows', 'bytes', 'shards']),
-    )
+    expect(units).toEqual(new Set(['machines', 'connections', 'cores', 'operations', 'rows', 'bytes', 'shards']))
   })
 
   it('takes the tiers from the service demands: peak × CPU a request × (1 + headroom) in cores', () => {
@@ -53,7 +51,7 @@ describe('sizing', () => {
   })
 
   it('shows what was not taken, with the reason', () => {
-    for (const name of ['Application nodes', 'MySQL hosts', 'Buffer pools', 'Elasticsearch primaries']) {
+    for (const name of ['Buffer pools', 'Elasticsearch primaries']) {
       const { rejected } = rowCalled(name)
       expect([name, rejected.length > 0, rejected.every((reason) => /asks for/.test(reason))]).toEqual([
         name,
@@ -148,7 +146,7 @@ describe('the database on disk', () => {
   it('is modelled alone where sizes were not measured', () => {
     const bare = rowsOf({ ...measurementsFixture({ dataset }), sizes: null })
     expect(bare.filter(({ unit }) => unit === 'shards')).toEqual([])
-    expect(bare.filter(({ what }) => what.startsWith('Database on disk')).map(({ provenance }) => provenance)).toEqual([
+    expect(bare.filter(({ what }) => what.startsWith('Database on disk')).map(({ basis }) => basis)).toEqual([
       'modelled',
     ])
   })

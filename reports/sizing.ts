@@ -2,7 +2,6 @@
 
 import type { FlowCapacity, MixCapacity, SizingRow } from '../contracts/capacity.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
-import { mapCases } from './capacity-model/cases.ts'
 import { bufferPool } from './sizing/buffer-pool.ts'
 import { diskRows } from './sizing/disk-rows.ts'
 import { machineRows } from './sizing/machine-rows.ts'
@@ -10,7 +9,7 @@ import { memoryRows } from './sizing/memory-rows.ts'
 import { type Measured, peakStream } from './sizing/peak-stream.ts'
 import { searchRows } from './sizing/search-rows.ts'
 import { sizingRow } from './sizing/sizing-row.ts'
-import { storedData } from './sizing/stored-data.ts'
+import { dataAtHorizon, storedData } from './sizing/stored-data.ts'
 import { tierRows } from './sizing/tier-rows.ts'
 
 export interface SizingInput extends Measured {
@@ -22,20 +21,19 @@ export interface SizingInput extends Measured {
 export function sizing(input: SizingInput): readonly SizingRow[] {
   const { resolved, measurements, flows, mix } = input
   const stored = storedData(resolved, measurements)
-  // Of two figures that disagree the larger one has to fit.
-  const dataBytes = mapCases(Math.max, stored.modelledBytes, stored.measuredBytes ?? stored.modelledBytes)
+  const dataBytes = dataAtHorizon(resolved, measurements)
   const pool = bufferPool(resolved.plan, dataBytes)
   const stream = peakStream(input, resolved)
   const orders = sizingRow(resolved.totalOrders, {
     group: 'data',
     what: 'Orders after the horizon',
     unit: 'rows',
-    provenance: 'planned',
+    basis: 'planned',
     rule: 'the plan: start rate, growth, promotions',
   })
   return [
     ...machineRows(resolved, flows, mix),
-    ...(stream === null ? [] : tierRows(resolved.plan, stream, { dataBytes, poolBytes: pool.poolBytes })),
+    ...(stream === null ? [] : tierRows(resolved.plan, stream)),
     ...(stream === null ? [] : diskRows(stream)),
     ...memoryRows(measurements),
     orders,

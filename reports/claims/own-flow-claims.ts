@@ -2,9 +2,10 @@
 
 import type { Claim, FlowCurve } from '../../contracts/capacity.ts'
 import type { Measurements } from '../../contracts/measurement.ts'
-import { bracketText } from '../bracket.ts'
+import { bracketOf, bracketText } from '../bracket.ts'
 import { resultOf } from '../flow-capacity.ts'
-import { ms, percent, perSecond } from '../quantity.ts'
+import { perSecond } from '../quantity.ts'
+import { targetsText } from '../targets-text.ts'
 import { verdictAt } from './flow-claims.ts'
 
 export function ownFlowClaims(flows: readonly FlowCurve[], measurements: Measurements, who: string): readonly Claim[] {
@@ -20,11 +21,12 @@ function loadClaim(flow: FlowCurve, measurements: Measurements, who: string): re
     {
       ...base(flow),
       id: `${flow.flow}-within-targets`,
-      claim: `${who} serves ${flow.flow} within its targets${rate === null ? '' : ` up to ${perSecond(rate)}`}.`,
+      claim: `${who} serves ${flow.flow} within its targets (${targetsText(flow)})${rate === null ? '' : ` up to ${perSecond(rate)}`}.`,
       verdict: result.verdict,
-      target: targetText(flow),
-      measured: bracketText(flow) ?? 'no rate decided',
-      why: `${result.reason}.`,
+      value: rate,
+      target: null,
+      evidence: bracketText(flow) ?? 'no rate decided',
+      reason: `${result.reason}.`,
     },
   ]
 }
@@ -40,23 +42,27 @@ function plannedClaims(flow: FlowCurve, who: string): readonly Claim[] {
       {
         ...base(flow),
         id: `${flow.flow}-${id}`,
-        claim: `${who} serves ${flow.flow} within its targets at the ${name}, ${perSecond(rate)}.`,
+        claim: `${who} serves ${flow.flow} within its targets (${targetsText(flow)}) at the ${name}, ${perSecond(rate)}.`,
         verdict: verdictAt(flow, rate),
-        target: `${targetText(flow)} at ${perSecond(rate)}`,
-        measured: bracketText(flow) ?? 'no rate decided',
-        why:
+        value: flow.lastPassPerSecond,
+        target: rate,
+        evidence: bracketText(flow) ?? 'no rate decided',
+        reason:
           flow.searched === null ? (flow.limitedBy ?? 'Every rate held met the targets.') : `${flow.searched.found}.`,
       },
     ]
   })
 }
 
-function base(flow: FlowCurve): Pick<Claim, 'subject' | 'interval' | 'samples' | 'provenance'> {
+function base(flow: FlowCurve): Pick<Claim, 'subject' | 'bound' | 'unit' | 'interval' | 'samples' | 'basis'> {
   const held = flow.points.filter(({ kind }) => kind === 'measured')
   const samples = held.reduce((sum, point) => sum + point.samples, 0)
-  return { subject: 'flow', interval: bracketText(flow), samples, provenance: 'measured' }
-}
-
-function targetText({ targetP99Ms, targetErrorRate }: FlowCurve): string {
-  return `p99 ≤ ${ms(targetP99Ms)}, errors ≤ ${percent(targetErrorRate)}`
+  return {
+    subject: 'flow',
+    bound: 'at-least',
+    unit: 'per-second',
+    interval: bracketOf(flow),
+    samples,
+    basis: 'measured',
+  }
 }

@@ -16,8 +16,8 @@ function profileClaim({ verdict, reason }: LoadResult, claim: NonNullable<LoadRe
     verdict,
     interval: null,
     samples: null,
-    provenance: 'measured',
-    why: `${reason}.`,
+    basis: 'measured',
+    reason: `${reason}.`,
   }
 }
 
@@ -31,12 +31,15 @@ export function acknowledgedClaims({ acknowledged }: Measurements): readonly Cla
       subject: 'evidence',
       claim: 'Every order that a checkout of this run was told is in its table.',
       verdict: missing === 0 ? 'PASS' : 'FAIL',
-      target: 'none missing',
-      measured: `${exact(missing)} of ${plural(acknowledged.acknowledged, 'order')} missing`,
+      value: missing,
+      target: 0,
+      bound: 'at-most',
+      unit: 'orders',
+      evidence: `${exact(missing)} of ${plural(acknowledged.acknowledged, 'order')} missing`,
       interval: null,
       samples: acknowledged.acknowledged,
-      provenance: 'measured',
-      why:
+      basis: 'measured',
+      reason:
         missing === 0
           ? 'Looked up by id after the load.'
           : `Told to a user and not there: ${examples.join(', ')}${missing > examples.length ? ' and more' : ''}.`,

@@ -2,8 +2,7 @@
 
 import type { Claim, TableProjection } from '../../contracts/capacity.ts'
 import { SHARD_COUNT } from '../../contracts/shard.ts'
-import { HOLDS_UP_TO } from '../../contracts/table-forecast.ts'
-import { compact, exact, percent, probability, range, significant } from '../quantity.ts'
+import { compact, exact, percent, probability, significant } from '../quantity.ts'
 
 export function tableClaim(tables: TableProjection): Claim {
   const horizon = tables.months.at(-1)
@@ -15,12 +14,15 @@ export function tableClaim(tables: TableProjection): Claim {
     subject: 'tables',
     claim: `Every one of the ${SHARD_COUNT} order tables holds at most ${compact(tables.limit)} rows at the end of ${horizon?.month ?? 'the horizon'}.`,
     verdict: tables.verdict,
-    target: `≤ ${exact(tables.limit)} rows in every table, P(any over) ≤ ${HOLDS_UP_TO}`,
-    measured: `${exact(Math.round(fullest))} rows in the fullest table (orders_${String(tables.fullestShard).padStart(2, '0')})`,
-    interval: bounds === undefined ? null : `${range(bounds.low, bounds.high)} rows`,
+    value: Math.round(fullest),
+    target: tables.limit,
+    bound: 'at-most',
+    unit: 'rows',
+    evidence: `${exact(Math.round(fullest))} rows in the fullest table (orders_${String(tables.fullestShard).padStart(2, '0')})`,
+    interval: bounds === undefined ? null : { low: bounds.low, high: bounds.high },
     samples: null,
-    provenance: 'planned',
-    why: [
+    basis: 'planned',
+    reason: [
       over > 0
         ? `${over} of ${SHARD_COUNT} tables pass the limit in the mid case, the first in ${tables.crossing.mid ?? 'the last month'}.`
         : `The fullest table stays ${percent(1 - fullest / tables.limit)} below the limit in the mid case.`,

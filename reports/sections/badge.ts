@@ -1,6 +1,6 @@
-// Verdicts and provenance as word and shape; colour only repeats what they say.
+// Verdicts and basis as word and shape; colour only repeats what they say.
 
-import type { Provenance, Verdict } from '../../contracts/capacity.ts'
+import type { Basis, Verdict } from '../../contracts/capacity.ts'
 import type { Outcome } from '../../contracts/measurement.ts'
 import { html, type Markup } from '../html.ts'
 
@@ -23,10 +23,15 @@ export function badge(verdict: Verdict): Markup {
   return html`<span class="badge ${tone(verdict)}">${icon(verdict)}${verdict}</span>`
 }
 
+/** What was found, and judges nothing. */
+export function factBadge(): Markup {
+  return html`<span class="badge fact">fact</span>`
+}
+
 export function outcomeBadge(outcome: Outcome): Markup {
   return badge(outcome === 'pass' ? 'PASS' : outcome === 'fail' ? 'FAIL' : 'INVALID')
 }
 
-export function tag(provenance: Provenance): Markup {
-  return html`<span class="tag">${provenance}</span>`
+export function tag(basis: Basis): Markup {
+  return html`<span class="tag">${basis}</span>`
 }

@@ -7,7 +7,7 @@ import { tag } from './badge.ts'
 
 const GROUP_NAMES: Readonly<Record<SizingGroup, string>> = {
   machines: 'Copies of the measured machine, everything on each',
-  tiers: 'A setup of tiers, in the peak second',
+  tiers: 'The peak second, all hosts together',
   data: 'Data at the end of the horizon',
 }
 
@@ -29,7 +29,7 @@ ${sizing.filter(({ group }) => group === name).map(sizingRow)}</tbody>`
 }
 
 function sizingRow(row: SizingRow): Markup {
-  return html`<tr><th scope="row">${row.what}</th><td class="number" data-label="Low">${amount(row, row.low)}</td><td class="number" data-label="As planned"><strong>${amount(row, row.mid)}</strong></td><td class="number" data-label="High">${amount(row, row.high)}</td><td data-label="Basis">${tag(row.provenance)}</td><td class="why">${row.rule}.${notTaken(row)}</td></tr>`
+  return html`<tr><th scope="row">${row.what}</th><td class="number" data-label="Low">${amount(row, row.low)}</td><td class="number" data-label="As planned"><strong>${amount(row, row.mid)}</strong></td><td class="number" data-label="High">${amount(row, row.high)}</td><td data-label="Basis">${tag(row.basis)}</td><td class="why">${row.rule}.${notTaken(row)}</td></tr>`
 }
 
 function notTaken({ rejected }: SizingRow): Markup | null {

@@ -7,7 +7,7 @@ import { html, type Markup } from '../html.ts'
 import { isOneMachine } from '../measured-target.ts'
 import { compact, exact, percent, perSecond, plural, range } from '../quantity.ts'
 import { ALL_FLOWS } from '../sizing/machine-rows.ts'
-import { badge, icon, tone } from './badge.ts'
+import { badge, factBadge, icon, tone } from './badge.ts'
 
 export function verdictSection(capacity: Capacity, { plan, peak }: ResolvedPlan): Markup {
   const { verdict, target } = capacity
@@ -19,7 +19,7 @@ export function verdictSection(capacity: Capacity, { plan, peak }: ResolvedPlan)
 <div class="verdict ${tone(verdict)}">
   <p class="question">${question}</p>
   <h1>${icon(verdict)}<span>${verdict}</span></h1>
-  <ul class="answer">${capacity.answer.map(({ about, verdict: own, sentence }) => html`<li>${badge(own)}<p><strong>${about}.</strong> ${sentence}</p></li>`)}</ul>
+  <ul class="answer">${capacity.answer.map(({ about, verdict: own, sentence }) => html`<li>${own === null ? factBadge() : badge(own)}<p><strong>${about}.</strong> ${sentence}</p></li>`)}</ul>
 </div>
 ${volumeBanner(capacity)}
 <dl class="figures">
@@ -76,8 +76,5 @@ function machines({ sizing, flows }: Capacity): [string, string] {
   const row = sizing.find(({ unit }) => unit === 'machines')
   if (row === undefined || (flows.length > 1 && row.what !== ALL_FLOWS))
     return ['unknown', 'not every flow has an operating point to multiply']
-  return [
-    exact(row.mid),
-    `${row.what.replace('Machines for ', '')}: ${range(row.low, row.high, exact)}, ${row.provenance}`,
-  ]
+  return [exact(row.mid), `${row.what.replace('Machines for ', '')}: ${range(row.low, row.high, exact)}, ${row.basis}`]
 }

@@ -4,8 +4,8 @@ import type { SizingRow } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { PAGE_BYTES } from '../capacity-model/b-tree.ts'
-import { poolForHitRatio } from '../capacity-model/che.ts'
-import { zipfBins } from '../capacity-model/popularity.ts'
+import { cheHitRatio, poolForHitRatio } from '../capacity-model/che.ts'
+import { COARSE, zipfBins } from '../capacity-model/popularity.ts'
 import { bytes, percent, range, significant } from '../quantity.ts'
 import { sizingRow } from './sizing-row.ts'
 
@@ -26,7 +26,7 @@ export function bufferPool({ users }: Plan, dataBytes: Cases): BufferPool {
       group: 'data',
       what: `Buffer pools, all hosts, for a hit ratio of ${percent(WANTED_HIT_RATIO)}`,
       unit: 'bytes',
-      provenance: 'modelled',
+      basis: 'modelled',
       rule: `Che's approximation of LRU over all pages of the database; assumes that pages are as unequally wanted as the plan's users are active (Zipf exponent ${significant(zipf.mid, 2)}, ${range(zipf.low, zipf.high, (value) => significant(value, 2))}); that fresh orders are read more than old ones would make it smaller, and is not in it`,
       rejected: OTHER_HIT_RATIOS.map((hitRatio) => {
         const other = poolFor(hitRatio, zipf, dataBytes)
@@ -42,7 +42,7 @@ export function bufferPool({ users }: Plan, dataBytes: Cases): BufferPool {
  */
 function poolFor(hitRatio: number, zipf: Cases, dataBytes: Cases): Cases {
   const pool = (exponent: number, size: number): number => {
-    const pages = Math.max(1, Math.round(size / PAGE_BYTES))
+    const pages = pagesOf(size)
     return poolForHitRatio(zipfBins(exponent, pages), pages, hitRatio) * PAGE_BYTES
   }
   return {
@@ -50,6 +50,21 @@ function poolFor(hitRatio: number, zipf: Cases, dataBytes: Cases): Cases {
     mid: pool(zipf.mid, dataBytes.mid),
     high: pool(zipf.low, dataBytes.high),
   }
+}
+
+/** Of one host among many that are tried. */
+export function poolBytesOfHost(hitRatio: number, zipfExponent: number, dataBytes: number): number {
+  const pages = pagesOf(dataBytes)
+  return poolForHitRatio(zipfBins(zipfExponent, pages, COARSE), pages, hitRatio) * PAGE_BYTES
+}
+
+export function hitRatioOfHost(poolBytes: number, zipfExponent: number, dataBytes: number): number {
+  const pages = pagesOf(dataBytes)
+  return cheHitRatio(zipfBins(zipfExponent, pages, COARSE), { pages, poolPages: Math.round(poolBytes / PAGE_BYTES) })
+}
+
+function pagesOf(bytes: number): number {
+  return Math.max(1, Math.round(bytes / PAGE_BYTES))
 }
 
 /**

@@ -13,8 +13,8 @@ export function diskRows({ peakPerSecond, counted, basis }: PeakStream): readonl
   const row = (what: string, perRequest: number | null, rule: (amount: string) => string): SizingRow[] => {
     if (perRequest === null || perRequest <= 0) return []
     const amounts = mapCases((requests) => Math.ceil(requests * perRequest), peakPerSecond)
-    const basis = { group: 'tiers', what, unit: 'operations', provenance: 'extrapolated' } as const
-    return [sizingRow(amounts, { ...basis, rule: rule(significant(perRequest)) })]
+    const facts = { group: 'tiers', what, unit: 'operations', basis: 'extrapolated' } as const
+    return [sizingRow(amounts, { ...facts, rule: rule(significant(perRequest)) })]
   }
   const pageGets = counted('pageGets')
   const redoBytes = counted('redoBytes')

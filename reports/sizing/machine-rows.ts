@@ -5,7 +5,7 @@ import type { Interval, ResolvedPlan } from '../../contracts/plan.ts'
 import { mapCases } from '../capacity-model/cases.ts'
 import { machineLoad, peakRate } from '../machine-load.ts'
 import { percent } from '../quantity.ts'
-import { machinesProvenance, sizingRow, wholeUnits } from './sizing-row.ts'
+import { machinesBasis, sizingRow, wholeUnits } from './sizing-row.ts'
 
 export const ALL_FLOWS = 'Machines for all flows at the peak'
 
@@ -35,6 +35,6 @@ function mixMachines(mix: MixCapacity): Interval | null {
 }
 
 function machineRow(what: string, machines: Interval, rule: string): SizingRow {
-  const provenance = machinesProvenance(machines)
-  return sizingRow(machines, { group: 'machines', what, unit: 'machines', provenance, rule })
+  const basis = machinesBasis(machines)
+  return sizingRow(machines, { group: 'machines', what, unit: 'machines', basis, rule })
 }

@@ -15,7 +15,7 @@ export function memoryRows({ steps }: Measurements): readonly SizingRow[] {
         group: 'tiers',
         what: `Memory of ${name}, each process`,
         unit: 'bytes',
-        provenance: 'measured',
+        basis: 'measured',
         rule: `resident memory over ${resident.length} windows of this run, the least and the most; pools and heaps of a larger setup are sized on their own`,
       },
     )

@@ -3,9 +3,10 @@
 import type { BottleneckRow, FlowBottleneck, RequestCounters } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { Measurements, Step } from '../../contracts/measurement.ts'
-import { FLOWS, type ResolvedPlan } from '../../contracts/plan.ts'
+import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { mapCases } from '../capacity-model/cases.ts'
 import { isOpen } from '../flow-capacity.ts'
+import { type PeakPart, peakParts } from './peak-parts.ts'
 
 export interface PeakStream {
   readonly peakPerSecond: Cases
@@ -24,21 +25,12 @@ export interface Measured {
   readonly bottlenecks: readonly FlowBottleneck[]
 }
 
-interface Part extends FlowBottleneck {
-  readonly peakPerSecond: Cases
-}
-
 /** null: no window says what a request costs. */
 export function peakStream({ measurements, bottlenecks }: Measured, resolved: ResolvedPlan): PeakStream | null {
-  const parts = bottlenecks.flatMap((part): Part[] => {
-    const flows = FLOWS.filter((flow) => part.flows.includes(flow))
-    const rates = flows.map((flow) => resolved.peak.ratePerSecond[flow])
-    if (part.rows.length === 0 || rates.length === 0) return []
-    return [{ ...part, peakPerSecond: mapCases((...each) => sum(each), ...rates) }]
-  })
+  const parts = peakParts(bottlenecks, resolved)
   if (parts.length === 0) return null
   const peakPerSecond = mapCases((...rates) => sum(rates), ...parts.map((part) => part.peakPerSecond))
-  const weighted = (figure: (part: Part) => number) =>
+  const weighted = (figure: (part: PeakPart) => number) =>
     sum(parts.map((part) => figure(part) * part.peakPerSecond.mid)) / peakPerSecond.mid
   const service = parts.map((part) => serviceSeconds(part, measurements))
   return {

@@ -33,7 +33,7 @@ export function searchRows(
       group: 'data',
       what: 'Elasticsearch primaries, one index',
       unit: 'shards',
-      provenance: 'extrapolated',
+      basis: 'extrapolated',
       rule: `at most ${bytes(MAX_SHARD_BYTES)} (asks for ${bySize}) and ${compact(MAX_SHARD_DOCUMENTS)} documents a shard (asks for ${byDocuments}), ${measured}; the index is cut by quarter, a new quarter has ${ORDER_INDEX_SETTINGS.number_of_shards}`,
       rejected: [
         `an index per month asks for ${range(monthly.low, monthly.high)} primaries: it sheds old months whole, but every search without a time range asks all of them`,
@@ -45,7 +45,7 @@ export function searchRows(
         group: 'data',
         what: `Search index on disk, with ${plural(REPLICAS, 'replica')}`,
         unit: 'bytes',
-        provenance: 'extrapolated',
+        basis: 'extrapolated',
         rule: `orders × ${measured} × ${1 + REPLICAS} copies; merging needs room on top`,
       },
     ),

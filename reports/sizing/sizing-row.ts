@@ -1,18 +1,18 @@
 // One line of the sizing table.
 
-import type { Provenance, SizingRow } from '../../contracts/capacity.ts'
+import type { Basis, SizingRow } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import { mapCases } from '../capacity-model/cases.ts'
 
-type Basis = Pick<SizingRow, 'group' | 'what' | 'unit' | 'provenance' | 'rule'> & Partial<Pick<SizingRow, 'rejected'>>
+type Facts = Pick<SizingRow, 'group' | 'what' | 'unit' | 'basis' | 'rule'> & Partial<Pick<SizingRow, 'rejected'>>
 
-export function sizingRow({ low, mid, high }: Cases, basis: Basis): SizingRow {
-  const { group, what, unit, provenance, rule, rejected = [] } = basis
-  return { group, what, low, mid, high, unit, provenance, rule, rejected }
+export function sizingRow({ low, mid, high }: Cases, facts: Facts): SizingRow {
+  const { group, what, unit, basis, rule, rejected = [] } = facts
+  return { group, what, low, mid, high, unit, basis, rule, rejected }
 }
 
 /** Beyond twice of the one machine that was measured. */
-export function machinesProvenance(machines: Cases): Provenance {
+export function machinesBasis(machines: Cases): Basis {
   return machines.mid > 2 ? 'extrapolated' : 'modelled'
 }
 

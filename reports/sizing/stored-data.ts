@@ -25,6 +25,12 @@ export interface StoredData {
   readonly rows: readonly SizingRow[]
 }
 
+/** Of two figures that disagree the larger one has to fit. */
+export function dataAtHorizon(resolved: ResolvedPlan, measurements: Measurements): Cases {
+  const { modelledBytes, measuredBytes } = storedData(resolved, measurements)
+  return mapCases(Math.max, modelledBytes, measuredBytes ?? modelledBytes)
+}
+
 export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
   const keys = keysAtHorizon(resolved)
   const modelledBytes = mapCases((orders, keyBytes) => orders + keyBytes, databaseAtHorizon(resolved), keys.bytes)
@@ -38,7 +44,7 @@ export function storedData(resolved: ResolvedPlan, measurements: Measurements): 
     group: 'data',
     what: 'Database on disk, from the columns',
     unit: 'bytes',
-    provenance: 'modelled',
+    basis: 'modelled',
     rule: `InnoDB pages of ${STORED_FAMILIES.join(', ')}: ${significant(modelledBytes.mid / resolved.totalOrders.mid)} bytes an order, ${keys.rule}; clustered pages filled in key order, secondary ones at random; no replica, redo or backup; an event stays in its outbox for seconds`,
   })
   if (sizes === null || measuredBytes === null) return { modelledBytes, measuredBytes: null, rows: [modelled] }
@@ -46,7 +52,7 @@ export function storedData(resolved: ResolvedPlan, measurements: Measurements): 
     group: 'data',
     what: 'Database on disk, from measured bytes',
     unit: 'bytes',
-    provenance: 'extrapolated',
+    basis: 'extrapolated',
     rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order of ${SEEDED_FAMILIES.join(', ')}, and the keys as computed: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(measurements, sizes)}`,
   })
   return { modelledBytes, measuredBytes, rows: [modelled, measured] }

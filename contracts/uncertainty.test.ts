@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { combine } from './uncertainty.ts'
+import { combine, propagate } from './uncertainty.ts'
 
 describe('combine', () => {
   it('is the interval itself for one uncertain input', () => {
@@ -29,5 +29,25 @@ describe('combine', () => {
         expect(wide.high).toBeGreaterThanOrEqual(narrow.high - 1e-12)
       }),
     )
+  })
+})
+
+describe('propagate', () => {
+  it('moves one input at a time', () => {
+    const product = propagate(
+      [
+        { low: 1, mid: 2, high: 4 },
+        { low: 5, mid: 10, high: 20 },
+      ],
+      ([a = 0, b = 0]) => a * b,
+    )
+    expect(product.mid).toBe(20)
+    expect(product.high).toBeCloseTo(20 * 2 ** Math.SQRT2)
+    expect(product.low).toBeCloseTo(20 / 2 ** Math.SQRT2)
+  })
+
+  it('knows an input that only lowers the figure', () => {
+    const inverse = propagate([{ low: 1, mid: 2, high: 4 }], ([a = 1]) => 8 / a)
+    expect([inverse.low, inverse.mid, inverse.high].map((value) => Number(value.toFixed(9)))).toEqual([2, 4, 8])
   })
 })
