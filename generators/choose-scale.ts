@@ -35,13 +35,16 @@ export interface ScaleLimits {
 export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, volume }: ScaleLimits): ScaleChoice {
   const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
   const items = meanItemsPerOrder(volume.plan)
+  const { extraBytesPerRow } = volume.plan.orders
   const bytesPerOrder = predictSize(
     { orders: 1, order_items: items, payments: 1, idempotency_keys: keyedShare(volume) },
     0,
+    extraBytesPerRow,
   ).totalBytes
   const tableBytes = predictSize(
     { orders: 0, order_items: 0, payments: 0, idempotency_keys: 0 },
     SHARD_COUNT,
+    extraBytesPerRow,
   ).mysqlBytes
   const limits = [
     { orders: planOrders, why: 'the whole plan fits' },

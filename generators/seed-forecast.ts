@@ -19,7 +19,7 @@ export function forecast(draft: DatasetDraft, { volume, shards }: SeedOptions): 
   const orders = ordersOf({ ...draft, shards: draft.shards.filter(({ shard }) => shards.includes(shard)) })
   const keys = Math.round(orders * keyedShare(draft))
   const rows = { orders, order_items: expectedItems(orders, volume.plan), payments: orders, idempotency_keys: keys }
-  return predictSize(rows, shards.length)
+  return predictSize(rows, shards.length, volume.plan.orders.extraBytesPerRow)
 }
 
 export function sayForecast(
@@ -37,6 +37,8 @@ export function sayForecast(
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${sizeText(freeDiskBytes)} are free`
   say(`  about ${sizeText(mysqlBytes)} in MySQL and ${sizeText(searchBytes)} in Elasticsearch; ${free}`)
+  const { extraBytesPerRow } = volume.plan.orders
+  if (extraBytesPerRow > 0) say(`  each order ${extraBytesPerRow} bytes wider than its columns, as the plan says`)
   say(`  ${STORED_FAMILIES.map((family) => `${family} ${sizeText(tableBytes[family])}`).join(', ')}`)
   say(`  ${restOf(rows.orders, remainingShare(lanes))}`)
 }

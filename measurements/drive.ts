@@ -10,6 +10,7 @@ import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { DRIVE_FILES, driveFolder, generatorFiles, RUN_FILES } from '../contracts/run-folder.ts'
 import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
+import type { SeededOrder } from '../contracts/seeded-order.ts'
 import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
@@ -116,7 +117,10 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   if (joint !== null) await untilReadying(joint.startAtMs, signal)
   const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
   const orders = load.script === undefined && context.dataset !== null ? path(DRIVE_FILES.orders) : null
-  if (orders !== null && context.dataset !== null) await writeFile(orders, ordersText(request, context.dataset, runId))
+  if (orders !== null && context.dataset !== null) {
+    const { recencyExponent } = context.plan.plan
+    await writeFile(orders, ordersText(request, orderOfRequest(context.dataset, runId, recencyExponent)))
+  }
   const beganAtMs = Date.now()
   const generators = await startGenerators({
     program: context.k6Program,
@@ -276,9 +280,8 @@ function settingsOf(
   }
 }
 
-function ordersText({ schedule, arrivals }: DriveRequest, dataset: Dataset, runId: string): string {
+function ordersText({ schedule, arrivals }: DriveRequest, orderOf: (i: number) => SeededOrder): string {
   const wanted = arrivals === 'closed' ? ORDERS_OF_CLOSED_DRIVE : requestCount(schedule)
-  const orderOf = orderOfRequest(dataset, runId)
   const lines = Array.from({ length: Math.max(1, Math.min(MOST_ORDERS, wanted)) }, (_, i) => orderLine(orderOf(i)))
   return `${lines.join('\n')}\n`
 }

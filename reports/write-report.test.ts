@@ -53,6 +53,19 @@ describe('writeReport', { timeout: 60_000 }, () => {
     expect(policy).not.toContain('unsafe')
   })
 
+  it('says which orders the load asked for; a run from before says the law it had', async () => {
+    const resolved = resolvedPlanFixture()
+    await write(RUN_FILES.plan, { ...resolved, plan: { ...resolved.plan, recencyExponent: 5 } })
+    await writeReport(runDir)
+    expect(await read(RUN_FILES.report)).toContain('half of the requests on the newest 3.13 % of a table')
+    const { recencyExponent: _, orders, ...older } = resolved.plan
+    const { extraBytesPerRow: __, ...olderOrders } = orders
+    await write(RUN_FILES.plan, { ...resolved, plan: { ...older, orders: olderOrders } })
+    const { capacity } = await writeReport(runDir)
+    expect(await read(RUN_FILES.report)).toContain('half of the requests on the newest 12.5 % of a table')
+    expect(capacity.seeding?.extraBytesPerRow).toEqual({ planned: 0, seeded: 0 })
+  })
+
   it('reports a run without a dataset as INVALID', async () => {
     await rm(join(runDir, RUN_FILES.dataset))
     expect((await writeReport(runDir)).capacity.verdict).toBe('INVALID')
