@@ -81,7 +81,7 @@ describe('the choice of orders', () => {
   })
 
   it('prefers no row by an exponent of 1', () => {
-    fc.assert(fc.property(shares, (share) => expect(requestShare(share, 1)).toBe(share)))
+    fc.assert(fc.property(shares, (share) => requestShare(share, 1) === share))
   })
 
   it('asks for newer orders the larger the exponent, of the same users’ tables', () => {
