@@ -8,7 +8,7 @@ import { CHECKOUT } from '../engines/place.ts'
 import { verifyServers } from '../generators/verify/verify-servers.ts'
 import { verifyText } from '../generators/verify/verify-text.ts'
 import { loadPlan } from '../plan/load-plan.ts'
-import { planHash } from '../plan/resolve-plan.ts'
+import { rowsHash } from '../plan/resolve-plan.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { parseShardRange } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
@@ -39,7 +39,7 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
   async ({ options }, context) => {
     const { json, signal, say } = context
     const plan = await loadPlan(options.plan)
-    const wanted = { plan, planHash: planHash(plan), shards: options.shards ?? ALL_SHARDS }
+    const wanted = { plan, planHash: rowsHash(plan), shards: options.shards ?? ALL_SHARDS }
     const journalFile = join(CHECKOUT, '.headroom', 'verify.ndjson')
     const report = await withStores(context, ({ map, stores }) =>
       verifyServers(wanted, { stores, cores: availableParallelism(), journalFile, signal, say, startProgress }, map),

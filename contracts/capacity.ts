@@ -47,6 +47,8 @@ export interface Seeding {
   /** Counted (else seeded) ÷ planned, 0 … 1. */
   readonly shareOfPlan: number | null
   readonly fullShards: readonly number[]
+  /** Bytes by which rows of orders are wider than their columns; seeded null: no dataset came with the run. */
+  readonly extraBytesPerRow: { readonly planned: number; readonly seeded: number | null }
   /** What a run at this share does not prove; empty at the whole volume. */
   readonly notProven: readonly string[]
 }

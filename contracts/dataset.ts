@@ -6,6 +6,7 @@ import type { SeededFamily } from './shard.ts'
 /** What the seeder needs to know of a plan: its first N years, not yet scaled. Made by plan/seed-volume.ts. */
 export interface SeedVolume {
   readonly plan: Plan
+  /** Of what shapes rows: without the law by which a load chooses among them. */
   readonly planHash: string
   readonly years: number
   /** History ends where the plan starts, so that rows of a running service come after it. */
@@ -60,6 +61,8 @@ export interface Dataset {
   readonly firstWhaleIndex: number
   readonly regions: number
   readonly productCount: number
+  /** By which rows of `orders_NN` are wider than its columns. Absent: 0. */
+  readonly extraBytesPerRow?: number
 }
 
 /** `seeding`: a seeder runs or was stopped; `finished`: every row is there; `removing`: tables are being dropped. */

@@ -103,6 +103,8 @@ export interface Plan {
     /** Busiest second ÷ its hour's mean second. */
     readonly peakSecondOverHour: number
     readonly promotions: readonly Promotion[]
+    /** What a row of yours has beside ours. 0 where it is left out. */
+    readonly extraBytesPerRow: number
   }
   readonly users: {
     /** At the end of the horizon. */
@@ -127,6 +129,8 @@ export interface Plan {
   }
   /** Requests of each flow per checkout. checkout is 1. */
   readonly requestsPerOrder: Readonly<Record<Flow, number>>
+  /** The row that a request is about has the age u^exponent of its table, u uniform: 1 prefers none. 3 where it is left out. */
+  readonly recencyExponent: number
   readonly targets: Readonly<Record<Flow, FlowTarget>>
   /** Absent: none. */
   readonly flows?: Readonly<Record<string, OwnFlowPlan>>

@@ -1,7 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { datasetFixture } from '../measurements/fixtures/dataset.ts'
 import { diceOf, PURPOSE, runKeyOf, weightedPicker } from './dice.ts'
-import { orderChooser, recentRow } from './seeded-choice.ts'
+import { newestRows, orderChooser, RECENCY_EXPONENT, recentRow, requestShare } from './seeded-choice.ts'
 import { seededOrder } from './seeded-order.ts'
 import { ALL_SHARDS, asShard, shardOf } from './shard.ts'
 
@@ -51,7 +52,7 @@ describe('weightedPicker', () => {
 
 describe('the choice of orders', () => {
   it('prefers the newest rows as documented', () => {
-    const ages = draws(RUN, PURPOSE.row).map((u) => 999_999 - recentRow(1_000_000, u))
+    const ages = draws(RUN, PURPOSE.row).map((u) => 999_999 - recentRow(1_000_000, u, RECENCY_EXPONENT.usual))
     const newest = (share: number) => ages.filter((age) => age < share * 1_000_000).length / COUNT
     expect(newest(0.125)).toBeCloseTo(0.5, 1)
     expect(newest(0.008)).toBeCloseTo(0.2, 1)
@@ -59,9 +60,42 @@ describe('the choice of orders', () => {
   })
 
   it('never leaves the table', () => {
-    expect([recentRow(1, 0), recentRow(1, 0.999999), recentRow(10, 0), recentRow(10, 1 - 2 ** -32)]).toEqual([
-      0, 0, 9, 0,
-    ])
+    const row = (rows: number, u: number) => recentRow(rows, u, 3)
+    expect([row(1, 0), row(1, 0.999999), row(10, 0), row(10, 1 - 2 ** -32)]).toEqual([0, 0, 9, 0])
+  })
+
+  const exponents = fc.double({ min: RECENCY_EXPONENT.least, max: RECENCY_EXPONENT.most, noNaN: true })
+  const shares = fc.double({ min: 1e-6, max: 1, noNaN: true })
+
+  it('gives the newest rows the share of the requests that the exponent says, whatever it is', () => {
+    const rows = 50_000_000
+    fc.assert(
+      fc.property(exponents, shares, (exponent, share) => {
+        const ageAt = (u: number) => rows - 1 - recentRow(rows, Math.min(u, 1 - 2 ** -32), exponent)
+        const requests = requestShare(share, exponent)
+        expect(ageAt(requests * (1 - 1e-6))).toBeLessThanOrEqual(share * rows)
+        expect(ageAt(requests * (1 + 1e-6))).toBeGreaterThanOrEqual(Math.floor(share * rows * (1 - 1e-6)) - 1)
+        expect(newestRows(requests, exponent) / share).toBeCloseTo(1, 9)
+      }),
+    )
+  })
+
+  it('prefers no row by an exponent of 1', () => {
+    fc.assert(fc.property(shares, (share) => requestShare(share, 1) === share))
+  })
+
+  it('asks for newer orders the larger the exponent, of the same users’ tables', () => {
+    const dataset = datasetFixture()
+    const timesBy = (exponent: number) => {
+      const choose = orderChooser(dataset, exponent)
+      return Array.from({ length: 500 }, (_, iteration) => choose(diceOf(RUN, iteration)))
+    }
+    const [even, usual, steep] = [1, 3, 10].map(timesBy)
+    for (const [at, order] of (usual ?? []).entries()) {
+      expect(order.createdAtMs).toBeGreaterThanOrEqual(even?.[at]?.createdAtMs ?? Number.NaN)
+      expect(order.createdAtMs).toBeLessThanOrEqual(steep?.[at]?.createdAtMs ?? Number.NaN)
+      expect(shardOf(order.userId)).toBe(shardOf(steep?.[at]?.userId ?? Number.NaN))
+    }
   })
 
   it('asks for orders that were seeded, and for each table as often as it has rows', () => {
@@ -73,7 +107,7 @@ describe('the choice of orders', () => {
         orders: shard.shard === 7 ? 64_000 : shard.shard === 8 ? 0 : 1000,
       })),
     }
-    const choose = orderChooser(uneven)
+    const choose = orderChooser(uneven, 3)
     const chosen = Array.from({ length: 4000 }, (_, iteration) => choose(diceOf(RUN, iteration)))
     const shares = ALL_SHARDS.map((shard) => chosen.filter(({ userId }) => shardOf(userId) === shard).length / 4000)
     expect(shares[7]).toBeCloseTo(64 / 126, 1)
@@ -83,6 +117,6 @@ describe('the choice of orders', () => {
   })
 
   it('refuses a data set without orders', () => {
-    expect(() => orderChooser(datasetFixture({ ordersPerShard: 0 }))).toThrow(/no weight/)
+    expect(() => orderChooser(datasetFixture({ ordersPerShard: 0 }), 3)).toThrow(/no weight/)
   })
 })

@@ -1,12 +1,15 @@
 // The tables of one shard: the one place that knows columns, types and keys. The services, the seeder, the verifier
 // and the table-size model all read it.
 
+import { fillerColumn } from './filler-column.ts'
 import { type Shard, type TableFamily, tableName } from './shard.ts'
 
 export interface Column {
   readonly name: string
   /** MySQL type, as in CREATE TABLE. */
   readonly type: string
+  /** Of a type of variable length: bytes of every value. */
+  readonly meanBytes?: number
   readonly nullable?: boolean
   /** `AUTO_INCREMENT` and the like. */
   readonly extra?: string
@@ -97,22 +100,38 @@ export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
   },
 }
 
-/** `CREATE TABLE IF NOT EXISTS`; without `secondaryIndexes` for a bulk load that adds them afterwards. */
+/** As wide as the plan says: `extraBytesPerRow` of its orders are a column more of `orders_NN`. */
+export function tableShape(family: TableFamily, extraBytesPerRow: number): TableShape {
+  const shape = TABLE_SHAPES[family]
+  if (family !== 'orders' || extraBytesPerRow === 0) return shape
+  return { ...shape, columns: [...shape.columns, fillerColumn(extraBytesPerRow)] }
+}
+
+export interface TableOptions {
+  /** Without them for a bulk load that adds them afterwards. */
+  readonly secondaryIndexes: boolean
+  /** None where it is left out. */
+  readonly extraBytesPerRow?: number
+}
+
+/** `CREATE TABLE IF NOT EXISTS`. */
 export function createTableSql(
   family: TableFamily,
   shard: Shard,
-  options: { readonly secondaryIndexes: boolean },
+  { secondaryIndexes, extraBytesPerRow = 0 }: TableOptions,
 ): string {
-  const shape = TABLE_SHAPES[family]
+  const shape = tableShape(family, extraBytesPerRow)
   const lines = [
-    ...shape.columns.map((column) => {
-      const nullability = column.nullable ? 'NULL' : 'NOT NULL'
-      return `  ${column.name} ${column.type} ${nullability}${column.extra ? ` ${column.extra}` : ''}`
-    }),
+    ...shape.columns.map((column) => `  ${columnSql(column)}`),
     `  PRIMARY KEY (${shape.primaryKey.join(', ')})`,
-    ...(options.secondaryIndexes ? shape.secondaryIndexes : []).map((index) => `  KEY ${indexSql(index)}`),
+    ...(secondaryIndexes ? shape.secondaryIndexes : []).map((index) => `  KEY ${indexSql(index)}`),
   ]
   return `CREATE TABLE IF NOT EXISTS ${tableName(family, shard)} (\n${lines.join(',\n')}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+}
+
+/** `status TINYINT NOT NULL`, for CREATE TABLE and ALTER TABLE … ADD COLUMN alike. */
+export function columnSql({ name, type, nullable, extra }: Column): string {
+  return `${name} ${type} ${nullable ? 'NULL' : 'NOT NULL'}${extra ? ` ${extra}` : ''}`
 }
 
 /** `user_orders (user_id, order_id)`, for CREATE TABLE and ALTER TABLE … ADD KEY alike. */

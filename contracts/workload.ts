@@ -29,9 +29,9 @@ export function flowChooser(weights: FlowWeights, runId: string): (i: number) =>
   return (i) => pick(diceOf(runKey, i).roll(PURPOSE.flow))
 }
 
-export function orderOfRequest(dataset: Dataset, runId: string): (i: number) => SeededOrder {
+export function orderOfRequest(dataset: Dataset, runId: string, recencyExponent: number): (i: number) => SeededOrder {
   const runKey = runKeyOf(runId)
-  const choose = orderChooser(dataset)
+  const choose = orderChooser(dataset, recencyExponent)
   return (i) => choose(diceOf(runKey, i))
 }
 

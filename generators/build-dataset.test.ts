@@ -5,6 +5,7 @@ import { countItemsByShard, countRows, draftDataset, expectRows, withItems } fro
 import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 
 const choice = { seed: 1, scale: 0.5, fullShards: [7] }
+const wide = (extraBytesPerRow: number) => ({ ...SMALL_PLAN, orders: { ...SMALL_PLAN.orders, extraBytesPerRow } })
 
 describe('draftDataset', () => {
   it('scales ordinary tables and fills full ones, users in step', () => {
@@ -30,10 +31,16 @@ describe('draftDataset', () => {
     ['full shards', { ...choice, fullShards: [] }, smallVolume()],
     ['plan', choice, { ...smallVolume(), planHash: 'another' }],
     ['volume', choice, smallVolume(2_100)],
+    ['width', choice, smallVolume(2_000, wide(200))],
   ])('has another fingerprint with another %s', (_, other, volume) => {
     const { fingerprint } = draftDataset(smallVolume(), choice)
     expect(draftDataset(smallVolume(), choice).fingerprint).toBe(fingerprint)
     expect(draftDataset(volume, other).fingerprint).not.toBe(fingerprint)
+  })
+
+  it('says how much wider its orders are, and nothing of it where they are not', () => {
+    expect(draftDataset(smallVolume(2_000, wide(200)), choice).extraBytesPerRow).toBe(200)
+    expect(draftDataset(smallVolume(), choice)).not.toHaveProperty('extraBytesPerRow')
   })
 
   it('counts every row', () => {

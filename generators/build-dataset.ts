@@ -54,6 +54,7 @@ export function draftDataset(volume: SeedVolume, choice: DatasetChoice): Dataset
     firstWhaleIndex,
     regions: plan.regions.length,
     productCount: PRODUCT_COUNT,
+    ...(plan.orders.extraBytesPerRow > 0 && { extraBytesPerRow: plan.orders.extraBytesPerRow }),
   }
   return { fingerprint: fingerprintOf(identity), ...identity }
 }

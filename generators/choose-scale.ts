@@ -8,7 +8,9 @@ import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { keyedShare } from './store/seeded-keys.ts'
 
 /** Orders with items, payment and search document per second on two cores; measured: docs/seeding.md. */
-export const ORDERS_PER_SECOND = 50_000
+const ORDERS_PER_SECOND = 50_000
+/** Of an order's time, by each byte that makes it wider: 30 ns of the server on one of two cores; docs/decisions/0055. */
+const SHARE_OF_EXTRA_BYTE = 15e-9 * ORDERS_PER_SECOND
 /** Creating 320 tables and 64 indexes, starting threads. */
 export const FIXED_SECONDS = 12
 /** Engines need room for logs, merges and index builds. */
@@ -35,13 +37,16 @@ export interface ScaleLimits {
 export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, volume }: ScaleLimits): ScaleChoice {
   const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
   const items = meanItemsPerOrder(volume.plan)
+  const { extraBytesPerRow } = volume.plan.orders
   const bytesPerOrder = predictSize(
     { orders: 1, order_items: items, payments: 1, idempotency_keys: keyedShare(volume) },
     0,
+    extraBytesPerRow,
   ).totalBytes
   const tableBytes = predictSize(
     { orders: 0, order_items: 0, payments: 0, idempotency_keys: 0 },
     SHARD_COUNT,
+    extraBytesPerRow,
   ).mysqlBytes
   const limits = [
     { orders: planOrders, why: 'the whole plan fits' },
@@ -51,7 +56,7 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
     },
     { orders: (memoryBytes * MEMORY_SHARE) / bytesPerOrder, why: `half of the ${sizeText(memoryBytes)} of memory` },
     {
-      orders: Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * ORDERS_PER_SECOND,
+      orders: Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * ordersPerSecond(extraBytesPerRow),
       why: `about ${timeBudgetSeconds} s of loading`,
     },
   ]
@@ -59,6 +64,10 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
   const orders = Math.max(tightest.orders, MIN_ORDERS_PER_TABLE * SHARD_COUNT)
   const scale = Math.min(1, roundDown(orders / planOrders))
   return { scale, orders: Math.round(scale * planOrders), why: tightest.why }
+}
+
+export function ordersPerSecond(extraBytesPerRow: number): number {
+  return ORDERS_PER_SECOND / (1 + SHARE_OF_EXTRA_BYTE * extraBytesPerRow)
 }
 
 /** A begun data set keeps its scale unless another is asked for. */

@@ -16,9 +16,10 @@ export function refuseOtherDataset(stored: StoredDataset, wanted: { readonly fin
   })
 }
 
-function describe({ seed, scale, years, fullShards, planHash }: Dataset): string {
+function describe({ seed, scale, years, fullShards, planHash, extraBytesPerRow = 0 }: Dataset): string {
   const full = fullShards.length > 0 ? `, full shards ${fullShards.join(' ')}` : ''
-  return `plan ${planHash.slice(0, 12)}, ${years} years, seed ${seed}, scale ${scale}${full}`
+  const wide = extraBytesPerRow > 0 ? `, orders ${extraBytesPerRow} bytes wider` : ''
+  return `plan ${planHash.slice(0, 12)}, ${years} years, seed ${seed}, scale ${scale}${full}${wide}`
 }
 
 export function foreignRows(tables: readonly string[]): Refusal {

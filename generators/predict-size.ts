@@ -4,7 +4,7 @@
 // primary-key order; a sorted secondary index is full. Files are larger than their pages by what is allocated ahead.
 
 import { STORED_FAMILIES, type StoredFamily, TABLE_FAMILIES } from '../contracts/shard.ts'
-import { TABLE_SHAPES } from '../contracts/tables.ts'
+import { type Column, tableShape } from '../contracts/tables.ts'
 
 const PAGE_BYTES = 16_384
 const USABLE_PAGE_BYTES = 16_256
@@ -21,6 +21,7 @@ const EMPTY_TABLE_BYTES = 112 * 1024
 /** As a bulk load leaves it: measured, 82 to 95. Merges after it take away what Elasticsearch keeps for a recovery: 52. */
 const SEARCH_BYTES_PER_DOCUMENT = 90
 
+const LONGEST_IN_ONE_BYTE = 255
 const TYPE_BYTES: Readonly<Record<string, number>> = { BIGINT: 8, INT: 4, SMALLINT: 2, TINYINT: 1, 'BINARY(16)': 16 }
 
 export interface SizePrediction {
@@ -33,10 +34,10 @@ export interface SizePrediction {
   readonly totalBytes: number
 }
 
-export function bytesPerRow(family: StoredFamily): number {
-  const { columns, primaryKey, secondaryIndexes } = TABLE_SHAPES[family]
+export function bytesPerRow(family: StoredFamily, extraBytesPerRow: number): number {
+  const { columns, primaryKey, secondaryIndexes } = tableShape(family, extraBytesPerRow)
   const sizeOf = (names: readonly string[]) =>
-    columns.filter(({ name }) => names.includes(name)).reduce((sum, { type }) => sum + (TYPE_BYTES[type] ?? 0), 0)
+    columns.filter(({ name }) => names.includes(name)).reduce((sum, column) => sum + bytesOf(column), 0)
   const rowBytes = ROW_OVERHEAD_BYTES + sizeOf(columns.map(({ name }) => name))
   // Keys of users come in no order; everything else is written in the order of its primary key.
   const clustered = pageShare(rowBytes, family === 'idempotency_keys' ? RANDOM_FILL : SEQUENTIAL_FILL)
@@ -47,20 +48,31 @@ export function bytesPerRow(family: StoredFamily): number {
 }
 
 /** Rows of all shards together. */
-export function predictSize(rows: Readonly<Record<StoredFamily, number>>, shards: number): SizePrediction {
+export function predictSize(
+  rows: Readonly<Record<StoredFamily, number>>,
+  shards: number,
+  extraBytesPerRow: number,
+): SizePrediction {
   const perFamily = (bytes: (family: StoredFamily) => number) =>
     Object.fromEntries(STORED_FAMILIES.map((family) => [family, bytes(family)])) as Record<StoredFamily, number>
-  const tableBytes = perFamily((family) => Math.ceil(rows[family] * bytesPerRow(family)) + shards * EMPTY_TABLE_BYTES)
+  const perRow = perFamily((family) => bytesPerRow(family, extraBytesPerRow))
+  const tableBytes = perFamily((family) => Math.ceil(rows[family] * perRow[family]) + shards * EMPTY_TABLE_BYTES)
   const emptyBytes = (TABLE_FAMILIES.length - STORED_FAMILIES.length) * shards * EMPTY_TABLE_BYTES
   const mysqlBytes = STORED_FAMILIES.reduce((sum, family) => sum + tableBytes[family], emptyBytes)
   const searchBytes = Math.ceil(rows.orders * SEARCH_BYTES_PER_DOCUMENT)
   const totalBytes = mysqlBytes + searchBytes
-  return { rows, bytesPerRow: perFamily(bytesPerRow), tableBytes, mysqlBytes, searchBytes, totalBytes }
+  return { rows, bytesPerRow: perRow, tableBytes, mysqlBytes, searchBytes, totalBytes }
 }
 
-/** A row's share of its leaf page. */
+/** With the bytes that hold the length of a value whose type leaves it open. */
+function bytesOf({ type, meanBytes }: Column): number {
+  if (meanBytes === undefined) return TYPE_BYTES[type] ?? 0
+  return meanBytes + (meanBytes > LONGEST_IN_ONE_BYTE ? 2 : 1)
+}
+
+/** A row's share of its leaf page. The second row goes in whatever it leaves free. */
 function pageShare(entryBytes: number, fill: number): number {
-  return PAGE_BYTES / Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW))
+  return PAGE_BYTES / Math.max(2, Math.floor((USABLE_PAGE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES_PER_ROW)))
 }
 
 /** As people are told of sizes: `12.8 GB`, `1.08 GB`, and below one of them `340 MB`. */

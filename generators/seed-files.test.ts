@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FileOptions, forecastFiles, seedFiles } from './seed-files.ts'
-import { smallVolume } from './small-volume.fixture.ts'
+import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 
 let folder: string
 beforeEach(() => {
@@ -101,6 +101,17 @@ describe('seedFiles', () => {
         wouldBeRefused: [{ what: 'too little free disk for these files' }],
       },
     )
+  })
+
+  it('makes wide tables of the same files: the table fills what makes it wide', async () => {
+    await seedFiles(options('narrow', [1]), deps)
+    const plan = { ...SMALL_PLAN, orders: { ...SMALL_PLAN.orders, extraBytesPerRow: 200 } }
+    await seedFiles(options('wide', [1], { volume: smallVolume(300, plan) }), deps)
+    const [narrow, wide] = [contents('narrow'), contents('wide')]
+    const differing = Object.keys(narrow).filter((name) => narrow[name] !== wide[name])
+    expect(differing.toSorted()).toEqual(['dataset.json', 'tables.sql'])
+    expect(wide['tables.sql']?.match(/filler VARBINARY\(200\)/g)).toHaveLength(64)
+    expect(narrow['tables.sql']).not.toContain('filler')
   })
 
   it('refuses a folder of another data set, and too little disk', async () => {

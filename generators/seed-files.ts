@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../contracts/catalogue.ts'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
+import type { Plan } from '../contracts/plan.ts'
 import { detailsOf, Refusal, type RefusalDetails } from '../contracts/refusal.ts'
 import { ALL_SHARDS, SEEDED_FAMILIES, type SeededFamily, type Shard } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
@@ -71,7 +72,7 @@ export async function seedFiles(options: FileOptions, deps: FileDeps): Promise<F
     // Another may have come and gone meanwhile.
     await refuseOtherFiles(dataset, folder)
     await writeWhole(join(folder, DATASET_FILE), `${JSON.stringify(dataset)}\n`)
-    await writeFile(join(folder, 'tables.sql'), tablesSql())
+    await writeFile(join(folder, 'tables.sql'), tablesSql(volume.plan.orders))
     await writeFile(join(folder, `${PRODUCTS_TABLE}.${format}`), productText(format))
     const rowsWritten = await writeShards(options, dataset, open, total, deps)
     return { ...report, rowsWritten, bytesWritten: await bytesOf(options, open), seconds: secondsSoFar() }
@@ -211,9 +212,9 @@ async function bytesOf(options: FileOptions, shards: readonly number[]): Promise
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-function tablesSql(): string {
+function tablesSql({ extraBytesPerRow }: Pick<Plan['orders'], 'extraBytesPerRow'>): string {
   const tables = ALL_SHARDS.flatMap((shard) =>
-    SEEDED_FAMILIES.map((family) => createTableSql(family, shard, { secondaryIndexes: true })),
+    SEEDED_FAMILIES.map((family) => createTableSql(family, shard, { secondaryIndexes: true, extraBytesPerRow })),
   )
   return `${[...tables, CREATE_PRODUCTS_SQL].join(';\n')};\n`
 }

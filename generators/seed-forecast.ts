@@ -3,7 +3,7 @@
 import { Refusal } from '../contracts/refusal.ts'
 import { STORED_FAMILIES } from '../contracts/shard.ts'
 import { type DatasetDraft, expectedItems, ordersOf } from './build-dataset.ts'
-import { FIXED_SECONDS, ORDERS_PER_SECOND } from './choose-scale.ts'
+import { FIXED_SECONDS, ordersPerSecond } from './choose-scale.ts'
 import { predictSize, type SizePrediction, sizeText } from './predict-size.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
 import { shardText } from './shard-text.ts'
@@ -19,7 +19,7 @@ export function forecast(draft: DatasetDraft, { volume, shards }: SeedOptions): 
   const orders = ordersOf({ ...draft, shards: draft.shards.filter(({ shard }) => shards.includes(shard)) })
   const keys = Math.round(orders * keyedShare(draft))
   const rows = { orders, order_items: expectedItems(orders, volume.plan), payments: orders, idempotency_keys: keys }
-  return predictSize(rows, shards.length)
+  return predictSize(rows, shards.length, volume.plan.orders.extraBytesPerRow)
 }
 
 export function sayForecast(
@@ -37,8 +37,10 @@ export function sayForecast(
   )
   const free = freeDiskBytes === null ? 'the engines run elsewhere' : `${sizeText(freeDiskBytes)} are free`
   say(`  about ${sizeText(mysqlBytes)} in MySQL and ${sizeText(searchBytes)} in Elasticsearch; ${free}`)
+  const { extraBytesPerRow } = volume.plan.orders
+  if (extraBytesPerRow > 0) say(`  each order ${extraBytesPerRow} bytes wider than its columns, as the plan says`)
   say(`  ${STORED_FAMILIES.map((family) => `${family} ${sizeText(tableBytes[family])}`).join(', ')}`)
-  say(`  ${restOf(rows.orders, remainingShare(lanes))}`)
+  say(`  ${restOf(rows.orders, remainingShare(lanes), ordersPerSecond(extraBytesPerRow))}`)
 }
 
 export function timeText(seconds: number): string {
@@ -46,9 +48,9 @@ export function timeText(seconds: number): string {
 }
 
 /** What a run of `orders` still has to do, and how long that takes. */
-function restOf(orders: number, open: number): string {
+function restOf(orders: number, open: number, perSecond: number): string {
   if (open === 0) return 'every row is there already: what is left is to build indexes'
-  const seconds = FIXED_SECONDS + (open * orders) / ORDERS_PER_SECOND
+  const seconds = FIXED_SECONDS + (open * orders) / perSecond
   const time = `about ${timeText(seconds)} on two cores`
   return open === 1 ? time : `${((1 - open) * 100).toFixed(1)} % are there already; the rest takes ${time}`
 }

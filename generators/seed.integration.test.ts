@@ -10,7 +10,7 @@ import { lookAtStores } from './look-at-stores.ts'
 import { checksums, type ScratchStores, scratchStores, seedDeps, seedOptions } from './scratch-stores.fixture.ts'
 import { seed } from './seed.ts'
 import type { SeedDeps, SeedOptions } from './seed-options.ts'
-import { smallVolume } from './small-volume.fixture.ts'
+import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 import { readStoredDataset, SEEDER_TABLES } from './store/dataset-store.ts'
 import { moveCheckpoint, readLanes } from './store/lanes.ts'
 import { connect, rows } from './store/mysql-connection.ts'
@@ -292,13 +292,38 @@ describe('seed', () => {
   it('builds its indexes after the rows also in tables that a service made before', async () => {
     const create = createTableSql('orders', asShard(3), { secondaryIndexes: true })
     await scratch.connection.query(create)
-    await createTables(scratch.connection, [3])
+    await createTables(scratch.connection, [3], 0)
     const loading = await rows(scratch.connection, 'SHOW CREATE TABLE orders_03')
     expect(JSON.stringify(loading)).not.toContain('user_orders')
     await seed(seedOptions({ shards: [3] }), seedDeps(scratch.stores))
-    await createTables(scratch.connection, [3])
+    await createTables(scratch.connection, [3], 0)
     const seeded = await rows(scratch.connection, 'SHOW CREATE TABLE orders_03')
     expect(JSON.stringify(seeded)).toContain('user_orders')
+  })
+
+  it('makes orders as wide as the plan says, also in tables that a service made before, and the same ones again', async () => {
+    const shards = ALL_SHARDS.slice(3, 5)
+    const wide = (extraBytesPerRow: number) =>
+      smallVolume(300, { ...SMALL_PLAN, orders: { ...SMALL_PLAN.orders, extraBytesPerRow } })
+    await scratch.connection.query(createTableSql('orders', asShard(3), { secondaryIndexes: true }))
+    const options = seedOptions({ shards }, wide(200))
+    const { dataset } = await seed(options, seedDeps(scratch.stores))
+    const [widths] = await rows(
+      scratch.connection,
+      `SELECT COUNT(*) AS orders, COUNT(DISTINCT filler) AS fillers, MIN(LENGTH(filler)) AS narrowest,
+         MAX(LENGTH(filler)) AS widest FROM orders_03`,
+    )
+    const orders = dataset.shards[3]?.orders
+    expect(Object.values(widths ?? {}).map(Number)).toEqual([orders, orders, 200, 200])
+    const before = await checksums(scratch.connection, shards)
+    await expect(seed(seedOptions({ shards }, wide(0)), seedDeps(scratch.stores))).rejects.toMatchObject({
+      what: 'these tables hold another data set, half seeded',
+      why: expect.arrayContaining([expect.stringContaining('orders 200 bytes wider')]),
+    })
+    await seed({ ...options, reset: true }, seedDeps(scratch.stores))
+    expect(await checksums(scratch.connection, shards)).toEqual(before)
+    await createTables(scratch.connection, shards, 0)
+    expect(JSON.stringify(await rows(scratch.connection, 'SHOW CREATE TABLE orders_03'))).not.toContain('filler')
   })
 
   it('is forecast without a row written: nothing there, half there, whole, another data set', async () => {

@@ -23,6 +23,7 @@ export const SMALL_PLAN: Plan = {
     hourShape: Array.from({ length: 24 }, () => 1),
     peakSecondOverHour: 1,
     promotions: [],
+    extraBytesPerRow: 0,
   },
   users: {
     count: 6_400,
@@ -40,6 +41,7 @@ export const SMALL_PLAN: Plan = {
   channelWeights: [0.7, 0.1, 0.2],
   lifecycle: { settledAfterDays: 20, cancelledShare: 0.1, refundedShare: 0.05 },
   requestsPerOrder: { list: 1, detail: 1, checkout: 1, search: 1 },
+  recencyExponent: 3,
   targets: Object.fromEntries(
     ['list', 'detail', 'checkout', 'search'].map((flow) => [flow, { p99Ms: 100, errorRate: 0.01 }]),
   ) as Plan['targets'],
@@ -48,9 +50,9 @@ export const SMALL_PLAN: Plan = {
   driftShare: 0.25,
 }
 
-export function smallVolume(rowsPerTable = 2_000): SeedVolume {
+export function smallVolume(rowsPerTable = 2_000, plan = SMALL_PLAN): SeedVolume {
   return {
-    plan: SMALL_PLAN,
+    plan,
     planHash: 'small',
     years: 1,
     startMs: START_MS,

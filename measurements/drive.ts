@@ -11,7 +11,7 @@ import type { ResolvedPlan } from '../contracts/plan.ts'
 import { DRIVE_FILES, driveFolder, generatorFiles, RUN_FILES } from '../contracts/run-folder.ts'
 import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
 import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
-import { dueTimesOf, orderLine, orderOfRequest } from '../contracts/workload.ts'
+import { dueTimesOf } from '../contracts/workload.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
 import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
@@ -20,6 +20,7 @@ import { addressSettings, ownSettings } from './k6-settings.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
+import { ordersText } from './orders-text.ts'
 import type { Target } from './target.ts'
 
 export interface DriveContext {
@@ -102,9 +103,6 @@ const WAIT_FOR_TABS_MS = 4000
 const LOOK_EVERY_MS = 500
 /** What k6 says of a request that was under way when we ended it: nothing the target did. */
 const CUT_OFF = 'error: context canceled'
-/** Beyond so many the same orders come again: k6 holds them in memory. */
-const MOST_ORDERS = 100_000
-const ORDERS_OF_CLOSED_DRIVE = 20_000
 
 export async function drive(request: DriveRequest, context: DriveContext): Promise<Drive> {
   const { load, index, schedule, arrivals } = request
@@ -116,7 +114,9 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   if (joint !== null) await untilReadying(joint.startAtMs, signal)
   const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
   const orders = load.script === undefined && context.dataset !== null ? path(DRIVE_FILES.orders) : null
-  if (orders !== null && context.dataset !== null) await writeFile(orders, ordersText(request, context.dataset, runId))
+  if (orders !== null && context.dataset !== null) {
+    await writeFile(orders, ordersText(request, { dataset: context.dataset, plan: context.plan.plan, runId }))
+  }
   const beganAtMs = Date.now()
   const generators = await startGenerators({
     program: context.k6Program,
@@ -274,11 +274,4 @@ function settingsOf(
       .map(([flow, weight]) => `${flow}=${weight}`)
       .join(','),
   }
-}
-
-function ordersText({ schedule, arrivals }: DriveRequest, dataset: Dataset, runId: string): string {
-  const wanted = arrivals === 'closed' ? ORDERS_OF_CLOSED_DRIVE : requestCount(schedule)
-  const orderOf = orderOfRequest(dataset, runId)
-  const lines = Array.from({ length: Math.max(1, Math.min(MOST_ORDERS, wanted)) }, (_, i) => orderLine(orderOf(i)))
-  return `${lines.join('\n')}\n`
 }

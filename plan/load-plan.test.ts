@@ -58,6 +58,10 @@ describe('loadPlan', () => {
     ['[0.46, 0.26', '[0.56, 0.26', /countWeights must sum to 1/],
     ['checkout: 1,', 'checkout: 2,', /requestsPerOrder.checkout must be 1/],
     ['start: 2026-01-01', 'start: 2022-06-01', /start must lie after 2023-01-01/],
+    ['extraBytesPerRow: 0', 'extraBytesPerRow: 8001', /orders\.extraBytesPerRow must be <= 8000, not 8001/],
+    ['extraBytesPerRow: 0', 'extraBytesPerRow: 0.5', /orders\.extraBytesPerRow must be a whole number, not 0\.5/],
+    ['extraBytesPerRow: 0', 'extraBytesPerRow: -1', /orders\.extraBytesPerRow must be >= 0, not -1/],
+    ['recencyExponent: 3', 'recencyExponent: 0.5', /recencyExponent must be >= 1, not 0\.5/],
     ['start: 2026-01-01', 'start: 2026-02-31', /start must match format "date"/],
     ['rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 3999e6', /83307758 users in one shard/],
     ['cancelledShare: 0.06', 'cancelledShare: 0.98', /below 1/],
@@ -187,6 +191,12 @@ describe('loadPlan', () => {
     expect(parsePlan(TEXT.replace(/^leadTimeMonths.*$/m, ''), 'plan.yaml').leadTimeMonths).toBe(6)
     const shorter = TEXT.replace(/^(recoverySeconds|driftShare).*$/gm, '')
     expect(parsePlan(shorter, 'plan.yaml')).toMatchObject({ recoverySeconds: 30, driftShare: 0.25 })
+  })
+
+  it('adds no bytes to rows and prefers recent orders as ever where an older plan says nothing of it', () => {
+    const older = parsePlan(TEXT.replace(/^ *(extraBytesPerRow|recencyExponent).*$/gm, ''), 'plan.yaml')
+    expect(older).toEqual(parsePlan(TEXT, 'plan.yaml'))
+    expect([older.orders.extraBytesPerRow, older.recencyExponent]).toEqual([0, 3])
   })
 
   it('lists sums and intervals also where the shape is wrong elsewhere', () => {

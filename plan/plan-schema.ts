@@ -1,8 +1,10 @@
 // The shape of plan.yaml as JSON Schema; sums and relations between fields are checked in plan-rules.ts.
 // Published for editors as docs/schemas/plan.schema.json (npm run schemas).
 
+import { MAX_EXTRA_BYTES } from '../contracts/filler-column.ts'
 import { CHANNELS } from '../contracts/order.ts'
 import { FLOWS } from '../contracts/plan.ts'
+import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 
 /** The part of JSON Schema that this file uses. */
 export interface PlanNode {
@@ -135,6 +137,13 @@ const plan: Readonly<Record<string, PlanNode>> = {
       }),
       { minItems: 0, maxItems: 50 },
     ),
+    extraBytesPerRow: {
+      type: 'integer',
+      minimum: 0,
+      maximum: MAX_EXTRA_BYTES,
+      default: 0,
+      description: `What a row of yours has beside ours: bytes, whole. Two rows must fit a page, so ${MAX_EXTRA_BYTES} at most.`,
+    },
   }),
   users: object({
     count: { ...count, description: 'At the end of the horizon.' },
@@ -158,6 +167,13 @@ const plan: Readonly<Record<string, PlanNode>> = {
     refundedShare: share,
   }),
   requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
+  recencyExponent: {
+    type: 'number',
+    minimum: RECENCY_EXPONENT.least,
+    maximum: RECENCY_EXPONENT.most,
+    default: RECENCY_EXPONENT.usual,
+    description: 'A request is about the newest share x of the rows with probability x^(1 / this): 1 prefers no row.',
+  },
   targets: perFlow(object({ p99Ms: positive, errorRate: share })),
   flows: {
     type: 'object',

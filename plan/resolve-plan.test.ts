@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../contracts/plan.ts'
 import { loadPlan } from './load-plan.ts'
-import { planHash, resolvePlan } from './resolve-plan.ts'
+import { planHash, resolvePlan, rowsHash } from './resolve-plan.ts'
 
 const plan = await loadPlan(new URL('../plan.yaml', import.meta.url).pathname)
 
@@ -74,5 +75,29 @@ describe('resolvePlan', () => {
     const reversed = Object.fromEntries(Object.entries(plan).reverse()) as unknown as Plan
     expect(planHash(reversed)).toBe(planHash(plan))
     expect(planHash({ ...plan, headroom: 0.31 })).not.toBe(planHash(plan))
+  })
+
+  it('hashes a plan that says nothing new as it was hashed before it could', () => {
+    const { recencyExponent: _, orders, ...older } = plan
+    const { extraBytesPerRow: __, ...olderOrders } = orders
+    const inOrder = (_: string, value: unknown) =>
+      value === null || typeof value !== 'object' || Array.isArray(value)
+        ? value
+        : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const text = JSON.stringify({ ...older, orders: olderOrders }, inOrder)
+    expect(planHash(plan)).toBe(createHash('sha256').update(text).digest('hex'))
+  })
+
+  it('has another hash by another law of the load, and the same of its rows', () => {
+    const steeper = { ...plan, recencyExponent: 5 }
+    expect(planHash(steeper)).not.toBe(planHash(plan))
+    expect(rowsHash(steeper)).toBe(rowsHash(plan))
+    const wider = { ...plan, orders: { ...plan.orders, extraBytesPerRow: 200 } }
+    expect(rowsHash(wider)).not.toBe(rowsHash(plan))
+    expect(
+      new Set(
+        [0, 100, 200].map((extraBytesPerRow) => rowsHash({ ...plan, orders: { ...plan.orders, extraBytesPerRow } })),
+      ).size,
+    ).toBe(3)
   })
 })

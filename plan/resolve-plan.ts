@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Interval, Plan, PlanMonth, ResolvedPlan } from '../contracts/plan.ts'
+import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { combine } from '../contracts/uncertainty.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { type Day, type Future, midFuture, oneOffFutures, projectDays } from './growth.ts'
@@ -51,8 +52,24 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
  * SHA-256 of the plan with its keys in order: comments and layout of the file do not count. Nor does the deployment: no
  * row and no rate follows from it, so data that was seeded stays good when hosts are added.
  */
-export function planHash({ deployment, ...plan }: Plan): string {
-  return createHash('sha256').update(canonical(plan)).digest('hex')
+export function planHash(plan: Plan): string {
+  return createHash('sha256')
+    .update(canonical(unlessUsual(plan)))
+    .digest('hex')
+}
+
+/** Of what shapes rows: a load may choose among the same rows by another law. */
+export function rowsHash(plan: Plan): string {
+  return planHash({ ...plan, recencyExponent: RECENCY_EXPONENT.usual })
+}
+
+/** Without what is younger than data sets that people have, where it says nothing new: theirs is still the plan's hash. */
+function unlessUsual({ deployment, recencyExponent, orders: { extraBytesPerRow, ...orders }, ...plan }: Plan): unknown {
+  return {
+    ...plan,
+    orders: extraBytesPerRow === 0 ? orders : { ...orders, extraBytesPerRow },
+    ...(recencyExponent === RECENCY_EXPONENT.usual ? {} : { recencyExponent }),
+  }
 }
 
 export function sumOrders(days: readonly Day[]): number {

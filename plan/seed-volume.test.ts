@@ -31,6 +31,10 @@ describe('seedVolume', () => {
     expect(new Date(startMs + busiest * 24 * HOUR_MS).toISOString().slice(0, 10)).toBe('2025-11-11')
   })
 
+  it('is of the same rows by another law of the load', () => {
+    expect(seedVolume({ ...plan, recencyExponent: 7 }, 3).planHash).toBe(seedVolume(plan, 3).planHash)
+  })
+
   it('shrinks with the years asked for', () => {
     const [one, three] = [seedVolume(plan, 1), seedVolume(plan, 3)]
     const sum = (rows: readonly number[]) => rows.reduce((a, b) => a + b, 0)

@@ -4,7 +4,7 @@ import type { SeedVolume } from '../contracts/dataset.ts'
 import type { Plan } from '../contracts/plan.ts'
 import { dayStartMs, plusYears } from './calendar.ts'
 import { midFuture, projectDays } from './growth.ts'
-import { planHash, sumOrders } from './resolve-plan.ts'
+import { rowsHash, sumOrders } from './resolve-plan.ts'
 import { apportion, tableSkew } from './skew.ts'
 
 /** `years` is a whole number from 1 to the plan's horizon. */
@@ -20,7 +20,7 @@ export function seedVolume(plan: Plan, years: number): SeedVolume {
   const startMs = plusYears(planStartMs, -years)
   return {
     plan,
-    planHash: planHash(plan),
+    planHash: rowsHash(plan),
     years,
     startMs,
     endMs: planStartMs,

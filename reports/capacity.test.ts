@@ -303,6 +303,14 @@ describe('honesty', () => {
     expect(seeding?.notProven).toEqual([])
   })
 
+  it('says that rows of another width were measured than the plan has', () => {
+    const resolved = resolvedPlanFixture()
+    const wide = { ...resolved, plan: { ...resolved.plan, orders: { ...resolved.plan.orders, extraBytesPerRow: 200 } } }
+    const weaknessesOf = (dataset = datasetFixture()) => capacityOf(evidence({ resolved: wide, dataset })).weaknesses
+    expect(weaknessesOf().join()).toContain('200 bytes wider than their columns, those of this run were 0 bytes')
+    expect(weaknessesOf({ ...datasetFixture(), extraBytesPerRow: 200 }).join()).not.toContain('wider')
+  })
+
   it('takes its date from the evidence, not from the clock', () => {
     expect(capacityOf(evidence()).createdAt).toBe('2026-11-22T09:41:12.000Z')
   })

@@ -14,7 +14,7 @@ import { DATASET_FILE_SCHEMA, MEASUREMENTS_FILE_SCHEMA, PLAN_FILE_SCHEMA } from 
 const MAX_MISTAKES_PER_FILE = 8
 const WAY_OUT = 'Run the load again (npm start), or name another run: npm run report -- <run>.'
 
-const ajv = new Ajv({ allErrors: true, strict: false })
+const ajv = new Ajv({ allErrors: true, strict: false, useDefaults: true })
 const checkPlan = ajv.compile<ResolvedPlan>(PLAN_FILE_SCHEMA)
 const checkDataset = ajv.compile<Dataset>(DATASET_FILE_SCHEMA)
 const checkMeasurements = ajv.compile<Measurements>(MEASUREMENTS_FILE_SCHEMA)

@@ -1,6 +1,7 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
 import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
+import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
 const number = { type: 'number' } as const
@@ -47,6 +48,9 @@ export const PLAN_FILE_SCHEMA = object({
       shards: count,
       rowsPerTableLimit: { type: 'number', exclusiveMinimum: 0 },
       horizonYears: number,
+      // Runs from before had none of these two, and were what they are by default.
+      orders: object({ extraBytesPerRow: { ...count, default: 0 } }),
+      recencyExponent: { ...number, default: RECENCY_EXPONENT.usual },
       requestsPerOrder: perFlow(number),
       targets: perFlow(target),
       flows: mapOf(target),

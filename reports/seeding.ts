@@ -23,6 +23,10 @@ export function seeding(resolved: ResolvedPlan, dataset: Dataset | null, measure
     countedOrders,
     shareOfPlan,
     fullShards,
+    extraBytesPerRow: {
+      planned: resolved.plan.orders.extraBytesPerRow,
+      seeded: dataset === null ? null : (dataset.extraBytesPerRow ?? 0),
+    },
     notProven: shareOfPlan !== null && shareOfPlan >= WHOLE_SHARE ? [] : notProven(shareOfPlan, resolved, measurements),
   }
 }

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SizingRow } from '../contracts/capacity.ts'
+import { MAX_EXTRA_BYTES } from '../contracts/filler-column.ts'
 import type { Interval } from '../contracts/plan.ts'
 import { SEEDED_FAMILIES, type StoredFamily } from '../contracts/shard.ts'
-import { TABLE_SHAPES } from '../contracts/tables.ts'
+import { TABLE_SHAPES, tableShape } from '../contracts/tables.ts'
 import { capacityOf } from './capacity.ts'
 import { PAGE_BYTES } from './capacity-model/b-tree.ts'
 import { cheHitRatio } from './capacity-model/che.ts'
@@ -132,6 +133,27 @@ describe('the database on disk', () => {
     })
     const expected = bytes.reduce((sum, each) => sum + each, keyBytes)
     expect(rowCalled('Database on disk, from the columns', rows).mid / expected).toBeCloseTo(1, 4)
+  })
+
+  it('is that of rows as wide as the plan says', () => {
+    const wide = { ...resolved, plan: { ...resolved.plan, orders: { ...resolved.plan.orders, extraBytesPerRow: 200 } } }
+    const wideRow = rowCalled('Database on disk, from the columns', rowsOf(measurementsFixture({ dataset }), wide))
+    const narrowRow = rowCalled('Database on disk, from the columns', rows)
+    // 67 bytes a row: 225 to a page. 67 + 1 + 200: 56.
+    const morePages = resolved.totalOrders.mid * (1 / 56 - 1 / 225)
+    expect((wideRow.mid - narrowRow.mid) / (morePages * PAGE_BYTES)).toBeCloseTo(1, 2)
+  })
+
+  it('keeps the widest row that a plan may have on its page, two to a page', () => {
+    const question = {
+      ...tableShape('orders', MAX_EXTRA_BYTES),
+      rows: 1e6,
+      tables: 1,
+      insertOrder: 'primary-key',
+    } as const
+    const size = tableSize(question)
+    if (isRefused(size)) throw new Error(size.refused.message)
+    expect([size.offPageBytes, size.rowsPerLeaf]).toEqual([0, 2])
   })
 
   it('stands beside the measured figure, with the difference', () => {

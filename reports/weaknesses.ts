@@ -34,6 +34,7 @@ export function weaknesses(input: WeaknessInput): readonly string[] {
   return [
     ...evidence(input),
     ...volume(input),
+    ...width(input),
     ...unobserved(input),
     ...machine(input),
     ...range(input),
@@ -54,6 +55,16 @@ function volume({ seeding }: WeaknessInput): string[] {
   if (seeding === null || seeding.notProven.length === 0) return []
   const share = seeding.shareOfPlan === null ? 'an unknown share' : percent(seeding.shareOfPlan)
   return [`The tables held ${share} of the planned orders. Latencies at full tables are not proven by this run.`]
+}
+
+/** Rows of another width lie on another number of pages: hit ratio, sizes and latencies are those of other tables. */
+function width({ seeding }: WeaknessInput): string[] {
+  if (seeding === null) return []
+  const { planned, seeded } = seeding.extraBytesPerRow
+  if (seeded === null || seeded === planned) return []
+  return [
+    `The plan's orders are ${plural(planned, 'byte')} wider than their columns, those of this run were ${plural(seeded, 'byte')}: sizes and latencies of the plan's rows were not measured.`,
+  ]
 }
 
 function unobserved({ measurements, target }: WeaknessInput): string[] {

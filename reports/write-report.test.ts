@@ -53,6 +53,20 @@ describe('writeReport', { timeout: 60_000 }, () => {
     expect(policy).not.toContain('unsafe')
   })
 
+  it('says which orders the load asked for; a run from before says the law it had', async () => {
+    const resolved = resolvedPlanFixture()
+    await write(RUN_FILES.plan, { ...resolved, plan: { ...resolved.plan, recencyExponent: 5 } })
+    await writeReport(runDir)
+    const newest = async () => /half of the requests on the newest ([0-9.]+)\s%/.exec(await read(RUN_FILES.report))?.[1]
+    expect(await newest()).toBe('3.1')
+    const { recencyExponent: _, orders, ...older } = resolved.plan
+    const { extraBytesPerRow: __, ...olderOrders } = orders
+    await write(RUN_FILES.plan, { ...resolved, plan: { ...older, orders: olderOrders } })
+    const { capacity } = await writeReport(runDir)
+    expect(await newest()).toBe('12.5')
+    expect(capacity.seeding?.extraBytesPerRow).toEqual({ planned: 0, seeded: 0 })
+  })
+
   it('reports a run without a dataset as INVALID', async () => {
     await rm(join(runDir, RUN_FILES.dataset))
     expect((await writeReport(runDir)).capacity.verdict).toBe('INVALID')

@@ -36,6 +36,13 @@ describe('parseSettings', () => {
     expect(parseSettings({ ...SECRET, DURATION }, {}).schedule[0]?.seconds).toBe(seconds)
   })
 
+  it('chooses orders by the law of the default plan, or by the one that is named', () => {
+    expect(parseSettings(SECRET, {}).recencyExponent).toBe(3)
+    expect(parseSettings({ ...SECRET, RECENCY_EXPONENT: '1.5' }, {}).recencyExponent).toBe(1.5)
+    for (const RECENCY_EXPONENT of ['0.5', '21', 'recent', 'NaN'])
+      expect(() => parseSettings({ ...SECRET, RECENCY_EXPONENT }, {})).toThrow(/RECENCY_EXPONENT .*: want 1 to 20/)
+  })
+
   it('names every mistake at once', () => {
     const env = {
       BASE_URL: 'ftp://x',

@@ -2,6 +2,7 @@
 
 import type { Arrivals } from '../contracts/measurement.ts'
 import { parseSchedule, requestCount, type Segment } from '../contracts/schedule.ts'
+import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { parseShare, type Share, WHOLE } from '../contracts/share.ts'
 import type { FlowWeights } from '../contracts/workload.ts'
 
@@ -27,6 +28,8 @@ export interface Settings {
   readonly datasetPath: string | null
   /** The orders that the requests are about, worked out before; null: by formula, which costs k6 as much as a request. */
   readonly ordersPath: string | null
+  /** Of that formula, as in the plan. */
+  readonly recencyExponent: number
   /** Threshold for plain `k6 run`; null: none. */
   readonly p99Ms: number | null
   readonly summaryPath: string | null
@@ -87,6 +90,7 @@ export function parseSettings(
     mix: parseMix(env.MIX || DEFAULT_MIX, mistakes),
     datasetPath: env.DATASET || null,
     ordersPath: env.ORDERS || null,
+    recencyExponent: recencyOf(env, mistakes),
     p99Ms: env.P99_MS ? positive('P99_MS', env.P99_MS, mistakes) : null,
     summaryPath: env.SUMMARY || null,
     ownFlow,
@@ -122,6 +126,15 @@ function shareOf({ SHARE }: Environment, schedule: readonly Segment[], mistakes:
   if (share === null) mistakes.push(`SHARE ${SHARE}: want 2/4 for the second of four generators`)
   else if (share.of > requestCount(schedule)) mistakes.push(`SHARE ${SHARE}: there is not a request for each generator`)
   return share ?? WHOLE
+}
+
+function recencyOf({ RECENCY_EXPONENT: text }: Environment, mistakes: string[]): number {
+  const { usual, least, most } = RECENCY_EXPONENT
+  if (!text) return usual
+  const exponent = Number(text)
+  if (exponent >= least && exponent <= most) return exponent
+  mistakes.push(`RECENCY_EXPONENT ${text}: want ${least} to ${most}, as in the plan`)
+  return usual
 }
 
 function positive(name: string, text: string, mistakes: string[]): number {

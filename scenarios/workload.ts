@@ -50,7 +50,7 @@ function orderChooserOf(dataset: Dataset | null, runId: string): Workload['order
     return (i) => parseOrderLine(orders[i % count] as string)
   }
   if (dataset === null) throw new Error('setup() found no data set')
-  return orderOfRequest(dataset, runId)
+  return orderOfRequest(dataset, runId, settings.recencyExponent)
 }
 
 export function catalogueOf({ dataset }: SetupData): Catalogue {

@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import { faker } from '@faker-js/faker/locale/en'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { priceOf } from '../contracts/catalogue.ts'
+import { FILLER_COLUMN, fillerColumn } from '../contracts/filler-column.ts'
 import { type OrderStatus, PAYMENT_STATUS_OF } from '../contracts/order.ts'
 import { parseOrderId } from '../contracts/order-id.ts'
 import { namedProducts } from '../contracts/product-names.ts'
 import { shardOf, tableName } from '../contracts/shard.ts'
 import { SUT_ENDPOINT_FILE, TOPOLOGIES } from '../contracts/sut-endpoint.ts'
+import { columnSql } from '../contracts/tables.ts'
 import { startTestSystem, type TestSystem } from './test-system.setup.ts'
 
 const BODY = {
@@ -68,6 +70,18 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     expect(sum).toBe(AMOUNT_CENTS)
     expect(payment).toMatchObject({ amount_cents: String(AMOUNT_CENTS), payment_no: 1, status: 0, method: 0 })
     expect(await countOf('idempotency_keys', user)).toBe(1)
+  })
+
+  it('stores an order as wide as its table says, and it stays so when it is paid', async () => {
+    const user = 1_130
+    const table = tableName('orders', shardOf(user))
+    await system.rows(`ALTER TABLE ${table} ADD COLUMN ${columnSql(fillerColumn(200))}`)
+    const { orderId } = (await checkout(user, randomUUID())).body
+    const path = `/v1/app/orders/${orderId}`
+    expect((await system.call({ method: 'POST', path: `${path}/pay`, user })).status).toBe(200)
+    expect((await system.call({ path, user })).body.order.status).toBe('paid')
+    const stored = `SELECT status, LENGTH(${FILLER_COLUMN}) AS bytes FROM ${table} WHERE order_id = ${orderId}`
+    expect(await system.rows(stored)).toEqual([{ status: 1, bytes: 200 }])
   })
 
   it('stores one order for 50 requests with one key at once', async () => {

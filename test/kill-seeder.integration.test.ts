@@ -29,7 +29,8 @@ let database: number
 
 beforeAll(async () => {
   const plan = readFileSync(join(CHECKOUT, 'plan.yaml'), 'utf8')
-  writeFileSync(planFile, plan.replace('rowsPerTableLimit: 50e6', `rowsPerTableLimit: ${FULL_TABLE_ROWS}`))
+  const small = plan.replace('rowsPerTableLimit: 50e6', `rowsPerTableLimit: ${FULL_TABLE_ROWS}`)
+  writeFileSync(planFile, small.replace('extraBytesPerRow: 0', 'extraBytesPerRow: 100'))
   engines = await startEngines({
     keep: false,
     size: 'test',

@@ -57,7 +57,7 @@ describe('docs/schemas', () => {
 
   it.each(FILES)('%s: refuses a file without one of its fields', (name, file) => {
     const validate = publishedSchema(name)
-    const withDefault = ['leadTimeMonths', 'recoverySeconds', 'driftShare']
+    const withDefault = ['leadTimeMonths', 'recencyExponent', 'recoverySeconds', 'driftShare']
     for (const field of Object.keys(file as object).filter((key) => !withDefault.includes(key))) {
       const { [field]: _, ...rest } = file as Record<string, unknown>
       expect(validate(rest), field).toBe(false)

@@ -160,7 +160,7 @@ async function insertTable(connection: Connection, { family, shard, path }: Read
 
 export async function emptyTables(connection: Connection, shards: readonly number[]): Promise<void> {
   await dropAll(connection)
-  await createTables(connection, shards)
+  await createTables(connection, shards, 0)
 }
 
 export async function timed(work: () => Promise<number>) {

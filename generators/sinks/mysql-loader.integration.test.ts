@@ -28,7 +28,7 @@ beforeAll(async () => {
   scratch = await scratchStores('loader')
   connection = await connect(scratch.stores.mysql)
   await prepareSession(connection)
-  await createTables(connection, [SHARD])
+  await createTables(connection, [SHARD], 0)
 })
 afterAll(async () => {
   connection.destroy()

@@ -2,6 +2,7 @@
 
 import type { Connection } from 'mysql2/promise'
 import { PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
+import { FILLER_COLUMN, fillerColumn } from '../../contracts/filler-column.ts'
 import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
 import {
   ALL_SHARDS,
@@ -11,20 +12,42 @@ import {
   TABLE_FAMILIES,
   tableName,
 } from '../../contracts/shard.ts'
-import { createTableSql, indexSql, TABLE_SHAPES } from '../../contracts/tables.ts'
+import { columnSql, createTableSql, indexSql, TABLE_SHAPES } from '../../contracts/tables.ts'
 import { SEEDER_TABLES } from './dataset-store.ts'
 import { rows } from './mysql-connection.ts'
 
 /** Tables to be loaded have no secondary indexes; those that a service has made already, and not yet used, lose them. */
-export async function createTables(connection: Connection, shards: readonly number[]): Promise<void> {
+export async function createTables(
+  connection: Connection,
+  shards: readonly number[],
+  extraBytesPerRow: number,
+): Promise<void> {
   for (const shard of shards as readonly Shard[]) {
     for (const family of TABLE_FAMILIES) {
       // Keys are written last, and in the order of their index.
       const isSeeded = SEEDED_FAMILIES.some((seeded) => seeded === family)
-      await connection.query(createTableSql(family, shard, { secondaryIndexes: !isSeeded }))
+      await connection.query(createTableSql(family, shard, { secondaryIndexes: !isSeeded, extraBytesPerRow }))
     }
+    await fitWidth(connection, tableName('orders', shard), extraBytesPerRow)
     for (const family of SEEDED_FAMILIES) await deferIndexes(connection, family, shard)
   }
+}
+
+/** A service that made the table knows no plan. */
+async function fitWidth(connection: Connection, table: string, extraBytesPerRow: number): Promise<void> {
+  const [filler] = await rows<{ type: string }>(
+    connection,
+    `SELECT column_type AS type FROM information_schema.columns
+     WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`,
+    [table, FILLER_COLUMN],
+  )
+  const wanted = extraBytesPerRow === 0 ? null : fillerColumn(extraBytesPerRow)
+  if (filler?.type.toUpperCase() === wanted?.type) return
+  const changes = [
+    ...(filler ? [`DROP COLUMN ${FILLER_COLUMN}`] : []),
+    ...(wanted ? [`ADD COLUMN ${columnSql(wanted)}`] : []),
+  ]
+  for (const change of changes) await connection.query(`ALTER TABLE ${table} ${change}, ALGORITHM=COPY`)
 }
 
 async function deferIndexes(connection: Connection, family: SeededFamily, shard: Shard): Promise<void> {

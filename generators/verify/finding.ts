@@ -5,6 +5,7 @@ export const CHECK_NAMES = [
   'shard-routing',
   'order-ids',
   'books',
+  'width',
   'search-index',
   'keys',
   'skew',

@@ -1,6 +1,8 @@
 // Faults of every kind, each with what verification has to say about it: planted in the tables 05 and 06 and taken out again.
 
+import { fillerColumn } from '../../contracts/filler-column.ts'
 import { parseOrderId } from '../../contracts/order-id.ts'
+import { columnSql } from '../../contracts/tables.ts'
 import { LOWEST_ID } from './id-limits.ts'
 
 export interface Plant {
@@ -50,6 +52,9 @@ function idOfModulus(): bigint {
     if (shard === 5 && worker > 0) return id
   }
 }
+
+/** Of the data set the faults are planted in. */
+export const EXTRA_BYTES = 200
 
 export const PLANTS: Readonly<Record<string, Plant>> = {
   'a lost order': {
@@ -224,6 +229,23 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     check: 'books',
     what: /after the end of the history/,
     ...swap('payments_05', 'updated_at_ms = 2 * updated_at_ms', 'updated_at_ms = updated_at_ms DIV 2'),
+  },
+  'a row that is narrower': {
+    check: 'width',
+    what: /not the 200 bytes wider/,
+    sql: (order) => [
+      `CREATE TABLE kept AS SELECT order_id, filler FROM orders_05 WHERE order_id = ${order}`,
+      `UPDATE orders_05 SET filler = LEFT(filler, 199) WHERE order_id = ${order}`,
+    ],
+    undo: () => ['UPDATE orders_05 o, kept k SET o.filler = k.filler WHERE o.order_id = k.order_id', 'DROP TABLE kept'],
+    sample: (order) => `order ${order}`,
+  },
+  'a table that lost what makes it wide': {
+    check: 'schema',
+    what: /column missing/,
+    sql: () => ['ALTER TABLE orders_05 DROP COLUMN filler'],
+    undo: () => [`ALTER TABLE orders_05 ADD COLUMN ${columnSql(fillerColumn(EXTRA_BYTES))}`],
+    sample: () => 'orders_05.filler',
   },
   'a negative amount': {
     check: 'books',

@@ -1,5 +1,7 @@
 // What must hold of every single row: each rule is the SQL condition of a row that breaks it.
 
+import type { Dataset } from '../../contracts/dataset.ts'
+import { FILLER_COLUMN } from '../../contracts/filler-column.ts'
 import {
   CHANNELS,
   ORDER_STATUSES,
@@ -61,7 +63,22 @@ const idTime: RowRule = {
   broken: () => `${IS_SEEDED} AND (${ID_TIME_MS} <> created_at_ms OR (order_id & 1023) <> 0)`,
 }
 
-export const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
+/** Of a data set whose orders are so much wider than their columns. */
+export function rowRules(family: SeededFamily, { extraBytesPerRow = 0 }: Pick<Dataset, 'extraBytesPerRow'>) {
+  const isWide = family === 'orders' && extraBytesPerRow > 0
+  return isWide ? [...ROW_RULES.orders, asWide(extraBytesPerRow)] : ROW_RULES[family]
+}
+
+/** Also of a running service: the table fills the column, whoever writes. */
+function asWide(extraBytesPerRow: number): RowRule {
+  return {
+    check: 'width',
+    what: `row is not the ${extraBytesPerRow} bytes wider that the plan says`,
+    broken: () => `LENGTH(${FILLER_COLUMN}) <> ${extraBytesPerRow}`,
+  }
+}
+
+const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
   orders: [
     positive,
     routedById,

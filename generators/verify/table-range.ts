@@ -10,7 +10,7 @@ import { BOOKS, bookSamplesSql, bookSums } from './books.ts'
 import { type Finding, MAX_SAMPLES } from './finding.ts'
 import { HIGHEST_ID, LOWEST_ID } from './id-limits.ts'
 import { missingOrExtra } from './missing-rows.ts'
-import { IS_SEEDED, ROW_RULES } from './row-rules.ts'
+import { IS_SEEDED, rowRules } from './row-rules.ts'
 
 /** Orders [from, to) by row number; as ids, the first range has no beginning and the last no end. */
 export interface TableRange {
@@ -79,10 +79,11 @@ interface Sums {
 }
 
 async function scan({ connection, dataset, range, ids }: Scope, family: SeededFamily): Promise<Sums> {
+  const rules = rowRules(family, dataset)
   const terms = [
     'COUNT(*) AS total',
     `${countIf(IS_SEEDED)} AS seeded`,
-    ...ROW_RULES[family].map(({ broken }, at) => `${countIf(broken(range.shard, dataset.endMs))} AS broken${at}`),
+    ...rules.map(({ broken }, at) => `${countIf(broken(range.shard, dataset.endMs))} AS broken${at}`),
     ...bookSums(family),
   ]
   const [[row]] = await connection.query<RowDataPacket[]>(
@@ -93,7 +94,7 @@ async function scan({ connection, dataset, range, ids }: Scope, family: SeededFa
   return {
     total: Number(value('total')),
     seeded: Number(value('seeded')),
-    broken: ROW_RULES[family].map((_, at) => Number(value(`broken${at}`))),
+    broken: rules.map((_, at) => Number(value(`broken${at}`))),
     books: Object.fromEntries(BOOKS.map(({ name }) => [name, value(name)])),
   }
 }
@@ -131,7 +132,7 @@ async function ruleFindings(scope: Scope, sums: Readonly<Record<SeededFamily, Su
   const findings: Finding[] = []
   for (const family of SEEDED_FAMILIES) {
     const table = tableName(family, range.shard as Shard)
-    for (const [at, { check, what, broken }] of ROW_RULES[family].entries()) {
+    for (const [at, { check, what, broken }] of rowRules(family, dataset).entries()) {
       const count = sums[family].broken[at] ?? 0
       if (count === 0) continue
       const sql = `SELECT order_id AS id FROM ${table} WHERE order_id BETWEEN ? AND ? AND (${broken(range.shard, dataset.endMs)}) LIMIT ${MAX_SAMPLES}`

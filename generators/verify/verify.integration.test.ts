@@ -10,11 +10,11 @@ import { asShard } from '../../contracts/shard.ts'
 import { countItems } from '../rows/count-items.ts'
 import { type ScratchStores, scratchStores, seedDeps, seedOptions } from '../scratch-stores.fixture.ts'
 import { seed } from '../seed.ts'
-import { SMALL_PLAN } from '../small-volume.fixture.ts'
+import { SMALL_PLAN, smallVolume } from '../small-volume.fixture.ts'
 import { readStoredDataset } from '../store/dataset-store.ts'
 import { rows } from '../store/mysql-connection.ts'
 import { dropSlices, searchClient } from '../store/search-index.ts'
-import { PLANTS } from './planted-faults.fixture.ts'
+import { EXTRA_BYTES, PLANTS } from './planted-faults.fixture.ts'
 import { MAX_HITS } from './search-window.ts'
 import { type VerifyReport, verify } from './verify.ts'
 
@@ -26,7 +26,9 @@ let id: string
 beforeAll(async () => {
   scratch = await scratchStores('verify')
   search = searchClient(scratch.stores.elasticsearchUrl ?? '')
-  const { dataset } = await seed(seedOptions(), seedDeps(scratch.stores))
+  // Wide, so that what makes rows wide is verified too.
+  const plan = { ...SMALL_PLAN, orders: { ...SMALL_PLAN.orders, extraBytesPerRow: EXTRA_BYTES } }
+  const { dataset } = await seed(seedOptions({}, smallVolume(300, plan)), seedDeps(scratch.stores))
   id = seededOrder(dataset, asShard(5), 100).orderId
 })
 afterAll(async () => {

@@ -76,7 +76,7 @@ export async function verify(options: VerifyOptions, deps: VerifyDeps): Promise<
     if (dataset.planHash !== options.planHash) throw otherPlan(dataset, options)
     const indexed = search ? await indexedFingerprint(search) : null
     const index = indexed === null ? null : search
-    const present = await verifyTables(connection, options.shards)
+    const present = await verifyTables(connection, options.shards, dataset)
     const shards = present.wholeShards
     const isAnyWhole = shards.length > 0
     const schema = await verifySchema(connection, index, shards)

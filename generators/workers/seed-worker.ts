@@ -47,7 +47,7 @@ function failure(error: unknown): SeedAnswer {
 
 async function run(task: SeedTask): Promise<void> {
   connection ??= await openConnection()
-  if (task.kind === 'create') await createTables(connection, task.shards)
+  if (task.kind === 'create') await createTables(connection, task.shards, dataset.extraBytesPerRow ?? 0)
   else await fill(connection, task)
 }
 

@@ -18,8 +18,10 @@ export const EMPTIEST_FILL = 0.5
 /** ln 2, where B-trees under random inserts settle (A. Yao, "On Random 2–3 Trees", 1978). */
 export const RANDOM_FILL = Math.LN2
 
+/** Into a page with a single record the next one goes whatever it leaves free, and two always fit. */
 export function entriesPerPage(entryBytes: number, fill: number): number {
-  return Math.max(1, Math.floor((USABLE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES)))
+  const fewest = fill >= KEY_ORDER_FILL ? 2 : 1
+  return Math.max(fewest, Math.floor((USABLE_BYTES * fill) / (entryBytes + DIRECTORY_BYTES)))
 }
 
 /** An entry of an inner page: record header, NULL bits, the key, and the number of the child page. */

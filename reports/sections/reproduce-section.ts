@@ -4,6 +4,7 @@ import type { Dataset } from '../../contracts/dataset.ts'
 import { HARNESS, type Measurements } from '../../contracts/measurement.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
+import { newestRows, requestShare } from '../../contracts/seeded-choice.ts'
 import { html, type Markup } from '../html.ts'
 import { bytes, percent, plural } from '../quantity.ts'
 
@@ -35,6 +36,7 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
         : `no; ${conditions.generatorPlace}`,
     ],
     ['Arrivals', arrivalsText(measurements)],
+    ['Orders asked for', recencyText(resolved)],
     ['Harness', harnessText(measurements)],
     [
       'MySQL',
@@ -68,6 +70,13 @@ function arrivalsText({ steps }: Measurements): string {
   return used.size === 0 ? 'none' : [...used].map((one) => names[one]).join(', ')
 }
 
+/** How the load chose among the rows: what a cache makes of them follows from it. */
+function recencyText({ plan: { recencyExponent } }: ResolvedPlan): string {
+  const half = percent(newestRows(0.5, recencyExponent))
+  const newest = percent(requestShare(0.01, recencyExponent))
+  return `half of the requests on the newest ${half} of a table's rows, ${newest} on the newest 1 % (recencyExponent ${recencyExponent})`
+}
+
 /** What measuring itself cost, in the windows that were held. */
 function harnessText({ steps, conditions }: Measurements): string {
   const held = steps.filter(({ kind, components }) => kind === 'measured' && components.length > 0)
@@ -83,7 +92,9 @@ function harnessText({ steps, conditions }: Measurements): string {
 
 function dataText(dataset: Dataset | null): string {
   if (dataset === null) return 'unknown: the target holds no dataset of ours'
-  return `seed ${dataset.seed}, ${plural(dataset.years, 'year')}, scale ${percent(dataset.scale)}, fingerprint ${dataset.fingerprint}`
+  const { seed, years, scale, extraBytesPerRow = 0, fingerprint } = dataset
+  const wide = extraBytesPerRow === 0 ? '' : `, orders ${plural(extraBytesPerRow, 'byte')} wider than their columns`
+  return `seed ${seed}, ${plural(years, 'year')}, scale ${percent(scale)}${wide}, fingerprint ${fingerprint}`
 }
 
 /** The evidence travels with the report: what is shown can be checked without the run folder. */

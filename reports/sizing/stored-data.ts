@@ -8,7 +8,7 @@ import { KEY_WINDOW_DAYS } from '../../contracts/idempotency.ts'
 import type { EngineSizes, Measurements } from '../../contracts/measurement.ts'
 import type { Plan, ResolvedPlan } from '../../contracts/plan.ts'
 import { SEEDED_FAMILIES, type SeededFamily, STORED_FAMILIES, type StoredFamily } from '../../contracts/shard.ts'
-import { TABLE_SHAPES } from '../../contracts/tables.ts'
+import { tableShape } from '../../contracts/tables.ts'
 import { mapCases } from '../capacity-model/cases.ts'
 import { isRefused } from '../capacity-model/refuse.ts'
 import { tableSize } from '../capacity-model/table-size.ts'
@@ -53,13 +53,13 @@ export function storedData(resolved: ResolvedPlan, measurements: Measurements): 
     what: 'Database on disk, from measured bytes',
     unit: 'bytes',
     basis: 'extrapolated',
-    rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order of ${SEEDED_FAMILIES.join(', ')}, and the keys as computed: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(measurements, sizes)}`,
+    rule: `orders × ${significant(sizes.allFamiliesBytesPerOrder)} bytes measured per order of ${SEEDED_FAMILIES.join(', ')}, and the keys as computed: ${difference(measuredBytes.mid, modelledBytes.mid)}. ${atCountedRows(resolved, measurements, sizes)}`,
   })
   return { modelledBytes, measuredBytes, rows: [modelled, measured] }
 }
 
 function databaseAtHorizon({ plan, totalOrders }: ResolvedPlan): Cases {
-  const at = (orders: number) => filesAt(rowsPerTable(plan, orders / plan.shards), plan.shards)
+  const at = (orders: number) => filesAt(plan, rowsPerTable(plan, orders / plan.shards))
   return { low: at(totalOrders.low).low, mid: at(totalOrders.mid).mid, high: at(totalOrders.high).high }
 }
 
@@ -70,8 +70,8 @@ function keysAtHorizon({ plan, months, totalOrders }: ResolvedPlan): { readonly 
   const shareOfAll = (perDay.mid * KEY_WINDOW_DAYS) / totalOrders.mid
   const at = (orders: number): Cases => {
     const rows = (orders * KEY_WINDOW_DAYS) / plan.shards
-    const { low, high } = familySize('idempotency_keys', rows, plan.shards).totalBytes
-    const pages = pagesOf(familySize('idempotency_keys', rows, 1)).mid * plan.shards
+    const { low, high } = familySize(plan, 'idempotency_keys', rows, plan.shards).totalBytes
+    const pages = pagesOf(familySize(plan, 'idempotency_keys', rows, 1)).mid * plan.shards
     return { low, mid: Math.min(high, Math.max(low, pages)), high }
   }
   const bytes = { low: at(perDay.low).low, mid: at(perDay.mid).mid, high: at(perDay.high).high }
@@ -91,19 +91,24 @@ function rowsPerTable({ items }: Plan, orders: number): Record<SeededFamily, num
 }
 
 /** Ids are time-ordered, so rows arrive in the order of the primary key; keys, which begin with a user, do not. */
-function familySize(family: StoredFamily, rows: number, tables: number): TableAnswer {
+function familySize({ orders }: Plan, family: StoredFamily, rows: number, tables: number): TableAnswer {
   const insertOrder = family === 'idempotency_keys' ? 'random' : 'primary-key'
-  const answer = tableSize({ ...TABLE_SHAPES[family], rows: Math.round(rows), tables, insertOrder })
+  const answer = tableSize({
+    ...tableShape(family, orders.extraBytesPerRow),
+    rows: Math.round(rows),
+    tables,
+    insertOrder,
+  })
   if (isRefused(answer)) throw new Error(`${family}: ${answer.refused.message}`)
   return answer
 }
 
 /** Whole files. */
-function filesAt(rows: Readonly<Record<SeededFamily, number>>, tables: number): Cases {
+function filesAt(plan: Plan, rows: Readonly<Record<SeededFamily, number>>): Cases {
   const each = SEEDED_FAMILIES.map((family) => {
-    const answer = familySize(family, rows[family], tables)
+    const answer = familySize(plan, family, rows[family], plan.shards)
     const { low, high } = answer.totalBytes
-    return { low, mid: Math.min(high, Math.max(low, pagesOf(answer).mid * tables)), high }
+    return { low, mid: Math.min(high, Math.max(low, pagesOf(answer).mid * plan.shards)), high }
   })
   return total(each)
 }
@@ -119,13 +124,13 @@ function total(sizes: readonly Cases[]): Cases {
 }
 
 /** The model tried on what is there: the only place where the two can be compared without extrapolating. */
-function atCountedRows({ tables }: Measurements, sizes: EngineSizes): string {
+function atCountedRows({ plan }: ResolvedPlan, { tables }: Measurements, sizes: EngineSizes): string {
   const orders = tables.reduce((sum, table) => sum + table.orders, 0)
   if (orders === 0) return 'The rows of this run were not counted, so the model cannot be tried on them'
   const pages = tables.flatMap((table) => [
-    pagesOf(familySize('orders', table.orders, 1)),
-    pagesOf(familySize('order_items', table.orderItems, 1)),
-    pagesOf(familySize('payments', table.payments, 1)),
+    pagesOf(familySize(plan, 'orders', table.orders, 1)),
+    pagesOf(familySize(plan, 'order_items', table.orderItems, 1)),
+    pagesOf(familySize(plan, 'payments', table.payments, 1)),
   ])
   const perOrder = mapCases((size) => size / orders, total(pages))
   const apart = sizes.allFamiliesBytesPerOrder / perOrder.mid - 1
