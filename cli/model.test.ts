@@ -152,7 +152,7 @@ test('a mistake names the bounds that really hold', async () => {
 })
 
 test('the ops are those of the contract', () => {
-  const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic'
+  const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic full-tables'
   expect(OP_NAMES.join(' ')).toBe(contract)
 })
 

@@ -49,4 +49,8 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
     load: () => import('./steady.ts'),
   },
   elastic: { summary: 'Elasticsearch shards of monthly indices', load: () => import('./elastic.ts') },
+  'full-tables': {
+    summary: 'p99, rate and pool hits of a full shard, from smaller ones',
+    load: () => import('./full-tables.ts'),
+  },
 }
