@@ -14,9 +14,9 @@ import type { PopularityBin } from './popularity.ts'
 
 /** innodb_old_blocks_pct. With 1 the list has one part and is plain LRU. */
 const OLD_SHARE = 0.37
-const STEPS = 44
+const STEPS = 30
 
-interface Times {
+export interface PoolTimes {
   readonly old: number
   readonly young: number
 }
@@ -29,13 +29,24 @@ interface Contents {
 
 /** Bins may sum to more than 1: a request touches several pages. Result: pages read from disk per request. */
 export function poolMisses(bins: readonly PopularityBin[], poolPages: number, oldShare = OLD_SHARE): number {
+  return contents(touchedBins(bins), poolTimes(bins, poolPages, oldShare)).misses
+}
+
+export function holdsAll(bins: readonly PopularityBin[], poolPages: number): boolean {
+  return poolPages >= pagesOf(touchedBins(bins))
+}
+
+/** How long pages keep their places, in requests. */
+export function poolTimes(bins: readonly PopularityBin[], poolPages: number, oldShare = OLD_SHARE): PoolTimes {
   const touched = touchedBins(bins)
-  if (poolPages >= pagesOf(touched)) return 0
-  if (poolPages <= 0) return touchesOf(touched)
-  return contents(
-    touched,
-    solve(touched, oldShare, ({ held }) => held < poolPages),
-  ).misses
+  if (holdsAll(bins, poolPages)) return { old: Number.POSITIVE_INFINITY, young: Number.POSITIVE_INFINITY }
+  if (poolPages <= 0) return { old: 0, young: 0 }
+  return solve(touched, oldShare, ({ held }) => held < poolPages)
+}
+
+/** Of a page that so many requests ask for: the share of them that have to read it. */
+export function missProbability(probability: number, times: PoolTimes): number {
+  return contents([{ count: 1, probability }], times).misses / probability
 }
 
 /** The pool that misses as often: the same equations read the other way. */
@@ -70,10 +81,14 @@ function touchedBins(bins: readonly PopularityBin[]): readonly PopularityBin[] {
   return [...classes.values()].map(({ count, mass }) => ({ count, probability: mass / count }))
 }
 
-const CLASS_WIDTH = 0.04
+const CLASS_WIDTH = 0.08
 
 /** Both times: the longer the old one at an unchanged aim, the shorter the young one and the larger the old part. */
-function solve(bins: readonly PopularityBin[], oldShare: number, isTooSmall: (contents: Contents) => boolean): Times {
+function solve(
+  bins: readonly PopularityBin[],
+  oldShare: number,
+  isTooSmall: (contents: Contents) => boolean,
+): PoolTimes {
   const rarest = bins.reduce((least, { probability }) => Math.min(least, probability), Number.POSITIVE_INFINITY)
   const longest = Math.log(80 / rarest)
   const youngFor = (old: number): number => {
@@ -100,7 +115,7 @@ function bisect(longest: number, isTooShort: (time: number) => boolean): number 
   return Math.exp(high)
 }
 
-function contents(bins: readonly PopularityBin[], times: Times): Contents {
+function contents(bins: readonly PopularityBin[], times: PoolTimes): Contents {
   let [held, old, misses] = [0, 0, 0]
   for (const { count, probability } of bins) {
     const leaves = Math.exp(-probability * times.old)

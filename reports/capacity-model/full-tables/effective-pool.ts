@@ -3,7 +3,7 @@
 // measured ÷ the pool. Their mean, with what is known of such shares before anything was measured.
 
 import type { Estimate, RungFigures } from '../../../contracts/capacity-model/full-tables.ts'
-import { poolForMisses, poolMisses } from '../midpoint-pool.ts'
+import { holdsAll, poolForMisses } from '../midpoint-pool.ts'
 import type { PageTouches } from './page-touches.ts'
 import { estimateAround, tFor } from './student.ts'
 
@@ -27,7 +27,7 @@ export interface EffectivePool {
 }
 
 export function effectivePool(measured: readonly MeasuredTouches[]): EffectivePool {
-  const fitting = measured.filter(({ rung, touches }) => poolMisses(touches.bins, rung.poolPages) === 0)
+  const fitting = measured.filter(({ rung, touches }) => holdsAll(touches.bins, rung.poolPages))
   const logs = measured.flatMap(({ rung, touches }) => {
     const share = rung.missesPerRequest / touches.touches
     if (fitting.some((one) => one.rung === rung) || share < TELLING.least || share > TELLING.most) return []

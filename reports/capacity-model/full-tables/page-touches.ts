@@ -17,9 +17,22 @@ import { touchesOf } from '../midpoint-pool.ts'
 import type { PopularityBin } from '../popularity.ts'
 import { atMost, listedOrders } from './poisson.ts'
 import { agesOf, pagesByAge, requestsUpTo } from './recency.ts'
-import { type ShardLeaves, shardLeaves } from './shard-leaves.ts'
+import { type Leaves, type ShardLeaves, shardLeaves } from './shard-leaves.ts'
+
+/** Requests that touch alike, so that what one of them misses, the others do. */
+export interface RequestGroup {
+  /** Of all requests. */
+  readonly share: number
+  readonly touches: readonly {
+    /** That a request, of any group, touches this page. */
+    readonly probability: number
+    /** Pages like it that a request of the group touches, mean. */
+    readonly count: number
+  }[]
+}
 
 export interface PageTouches {
+  readonly groups: readonly RequestGroup[]
   /** Leaf pages by how often a request touches one of them. */
   readonly bins: readonly PopularityBin[]
   /** Leaf pages a request touches. */
@@ -30,25 +43,47 @@ export interface PageTouches {
 
 export function pageTouches(flow: Flow, fill: Pick<ShardFill, 'orders' | 'pages'>, load: ShardLoad): PageTouches {
   const leaves = shardLeaves(fill, load)
-  const { orders, orderItems, payments, userOrders } = leaves
-  const k = load.recencyExponent
-  if (flow === 'search') return withTouches(pagesByAge(orders.pages, k), orders.levels)
-  if (flow === 'detail') {
-    const bins = [orders, orderItems, payments].flatMap(({ pages }) => pagesByAge(pages, k))
-    return withTouches(bins, orders.levels + orderItems.levels + payments.levels)
-  }
+  if (flow === 'search') return ofOneAge([leaves.orders], load)
+  if (flow === 'detail') return ofOneAge([leaves.orders, leaves.orderItems, leaves.payments], load)
   const readers = readersOf(fill.orders, leaves, load)
-  const index = indexBins(readers, userOrders.pages, k)
+  const index = indexBins(readers, leaves.userOrders.pages, load.recencyExponent)
   if (flow === 'checkout') {
+    const { orders, orderItems, payments } = leaves
     const appended = orders.levels + load.itemsPerOrder * orderItems.levels + payments.levels
-    return withTouches(index, userOrders.levels + appended)
+    return {
+      bins: index,
+      groups: index.map(({ count, probability }) => ({
+        share: count * probability,
+        touches: [{ probability, count: 1 }],
+      })),
+      touches: touchesOf(index),
+      gets: leaves.userOrders.levels + appended,
+    }
   }
-  const listed = listedBins(readers, orders.pages, load)
-  return withTouches([...index, ...listed], userOrders.levels + touchesOf(listed) * orders.levels)
+  const { bins: listed, groups } = listedPages(readers, leaves.orders.pages, load)
+  const [leaf] = index
+  return {
+    bins: [...index, ...listed],
+    groups: groups.map(({ share, touches }) => ({
+      share,
+      touches: [{ probability: leaf?.probability ?? 1, count: 1 }, ...touches],
+    })),
+    touches: touchesOf(index) + touchesOf(listed),
+    gets: leaves.userOrders.levels + touchesOf(listed) * leaves.orders.levels,
+  }
 }
 
-function withTouches(bins: readonly PopularityBin[], gets: number): PageTouches {
-  return { bins, touches: touchesOf(bins), gets }
+/** A page of each table, all of the age of one order. */
+function ofOneAge(tables: readonly Leaves[], { recencyExponent: k }: ShardLoad): PageTouches {
+  const bins = tables.flatMap(({ pages }) => pagesByAge(pages, k))
+  const groups = agesOf(tables[0]?.pages ?? 1).map(({ from, to }) => {
+    const share = requestsUpTo(to, k) - requestsUpTo(from, k)
+    return {
+      share,
+      touches: tables.map(({ pages }) => ({ probability: share / Math.max(1, (to - from) * pages), count: 1 })),
+    }
+  })
+  return { bins, groups, touches: touchesOf(bins), gets: tables.reduce((sum, { levels }) => sum + levels, 0) }
 }
 
 interface ReaderClass {
@@ -106,28 +141,37 @@ function indexBins({ orders, classes, entriesPerLeaf, hot }: Readers, leaves: nu
   return [...ordinary, ...hotUsers(hot, orders, k)]
 }
 
-function listedBins({ orders, classes, listed, hot }: Readers, pages: number, load: ShardLoad): PopularityBin[] {
-  const { recencyExponent: k, listLimit } = load
+function listedPages(
+  { orders, classes, listed, hot }: Readers,
+  pages: number,
+  { recencyExponent: k, listLimit }: ShardLoad,
+): Pick<PageTouches, 'bins' | 'groups'> {
   const upTo = (age: number): number => requestsUpTo(age, k)
   const hotRequests = upTo(hot / orders)
   const byAge = agesOf(pages).map(({ pages: count, from, to }) => {
     const age = (from + to) / 2
     const newer = Math.max(0, upTo(age) - hotRequests)
     const older = 1 - Math.max(upTo(age), hotRequests)
-    const mass = sum(classes, ({ shareOfOrders, ordersPerUser }) => {
+    const byClass = classes.map(({ shareOfOrders, ordersPerUser }) => {
       const isListed = atMost(listLimit - 1, ordersPerUser * age)
-      const through =
-        (to - from) * ordersPerUser * (newer * atMost(listLimit - 2, ordersPerUser * age) + older * isListed)
+      const lessOne = atMost(listLimit - 2, ordersPerUser * age)
+      const through = (to - from) * ordersPerUser * (newer * lessOne + older * isListed)
       return shareOfOrders * (isListed * (upTo(to) - upTo(from)) + through)
     })
-    return { count, probability: mass / count }
+    return { count, byClass, probability: sum(byClass, (mass) => mass) / count }
   })
   // Besides the order they were chosen through, hot users have their other orders listed.
   const besides = hotUsers(hot, orders, k).map(({ count, probability }) => ({
     count: count * (listed - 1),
     probability,
   }))
-  return [...byAge, ...besides]
+  return {
+    bins: [...byAge, ...besides],
+    groups: classes.map(({ shareOfOrders: share }, i) => ({
+      share,
+      touches: byAge.map(({ probability, byClass }) => ({ probability, count: (byClass[i] ?? 0) / share })),
+    })),
+  }
 }
 
 /** The buyers of the newest orders, one by one, then in groups. */

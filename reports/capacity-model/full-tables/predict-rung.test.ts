@@ -4,10 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RungFigures, RungPrediction, TargetRung } from '../../../contracts/capacity-model/full-tables.ts'
 import { SIMULATED_LOAD } from '../bench/simulated-shard.ts'
-import { poolMisses } from '../midpoint-pool.ts'
+import { poolMisses, poolTimes } from '../midpoint-pool.ts'
 import { isRefused } from '../refuse.ts'
 import { pageTouches } from './page-touches.ts'
 import { predictRung } from './predict-rung.ts'
+import { tailFactor } from './tail-reads.ts'
 
 const PAGES_PER_ORDER = 0.0156
 const load = { ...SIMULATED_LOAD, users: 937_500 }
@@ -32,7 +33,8 @@ function rungOf({ flow, baseMs, readMs }: Truth, orders: number, poolPages: numb
   const pages = Math.round(orders * PAGES_PER_ORDER)
   const touches = pageTouches(flow, { orders, pages }, load)
   const missesPerRequest = poolMisses(touches.bins, poolPages)
-  const p99Ms = baseMs + readMs * missesPerRequest
+  const counted = missesPerRequest * tailFactor(touches.groups, poolTimes(touches.bins, poolPages), readMs / baseMs)
+  const p99Ms = baseMs + readMs * counted
   const cpuMsPerRequest = 2 + 0.05 * missesPerRequest
   const ratePerSecond = 1700 / cpuMsPerRequest
   return {

@@ -8,13 +8,13 @@ import type {
   TargetRung,
 } from '../../../contracts/capacity-model/full-tables.ts'
 import type { Refused } from '../../../contracts/capacity-model/interval.ts'
-import { poolMisses } from '../midpoint-pool.ts'
+import { poolMisses, poolTimes } from '../midpoint-pool.ts'
 import { refuse } from '../refuse.ts'
 import { effectivePool } from './effective-pool.ts'
 import { pageTouches } from './page-touches.ts'
 import { repeatedHolds } from './repeated-holds.ts'
 import { predictCpu } from './rung-cpu.ts'
-import type { TargetWork } from './rung-evidence.ts'
+import type { Target } from './rung-evidence.ts'
 import { predictLatency } from './rung-latency.ts'
 import { predictRate } from './rung-rate.ts'
 import { CONFIDENCE } from './student.ts'
@@ -33,44 +33,39 @@ export function predictRung(rungsBelow: readonly RungFigures[], at: TargetRung):
   const [first, ...others] = rungsBelow
   const odd = others.find(({ flow }) => flow !== first?.flow)
   if (odd !== undefined) throw new Error(`rungs of two flows: ${first?.flow}, ${odd.flow}`)
-  const measured = rungsBelow.flatMap((rung) => {
-    const touches = pageTouches(rung.flow, rung, at)
-    const work = { orders: rung.orders, touches: touches.touches, misses: rung.missesPerRequest }
+  const held = rungsBelow.flatMap((rung) => {
     const holds = repeatedHolds(rung, at.ratePerSecond)
-    return holds.length > 0 ? [{ rung, touches, work, holds }] : []
+    return holds.length > 0 ? [{ rung, holds, touches: pageTouches(rung.flow, rung, at) }] : []
   })
-  const largest = measured.toSorted((a, b) => a.rung.orders - b.rung.orders).at(-1)
-  if (first === undefined || largest === undefined || measured.length < NEEDED_RUNGS) {
-    const message = `${measured.length} rungs were held at ${at.ratePerSecond} requests per second; at least ${NEEDED_RUNGS} are needed`
+  const pool = effectivePool(held)
+  if (pool.share === null) return tooFarApart('pool misses')
+  const effective = pool.share.value
+  const rungs = held.map((one) => ({ ...one, times: poolTimes(one.touches.bins, effective * one.rung.poolPages) }))
+  const largest = rungs.toSorted((a, b) => a.rung.orders - b.rung.orders).at(-1)
+  if (first === undefined || largest === undefined || rungs.length < NEEDED_RUNGS) {
+    const message = `${rungs.length} rungs were held at ${at.ratePerSecond} requests per second; at least ${NEEDED_RUNGS} are needed`
     return refuse('too-few-rungs', message, NEEDED_RUNGS)
   }
   const touches = pageTouches(first.flow, at, at)
-  const pool = effectivePool(measured)
-  if (pool.share === null) return tooFarApart('pool misses')
   const missesPerRequest = missesOf(
     pool.share,
     (share) => poolMisses(touches.bins, share * at.poolPages) + pool.residue,
   )
+  const misses = missesPerRequest.value
   const missMs = meanOf(rungsBelow.flatMap((rung) => rung.missMs ?? []))
-  const known = Math.max(...measured.flatMap(({ holds }) => holds.map(({ misses }) => misses)))
-  if (missMs === null && missesPerRequest.value > Math.max(FAR_READS * known, FEW_READS * touches.touches)) {
-    const message = `it will read ${missesPerRequest.value.toPrecision(2)} pages per request from the disk, the rungs below at most ${known.toPrecision(2)}: what a read costs is not known; measure missMs, or a cold hold`
+  const known = Math.max(...rungs.flatMap(({ holds }) => holds.map((hold) => hold.misses)))
+  if (missMs === null && misses > Math.max(FAR_READS * known, FEW_READS * touches.touches)) {
+    const message = `it will read ${misses.toPrecision(2)} pages per request from the disk, the rungs below at most ${known.toPrecision(2)}: what a read costs is not known; measure missMs, or a cold hold`
     return refuse('no-reads-below', message)
   }
-  const target: TargetWork = {
-    work: { orders: at.orders, touches: touches.touches, misses: missesPerRequest.value },
-    missesError: (missesPerRequest.high - missesPerRequest.low) / (2 * pool.reach),
-    largest: largest.work,
-    ratePerSecond: at.ratePerSecond,
-    targetP99Ms: at.targetP99Ms,
-    cores: at.cores,
-    missMs,
-  }
-  const cpu = predictCpu(measured, target)
-  const latency = predictLatency(measured, target, cpu)
+  const missesError = misses > 0 ? (missesPerRequest.high - missesPerRequest.low) / (2 * pool.reach * misses) : 0
+  const times = poolTimes(touches.bins, effective * at.poolPages)
+  const target: Target = { at, touches, times, misses, missesError, largest, missMs }
+  const cpu = predictCpu(rungs, target)
+  const latency = predictLatency(rungs, target, cpu)
   if (latency.p99Ms === null) return tooFarApart('latencies')
-  const rate = predictRate(measured, target, cpu, latency)
-  const getsPerTouch = meanOf(measured.map((one) => one.rung.pageGetsPerRequest / one.touches.gets)) ?? 1
+  const rate = predictRate(rungs, target, cpu, latency)
+  const getsPerTouch = meanOf(rungs.map((one) => one.rung.pageGetsPerRequest / one.touches.gets)) ?? 1
   return {
     estimator: ESTIMATOR,
     confidence: CONFIDENCE,

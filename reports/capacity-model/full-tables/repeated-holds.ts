@@ -38,6 +38,9 @@ export interface RepeatSpread {
 
 export function repeatSpread(groups: readonly RepeatedHolds[]): RepeatSpread {
   const degrees = groups.reduce<number>((sum, { repeats }) => sum + repeats - 1, BEFORE.degrees)
-  const squares = groups.reduce<number>((sum, { squaredSpread }) => sum + squaredSpread, BEFORE.degrees * BEFORE.sd ** 2)
+  const squares = groups.reduce<number>(
+    (sum, { squaredSpread }) => sum + squaredSpread,
+    BEFORE.degrees * BEFORE.sd ** 2,
+  )
   return { sd: Math.sqrt(squares / degrees), degrees }
 }

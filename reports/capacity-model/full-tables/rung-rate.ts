@@ -5,41 +5,42 @@
 import type { Estimate, RungFigures } from '../../../contracts/capacity-model/full-tables.ts'
 import { utilisationAt } from './queue-growth.ts'
 import type { PredictedCpu } from './rung-cpu.ts'
-import {
-  DRIFT,
-  doublingsBeyond,
-  type MeasuredRung,
-  MODEL_ERROR_PER_DOUBLING,
-  type TargetWork,
-} from './rung-evidence.ts'
+import { DRIFT, doublingsBeyond, type MeasuredRung, MODEL_ERROR_PER_DOUBLING, type Target } from './rung-evidence.ts'
 import type { PredictedLatency } from './rung-latency.ts'
 import { fitRungLaw } from './rung-law.ts'
 import { estimateAround, NORMAL_REACH, tFor } from './student.ts'
 
 /** Standard error ÷ rate: the least a search is believed to have, and one whose interval is open. */
 const SEARCH_ERROR = { least: 0.03, open: 0.15 } as const
-/** By which share the factor may move over the misses that were measured, as a standard deviation. */
-const READS_SD = 0.15
+/** By which share the factor may move from no misses to the most, as a standard deviation. */
+const READS_SD = 0.1
 /** What is known of the errors beforehand is worth this many rungs. */
 const DEGREES_BEFORE = 4
 const NEEDED_RATES = 2
 
 export function predictRate(
   rungs: readonly MeasuredRung[],
-  target: TargetWork,
+  target: Target,
   cpu: PredictedCpu,
   { idleMs }: PredictedLatency,
 ): Estimate | { readonly reason: string } {
-  const { cores, targetP99Ms } = target
+  const { cores, targetP99Ms } = target.at
   const roomFor = (p99Ms: number): number | null => utilisationAt(p99Ms, targetP99Ms, cores)
-  const room = roomFor(idleMs(target.work))
+  const room = roomFor(idleMs(target))
   if (room === null) return { reason: `p99 is above ${targetP99Ms} ms at any rate` }
-  const mostMisses = Math.max(...rungs.map(({ work }) => work.misses)) || target.work.misses || 1
-  const observations = rungs.flatMap(({ rung, work }) => {
-    const had = roomFor(idleMs(work))
+  const mostMisses = Math.max(target.misses, ...rungs.map(({ rung }) => rung.missesPerRequest)) || 1
+  const observations = rungs.flatMap((one) => {
+    const { rung } = one
+    const had = roomFor(idleMs(one))
     if (rung.highestRate === null || had === null) return []
     const y = (1000 * cores * had) / (rung.highestRate.ratePerSecond * rung.cpuMsPerRequest)
-    return [{ x: [1, work.misses / mostMisses], y, relativeError: Math.hypot(DRIFT, searchError(rung.highestRate)) }]
+    return [
+      {
+        x: [1, rung.missesPerRequest / mostMisses],
+        y,
+        relativeError: Math.hypot(DRIFT, searchError(rung.highestRate)),
+      },
+    ]
   })
   if (observations.length < NEEDED_RATES) {
     return { reason: `${observations.length} rungs below with a highest rate; at least ${NEEDED_RATES} are needed` }
@@ -49,7 +50,7 @@ export function predictRate(
     { name: 'level', prior: null, canBeNegative: false },
     { name: 'reads from disk', prior: { mean: 0, sd: READS_SD * level }, canBeNegative: true },
   ])
-  const factor = law.at([1, target.work.misses / mostMisses])
+  const factor = law.at([1, target.misses / mostMisses])
   const ofMeasuring = Math.max(...observations.map(({ relativeError }) => relativeError))
   const reach = Math.hypot(
     tFor(DEGREES_BEFORE + observations.length - 1) *
