@@ -49,7 +49,7 @@ const example = {
   rungsBelow: [
     { orders: 1e6, pages: 16_300, missesPerRequest: 0, p99s: [9.1, 9.6, 9.3], rate: 1010, cpu: 1.55 },
     { orders: 5e6, pages: 81_300, missesPerRequest: 0, p99s: [9.4, 9.2, 9.9], rate: 990, cpu: 1.57 },
-    { orders: 15e6, pages: 243_800, missesPerRequest: 0.31, p99s: [9.9, 10.4, 10.0], rate: 950, cpu: 1.62 },
+    { orders: 15e6, pages: 243_800, missesPerRequest: 0.53, p99s: [9.9, 10.4, 10.0], rate: 950, cpu: 1.62 },
   ].map(({ orders, pages, missesPerRequest, p99s, rate, cpu }) => ({
     flow: 'detail',
     orders,
