@@ -157,7 +157,12 @@ test('full-tables: a rate that was not found is null; mistakes between fields by
   const unsearched = rungsBelow.map((rung) => ({ ...rung, highestRate: null }))
   expect(op.run({ rungsBelow: unsearched, at })).toMatchObject({ answer: { ratePerSecond: null } })
   const [first] = rungsBelow
-  const wrong = { ...first, flow: 'list', mysqlCpuMsPerRequest: 9, highestRate: { ratePerSecond: 5, low: 9, high: null } }
+  const wrong = {
+    ...first,
+    flow: 'list',
+    mysqlCpuMsPerRequest: 9,
+    highestRate: { ratePerSecond: 5, low: 9, high: null },
+  }
   const half = { ...at, activity: [{ shareOfUsers: 1, shareOfOrders: 0.5 }] }
   expect(op.run({ rungsBelow: [first, wrong], at: half })).toEqual({
     mistakes: [
@@ -170,7 +175,8 @@ test('full-tables: a rate that was not found is null; mistakes between fields by
 })
 
 test('the ops are those of the contract', () => {
-  const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic full-tables'
+  const contract =
+    'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic full-tables'
   expect(OP_NAMES.join(' ')).toBe(contract)
 })
 

@@ -44,8 +44,9 @@ export function poolTimes(bins: readonly PopularityBin[], poolPages: number, old
   return solve(touched, oldShare, ({ held }) => held < poolPages)
 }
 
-/** Of a page that so many requests ask for: the share of them that have to read it. */
+/** Of a page that so many requests ask for: the share of them that have to read it. One that nobody asks for is not there. */
 export function missProbability(probability: number, times: PoolTimes): number {
+  if (probability === 0) return 1
   return contents([{ count: 1, probability }], times).misses / probability
 }
 

@@ -6,7 +6,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { type Score, scoreScene, within } from './ladder-score.ts'
 import type { Scene } from './simulated-ladder.ts'
 
-const TRIALS = 60
+const TRIALS = 40
 const scene = (flow: Scene['flow'], poolShare: number, readMs: number): Scene => ({ flow, poolShare, readMs })
 const SCENES: readonly Scene[] = [
   ...(['list', 'detail'] as const).flatMap((flow) => [

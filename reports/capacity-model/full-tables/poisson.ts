@@ -10,10 +10,3 @@ export function atMost(n: number, mean: number): number {
   }
   return Math.min(1, sum)
 }
-
-/** E min(1 + K, limit): orders on the first page of a user who has at least one. */
-export function listedOrders(mean: number, limit: number): number {
-  let listed = 0
-  for (let already = 0; already < limit; already++) listed += 1 - atMost(already - 1, mean)
-  return listed
-}
