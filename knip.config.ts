@@ -18,7 +18,7 @@ export default {
     'sut/container-setup.ts', // docker-compose.yml
     'sut/bench/bare-server.ts', // forked by bench:sut
     'generators/workers/worker-entry.mjs',
-    'reports/capacity-model/bench/{approximation,coverage,extrapolation}.ts',
+    'reports/capacity-model/bench/{approximation,coverage,extrapolation,full-tables}.ts',
     'test/*.setup.ts',
     '**/*.test.ts',
   ],

@@ -151,8 +151,32 @@ test('a mistake names the bounds that really hold', async () => {
   })
 })
 
+test('full-tables: a rate that was not found is null; mistakes between fields by name', async () => {
+  const op = await load('full-tables')
+  const { rungsBelow, at } = op.example as { readonly rungsBelow: readonly object[]; readonly at: object }
+  const unsearched = rungsBelow.map((rung) => ({ ...rung, highestRate: null }))
+  expect(op.run({ rungsBelow: unsearched, at })).toMatchObject({ answer: { ratePerSecond: null } })
+  const [first] = rungsBelow
+  const wrong = {
+    ...first,
+    flow: 'list',
+    mysqlCpuMsPerRequest: 9,
+    highestRate: { ratePerSecond: 5, low: 9, high: null },
+  }
+  const half = { ...at, activity: [{ shareOfUsers: 1, shareOfOrders: 0.5 }] }
+  expect(op.run({ rungsBelow: [first, wrong], at: half })).toEqual({
+    mistakes: [
+      expect.stringContaining('rungsBelow[1].flow'),
+      expect.stringContaining('rungsBelow[1].mysqlCpuMsPerRequest'),
+      expect.stringContaining('rungsBelow[1].highestRate'),
+      expect.stringContaining('at.activity: shareOfOrders must sum to 1, not 0.5'),
+    ],
+  })
+})
+
 test('the ops are those of the contract', () => {
-  const contract = 'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic'
+  const contract =
+    'usl usl-eval mva mmc demand table cache shards forecast quantile latency search steady elastic full-tables'
   expect(OP_NAMES.join(' ')).toBe(contract)
 })
 

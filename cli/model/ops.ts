@@ -14,7 +14,7 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
   },
   'usl-eval': { summary: 'the same curve from coefficients you give', load: () => import('./usl-eval.ts') },
   mva: {
-    summary: 'closed system of N users: throughput, response, queues, bottleneck',
+    summary: 'closed system of N users: throughput, queues, bottleneck',
     load: () => import('./mva.ts'),
   },
   mmc: {
@@ -32,7 +32,7 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
   cache: { summary: 'buffer pool hit ratio, and the bias of a scaled twin', load: () => import('./cache.ts') },
   shards: { summary: 'rows per table: mean, spread, fullest, P(any > limit)', load: () => import('./shards.ts') },
   forecast: {
-    summary: 'rows by month, the crossing, total uncertainty, arrivals per second',
+    summary: 'rows by month, the crossing, uncertainty, arrivals per second',
     load: () => import('./forecast.ts'),
   },
   quantile: {
@@ -49,4 +49,8 @@ export const OPS: Readonly<Record<string, ListedOp>> = {
     load: () => import('./steady.ts'),
   },
   elastic: { summary: 'Elasticsearch shards of monthly indices', load: () => import('./elastic.ts') },
+  'full-tables': {
+    summary: 'p99, rate and pool hits of a full shard, from smaller ones',
+    load: () => import('./full-tables.ts'),
+  },
 }

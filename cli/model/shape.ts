@@ -128,6 +128,13 @@ export function optional<T>(inner: Shape<T>): Shape<T | undefined> {
   return withDefault<T | undefined>(inner, undefined)
 }
 
+/** `null` is an answer too: looked for, and not there. */
+export function orNull<T>(inner: Shape<T>): Shape<T | null> {
+  return shape(`${inner.expected} or null`, (value, path, mistakes) =>
+    value === null ? null : inner.read(value, path, mistakes),
+  )
+}
+
 /** Keeps an answer within a second where the time goes with a product of inputs, each of which may be large alone. */
 export function tooMuchWork(what: string, amount: number, atMost: number): readonly string[] {
   return amount > atMost ? [`the input: ${what} must be at most ${atMost}, not ${amount}`] : []

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { resolvedPlanFixture } from '../../fixtures/resolved-plan.ts'
+import { shardLoad } from './shard-load.ts'
+
+test('what the plan and the data set say of a shard’s readers', () => {
+  const { plan } = resolvedPlanFixture()
+  const table = { shard: 7, orders: 5e6, users: 900_000, whales: 4, whaleWeight: 2 ** 31 }
+  expect(shardLoad(plan, table, 120)).toEqual({
+    recencyExponent: 3,
+    listLimit: 20,
+    users: 900_000,
+    activity: plan.users.activity,
+    whales: { count: 4, shareOfOrders: 0.5 },
+    itemsPerOrder: expect.closeTo(1.7, 9),
+    extraBytesPerRow: 120,
+  })
+})
