@@ -2,7 +2,7 @@
 // Published for editors as docs/schemas/plan.schema.json (npm run schemas).
 
 import { CHANNELS } from '../contracts/order.ts'
-import { FLOWS } from '../contracts/plan.ts'
+import { FLOWS, isSettling, type SettlingFlow } from '../contracts/plan.ts'
 
 /** The part of JSON Schema that this file uses. */
 export interface PlanNode {
@@ -13,7 +13,7 @@ export interface PlanNode {
   readonly if?: PlanNode
   readonly then?: PlanNode
   readonly else?: PlanNode
-  readonly default?: number
+  readonly default?: unknown
   readonly [keyword: string]: unknown
 }
 
@@ -43,8 +43,11 @@ export function isInterval(node: PlanNode | undefined): boolean {
   return node?.else !== undefined
 }
 
-function perFlow(value: PlanNode): PlanNode {
-  return object(Object.fromEntries(FLOWS.map((flow) => [flow, value])))
+/** `defaults`: of flows that a plan may leave out. */
+function perFlow(value: PlanNode, defaults: Readonly<Record<SettlingFlow, unknown>>): PlanNode {
+  return object(
+    Object.fromEntries(FLOWS.map((flow) => [flow, isSettling(flow) ? { ...value, default: defaults[flow] } : value])),
+  )
 }
 
 const plan: Readonly<Record<string, PlanNode>> = {
@@ -115,8 +118,14 @@ const plan: Readonly<Record<string, PlanNode>> = {
     cancelledShare: share,
     refundedShare: share,
   }),
-  requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
-  targets: perFlow(object({ p99Ms: positive, errorRate: share })),
+  requestsPerOrder: {
+    ...perFlow(nonNegative, { pay: 0.94, cancel: 0.06 }),
+    description: 'Requests of each flow per checkout. An order is paid or cancelled once or not at all.',
+  },
+  targets: perFlow(object({ p99Ms: positive, errorRate: share }), {
+    pay: { p99Ms: 300, errorRate: 0.001 },
+    cancel: { p99Ms: 300, errorRate: 0.01 },
+  }),
   flows: {
     type: 'object',
     additionalProperties: object(

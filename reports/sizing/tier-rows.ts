@@ -5,13 +5,12 @@ import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { RejectedOption, SizingAnswer, TierOption } from '../../contracts/capacity-model/sizing.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { coresForPeak, sizeForPeak } from '../capacity-model/sizing.ts'
-import { isService } from '../component-costs.ts'
+import { isDatabase, isService } from '../component-costs.ts'
 import { compact, exact, ms, percent, perSecond, plural, significant } from '../quantity.ts'
 import { APPLICATION_NODES, DATABASE_HOSTS } from './machine-types.ts'
 import type { PeakStream } from './peak-stream.ts'
 import { sizingRow, wholeUnits } from './sizing-row.ts'
 
-const DATABASE = 'mysql'
 /** Machines per tier that may be down in the peak second. */
 const SPARES = 1
 const MAX_CONNECTIONS_PER_HOST = 1000
@@ -28,9 +27,9 @@ export function tierRows(plan: Plan, stream: PeakStream, stored: Stored): readon
 
 function machineTiers(stream: PeakStream, stored: Stored, busyAtMost: number): readonly SizingRow[] {
   const { peakPerSecond, serviceSeconds, components } = stream
-  if (serviceSeconds === null || !components.includes(DATABASE)) return []
+  if (serviceSeconds === null || !components.some(isDatabase)) return []
   const appCpuSeconds = stream.cpuSeconds(components.filter(isApplication))
-  const databaseCpuSeconds = stream.cpuSeconds([DATABASE])
+  const databaseCpuSeconds = stream.cpuSeconds(components.filter(isDatabase))
   const held = Math.max(serviceSeconds, databaseCpuSeconds.low)
   const answer = sizeForPeak({
     peakRatePerSecond: peakPerSecond,
