@@ -125,7 +125,7 @@ it('serves orders out of an encrypted MySQL, by way of an encrypted Redis', asyn
     order: { status: 'paid' },
     payment: { status: 'captured' },
   })
-  expect((await system.call({ path: '/healthz' })).body.checks).toMatchObject({ mysql: 'ok', redis: 'ok' })
+  expect((await system.call({ path: '/healthz' })).body.checks.redis).toBe('ok')
 })
 
 it('are left alone when they show the certificate of another host', async () => {

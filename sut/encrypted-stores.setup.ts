@@ -6,6 +6,7 @@ import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, w
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { debianEnv } from '../engines/fetch-debian.ts'
 
 export interface Certificates {
   /** The authority's; to be trusted. */
@@ -87,11 +88,14 @@ export async function startEncryptedRedis(
     save: '',
     requirepass: 'a-password-of-this-test',
   }
-  const environ = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
+  const program = readlinkSync(`/proc/${pid}/exe`)
+  // Unpacked, it finds its libraries beside it. (Its own environment cannot be read: it writes its title there.)
+  const root = program.split('/usr/bin/')[0] || undefined
   const server = spawn(
-    readlinkSync(`/proc/${pid}/exe`),
+    program,
     Object.entries(words).flatMap(([name, value]) => [`--${name}`, value]),
-    { env: Object.fromEntries(environ.map((line) => line.split(/=(.*)/s).slice(0, 2))), stdio: 'ignore' },
+    // Debian's is one program for several jobs, by the name it is called.
+    { argv0: 'redis-server', env: debianEnv(root, process.env), stdio: 'ignore' },
   )
   return { ...stoppable(server), url: `rediss://:${words.requirepass}@127.0.0.1:${port}/0` }
 }
