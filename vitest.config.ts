@@ -7,6 +7,7 @@ const ONE_LANE_IS_ENOUGH = [
   'test/npm-versions.integration.test.ts',
   'test/own-system.integration.test.ts',
   'sut/two-servers.integration.test.ts',
+  'sut/outage-latency.integration.test.ts',
 ]
 const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
 

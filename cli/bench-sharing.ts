@@ -61,7 +61,7 @@ await runCommand<Options>(
         if (dataset === null) throw noOrders(target.baseUrl)
         await mkdir(runDir, { recursive: true })
         await writeFile(join(runDir, RUN_FILES.dataset), JSON.stringify(dataset))
-        const observer = new Observer({ target, engines, cores: availableParallelism(), onFault: () => {} })
+        const observer = await Observer.begin({ target, engines, cores: availableParallelism(), onFault: () => {} })
         context.onCleanup(() => observer.stop())
         return await benchSharing({
           load: loadOf(flow, plan.plan),

@@ -11,6 +11,7 @@ import type { Share } from '../contracts/share.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
+import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { k6 } from '../engines/k6.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { targetsOf } from '../measurements/cut-step.ts'
@@ -44,9 +45,10 @@ import { withSut } from './with-sut.ts'
 const STATE = join(CHECKOUT, '.headroom')
 
 const HELP = `
-Flows: list, detail, checkout, search, or mix (all, as often as the plan says);
-or the path of a k6 script of your own, any with a default export: ./my-flow.ts.
-Its targets are --p99 and --error-rate, or stand in the plan below flows:.
+Flows: list, detail, checkout, search, or mix (all, as often as the plan says,
+and pay and cancel of the orders it places); or the path of a k6 script of your
+own, any with a default export: ./my-flow.ts. Its targets are --p99 and
+--error-rate, or stand in the plan below flows:.
 
 Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
@@ -261,6 +263,7 @@ function dryRun(
   { flow, own, target, plan, options }: Omit<Asked, 'runDir' | 'where'> & DryRunOf,
   { json, say }: CommandContext,
 ): ExitCode {
+  if (target === null) refuseMalformedAddresses(process.env)
   const targets = targetsOf(plan)[flow] ?? null
   const { profile, rate = null } = options
   const fields = dryRunFields({ flow, own, target, profile, ratePerSecond: rate, targets })

@@ -7,11 +7,12 @@ import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
-import { parseShardMap, shardMapOf } from '../contracts/shard-map.ts'
+import { shardMapOf } from '../contracts/shard-map.ts'
 import { findEngines } from '../engines/engines-file.ts'
+import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
 import { CHECKOUT, linkedHome } from '../engines/place.ts'
-import { SHARDS_VARIABLE } from '../engines/shard-servers.ts'
+import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { forecastSeed } from '../generators/forecast-seed.ts'
 import { type Look, lookAtServers } from '../generators/look-at-stores.ts'
 import { sizeText } from '../generators/predict-size.ts'
@@ -101,6 +102,7 @@ await runCommand<Options>(
       redoOff: options.redoOff ?? false,
     }
     if (options.dryRun) {
+      refuseMalformedAddresses(process.env)
       sayMysqlAlone(say)
       tell(forecastSeed(wanted, { ...here(), say }, await lookHere()), json)
       return EXIT_CODES.pass
@@ -167,9 +169,7 @@ function here() {
 async function lookHere(): Promise<Look> {
   const url = process.env.HEADROOM_MYSQL_URL
   if (url) {
-    const { map, mistakes } = parseShardMap({ url }, process.env[SHARDS_VARIABLE])
-    if (mistakes.length > 0) return { kind: 'not-looked', why: `${SHARDS_VARIABLE}: ${mistakes.join('; ')}` }
-    const look = await lookAtServers(map)
+    const look = await lookAtServers(readShardMap({ url }, process.env[SHARDS_VARIABLE]))
     return look.kind === 'not-looked' ? { ...look, why: `HEADROOM_MYSQL_URL: ${look.why}` } : look
   }
   const engines = findEngines(join(CHECKOUT, '.headroom'))

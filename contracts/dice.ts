@@ -17,6 +17,9 @@ export const PURPOSE = {
   range: 10_000,
   position: 11_000,
   scope: 12_000,
+  fate: 13_000,
+  look: 14_000,
+  pause: 15_000,
 } as const
 
 export interface Dice {

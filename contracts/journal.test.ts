@@ -37,6 +37,8 @@ describe('journal lines', () => {
     } as const
     const acknowledged = { ...entry, outcome: 'ok', idempotencyKey: 'run-7', orderId: '9223372036854775807' }
     expect(parseJournalLine(journalLine(acknowledged))).toEqual(acknowledged)
+    const paid = { ...entry, flow: 'pay', outcome: 'ok', orderId: '9223372036854775807' }
+    expect(parseJournalLine(journalLine(paid))).toEqual(paid)
     const unknown = { ...entry, outcome: 'error: timeout', idempotencyKey: 'run-7' }
     expect(parseJournalLine(journalLine(unknown))).toEqual(unknown)
   })

@@ -1,4 +1,4 @@
-// The journal of one process of k6: one line per iteration, written by the scenario, read by the measurements. It is the
+// The journal of one process of k6: one line per request, written by the scenario, read by the measurements. It is the
 // raw evidence: percentiles, error rates and "no acknowledged order is lost" all come from it, not from k6's summary.
 //
 //   iteration ⇥ flow ⇥ due ⇥ waited ⇥ late ⇥ total ⇥ service ⇥ outcome [⇥ idempotency key ⇥ order id]
@@ -22,14 +22,15 @@ export interface JournalEntry {
   readonly totalMs: number
   readonly serviceMs: number
   readonly outcome: string
-  /** Checkout only: the key it sent, and the order it was told. */
+  /** Checkout only: the key it sent. */
   readonly idempotencyKey?: string
+  /** The order that a checkout was told, or that pay or cancel changed. */
   readonly orderId?: string
 }
 
 const START_MARK = '#start'
 const COMMENT_MARK = '# '
-/** Of the four flows, and of a script of one's own: its file's name. */
+/** Of our flows, and of a script of one's own: its file's name. */
 export const FLOW_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/
 
 export function journalStart(startedAtEpochMs: number): string {
@@ -40,7 +41,8 @@ export function journalLine(entry: JournalEntry): string {
   const { iteration, flow, dueMs, waitedMs, lateMs, totalMs, serviceMs, outcome, idempotencyKey, orderId } = entry
   const times = `${micro(dueMs)}\t${micro(waitedMs)}\t${micro(lateMs)}\t${micro(totalMs)}\t${micro(serviceMs)}`
   const line = `${iteration}\t${flow}\t${times}\t${plain(outcome)}`
-  return idempotencyKey === undefined ? line : `${line}\t${idempotencyKey}\t${orderId ?? ''}`
+  if (idempotencyKey === undefined && orderId === undefined) return line
+  return `${line}\t${idempotencyKey ?? ''}\t${orderId ?? ''}`
 }
 
 export function journalComment(text: string): string {

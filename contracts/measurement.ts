@@ -84,7 +84,10 @@ export interface FlowFigures {
 
 /** What one component used in a window. Disk: null where it cannot be read. */
 export interface ComponentUsage {
-  /** `sut`, `mysql`, `elasticsearch`, `redis`, `nginx`; with one process per service `sut:order`; `k6` and `headroom` are the harness. */
+  /**
+   * `sut`, `mysql`, `elasticsearch`, `redis`, `nginx`; with one process per service `sut:order`; of further MySQL servers
+   * `mysql:127.0.0.1:3307`; `k6` and `headroom` are the harness.
+   */
   readonly name: string
   readonly cpuSeconds: number
   /** cpuSeconds ÷ (duration × cores of the machine), 0 … 1. */
@@ -98,6 +101,7 @@ export interface ComponentUsage {
 /** The generator and what watches it: never part of what the system costs. */
 export const HARNESS: readonly string[] = ['k6', 'headroom']
 
+/** Of all servers that hold shards together. */
 export interface MysqlCounters {
   readonly queries: number
   readonly bufferPoolReadRequests: number
@@ -266,6 +270,16 @@ export interface AcknowledgedOrders {
   readonly acknowledged: number
   readonly missing: number
   /** At most ten ids. */
+  readonly examples: readonly string[]
+  /** Left out: none was paid or cancelled. */
+  readonly settled?: SettledOrders
+}
+
+/** Every pay and cancel that was acknowledged, held against the rows of the order and its payment. */
+export interface SettledOrders {
+  readonly acknowledged: number
+  /** The order or its payment says something else, or is not there. */
+  readonly wrong: number
   readonly examples: readonly string[]
 }
 

@@ -30,6 +30,13 @@ describe('driverOptions', () => {
     expect(options.socketPath).toBeUndefined()
   })
 
+  it.each(['127.0.0.1', '[::1]'])('refuses to check the name of %s: the driver would check another', (host) => {
+    const at = (mode: string) => tlsMistakes(`mysql://u:p@${host}:3307/headroom?ssl-mode=${mode}`)
+    expect(at('VERIFY_IDENTITY').join()).toContain('needs the name of the host')
+    expect(at('VERIFY_CA')).toEqual([])
+    expect(tlsMistakes('mysql://u:p@10.db.example/headroom?ssl-mode=VERIFY_IDENTITY')).toEqual([])
+  })
+
   it.each(['ssl=true', 'ssl-mode=PREFERRED', 'ssl-mode=', 'ssl-ca=/ca.pem', 'ssl-mode=DISABLED&ssl-ca=x', 'a=1'])(
     'refuses ?%s, which it could only drop, and quotes no value',
     (query) => {

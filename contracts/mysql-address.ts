@@ -10,6 +10,9 @@ type SslMode = (typeof SSL_MODES)[number]
 /** Names of files: authorities that are trusted, and our own certificate where the server asks for one. */
 const FILES = { 'ssl-ca': 'ca', 'ssl-cert': 'cert', 'ssl-key': 'key' } as const
 
+/** Of such a host the driver would check that it is called localhost. */
+const IP_ADDRESS = /^\d+(\.\d+){3}$|^\[/
+
 export interface TlsOptions {
   readonly rejectUnauthorized: boolean
   readonly verifyIdentity: boolean
@@ -30,7 +33,8 @@ export interface DriverOptions {
 
 /** One line per option that cannot be kept; quotes no value. */
 export function tlsMistakes(url: string): readonly string[] {
-  const options = URL.parse(url)?.searchParams ?? new URLSearchParams()
+  const address = URL.parse(url)
+  const options = address?.searchParams ?? new URLSearchParams()
   const names = [...new Set(options.keys())]
   const unknown = names.filter((name) => name !== 'ssl-mode' && !(name in FILES))
   const mode = options.get('ssl-mode')
@@ -39,6 +43,9 @@ export function tlsMistakes(url: string): readonly string[] {
     ...(mode === null || isMode(mode) ? [] : [`ssl-mode is none of ${SSL_MODES.join(', ')}`]),
     ...(names.some((name) => name in FILES) && (mode === null || mode === 'DISABLED')
       ? ['files for TLS are named, and ssl-mode does not ask for it']
+      : []),
+    ...(mode === 'VERIFY_IDENTITY' && IP_ADDRESS.test(address?.hostname ?? '')
+      ? ['ssl-mode=VERIFY_IDENTITY needs the name of the host, not its IP address']
       : []),
   ]
 }

@@ -2,8 +2,16 @@
 
 import type { TableForecast } from './table-forecast.ts'
 
-export const FLOWS = ['list', 'detail', 'checkout', 'search'] as const
+export const FLOWS = ['list', 'detail', 'checkout', 'search', 'pay', 'cancel'] as const
 export type Flow = (typeof FLOWS)[number]
+
+/** What becomes of an order. They need one that was just placed, so they are loaded with checkout only. */
+export const SETTLING_FLOWS = ['pay', 'cancel'] as const satisfies readonly Flow[]
+export type SettlingFlow = (typeof SETTLING_FLOWS)[number]
+
+export function isSettling(flow: string): flow is SettlingFlow {
+  return (SETTLING_FLOWS as readonly string[]).includes(flow)
+}
 
 /** An uncertain input: low and high hold the truth with 90 % confidence. */
 export interface Interval {
@@ -127,7 +135,7 @@ export interface Plan {
     readonly cancelledShare: number
     readonly refundedShare: number
   }
-  /** Requests of each flow per checkout. checkout is 1. */
+  /** Requests of each flow per checkout. checkout is 1; pay and cancel together at most 1. */
   readonly requestsPerOrder: Readonly<Record<Flow, number>>
   /** The row that a request is about has the age u^exponent of its table, u uniform: 1 prefers none. 3 where it is left out. */
   readonly recencyExponent: number

@@ -1,5 +1,6 @@
-// The one place that knows the i-th request of a load: when it is due, which flow it is of, and which seeded order it is
-// about. Everything is a function of the run and of i, so a run can be offered again, and parts of it elsewhere.
+// The one place that knows the i-th request of a load: when it is due, which flow it is of, and which order it is about: a
+// seeded one, or one that the load itself placed. Everything is a function of the run and of i, so a run can be offered
+// again, and parts of it elsewhere.
 
 import type { Dataset } from './dataset.ts'
 import { diceOf, PURPOSE, runKeyOf, weightedPicker } from './dice.ts'
@@ -11,9 +12,15 @@ import type { SeededOrder } from './seeded-order.ts'
 export interface Workload {
   /** Ms after the start. Never before that of an earlier request. */
   dueMs(i: number): number
-  operationAt(i: number): string
-  /** The order it is about, or whose user it is about. */
+  /** The request at a share's n-th place, and those of the same user that follow from it. None: it follows from another's. */
+  requestsAt(place: number): readonly PlacedRequest[]
+  /** The seeded order it is about, or whose user it is about. */
   orderOf(i: number): SeededOrder
+}
+
+export interface PlacedRequest {
+  readonly i: number
+  readonly flow: string
 }
 
 export type FlowWeights = Readonly<Record<string, number>>

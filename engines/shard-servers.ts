@@ -7,8 +7,8 @@ import { serverAtAddress } from './start-server.ts'
 
 export const SHARDS_VARIABLE = 'HEADROOM_MYSQL_SHARDS'
 
-/** Refuses when the text cannot be read, or when a server of it cannot be used; its shards would be missing. */
-export async function probedShardMap(home: MysqlAddress, text: string | undefined): Promise<ShardMap> {
+/** Refuses a text that cannot be read. */
+export function readShardMap(home: MysqlAddress, text: string | undefined): ShardMap {
   const { map, mistakes } = parseShardMap(home, text)
   if (mistakes.length > 0) {
     throw new Refusal({
@@ -17,6 +17,12 @@ export async function probedShardMap(home: MysqlAddress, text: string | undefine
       wayOut: `Write it like ${SHARD_MAP_SHAPE}, or unset it: then all shards lie on one server.`,
     })
   }
+  return map
+}
+
+/** Refuses also when a server of it cannot be used; its shards would be missing. */
+export async function probedShardMap(home: MysqlAddress, text: string | undefined): Promise<ShardMap> {
+  const map = readShardMap(home, text)
   const [, ...others] = map
   await Promise.all(
     others.map((server) => serverAtAddress(mysql, `${SHARDS_VARIABLE} (${serverName(server)})`, server.url)),

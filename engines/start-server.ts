@@ -132,19 +132,9 @@ function reasonOf(error: unknown): string {
 
 /** A server somebody else runs: looked at, never started or stopped. */
 export async function serverAtAddress(engine: ServerEngine, variable: string, url: string): Promise<EngineEndpoint> {
-  const unusable = (why: string) =>
-    new Refusal({
-      what: `no usable ${engine.title} at ${variable}`,
-      why: [why],
-      wayOut: `That server is yours to run: see that it does and that the address is right (${engine.addressShape}), or unset ${variable}: then Headroom starts its own.`,
-    })
-  const shape = new URL(engine.addressShape).protocol
-  const protocol = URL.parse(url)?.protocol
-  if (!protocol?.startsWith(shape.slice(0, -1))) {
-    throw unusable(protocol ? `${protocol}// is not ${shape}//` : 'what it holds is no address')
-  }
+  refuseOtherShape(engine, variable, url)
   const version = await engine.probe(url).catch((error: unknown) => {
-    throw unusable(reasonOf(error))
+    throw unusable(engine, variable, reasonOf(error))
   })
   const floor = engine.floorFor(version)
   if (isAtLeast(version, floor)) return { url, origin: 'address', version }
@@ -152,5 +142,23 @@ export async function serverAtAddress(engine: ServerEngine, variable: string, ur
     what: `${engine.title} ${version} at ${variable} is too old`,
     why: [`${floor} or newer is needed`],
     wayOut: `Give another address, or unset ${variable}: then Headroom starts its own.`,
+  })
+}
+
+type Addressed = Pick<ServerEngine, 'title' | 'addressShape'>
+
+/** What can be said of an address without asking there. */
+export function refuseOtherShape(engine: Addressed, variable: string, url: string): void {
+  const shape = new URL(engine.addressShape).protocol
+  const protocol = URL.parse(url)?.protocol
+  if (protocol?.startsWith(shape.slice(0, -1))) return
+  throw unusable(engine, variable, protocol ? `${protocol}// is not ${shape}//` : 'what it holds is no address')
+}
+
+function unusable({ title, addressShape }: Addressed, variable: string, why: string): Refusal {
+  return new Refusal({
+    what: `no usable ${title} at ${variable}`,
+    why: [why],
+    wayOut: `That server is yours to run: see that it does and that the address is right (${addressShape}), or unset ${variable}: then Headroom starts its own.`,
   })
 }

@@ -1,7 +1,7 @@
 // A small plan volume for tests: 64 tables, one year, a table's worth of rows in a blink.
 
 import type { SeedVolume } from '../contracts/dataset.ts'
-import type { Plan } from '../contracts/plan.ts'
+import { FLOWS, type Plan } from '../contracts/plan.ts'
 import { HOUR_MS } from '../contracts/seeded-order.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 
@@ -40,11 +40,9 @@ export const SMALL_PLAN: Plan = {
   ],
   channelWeights: [0.7, 0.1, 0.2],
   lifecycle: { settledAfterDays: 20, cancelledShare: 0.1, refundedShare: 0.05 },
-  requestsPerOrder: { list: 1, detail: 1, checkout: 1, search: 1 },
+  requestsPerOrder: { list: 1, detail: 1, checkout: 1, search: 1, pay: 0.9, cancel: 0.1 },
   recencyExponent: 3,
-  targets: Object.fromEntries(
-    ['list', 'detail', 'checkout', 'search'].map((flow) => [flow, { p99Ms: 100, errorRate: 0.01 }]),
-  ) as Plan['targets'],
+  targets: Object.fromEntries(FLOWS.map((flow) => [flow, { p99Ms: 100, errorRate: 0.01 }])) as Plan['targets'],
   headroom: 0.3,
   recoverySeconds: 30,
   driftShare: 0.25,

@@ -36,7 +36,7 @@ async function offer({ generators, answering = {}, loadName = 'list', signal, ..
   const dataset = datasetFixture()
   await writeFile(join(runDir, 'dataset.json'), JSON.stringify(dataset))
   const target = { baseUrl: server.baseUrl, jwtSecret: SECRET, processes: [] }
-  observer = new Observer({ target, engines: null, cores: 2, onFault: () => {} })
+  observer = await Observer.begin({ target, engines: null, cores: 2, onFault: () => {} })
   pids = []
   observer.watchGenerator = (pid) => void pids.push(pid)
   const schedule = [

@@ -29,7 +29,7 @@ export interface GeneratorEnd extends K6Exit {
   readonly journalFound: boolean
   readonly journaledIterations: number
   readonly unreadableLines: number
-  /** Iterations in k6's summary; null: it wrote none. */
+  /** Lines that the scenario wrote, by k6's summary; null: there is none. */
   readonly summaryIterations: number | null
 }
 
@@ -125,7 +125,8 @@ async function summaryIterations(path: string): Promise<number | null> {
     const { metrics } = JSON.parse(await readFile(path, 'utf8')) as {
       readonly metrics: Readonly<Record<string, { readonly values?: { readonly count?: number } }>>
     }
-    return metrics.iterations?.values?.count ?? 0
+    // A script of one's own writes one for each iteration.
+    return (metrics.journal_lines ?? metrics.iterations)?.values?.count ?? 0
   } catch {
     return null
   }

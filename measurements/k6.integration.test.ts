@@ -72,7 +72,7 @@ describe('every entry file', () => {
     expect(server?.breaches).toEqual([])
     expect(journal.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
     expect(journal.entries.length).toBeGreaterThan(50)
-    expect(summary?.metrics.iterations?.values.count).toBe(journal.entries.length)
+    expect(summary?.metrics.journal_lines?.values.count).toBe(journal.entries.length)
     expect([0, 99]).toContain(exitCode)
     if (flow !== 'mix') expect(new Set(journal.entries.map((entry) => entry.flow))).toEqual(new Set([flow]))
   })
@@ -82,8 +82,68 @@ describe('every entry file', () => {
     const share = (flow: string) =>
       journal.entries.filter((entry) => entry.flow === flow).length / journal.entries.length
     // 400 requests: four standard errors are 0.1.
-    const wanted = [0.5, 0.25, 0.25, 0]
-    for (const [at, flow] of FLOWS.entries()) expect(Math.abs(share(flow) - (wanted[at] ?? 0))).toBeLessThan(0.1)
+    const wanted: Record<string, number> = { list: 0.5, detail: 0.25, checkout: 0.25 }
+    for (const flow of FLOWS) expect(Math.abs(share(flow) - (wanted[flow] ?? 0))).toBeLessThan(0.1)
+  })
+
+  it('mix pays and cancels the orders that its users placed, each once, and they see it', async () => {
+    const mix = { MIX: 'list=1,detail=3,checkout=1,pay=0.7,cancel=0.2', RATE: '200', DURATION: '4s' }
+    const { journal, log } = await run('mix', mix)
+    expect(log).toBe('')
+    expect(server?.breaches).toEqual([])
+    expect(journal.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    const numbers = journal.entries.map(({ iteration }) => iteration).sort((a, b) => a - b)
+    expect(numbers).toEqual(Array.from({ length: 800 }, (_, i) => i))
+    const of = (flow: string) => journal.entries.filter((entry) => entry.flow === flow)
+    // Of 5.9 requests each; half a second to three at the end go without.
+    expect(of('pay').length).toBeGreaterThan(30)
+    expect(of('cancel').length).toBeGreaterThan(5)
+    const placeOf = (flow: string, id: string | undefined) =>
+      journal.entries.findIndex((entry) => entry.flow === flow && entry.orderId === id)
+    for (const [flow, status] of [['pay', 'paid'] as const, ['cancel', 'cancelled'] as const]) {
+      for (const { orderId } of of(flow)) {
+        expect(server?.statuses.get(orderId ?? '')).toBe(status)
+        // A user writes its lines one after the other.
+        expect(placeOf(flow, orderId)).toBeGreaterThan(placeOf('checkout', orderId))
+      }
+    }
+  })
+
+  it('mix sees a payment that its payer does not see', async () => {
+    const mix = { MIX: 'detail=2,checkout=1,pay=1', RATE: '100', DURATION: '3s' }
+    const stale = (body: Record<string, unknown>) => {
+      const { order, payment } = body as { order?: { status: string }; payment?: { status: string } }
+      if (order?.status !== 'paid' || payment === undefined) return
+      Object.assign(order, { status: 'placed' })
+      Object.assign(payment, { status: 'pending' })
+    }
+    const { journal } = await run('mix', mix, { spoil: stale })
+    const failures = journal.entries.map(({ outcome }) => outcome).filter((outcome) => outcome !== 'ok')
+    expect(new Set(failures)).toEqual(new Set(['check: detail shows the order paid, as its user left it']))
+  })
+
+  it('mix goes on with nothing that was refused, and its journal is whole all the same', async () => {
+    const mix = { MIX: 'checkout=1,pay=1', RATE: '100' }
+    const { journal, summary } = await run('mix', mix, { status: (nth) => (nth % 2 === 0 ? 503 : undefined) })
+    const { entries } = journal
+    const right = (flow: string) => entries.filter((entry) => entry.flow === flow && entry.outcome === 'ok')
+    expect(entries.filter(({ flow }) => flow === 'pay').length).toBeLessThanOrEqual(right('checkout').length)
+    expect(summary?.metrics.journal_lines?.values.count).toBe(entries.length)
+  })
+
+  it('a closed mix pays as well, one request after the other', async () => {
+    const mix = { MIX: 'list=1,checkout=1,pay=1', ARRIVALS: 'closed', VIRTUAL_USERS: '2', DURATION: '2s' }
+    const { journal, summary } = await run('mix', mix, { delayMs: () => 5 })
+    expect(server?.breaches).toEqual([])
+    const of = (flow: string) => journal.entries.filter((entry) => entry.flow === flow).length
+    expect(of('pay')).toBeGreaterThan(0.8 * of('checkout'))
+    expect(summary?.metrics.journal_lines?.values.count).toBe(journal.entries.length)
+  })
+
+  it('mix refuses to pay orders that nobody places', async () => {
+    const { exitCode, log } = await run('mix', { MIX: 'list=1,checkout=1,pay=0.9,cancel=0.2' })
+    expect(exitCode).not.toBe(0)
+    expect(log).toContain('MIX pays and cancels more orders than checkout places')
   })
 
   it('runs with the target’s own word on its data, without a file', async () => {

@@ -1,6 +1,6 @@
 // What is offered: one flow, or several with their weights. A single flow is a mix of one.
 
-import { FLOWS, type OwnFlowPlan, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
+import { FLOWS, isSettling, type OwnFlowPlan, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
 import type { FlowWeights } from '../contracts/workload.ts'
 
 export interface Load {
@@ -14,7 +14,7 @@ export interface Load {
 /** The load of all flows together, as often as the plan says. */
 export const MIX = 'mix'
 
-export const LOAD_NAMES: readonly string[] = [...FLOWS, MIX]
+export const LOAD_NAMES: readonly string[] = [...FLOWS.filter((flow) => !isSettling(flow)), MIX]
 
 export function loadOf(name: string, { requestsPerOrder }: Pick<Plan, 'requestsPerOrder'>): Load {
   if (name !== MIX) return { name, weights: { [name]: 1 } }

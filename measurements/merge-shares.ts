@@ -157,13 +157,26 @@ function seesTheSystem({ measurements }: ShareRun): boolean {
 /** Looked up where the tables are; what one run misses is missing whatever the others know. */
 function acknowledgedOf(runs: readonly ShareRun[]): Measurements['acknowledged'] {
   const known = runs.flatMap(({ measurements }) => measurements.acknowledged ?? [])
-  const missing = known.reduce((sum, one) => sum + one.missing, 0)
-  if (known.length < runs.length && missing === 0) return null
+  const settled = known.flatMap((one) => one.settled ?? [])
+  const missing = sumOf(known, (one) => one.missing)
+  const wrong = sumOf(settled, (one) => one.wrong)
+  if (known.length < runs.length && missing + wrong === 0) return null
+  const examplesOf = (all: readonly { readonly examples: readonly string[] }[]) =>
+    all.flatMap(({ examples }) => examples).slice(0, 10)
   return {
-    acknowledged: known.reduce((sum, one) => sum + one.acknowledged, 0),
+    acknowledged: sumOf(known, (one) => one.acknowledged),
     missing,
-    examples: known.flatMap(({ examples }) => examples).slice(0, 10),
+    examples: examplesOf(known),
+    ...(settled.length === 0
+      ? {}
+      : {
+          settled: { acknowledged: sumOf(settled, (one) => one.acknowledged), wrong, examples: examplesOf(settled) },
+        }),
   }
+}
+
+function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0)
 }
 
 function named({ share }: ShareRun, reasons: readonly InvalidReason[]): readonly InvalidReason[] {

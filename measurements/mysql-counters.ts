@@ -2,7 +2,6 @@
 
 import { readFileSync } from 'node:fs'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
-import type { EngineEndpoint } from '../contracts/engines.ts'
 import type { MysqlCounters } from '../contracts/measurement.ts'
 import { driverOptions } from '../contracts/mysql-address.ts'
 import type { MysqlAddress } from '../contracts/shard-map.ts'
@@ -27,10 +26,10 @@ export interface MysqlSample {
 const CONNECT_TIMEOUT_MS = 3000
 
 export class MysqlProbe {
-  readonly #endpoint: EngineEndpoint
+  readonly #endpoint: MysqlAddress
   #connection: Connection | undefined
 
-  constructor(endpoint: EngineEndpoint) {
+  constructor(endpoint: MysqlAddress) {
     this.#endpoint = endpoint
   }
 
@@ -74,4 +73,13 @@ function sampleOf(values: ReadonlyMap<string, number>): MysqlSample {
 export function mysqlDelta(first: MysqlCounters, last: MysqlCounters): MysqlCounters {
   const names = Object.keys(first) as (keyof MysqlCounters)[]
   return Object.fromEntries(names.map((name) => [name, last[name] - first[name]])) as unknown as MysqlCounters
+}
+
+/** Of all servers together; null: one of them was not read. */
+export function mysqlSum(servers: readonly (MysqlCounters | null)[]): MysqlCounters | null {
+  return servers.reduce((total, counters) => {
+    if (total === null || counters === null) return null
+    const names = Object.keys(total) as (keyof MysqlCounters)[]
+    return Object.fromEntries(names.map((name) => [name, total[name] + counters[name]])) as unknown as MysqlCounters
+  })
 }

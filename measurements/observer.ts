@@ -1,5 +1,5 @@
-// Everything that is looked at once a second while a run lasts: processes, MySQL, Elasticsearch, Redis, the target's own
-// health. Two uses: the counters of a step's steady part, and proof that nothing went away.
+// Everything that is looked at once a second while a run lasts: processes, every MySQL server, Elasticsearch, Redis, the
+// target's own health. Two uses: the counters of a step's steady part, and proof that nothing went away.
 
 import { Redis } from 'ioredis'
 import type { Engines } from '../contracts/engines.ts'
@@ -11,10 +11,11 @@ import type {
   MysqlCounters,
 } from '../contracts/measurement.ts'
 import { elasticsearchDelta, readElasticsearch } from './elasticsearch-counters.ts'
-import { MysqlProbe, mysqlDelta } from './mysql-counters.ts'
+import { MysqlProbe, type MysqlSample, mysqlDelta, mysqlSum } from './mysql-counters.ts'
+import { type ObservedMysql, observedMysql } from './observed-mysql.ts'
 import { type ComponentTotals, type ProcessSnapshot, snapshotOf, type WatchedProcess } from './process-usage.ts'
 import { askBacklogSeconds, askHealth, type Target } from './target.ts'
-import { endsOf, type Fault, type Sample, watch } from './watch.ts'
+import { endsOf, type Fault, type Sample, type Watch, watch } from './watch.ts'
 
 /** The part of `engines.json` that measuring needs. */
 export type ObservedEngines = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'>
@@ -43,24 +44,36 @@ export interface ObserverOptions {
 }
 
 export const GENERATOR = 'k6'
+/** Engines of which there is one. */
+const ALONE = ['elasticsearch', 'redis'] as const
+
+interface WatchedMysql {
+  readonly probe: MysqlProbe
+  readonly watch: Watch<MysqlSample>
+}
 
 export class Observer {
   readonly #options: ObserverOptions
+  readonly #mysqlServers: readonly ObservedMysql[]
   readonly #faults: Fault[] = []
   readonly #watched: WatchedProcess[]
   readonly #processes
-  readonly #mysqlProbe: MysqlProbe | undefined
-  readonly #mysql
+  readonly #mysql: readonly WatchedMysql[]
   readonly #elasticsearch
   readonly #redis: Redis | undefined
   readonly #backlog
   readonly #others
 
-  constructor(options: ObserverOptions) {
+  static async begin(options: ObserverOptions): Promise<Observer> {
+    return new Observer(options, options.engines === null ? [] : await observedMysql(options.engines))
+  }
+
+  private constructor(options: ObserverOptions, mysqlServers: readonly ObservedMysql[]) {
     const { target, engines } = options
     this.#options = options
+    this.#mysqlServers = mysqlServers
     const isHttp = target.kind === 'http'
-    this.#watched = [...target.processes, ...engineProcesses(engines), { component: 'headroom', pid: process.pid }]
+    this.#watched = [...target.processes, ...this.#engineProcesses(), { component: 'headroom', pid: process.pid }]
     const onFault = (fault: Fault) => {
       this.#faults.push(fault)
       options.onFault(fault)
@@ -73,14 +86,14 @@ export class Observer {
       wrong: (value, before) => (isHttp ? null : replacedProcess(target.processes, value, before)),
       onFault,
     })
-    this.#mysqlProbe = engines === null ? undefined : new MysqlProbe(engines.mysql)
-    this.#mysql = watchEngine('mysql', this.#mysqlProbe && (() => this.#mysqlProbe!.read()), onFault)
+    this.#mysql = mysqlServers.map((server) => {
+      const probe = new MysqlProbe(server)
+      return { probe, watch: watchEngine(server.component, () => probe.read(), onFault) }
+    })
     const searchUrl = engines?.elasticsearch.url
-    this.#elasticsearch = watchEngine(
-      'elasticsearch',
-      searchUrl ? () => readElasticsearch(searchUrl) : undefined,
-      onFault,
-    )
+    this.#elasticsearch = searchUrl
+      ? watchEngine('elasticsearch', () => readElasticsearch(searchUrl), onFault)
+      : undefined
     this.#redis = engines === null ? undefined : redisProbe(engines.redis.url)
     // A reading that fails is no fault: whether the target lives is asked below.
     this.#backlog =
@@ -110,13 +123,16 @@ export class Observer {
   }
 
   usage(fromMs: number, toMs: number): Usage {
-    const mysql = endsOf(this.#mysql?.samples ?? [], fromMs, toMs)
+    const mysql = this.#mysql.map((server) => {
+      const ends = endsOf(server.watch.samples, fromMs, toMs)
+      return ends && wholeWindow(ends, fromMs, toMs, mysqlDelta)
+    })
     const search = endsOf(this.#elasticsearch?.samples ?? [], fromMs, toMs)
     const cpu = cpuUsage(this.#processes.samples, fromMs, toMs, this.#options.cores)
     return {
       ...cpu,
       otherCpu: this.#knowsAll() ? otherCpu(cpu) : null,
-      mysql: mysql && wholeWindow(mysql, fromMs, toMs, mysqlDelta),
+      mysql: mysql.length === 0 ? null : mysqlSum(mysql),
       elasticsearch: search && wholeWindow(search, fromMs, toMs, elasticsearchDelta),
       backlog: backlogOf(this.backlogSeconds(fromMs, toMs)),
     }
@@ -146,7 +162,19 @@ export class Observer {
   #knowsAll(): boolean {
     const { target, engines } = this.#options
     if (target.kind === 'http') return target.processes.length > 0
-    return target.processes.length > 0 && engines !== null && engineProcesses(engines).length === ENGINES.length
+    const known = new Set(this.#engineProcesses().map(({ component }) => component))
+    return target.processes.length > 0 && engines !== null && known.size === this.#mysqlServers.length + ALONE.length
+  }
+
+  #engineProcesses(): WatchedProcess[] {
+    const { engines } = this.#options
+    return [
+      ...this.#mysqlServers.flatMap(({ component, pids }) => pids.map((pid) => ({ component, pid }))),
+      ...ALONE.flatMap((component) => {
+        const pid = engines?.[component].pid
+        return pid === undefined ? [] : [{ component, pid }]
+      }),
+    ]
   }
 
   faults(fromMs = 0, toMs = Number.POSITIVE_INFINITY): readonly InvalidReason[] {
@@ -159,9 +187,15 @@ export class Observer {
   }
 
   async stop(): Promise<void> {
-    const watches = [this.#processes, this.#mysql, this.#elasticsearch, this.#backlog, ...this.#others]
+    const watches = [
+      this.#processes,
+      ...this.#mysql.map((server) => server.watch),
+      this.#elasticsearch,
+      this.#backlog,
+      ...this.#others,
+    ]
     await Promise.all(watches.map((one) => one?.stop()))
-    this.#mysqlProbe?.close()
+    for (const { probe } of this.#mysql) probe.close()
     this.#redis?.disconnect()
   }
 }
@@ -183,24 +217,14 @@ function wholeWindow<C>(
 
 function watchEngine<T extends { readonly uptimeSeconds: number }>(
   name: string,
-  read: (() => Promise<T>) | undefined,
+  read: () => Promise<T>,
   onFault: (fault: Fault) => void,
-) {
-  if (read === undefined) return undefined
+): Watch<T> {
   const wrong = (value: T, before: T | undefined) =>
     before !== undefined && value.uptimeSeconds < before.uptimeSeconds
       ? `was restarted: up for ${value.uptimeSeconds} s, ${before.uptimeSeconds} s before`
       : null
   return watch({ name, everyMs: EVERY_MS, read, wrong, onFault })
-}
-
-const ENGINES = ['mysql', 'elasticsearch', 'redis'] as const
-
-function engineProcesses(engines: ObservedEngines | null): WatchedProcess[] {
-  return ENGINES.flatMap((component) => {
-    const pid = engines?.[component].pid
-    return pid === undefined ? [] : [{ component, pid }]
-  })
 }
 
 function replacedProcess(

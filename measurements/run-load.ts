@@ -20,7 +20,7 @@ import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
 import { shardMapOf } from '../contracts/shard-map.ts'
 import { allShares, shareText } from '../contracts/share.ts'
-import { acknowledgedIds, lookUp } from './acknowledged-orders.ts'
+import { type Acknowledgement, acknowledgements, lookUp } from './acknowledged-orders.ts'
 import { clockOffset } from './clock-offset.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
@@ -80,7 +80,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   await run.know(identity, dataset)
 
   const lost = new AbortController()
-  const observer = new Observer({
+  const observer = await Observer.begin({
     target: request.target,
     engines: request.engines,
     cores: availableParallelism(),
@@ -135,7 +135,7 @@ class Run {
   readonly id: string
   readonly steps: Step[] = []
   readonly results: LoadResult[] = []
-  readonly #acknowledgedIds: string[] = []
+  readonly #acknowledged: Acknowledgement[] = []
   readonly #request: LoadRequest
   readonly #startedAt = new Date().toISOString()
   #conditions: RunConditions
@@ -182,7 +182,7 @@ class Run {
     if (this.#share !== null && request.arrivals !== 'closed') {
       this.#share = { ...this.#share, schedule: scheduleText(request.schedule) }
     }
-    for (const id of acknowledgedIds(entries)) this.#acknowledgedIds.push(id)
+    for (const one of acknowledgements(entries)) this.#acknowledged.push(one)
   }
 
   /** Is it still the system, and are the rows there, that the load was meant for? */
@@ -207,7 +207,7 @@ class Run {
       const map = shardMapOf(engines)
       const { tables, countedAt } = await countTables(map, limited)
       const sizes = await measureSizes(map, engines.elasticsearch.url, tables)
-      const acknowledged = await lookUp(map, this.#acknowledgedIds)
+      const acknowledged = await lookUp(map, this.#acknowledged)
       this.#counted = { tables, tablesCountedAt: countedAt, sizes, acknowledged }
       return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {

@@ -54,6 +54,11 @@ export function verdictLines(measurements: Measurements): readonly string[] {
           `  ${acknowledged.missing} of ${acknowledged.acknowledged} acknowledged orders are not in the tables: ${acknowledged.examples.join(', ')}`,
         ]
       : []),
+    ...(acknowledged?.settled !== undefined && acknowledged.settled.wrong > 0
+      ? [
+          `  ${acknowledged.settled.wrong} of ${acknowledged.settled.acknowledged} orders are not as their pay or cancel was answered: ${acknowledged.settled.examples.join(', ')}`,
+        ]
+      : []),
     ...invalid.map(({ code, evidence }) => `  ${code}: ${evidence}`),
   ]
 }

@@ -12,6 +12,7 @@ const result = (verdict: LoadResult['verdict']): LoadResult => ({
   claim: null,
 })
 const lost = { acknowledged: 10, missing: 1, examples: ['1'] }
+const lied = { acknowledged: 9, wrong: 1, examples: ['2'] }
 const of = (verdicts: readonly LoadResult['verdict'][], changes: Partial<Measurements> = {}) =>
   verdictOf({ results: verdicts.map(result), invalid: [], acknowledged: null, ...changes } as unknown as Measurements)
 
@@ -22,6 +23,7 @@ describe('the verdict of a load', () => {
     ['one is proven to miss, whatever the others are', of(['PASS', 'INVALID', 'FAIL']), 'FAIL'],
     ['nothing was loaded', of([]), 'INVALID'],
     ['an acknowledged order is lost, however fast', of(['PASS'], { acknowledged: lost }), 'FAIL'],
+    ['an order is not paid that was', of(['PASS'], { acknowledged: { ...lost, missing: 0, settled: lied } }), 'FAIL'],
     ['no acknowledged order is lost', of(['PASS'], { acknowledged: { ...lost, missing: 0 } }), 'PASS'],
     ['the run itself is broken', of(['FAIL'], { invalid: [{ code: 'engine-lost', evidence: 'x' }] }), 'INVALID'],
   ] as const)('%s', (_, seen, verdict) => {

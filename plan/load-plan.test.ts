@@ -57,6 +57,7 @@ describe('loadPlan', () => {
     ['weight: 0.33', 'weight: 0.43', /regions weights must sum to 1/],
     ['[0.46, 0.26', '[0.56, 0.26', /countWeights must sum to 1/],
     ['checkout: 1,', 'checkout: 2,', /requestsPerOrder.checkout must be 1/],
+    ['pay: 0.94,', 'pay: 0.95,', /requestsPerOrder pay and cancel must be 1 together at most, not 1.01/],
     ['start: 2026-01-01', 'start: 2022-06-01', /start must lie after 2023-01-01/],
     ['extraBytesPerRow: 0', 'extraBytesPerRow: 8001', /orders\.extraBytesPerRow must be <= 8000, not 8001/],
     ['extraBytesPerRow: 0', 'extraBytesPerRow: 0.5', /orders\.extraBytesPerRow must be a whole number, not 0\.5/],

@@ -3,7 +3,7 @@
 
 import { FLOW_NAME } from '../contracts/journal.ts'
 import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
-import { FLOWS, type Interval, type Plan } from '../contracts/plan.ts'
+import { FLOWS, type Interval, type Plan, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { isDayOfSomeYear } from './right-spelling.ts'
 import type { PlanMistake } from './shape-mistakes.ts'
@@ -106,6 +106,11 @@ function checkSums({ plan, isSound, check }: Examination): void {
   if (isSound('requestsPerOrder', 'checkout')) {
     const { checkout } = plan.requestsPerOrder
     check(checkout === 1, ['requestsPerOrder', 'checkout'], `must be 1, not ${checkout}: it is what the others count`)
+  }
+  if (isSound('requestsPerOrder')) {
+    const settled = SETTLING_FLOWS.reduce((sum, flow) => sum + plan.requestsPerOrder[flow], 0)
+    const rule = `${SETTLING_FLOWS.join(' and ')} must be 1 together at most, not ${Number(settled.toPrecision(7))}`
+    check(settled <= 1 + TOLERANCE, ['requestsPerOrder'], `${rule}: an order is paid or cancelled once`)
   }
 }
 

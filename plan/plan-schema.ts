@@ -3,7 +3,7 @@
 
 import { MAX_EXTRA_BYTES } from '../contracts/filler-column.ts'
 import { CHANNELS } from '../contracts/order.ts'
-import { FLOWS } from '../contracts/plan.ts'
+import { FLOWS, isSettling, type SettlingFlow } from '../contracts/plan.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 
 /** The part of JSON Schema that this file uses. */
@@ -15,7 +15,7 @@ export interface PlanNode {
   readonly if?: PlanNode
   readonly then?: PlanNode
   readonly else?: PlanNode
-  readonly default?: number
+  readonly default?: unknown
   readonly [keyword: string]: unknown
 }
 
@@ -45,8 +45,11 @@ export function isInterval(node: PlanNode | undefined): boolean {
   return node?.else !== undefined
 }
 
-function perFlow(value: PlanNode): PlanNode {
-  return object(Object.fromEntries(FLOWS.map((flow) => [flow, value])))
+/** `defaults`: of flows that a plan may leave out. */
+function perFlow(value: PlanNode, defaults: Readonly<Record<SettlingFlow, unknown>>): PlanNode {
+  return object(
+    Object.fromEntries(FLOWS.map((flow) => [flow, isSettling(flow) ? { ...value, default: defaults[flow] } : value])),
+  )
 }
 
 const hosts = { ...count, maximum: 100_000 } as const
@@ -166,7 +169,10 @@ const plan: Readonly<Record<string, PlanNode>> = {
     cancelledShare: share,
     refundedShare: share,
   }),
-  requestsPerOrder: { ...perFlow(nonNegative), description: 'Requests of each flow per checkout.' },
+  requestsPerOrder: {
+    ...perFlow(nonNegative, { pay: 0.94, cancel: 0.06 }),
+    description: 'Requests of each flow per checkout. An order is paid or cancelled once or not at all.',
+  },
   recencyExponent: {
     type: 'number',
     minimum: RECENCY_EXPONENT.least,
@@ -174,7 +180,10 @@ const plan: Readonly<Record<string, PlanNode>> = {
     default: RECENCY_EXPONENT.usual,
     description: 'A request is about the newest share x of the rows with probability x^(1 / this): 1 prefers no row.',
   },
-  targets: perFlow(object({ p99Ms: positive, errorRate: share })),
+  targets: perFlow(object({ p99Ms: positive, errorRate: share }), {
+    pay: { p99Ms: 300, errorRate: 0.001 },
+    cancel: { p99Ms: 300, errorRate: 0.01 },
+  }),
   flows: {
     type: 'object',
     additionalProperties: object(

@@ -197,6 +197,19 @@ describe('a lost order', () => {
     })
   })
 
+  it('fails it too where it is there and not paid, though its user was told so', () => {
+    const acknowledged = { ...lost, missing: 0, settled: { acknowledged: 400, wrong: 11, examples: ['78'] } }
+    const measurements = measurementsFixture({ steps: checkouts, acknowledged })
+    const { verdict, claims } = capacityOf(evidence({ resolved: smallPeak, measurements }))
+    expect(verdict).toBe('FAIL')
+    expect(claims.find(({ id }) => id === 'acknowledged-orders-kept')).toMatchObject({ verdict: 'PASS' })
+    expect(claims.find(({ id }) => id === 'acknowledged-payments-kept')).toMatchObject({
+      verdict: 'FAIL',
+      samples: 400,
+      why: 'Told to a user and not so: 78 and more.',
+    })
+  })
+
   it('is not looked for where no order was acknowledged', () => {
     const { claims } = capacityOf(evidence())
     expect(claims.some(({ id }) => id === 'acknowledged-orders-kept')).toBe(false)

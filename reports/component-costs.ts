@@ -6,7 +6,7 @@ import { HARNESS, type Measurements, type MysqlCounters, type Step } from '../co
 import { type Coefficient, nonnegativeRegression } from './capacity-model/nonnegative-regression.ts'
 import { flowsOf, secondsOf } from './capacity-point.ts'
 
-/** What requests are told apart by: a flow, or a load whose flows never ran alone and so cannot be. */
+/** What requests are told apart by: a flow, or those flows of a load that never ran alone and so cannot be. */
 export interface CostUnit {
   readonly name: string
   readonly flows: readonly string[]
@@ -58,14 +58,16 @@ function isUsable({ kind, components, invalid }: Step): boolean {
 function costUnits(windows: readonly Step[]): readonly CostUnit[] {
   const loads = new Map(windows.filter(({ kind }) => kind !== 'idle').map((step) => [step.load, flowsOf(step)]))
   const alone = [...loads.values()].filter((flows) => flows.length === 1).flat()
-  const mixed = [...loads].filter(([, flows]) => flows.some((flow) => !alone.includes(flow)))
-  return [...alone.map((flow) => ({ name: flow, flows: [flow] })), ...mixed.map(([name, flows]) => ({ name, flows }))]
+  const mixed = [...loads].flatMap(([load, flows]): CostUnit[] => {
+    const rest = flows.filter((flow) => !alone.includes(flow))
+    if (rest.length === 0) return []
+    return [{ name: rest.length === flows.length ? load : `${rest.join(' and ')} in ${load}`, flows: rest }]
+  })
+  return [...alone.map((flow) => ({ name: flow, flows: [flow] })), ...mixed]
 }
 
-/** Answered requests a second of a unit in a window; a load that cannot be told apart is one kind of request. */
-function rateOf(step: Step, unit: CostUnit, units: readonly CostUnit[]): number {
-  const whole = units.find(({ name, flows }) => name === step.load && flows.length > 1)
-  if (whole !== undefined && whole !== unit) return 0
+/** Answered requests a second of a unit in a window. */
+function rateOf(step: Step, unit: CostUnit): number {
   return unit.flows.reduce((sum, flow) => sum + (step.flows[flow]?.answered ?? 0), 0) / secondsOf(step)
 }
 
@@ -80,7 +82,7 @@ function costsOf(
   const observations = windows.flatMap((step) => {
     const used = amount(step)
     const seconds = secondsOf(step)
-    const x = [1, ...asked.map((unit) => rateOf(step, unit, units))]
+    const x = [1, ...asked.map((unit) => rateOf(step, unit))]
     return used === null ? [] : [{ x, y: used / seconds, weight: seconds }]
   })
   const [idle, ...costs] = nonnegativeRegression(observations)
@@ -104,7 +106,7 @@ function worksFor(name: string, unit: CostUnit, windows: readonly Step[]): boole
     return known.length === 0 || known.reduce((sum, value) => sum + value, 0) >= WORKS_PER_REQUEST * requests
   }
   if (name === 'elasticsearch') return counted(({ elasticsearch: e }) => (e ? e.searches + e.indexed : undefined))
-  return name === 'mysql' ? counted(({ mysql }) => mysql?.queries) : true
+  return isDatabase(name) ? counted(({ mysql }) => mysql?.queries) : true
 }
 
 function row(
@@ -135,13 +137,18 @@ export function isService(component: string): boolean {
   return component === 'sut' || component.startsWith('sut:')
 }
 
+/** The home server, or another that holds shards. */
+export function isDatabase(component: string): boolean {
+  return component === 'mysql' || component.startsWith('mysql:')
+}
+
 function bySaturation(a: BottleneckRow, b: BottleneckRow): number {
   const never = Number.POSITIVE_INFINITY
   return (a.saturatesAtPerSecond ?? never) - (b.saturatesAtPerSecond ?? never)
 }
 
 function highestRate(windows: readonly Step[], unit: CostUnit): number {
-  return windows.reduce((most, step) => Math.max(most, rateOf(step, unit, [])), 0)
+  return windows.reduce((most, step) => Math.max(most, rateOf(step, unit)), 0)
 }
 
 /** Counters are regressed like CPU: what the engines do on their own is no request's doing. */

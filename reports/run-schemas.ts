@@ -1,6 +1,7 @@
 // What the report must find in the three files of a run. Fields it does not read may come and go.
 
 import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
+import { FLOWS, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 
@@ -19,7 +20,8 @@ const mapOf = (schema: object) => ({ type: 'object', additionalProperties: schem
 const month = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$' } as const
 const interval = object({ low: number, mid: number, high: number })
 const target = object({ p99Ms: number, errorRate: number })
-const perFlow = (schema: object) => object({ list: schema, detail: schema, checkout: schema, search: schema })
+/** Runs of before know nothing of pay and cancel. */
+const perFlow = (schema: object) => object(Object.fromEntries(FLOWS.map((flow) => [flow, schema])), SETTLING_FLOWS)
 
 const hosts = { hosts: count, cores: number } as const
 const deployment = object({
@@ -181,6 +183,16 @@ export const MEASUREMENTS_FILE_SCHEMA = object({
   ),
   steps: list(step),
   results: list(result),
-  acknowledged: nullable(object({ acknowledged: count, missing: count, examples: list(text) })),
+  acknowledged: nullable(
+    object(
+      {
+        acknowledged: count,
+        missing: count,
+        examples: list(text),
+        settled: object({ acknowledged: count, wrong: count, examples: list(text) }),
+      },
+      ['settled'],
+    ),
+  ),
   invalid: list(reason),
 })

@@ -12,5 +12,5 @@ export { handleSummary } from './summary.ts'
 export const options = k6Options(settings)
 
 export default function (data: SetupData): void {
-  iterate([checkout], { checkout: 1 }, data)
+  iterate([checkout], { weights: { checkout: 1 }, turns: null }, data)
 }

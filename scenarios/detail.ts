@@ -12,5 +12,5 @@ export { handleSummary } from './summary.ts'
 export const options = k6Options(settings)
 
 export default function (data: SetupData): void {
-  iterate([detail], { detail: 1 }, data)
+  iterate([detail], { weights: { detail: 1 }, turns: null }, data)
 }

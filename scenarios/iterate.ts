@@ -1,22 +1,26 @@
-// One iteration: prepare, wait until it is due, send, check the answer, and write down what happened. Nothing thrown here
-// is lost.
+// One iteration: prepare, wait until it is due, send, check the answer, and write down what happened; and the same for what
+// its user does next with the order they placed. Nothing thrown here is lost.
 
 import { check } from 'k6'
 import exec from 'k6/execution'
 import { Counter, Trend } from 'k6/metrics'
 import { diceOf, runKeyOf } from '../contracts/dice.ts'
 import { journalLine, journalStart, OUTCOME_OK } from '../contracts/journal.ts'
-import { nthOfShare } from '../contracts/share.ts'
-import type { FlowWeights, Workload } from '../contracts/workload.ts'
+import type { OrderStatus } from '../contracts/order.ts'
+import type { OrderId } from '../contracts/order-id.ts'
+import type { SeededOrder } from '../contracts/seeded-order.ts'
+import type { PlacedRequest, Workload } from '../contracts/workload.ts'
 import { failureOf } from './answer-checks.ts'
 import type { Operation, PreparedRequest, Response } from './operation.ts'
 import type { SetupData } from './probe.ts'
 import { settings } from './settings.ts'
 import { type OnTheWire, timesDue, timesOf, waitUntil } from './turn.ts'
-import { type Catalogue, catalogueOf, workloadOf } from './workload.ts'
+import { type Catalogue, catalogueOf, type LoadParts, workloadOf } from './workload.ts'
 
 const fromIntendedStart = new Trend('from_intended_start', true)
 const scriptExceptions = new Counter('script_exceptions')
+/** As many as there must be in the journal: an iteration writes one, none or several. */
+const journalLines = new Counter('journal_lines')
 const isClosed = settings.arrivals === 'closed'
 
 /** Per virtual user, made in its first iteration: `exec.scenario` is too dear to ask for more than once a turn. */
@@ -30,60 +34,76 @@ interface UserState {
 let state: UserState | null = null
 
 /** `operations`: every flow that can be asked for, each as often as its weight says. */
-export function iterate(operations: readonly Operation[], weights: FlowWeights, data: SetupData): void {
-  const nth = exec.scenario.iterationInTest
-  const iteration = nthOfShare(nth, settings.share)
-  if (state === null) state = userState(weights, data)
-  const { scenarioStartMs, runId, runKey, catalogue, workload } = state
-  if (nth === 0) console.log(journalStart(scenarioStartMs))
-  const freeMs = Math.max(0, Date.now() - scenarioStartMs)
+export function iterate(operations: readonly Operation[], parts: LoadParts, data: SetupData): void {
+  const place = exec.scenario.iterationInTest
+  if (state === null) state = userState(parts, data)
+  if (place === 0) console.log(journalStart(state.scenarioStartMs))
+  const [first, ...following] = state.workload.requestsAt(place)
+  if (first === undefined) return
+  const order = state.workload.orderOf(first.i)
+  let left = send(operations, first, { order, status: null, notBeforeMs: 0 }, state)
+  // Whoever is refused gives up: there is no order to go on with, or nobody knows in which state it is.
+  for (const request of following) {
+    if (left === null) return
+    left = send(operations, request, { ...left, notBeforeMs: Date.now() - state.scenarioStartMs }, state)
+  }
+}
 
-  const flow = workload.operationAt(iteration)
-  const times = timesDue(isClosed ? freeMs : workload.dueMs(iteration))
+interface About {
+  readonly order: SeededOrder
+  readonly status: OrderStatus | null
+}
+
+/** Gives what the request was about, as it left it; null: its answer was not right. */
+function send(
+  operations: readonly Operation[],
+  { i, flow }: PlacedRequest,
+  { order, status, notBeforeMs }: About & { readonly notBeforeMs: number },
+  { scenarioStartMs, runId, runKey, catalogue, workload }: UserState,
+): About | null {
+  const freeMs = Math.max(0, Date.now() - scenarioStartMs)
+  // Nobody pays before they were told that the order is there.
+  const times = timesDue(isClosed ? freeMs : Math.max(workload.dueMs(i), notBeforeMs))
   let request: PreparedRequest | null = null
-  let outcome: string
-  let orderId: string | undefined
+  let answer: Answer
   try {
     const operation = operations.find((one) => one.flow === flow)
     if (operation === undefined) throw new Error(`no operation is called ${flow}`)
-    request = operation.prepare({
-      settings,
-      runId,
-      catalogue,
-      order: workload.orderOf(iteration),
-      iteration,
-      dice: diceOf(runKey, iteration),
-    })
+    request = operation.prepare({ settings, runId, catalogue, order, status, iteration: i, dice: diceOf(runKey, i) })
     const sentMs = waitUntil(times.dueMs, scenarioStartMs)
     if (isClosed) times.dueMs = sentMs
     const response = request.send()
     Object.assign(times, timesOf(onTheWire(response), times.dueMs, freeMs, sentMs))
-    const answer = judge(response, request)
-    outcome = answer.outcome
-    orderId = answer.orderId
+    answer = judge(response, request)
   } catch (error) {
     scriptExceptions.add(1)
-    outcome = `exception: ${error}`
+    answer = { outcome: `exception: ${error}` }
   }
+  const { outcome, acknowledged } = answer
   check(null, { [`${flow} answers right`]: () => outcome === OUTCOME_OK })
   fromIntendedStart.add(times.totalMs, { name: flow })
+  journalLines.add(1)
   const key = request?.idempotencyKey
   console.log(
     journalLine({
-      iteration,
+      iteration: i,
       flow,
       ...times,
       outcome,
       ...(key === undefined ? {} : { idempotencyKey: key }),
-      ...(orderId === undefined ? {} : { orderId }),
+      ...(acknowledged === undefined ? {} : { orderId: acknowledged.orderId }),
     }),
   )
+  if (outcome !== OUTCOME_OK) return null
+  return acknowledged === undefined
+    ? { order, status }
+    : { order: { ...order, orderId: acknowledged.orderId as OrderId }, status: acknowledged.status }
 }
 
-function userState(weights: FlowWeights, data: SetupData): UserState {
+function userState(parts: LoadParts, data: SetupData): UserState {
   const scenarioStartMs = data.startAtMs ?? exec.scenario.startTime
   const runId = settings.runId ?? `k6-${scenarioStartMs}`
-  const workload = workloadOf(data, weights, runId)
+  const workload = workloadOf(data, parts, runId)
   return { scenarioStartMs, runId, runKey: runKeyOf(runId), catalogue: catalogueOf(data), workload }
 }
 
@@ -91,26 +111,28 @@ function onTheWire({ timings }: Response): OnTheWire {
   return { connectMs: timings.blocked + timings.connecting + timings.tls_handshaking, serviceMs: timings.duration }
 }
 
-function judge(response: Response, request: PreparedRequest): { readonly outcome: string; readonly orderId?: string } {
+interface Answer {
+  readonly outcome: string
+  /** What a right answer says of the order that it placed or changed. */
+  readonly acknowledged?: { readonly orderId: string; readonly status: OrderStatus }
+}
+
+function judge(response: Response, request: PreparedRequest): Answer {
   if (response.status !== request.expectedStatus) {
     return { outcome: failureOf(response.status, response.error, response.body ?? '') }
   }
-  const { wrong, orderId } = inspect(response, request)
-  return { outcome: wrong === null ? OUTCOME_OK : `check: ${wrong}`, ...(orderId === undefined ? {} : { orderId }) }
-}
-
-/** An answer that cannot be read is the target's fault, not an exception of ours. */
-function inspect(
-  response: Response,
-  request: PreparedRequest,
-): { readonly wrong: string | null; readonly orderId?: string } {
   try {
     // k6's own parser: six times as fast as JSON.parse in its JavaScript.
-    const body = response.json() as { readonly orderId?: unknown }
+    const body = response.json() as { readonly orderId?: unknown; readonly status?: unknown }
     const wrong = request.wrong(body)
-    const isAcknowledgement = request.idempotencyKey !== undefined && typeof body.orderId === 'string'
-    return { wrong, ...(isAcknowledgement ? { orderId: body.orderId as string } : {}) }
+    if (wrong !== null) return { outcome: `check: ${wrong}` }
+    if (!request.isChange) return { outcome: OUTCOME_OK }
+    return {
+      outcome: OUTCOME_OK,
+      acknowledged: { orderId: body.orderId as string, status: body.status as OrderStatus },
+    }
   } catch {
-    return { wrong: 'answer has the agreed shape' }
+    // An answer that cannot be read is the target's fault, not an exception of ours.
+    return { outcome: 'check: answer has the agreed shape' }
   }
 }

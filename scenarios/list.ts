@@ -12,5 +12,5 @@ export { handleSummary } from './summary.ts'
 export const options = k6Options(settings)
 
 export default function (data: SetupData): void {
-  iterate([list], { list: 1 }, data)
+  iterate([list], { weights: { list: 1 }, turns: null }, data)
 }

@@ -2,6 +2,7 @@
 
 import type { RefinedResponse } from 'k6/http'
 import type { Dice } from '../contracts/dice.ts'
+import type { OrderStatus } from '../contracts/order.ts'
 import type { SeededOrder } from '../contracts/seeded-order.ts'
 import type { Settings } from './parse-settings.ts'
 import type { Catalogue } from './workload.ts'
@@ -12,8 +13,10 @@ export interface OperationContext {
   readonly settings: Settings
   readonly runId: string
   readonly catalogue: Catalogue
-  /** The seeded order this iteration is about, or whose user it is about. */
+  /** The order this request is about, or whose user it is about. */
   readonly order: SeededOrder
+  /** As its user left it; null: a seeded order, which others may have changed. */
+  readonly status: OrderStatus | null
   readonly iteration: number
   readonly dice: Dice
 }
@@ -25,6 +28,8 @@ export interface PreparedRequest {
   wrong(body: unknown): string | null
   readonly expectedStatus: number
   readonly idempotencyKey?: string
+  /** A right answer acknowledges an order: its id and its new status. */
+  readonly isChange?: true
 }
 
 export interface Operation {

@@ -12,5 +12,5 @@ export { handleSummary } from './summary.ts'
 export const options = k6Options(settings)
 
 export default function (data: SetupData): void {
-  iterate([search], { search: 1 }, data)
+  iterate([search], { weights: { search: 1 }, turns: null }, data)
 }

@@ -2,11 +2,16 @@
 
 import { SharedArray } from 'k6/data'
 import type { Dataset } from '../contracts/dataset.ts'
+import { diceOf, runKeyOf } from '../contracts/dice.ts'
+import { journeysOf, type Turn, turnsOf } from '../contracts/journey.ts'
+import { isSettling } from '../contracts/plan.ts'
+import { nthOfShare } from '../contracts/share.ts'
 import {
   dueTimesOf,
   type FlowWeights,
   flowChooser,
   orderOfRequest,
+  type PlacedRequest,
   parseOrderLine,
   type Workload,
 } from '../contracts/workload.ts'
@@ -19,7 +24,7 @@ export interface Catalogue {
   readonly productCount: number
 }
 
-const { arrivals, schedule, datasetPath, ordersPath } = settings
+const { arrivals, schedule, share, datasetPath, ordersPath } = settings
 
 /** Fingerprint and catalogue of `-e DATASET=file`; null: the target's own word counts. */
 export const datasetOfFile =
@@ -39,9 +44,43 @@ export const dueTimes =
     ? null
     : new SharedArray('due times', () => dueTimesOf(schedule, arrivals, settings.runId ?? ''))
 
-export function workloadOf({ dataset }: SetupData, weights: FlowWeights, runId: string): Workload {
-  const operationAt = flowChooser(weights, runId)
-  return { dueMs: (i) => dueTimes?.[i] ?? 0, operationAt, orderOf: orderChooserOf(dataset, runId) }
+/** Asked for where k6 begins: it shares nothing later. null: no request follows from another at a time of its own. */
+export function sharedTurns(weights: FlowWeights): readonly Turn[] | null {
+  if (dueTimes === null || !Object.keys(weights).some(isSettling)) return null
+  return new SharedArray('turns', () => [...turnsOf(weights, Array.from(dueTimes), settings.runId ?? '', share)])
+}
+
+export interface LoadParts {
+  readonly weights: FlowWeights
+  readonly turns: readonly Turn[] | null
+}
+
+export function workloadOf({ dataset }: SetupData, { weights, turns }: LoadParts, runId: string): Workload {
+  const requestsAt = turns === null ? drawnRequests(weights, runId) : (place: number) => chain(turns, place)
+  return { dueMs: (i) => dueTimes?.[i] ?? 0, requestsAt, orderOf: orderChooserOf(dataset, runId) }
+}
+
+/** Without a schedule a journey is one request after the other. */
+function drawnRequests(weights: FlowWeights, runId: string): Workload['requestsAt'] {
+  const runKey = runKeyOf(runId)
+  const { alone, after } = journeysOf(weights)
+  const flowOf = flowChooser(alone, runId)
+  return (place) => {
+    const i = nthOfShare(place, share)
+    const flow = flowOf(i)
+    return [{ i, flow }, ...after(flow, diceOf(runKey, i)).map((stop) => ({ i, flow: stop.flow }))]
+  }
+}
+
+function chain(turns: readonly Turn[], first: number): readonly PlacedRequest[] {
+  const requests: PlacedRequest[] = []
+  for (let place: number | undefined = first; place !== undefined; ) {
+    const turn: Turn | undefined = turns[place]
+    if (turn === undefined || (place === first && turn.follows)) break
+    requests.push({ i: nthOfShare(place, share), flow: turn.flow })
+    place = turn.next
+  }
+  return requests
 }
 
 function orderChooserOf(dataset: Dataset | null, runId: string): Workload['orderOf'] {

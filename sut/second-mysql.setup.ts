@@ -8,6 +8,8 @@ import { startServer } from '../engines/start-server.ts'
 
 export interface SecondMysql {
   readonly url: string
+  /** Missing in a container. */
+  readonly pid?: number
   stop(): Promise<void>
 }
 
@@ -19,8 +21,8 @@ export async function startSecondMysql(): Promise<SecondMysql> {
   const { signal } = new AbortController()
   const context = { place, env, signal, size: 'test' as const, credentials: openCredentials(place), say: () => {} }
   try {
-    const { url } = await startServer(mysql, context)
-    return { url, stop: () => removeState(stateFolder) }
+    const { url, pid } = await startServer(mysql, context)
+    return { url, ...(pid && { pid }), stop: () => removeState(stateFolder) }
   } catch (error) {
     await removeState(stateFolder)
     throw error

@@ -53,11 +53,14 @@ export function errorsFrom(
   return { ...counts, verdict: errorVerdict(counts.errors, counts.answered, errorRateTarget) }
 }
 
-/** Confirming holds that were no overload: those tell where the operating point is, not only where it is not. */
+/** Confirming holds of which something counts. */
+export function confirms(holds: readonly Hold[]): readonly Hold[] {
+  return holds.filter((hold) => hold.purpose === 'confirm' && countedBlocks(hold).length > 0)
+}
+
+/** Those that were no overload tell where the operating point is, not only where it is not. */
 export function nearConfirms(holds: readonly Hold[]): number {
-  return holds.filter(
-    (hold) => hold.purpose === 'confirm' && countedBlocks(hold).length > 0 && !hold.blocks.some(isOverloaded),
-  ).length
+  return confirms(holds).filter(({ blocks }) => !blocks.some(isOverloaded)).length
 }
 
 export function countsOf(holds: readonly Hold[]): Counts {

@@ -1,7 +1,7 @@
 // The end of a search: a state with its reason, and no number where none is proven.
 
 import { answersToProve } from './error-test.ts'
-import { bracketOf, countsOf, type Evidence, errorsFrom, nearConfirms, verdictAt } from './evidence.ts'
+import { bracketOf, confirms, countsOf, type Evidence, errorsFrom, nearConfirms, verdictAt } from './evidence.ts'
 import { BLOCK_SECONDS, countedBlocks, isSpoilt, wasSpoilt } from './hold.ts'
 import { CONFIDENCE, type RateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
@@ -32,7 +32,7 @@ export function finished(plan: SearchPlan, evidence: Evidence, loadSeconds: numb
       }),
     ),
     countedBlocks: counted,
-    looks: confirmsOf(evidence),
+    looks: confirms(holds).length,
     loadSeconds,
     rarestEventSeconds: (counted * BLOCK_SECONDS) / RULE_OF_THREE,
   }
@@ -126,10 +126,6 @@ function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
     return claim('undecided', 'errors-unproven', needed === null ? null : overheadSeconds + needed / ratePerSecond)
   }
   return claim('undecided', 'budget', fullBudget(plan))
-}
-
-function confirmsOf({ holds }: Evidence): number {
-  return holds.filter((hold) => hold.purpose === 'confirm' && countedBlocks(hold).length > 0).length
 }
 
 function confirmSeconds({ overheadSeconds }: SearchPlan): number {

@@ -21,28 +21,63 @@ function profileClaim({ verdict, reason }: LoadResult, claim: NonNullable<LoadRe
   }
 }
 
-/** A lost order is lost whatever else is wrong with the run, so this stands among the claims about the evidence. */
+/** A lost order is lost whatever else is wrong with the run, so these stand among the claims about the evidence. */
 export function acknowledgedClaims({ acknowledged }: Measurements): readonly Claim[] {
-  if (acknowledged === null || acknowledged.acknowledged === 0) return []
-  const { missing, examples } = acknowledged
+  if (acknowledged === null) return []
+  const { settled } = acknowledged
+  const placed = keptClaim({
+    id: 'acknowledged-orders-kept',
+    claim: 'Every order that a checkout of this run was told is in its table.',
+    ...acknowledged,
+    lost: acknowledged.missing,
+    state: 'missing',
+    told: 'Told to a user and not there',
+  })
+  if (settled === undefined) return placed
+  return [
+    ...placed,
+    ...keptClaim({
+      id: 'acknowledged-payments-kept',
+      claim: 'Every order that a user of this run paid or cancelled, and its payment, are so in their tables.',
+      ...settled,
+      lost: settled.wrong,
+      state: 'otherwise',
+      told: 'Told to a user and not so',
+    }),
+  ]
+}
+
+interface Kept {
+  readonly id: string
+  readonly claim: string
+  readonly acknowledged: number
+  readonly lost: number
+  readonly examples: readonly string[]
+  /** Of those that are not as they were told. */
+  readonly state: string
+  readonly told: string
+}
+
+function keptClaim({ id, claim, acknowledged, lost, examples, state, told }: Kept): readonly Claim[] {
+  if (acknowledged === 0) return []
   return [
     {
-      id: 'acknowledged-orders-kept',
+      id,
       subject: 'evidence',
-      claim: 'Every order that a checkout of this run was told is in its table.',
-      verdict: missing === 0 ? 'PASS' : 'FAIL',
-      value: missing,
+      claim,
+      verdict: lost === 0 ? 'PASS' : 'FAIL',
+      value: lost,
       target: 0,
       bound: 'at-most',
       unit: 'orders',
-      evidence: `${exact(missing)} of ${plural(acknowledged.acknowledged, 'order')} missing`,
+      evidence: `${exact(lost)} of ${plural(acknowledged, 'order')} ${state}`,
       interval: null,
-      samples: acknowledged.acknowledged,
+      samples: acknowledged,
       basis: 'measured',
       reason:
-        missing === 0
+        lost === 0
           ? 'Looked up by id after the load.'
-          : `Told to a user and not there: ${examples.join(', ')}${missing > examples.length ? ' and more' : ''}.`,
+          : `${told}: ${examples.join(', ')}${lost > examples.length ? ' and more' : ''}.`,
     },
   ]
 }

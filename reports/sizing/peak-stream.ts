@@ -61,19 +61,20 @@ function isSure({ demandMs, demandSpreadMs }: BottleneckRow): boolean {
 
 /** At the highest rate that passed; beyond it requests queue, and their time says nothing about a system that is large enough. */
 function serviceSeconds({ flows }: FlowBottleneck, { steps }: Measurements): number | null {
-  const own = steps
+  const beside = steps
     .filter(
       (step) => isOpen(step) && step.invalid.length === 0 && flows.every((flow) => step.flows[flow] !== undefined),
     )
-    .filter((step) => Object.keys(step.flows).length === flows.length)
     .toSorted((a, b) => a.offeredPerSecond - b.offeredPerSecond)
+  const alone = beside.filter((step) => Object.keys(step.flows).length === flows.length)
+  const own = alone.length > 0 ? alone : beside
   const step = own.findLast(({ judgement }) => judgement.outcome === 'pass') ?? own[0]
-  const meanMs = step === undefined ? null : meanServiceMs(step)
+  const meanMs = step === undefined ? null : meanServiceMs(step, flows)
   return meanMs === null ? null : meanMs / 1000
 }
 
-function meanServiceMs({ flows }: Step): number | null {
-  const figures = Object.values(flows)
+function meanServiceMs(step: Step, flows: readonly string[]): number | null {
+  const figures = flows.flatMap((flow) => step.flows[flow] ?? [])
   const good = sum(figures.map((one) => one.good))
   return good === 0 ? null : sum(figures.map((one) => one.good * (one.service.meanMs ?? 0))) / good
 }

@@ -5,19 +5,18 @@ import type { SizingRow } from '../../contracts/capacity.ts'
 import type { Cases } from '../../contracts/capacity-model/interval.ts'
 import type { Plan } from '../../contracts/plan.ts'
 import { connectionsForPeak, coresForPeak } from '../capacity-model/sizing.ts'
+import { isDatabase } from '../component-costs.ts'
 import { compact, ms, percent, perSecond, significant } from '../quantity.ts'
 import type { PeakStream } from './peak-stream.ts'
 import { sizingRow, wholeUnits } from './sizing-row.ts'
-
-const DATABASE = 'mysql'
 
 export function tierRows(plan: Plan, stream: PeakStream): readonly SizingRow[] {
   return [...coreRows(stream, 1 / (1 + plan.headroom)), ...connectionRows(stream)]
 }
 
 function connectionRows({ peakPerSecond, serviceSeconds, components, cpuSeconds }: PeakStream): readonly SizingRow[] {
-  if (serviceSeconds === null || !components.includes(DATABASE)) return []
-  const busy = cpuSeconds([DATABASE])
+  if (serviceSeconds === null || !components.some(isDatabase)) return []
+  const busy = cpuSeconds(components.filter(isDatabase))
   const held = Math.max(serviceSeconds, busy.low)
   const { inUse, toAllow } = connectionsForPeak(peakPerSecond, { low: busy.low, mid: held, high: held })
   return [

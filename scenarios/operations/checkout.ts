@@ -32,6 +32,7 @@ export const checkout: Operation = {
     return {
       expectedStatus: 201,
       idempotencyKey,
+      isChange: true,
       send: () => http.post(url, body, params),
       wrong: (answer) => wrongCheckout(answer as CheckoutResponse, userId),
     }

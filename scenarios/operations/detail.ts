@@ -2,25 +2,31 @@
 
 import http from 'k6/http'
 import { type DetailResponse, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
-import { PAYMENT_STATUS_OF } from '../../contracts/order.ts'
+import { type OrderStatus, PAYMENT_STATUS_OF } from '../../contracts/order.ts'
 import type { Operation } from '../operation.ts'
 import { requestParams } from '../request-params.ts'
 import { bearer } from '../token.ts'
 
 export const detail: Operation = {
   flow: 'detail',
-  prepare({ settings, order: { orderId, userId } }) {
+  prepare({ settings, order: { orderId, userId }, status }) {
     const url = settings.baseUrl + ROUTES.detail.path.replace(':orderId', orderId)
     const params = requestParams('detail', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
     return {
       expectedStatus: 200,
       send: () => http.get(url, params),
-      wrong: (body) => wrongDetail(body as DetailResponse, orderId, userId),
+      wrong: (body) => wrongDetail(body as DetailResponse, { orderId, userId, status }),
     }
   },
 }
 
-function wrongDetail({ order, items, payment }: DetailResponse, orderId: string, userId: number): string | null {
+interface Asked {
+  readonly orderId: string
+  readonly userId: number
+  readonly status: OrderStatus | null
+}
+
+function wrongDetail({ order, items, payment }: DetailResponse, { orderId, userId, status }: Asked): string | null {
   if (order.orderId !== orderId) return 'detail is of the order asked for'
   if (order.userId !== userId) return 'detail belongs to the user'
   if (items.length === 0 || items.length !== order.itemCount) return 'detail has all items'
@@ -28,5 +34,7 @@ function wrongDetail({ order, items, payment }: DetailResponse, orderId: string,
   if (sumCents !== order.amountCents) return 'detail: items sum to the amount'
   if (payment.amountCents !== order.amountCents) return 'detail: payment is of the amount'
   if (payment.status !== PAYMENT_STATUS_OF[order.status]) return 'detail: payment status fits the order status'
+  // Whoever paid must see it paid, whatever was cached before.
+  if (status !== null && order.status !== status) return `detail shows the order ${status}, as its user left it`
   return null
 }

@@ -1,0 +1,66 @@
+// Shards on two servers: what both did is one sum, each is a component of its own, and one that goes away is named.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, expect, inject, it } from 'vitest'
+import { connectMysql } from './mysql-counters.ts'
+import { Observer } from './observer.ts'
+
+const QUERIES = 300
+const WINDOW_MS = 6_000
+let observer: Observer | undefined
+let way: { readonly url: string; close(): void } | undefined
+
+afterEach(async () => {
+  await observer?.stop()
+  way?.close()
+})
+
+/** The same server at another port and in another process: to whoever asks there, another server. */
+const RELAY = `
+  const { connect, createServer } = require('node:net')
+  const [host, port] = process.argv.slice(1)
+  createServer((client) => {
+    const upstream = connect(Number(port), host)
+    for (const socket of [client, upstream]) socket.on('error', () => process.exit())
+    client.pipe(upstream).pipe(client)
+  }).listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)) })`
+
+async function anotherWayTo(address: string): Promise<NonNullable<typeof way>> {
+  const url = new URL(address)
+  const relay = spawn(process.execPath, ['-e', RELAY, url.hostname, url.port], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = (await once(relay.stdout, 'data')) as [Buffer]
+  url.host = `127.0.0.1:${port}`
+  return { url: url.href, close: () => void relay.kill('SIGKILL') }
+}
+
+it('watches every server that holds shards, sums what they did, and names the one that is lost', async () => {
+  const engines = inject('engines')
+  way = await anotherWayTo(engines.mysql.url)
+  const other = new URL(way.url).host
+  const lost: string[] = []
+  observer = await Observer.begin({
+    // Nobody answers there: of the target nothing is asked here.
+    target: { kind: 'http', baseUrl: 'http://127.0.0.1:9', jwtSecret: '', processes: [] },
+    engines: { ...engines, mysqlShards: `32-47=${way.url},48-63=${engines.mysql.url}` },
+    cores: 2,
+    onFault: ({ name }) => void lost.push(name),
+  })
+  const fromMs = Date.now()
+  const { usage } = observer
+  await expect.poll(() => usage.call(observer, fromMs, Date.now()).mysql, { timeout: 30_000 }).not.toBeNull()
+  const connection = await connectMysql(engines.mysql)
+  for (let nth = 0; nth < QUERIES; nth++) await connection.query('DO 1')
+  connection.destroy()
+  // Each of the two sees them all; the third name in the map is the home server again and counts once. What is counted
+  // between samples is scaled to the window: by half of it at most, once it is long.
+  const counted = () => (Date.now() - fromMs > WINDOW_MS ? usage.call(observer, fromMs, Date.now()).mysql?.queries : 0)
+  await expect.poll(counted, { timeout: 60_000, interval: 500 }).toBeGreaterThanOrEqual(2 * QUERIES)
+  const { components } = usage.call(observer, fromMs, Date.now())
+  expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', `mysql:${other}`]))
+  expect(lost).toEqual([])
+
+  way.close()
+  await expect.poll(() => lost, { timeout: 30_000 }).toEqual([`mysql:${other}`])
+  expect(observer.faults()).toEqual([{ code: 'engine-lost', evidence: expect.stringContaining(`mysql:${other}: `) }])
+})
