@@ -30,9 +30,17 @@ function effectText({ requests, failures, p95Ms, calmP95Ms, secondsUntilBack }: 
   return `${failed} of ${requests} failed (${kinds}), ${back}; ${latency}`
 }
 
-function orderLines({ acknowledged, missing, unknown, refused, stored, excess }: OrderLedger): readonly string[] {
+function orderLines({
+  acknowledged,
+  missing,
+  wrong,
+  unknown,
+  refused,
+  stored,
+  excess,
+}: OrderLedger): readonly string[] {
   return [
-    `Orders: ${acknowledged} acknowledged, of which ${missing} are missing; ${unknown} unknown to their users, ${refused} refused.`,
+    `Orders: ${acknowledged} acknowledged, of which ${missing} are missing; ${wrong} paid or cancelled and not so; ${unknown} unknown to their users, ${refused} refused.`,
     `Stored: ${stored}, of which ${excess} are too many (twice, or although refused).`,
   ]
 }

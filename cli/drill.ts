@@ -90,7 +90,7 @@ async function drillSystem(
   const runDir = newRunFolder(undefined, 'drill')
   await mkdir(runDir, { recursive: true })
   await writeFile(join(runDir, RUN_FILES.dataset), JSON.stringify(dataset))
-  const observer = new Observer({ target, engines, cores: availableParallelism(), onFault: () => {} })
+  const observer = await Observer.begin({ target, engines, cores: availableParallelism(), onFault: () => {} })
   onCleanup(() => observer.stop())
   const run = new LoadRun(loadOf(MIX, plan.plan), {
     runDir,
@@ -120,7 +120,7 @@ async function drillSystem(
   const request = { faults, ratePerSecond: rate, faultSeconds, calmSeconds, engines, say }
   const report: DrillReport = await drill(run, request)
   process.stdout.write(json ? `${JSON.stringify({ runDir, ...report })}\n` : drillText(report))
-  return report.orders.missing + report.orders.excess === 0 ? EXIT_CODES.pass : EXIT_CODES.fail
+  return report.orders.missing + report.orders.wrong + report.orders.excess === 0 ? EXIT_CODES.pass : EXIT_CODES.fail
 }
 
 async function untilItAnswers(endpoint: EngineEndpoint, signal: AbortSignal): Promise<void> {

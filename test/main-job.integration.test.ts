@@ -95,7 +95,7 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     const { faults, orders } = JSON.parse(stdout) as DrillReport
     expect(faults.map(({ name }) => name)).toEqual(['redis-stalled', 'mysql-restarted'])
     expect(faults[1]?.flows.list?.failures).not.toEqual([])
-    expect(orders).toMatchObject({ missing: 0, excess: 0 })
+    expect(orders).toMatchObject({ missing: 0, wrong: 0, excess: 0 })
     expect(orders.acknowledged).toBeGreaterThan(0)
     expect(code).toBe(EXIT_CODES.pass)
     expect(copy.processes()).toEqual([])

@@ -6,7 +6,7 @@ import { type JournalEntry, OUTCOME_OK } from '../../contracts/journal.ts'
 import { composeOrderId, SEEDER_WORKER } from '../../contracts/order-id.ts'
 import { tableName } from '../../contracts/shard.ts'
 import type { ShardMap } from '../../contracts/shard-map.ts'
-import { acknowledgedIds, lookUp } from '../acknowledged-orders.ts'
+import { acknowledgements, lookUp } from '../acknowledged-orders.ts'
 import { connectMysql } from '../mysql-counters.ts'
 
 const CHECKOUT = 'checkout'
@@ -17,6 +17,8 @@ export interface OrderLedger {
   readonly acknowledged: number
   /** Acknowledged, and not in its table. */
   readonly missing: number
+  /** Paid or cancelled, as their users were told, and not so in their tables. */
+  readonly wrong: number
   /** Their users do not know. */
   readonly unknown: number
   /** Told that nothing was stored. */
@@ -33,15 +35,15 @@ export async function orderLedger(
   entries: readonly JournalEntry[],
   sinceMs: number,
 ): Promise<OrderLedger> {
-  const { acknowledged, missing } = await lookUp(map, acknowledgedIds(entries))
-  return { ...balanced(entries, acknowledged, await storedSince(map, sinceMs)), missing }
+  const { acknowledged, missing, settled } = await lookUp(map, acknowledgements(entries))
+  return { ...balanced(entries, acknowledged, await storedSince(map, sinceMs)), missing, wrong: settled?.wrong ?? 0 }
 }
 
 export function balanced(
   entries: readonly JournalEntry[],
   acknowledged: number,
   stored: number,
-): Omit<OrderLedger, 'missing'> {
+): Omit<OrderLedger, 'missing' | 'wrong'> {
   const failed = entries.filter(({ flow, outcome }) => flow === CHECKOUT && outcome !== OUTCOME_OK)
   const unknown = failed.filter(({ outcome }) => UNKNOWN.some((pattern) => pattern.test(outcome))).length
   return {

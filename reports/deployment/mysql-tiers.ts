@@ -7,6 +7,7 @@ import { propagate } from '../../contracts/uncertainty.ts'
 import { isRefused } from '../capacity-model/refuse.ts'
 import { DATA_SHARE_OF_DISK, POOL_SHARE_OF_MEMORY } from '../capacity-model/sizing.ts'
 import { tableSize } from '../capacity-model/table-size.ts'
+import { isDatabase } from '../component-costs.ts'
 import { bytes, percent, significant } from '../quantity.ts'
 import { hitRatioOfHost, poolBytesOfHost, zipfOfActivity } from '../sizing/buffer-pool.ts'
 import { isUnknown, type Known, type Peak, type TierEvidence } from './peak.ts'
@@ -46,7 +47,7 @@ export function shareOfFullest(rowsByTable: readonly number[], count: number): n
 export function mysqlCpu(deployment: Deployment, evidence: TierEvidence): DeploymentTier {
   const { resolved, peak } = evidence
   const there = { tier: 'mysql-cpu', unit: 'cores', there: deployment.mysql.cores } as const
-  const cpu = cpuOfPeak({ name: 'MySQL', isOf: (name) => name === 'mysql' }, deployment.cpuSpeed, peak)
+  const cpu = cpuOfPeak({ name: 'MySQL', isOf: isDatabase }, deployment.cpuSpeed, peak)
   if (isUnknown(cpu)) return judgedTier(there, null, cpu.unknown)
   const { share, text } = busiestHost(deployment, evidence)
   return judgedTier(there, scaled(cpu.cores, share * (1 + resolved.plan.headroom)), `${cpu.basis}; ${text}`)

@@ -2,7 +2,7 @@
 
 import type { ShardLoad } from '../../../contracts/capacity-model/full-tables.ts'
 import type { Dataset, SeededShard } from '../../../contracts/dataset.ts'
-import { recentRow } from '../../../contracts/seeded-choice.ts'
+import { RECENCY_EXPONENT, recentRow } from '../../../contracts/seeded-choice.ts'
 import { draw, STREAM, streamKey, TWO_32, userOfDraw } from '../../../contracts/seeded-order.ts'
 
 /** 1 : 100 of one of 64 shards of the default plan: 60 million users, 640 whales that place 2 % of the orders. */
@@ -57,7 +57,7 @@ export function simulatedShard(orders: number): SimulatedShard {
     orders,
     pages: from.payments + pagesOf('payments'),
     touched: (flow, u) => {
-      const row = recentRow(orders, u)
+      const row = recentRow(orders, u, RECENCY_EXPONENT.usual)
       if (flow === 'detail') return [pageOf('orders', row), pageOf('orderItems', row), pageOf('payments', row)]
       const buyer = buyers[row] ?? 0
       const newest = (firstEntry[buyer + 1] ?? 0) - 1

@@ -4,22 +4,17 @@ import type { ShardLoad } from '../../../contracts/capacity-model/full-tables.ts
 import type { SeededShard } from '../../../contracts/dataset.ts'
 import { listQuerySchema } from '../../../contracts/gateway-api.ts'
 import type { Plan } from '../../../contracts/plan.ts'
-import { RECENCY_EXPONENT } from '../../../contracts/seeded-choice.ts'
 import { TWO_32 } from '../../../contracts/seeded-order.ts'
 
 /** `table`: of the whole data set; the users of a rung are those of the full shard. */
-export function shardLoad(
-  plan: Plan,
-  { users, whales, whaleWeight }: SeededShard,
-  extraBytesPerRow: number,
-): ShardLoad {
+export function shardLoad(plan: Plan, { users, whales, whaleWeight }: SeededShard): ShardLoad {
   return {
-    recencyExponent: RECENCY_EXPONENT,
+    recencyExponent: plan.recencyExponent,
     listLimit: listQuerySchema.properties.limit.default,
     users,
     activity: plan.users.activity,
     whales: { count: whales, shareOfOrders: whaleWeight / TWO_32 },
     itemsPerOrder: plan.items.countWeights.reduce((sum, weight, i) => sum + weight * (i + 1), 0),
-    extraBytesPerRow,
+    extraBytesPerRow: plan.orders.extraBytesPerRow,
   }
 }
