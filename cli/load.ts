@@ -31,7 +31,7 @@ import { loadProgress, sayAbove } from './load-progress.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
-import { parseMilliseconds, parseSeconds, parseShare } from './option-parsers.ts'
+import { parseDuration, parseMilliseconds, parseSeconds, parseShare } from './option-parsers.ts'
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -313,13 +313,4 @@ function parseRate(text: string): number {
   const rate = Number(text)
   if (text.trim() !== '' && rate >= 0.1 && rate <= HIGHEST_RATE) return rate
   throw new InvalidArgumentError(`a rate is a number of requests per second, 0.1 to ${HIGHEST_RATE}`)
-}
-
-/** `20`, `20s`, `5m`, `1h30m` → seconds. */
-function parseDuration(text: string): number {
-  const parts = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s?)?$/.exec(text)
-  const [hours, minutes, rest] = (parts ?? []).slice(1).map((part) => Number(part ?? 0))
-  const seconds = (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (rest ?? 0)
-  if (seconds >= 2 && seconds <= 86_400) return seconds
-  throw new InvalidArgumentError('a duration is 2 s to a day: 20s, 5m, 1h30m')
 }

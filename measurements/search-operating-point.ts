@@ -17,13 +17,13 @@ import { highestRateFor } from './virtual-users.ts'
 import { blocksOf, lateClustersOf } from './window-figures.ts'
 
 export interface SearchRequest {
-  /** `--rate`: what the claim is about; null: the plan's ordinary rate. */
-  readonly ratePerSecond: number | null
+  /** What a claim is about, and is held first; null: nobody claims a rate. */
+  readonly claimedPerSecond: number | null
   readonly budgetSeconds: number
   readonly warmUpPerSecond: number
 }
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket'>
+type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket' | 'highest'>
 
 /** The knee of an open load lies below what waiting users get through. */
 const START_OF_WARM_UP = 0.4
@@ -35,7 +35,7 @@ const OVERHEAD_SECONDS = 5
 const GRACE_MS = 1000
 
 export async function searchOperatingPoint(run: LoadRun, request: SearchRequest): Promise<Answer> {
-  const claimed = claimOf(run, request)
+  const claimed = request.claimedPerSecond
   const plan = searchPlan(run, request, claimed)
   const holds: Hold[] = []
   const steps: Step[] = []
@@ -59,8 +59,8 @@ export async function searchOperatingPoint(run: LoadRun, request: SearchRequest)
   }
 }
 
-/** A schedule offers tenths: rounded up, so that what passes there passes at what is asked. */
-function claimOf({ load, context }: LoadRun, { ratePerSecond }: SearchRequest): number | null {
+/** `--rate`, or the plan's ordinary rate. A schedule offers tenths: rounded up, so that what passes there passes at what is asked. */
+export function claimOf({ load, context }: LoadRun, ratePerSecond: number | null): number | null {
   const claimed = ratePerSecond ?? planRates(load, context.plan)?.ordinaryPerSecond ?? null
   return claimed === null ? null : Math.ceil(claimed * 10 - 1e-9) / 10
 }
@@ -157,7 +157,13 @@ function answerOf({ load }: LoadRun, claimed: number | null, steps: readonly Ste
     reason: searchReason({ load: load.name, claimed, result, bracket, steps }),
     operatingPoint,
     bracket,
+    highest: highestOf(result),
   }
+}
+
+function highestOf({ state, interval }: SearchResult): LoadResult['highest'] {
+  if (interval === null) return null
+  return { low: interval.low, high: state === 'passed-no-failure-found' ? null : interval.high }
 }
 
 function verdictOf(

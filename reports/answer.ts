@@ -1,6 +1,8 @@
 // The verdict in a few lines, for someone who reads nothing else.
 
 import type { AnswerLine, Claim, FlowCurve, SizingRow, TableProjection, Verdict } from '../contracts/capacity.ts'
+import type { Ladder } from '../contracts/ladder.ts'
+import { fullTableLine } from './full-tables.ts'
 import { compact, exact, probability, range } from './quantity.ts'
 import { ALL_FLOWS } from './sizing/machine-rows.ts'
 import { overallVerdict } from './verdict.ts'
@@ -12,9 +14,10 @@ export interface Answerable {
   readonly ownFlows: readonly FlowCurve[]
   /** What was loaded, as the subject of a sentence. */
   readonly who: string
+  readonly ladder: Ladder | null
 }
 
-export function answer({ claims, tables, sizing, ownFlows, who }: Answerable): readonly AnswerLine[] {
+export function answer({ claims, tables, sizing, ownFlows, who, ladder }: Answerable): readonly AnswerLine[] {
   const broken = claims.find(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
   const tablesVerdict = claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID'
   const rows = tables === null ? [] : [tableLine(tables, tablesVerdict)]
@@ -25,6 +28,7 @@ export function answer({ claims, tables, sizing, ownFlows, who }: Answerable): r
   const isOwn = ({ id }: Claim) => ownFlows.some(({ flow }) => id.startsWith(`${flow}-`))
   const at = (moment: string) => claims.filter((claim) => claim.id.endsWith(moment) && !isOwn(claim))
   return [
+    ...fullTableLine(claims, ladder),
     ...rows,
     ...claims.filter(isOwn).map(({ id, verdict, claim, why }) => ({ about: id, verdict, sentence: `${claim} ${why}` })),
     ...momentLine(who, 'Ordinary rates', 'the ordinary rates', at('-at-ordinary-rate')),

@@ -2,12 +2,14 @@
 
 import type { Capacity, FlowCapacity } from '../contracts/capacity.ts'
 import type { Dataset } from '../contracts/dataset.ts'
+import type { Ladder } from '../contracts/ladder.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { answer } from './answer.ts'
 import { flowBottlenecks } from './bottlenecks.ts'
 import { evidenceClaims } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
+import { fullTableClaims } from './claims/full-table-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
 import { ownFlowClaims } from './claims/own-flow-claims.ts'
 import { acknowledgedClaims, profileClaims } from './claims/run-claims.ts'
@@ -26,9 +28,11 @@ export interface Evidence {
   /** null: the target holds no dataset of ours. */
   readonly dataset: Dataset | null
   readonly measurements: Measurements
+  /** Absent or null: another kind of run. */
+  readonly ladder?: Ladder | null
 }
 
-export function capacityOf({ resolved, dataset, measurements }: Evidence): Capacity {
+export function capacityOf({ resolved, dataset, measurements, ladder = null }: Evidence): Capacity {
   const target = measuredTarget(measurements)
   const isOrderSystem = target.kind === 'headroom'
   const seeding = isOrderSystem ? seedingOf(resolved, dataset, measurements) : null
@@ -46,6 +50,7 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
   const who = whoIsMeasured(target)
   const claims = withheld([
     ...(tables === null ? [] : [tableClaim(tables)]),
+    ...(asked.length === 0 ? [] : fullTableClaims(resolved, ladder)),
     ...flows.flatMap((flow) =>
       flowClaims(
         flow,
@@ -67,13 +72,14 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
     createdAt: measurements.finishedAt,
     verdict,
     target,
-    answer: answer({ claims, tables, sizing: needed, ownFlows, who }),
+    answer: answer({ claims, tables, sizing: needed, ownFlows, who, ladder }),
     claims,
     seeding,
     tables,
     flows,
     ownFlows,
     mix,
+    ladder,
     flowsNotMeasured,
     bottlenecks,
     sizing: needed,

@@ -25,7 +25,7 @@ export interface StoredData {
   readonly rows: readonly SizingRow[]
 }
 
-export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
+export function storedData(resolved: ResolvedPlan, measurements: Pick<Measurements, 'sizes' | 'tables'>): StoredData {
   const keys = keysAtHorizon(resolved)
   const modelledBytes = mapCases((orders, keyBytes) => orders + keyBytes, databaseAtHorizon(resolved), keys.bytes)
   const { sizes } = measurements
@@ -113,7 +113,7 @@ function total(sizes: readonly Cases[]): Cases {
 }
 
 /** The model tried on what is there: the only place where the two can be compared without extrapolating. */
-function atCountedRows({ tables }: Measurements, sizes: EngineSizes): string {
+function atCountedRows({ tables }: Pick<Measurements, 'tables'>, sizes: EngineSizes): string {
   const orders = tables.reduce((sum, table) => sum + table.orders, 0)
   if (orders === 0) return 'The rows of this run were not counted, so the model cannot be tried on them'
   const pages = tables.flatMap((table) => [

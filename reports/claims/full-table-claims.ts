@@ -1,0 +1,80 @@
+// The question of the title: does one table at the plan's limit answer within its targets? Only a full table says so.
+
+import type { Claim, Verdict } from '../../contracts/capacity.ts'
+import { type HeldTogether, LADDER_FLOWS, type Ladder, type LadderFlow, type PoolKind } from '../../contracts/ladder.ts'
+import type { ResolvedPlan } from '../../contracts/plan.ts'
+import { type FullTable, FULL_TABLES, fullRung, fullTables, VALIDATE_COMMAND } from '../full-tables.ts'
+import { compact, exact, ms, percent, perSecond, range } from '../quantity.ts'
+
+export const POOL_TEXT: Readonly<Record<PoolKind, string>> = { memory: 'all in memory', plan: "the plan's pool" }
+/** The first that is there decides. */
+const WORST_FIRST: readonly Verdict[] = ['FAIL', 'INVALID', 'PASS']
+
+export function fullTableClaims(resolved: ResolvedPlan, ladder: Ladder | null): readonly Claim[] {
+  const flows = ladder?.asked.flows ?? LADDER_FLOWS
+  return flows.map((flow) => claimOf(resolved, ladder, flow))
+}
+
+function claimOf(resolved: ResolvedPlan, ladder: Ladder | null, flow: LadderFlow): Claim {
+  const { plan, totalOrders, ordinaryRatePerSecond } = resolved
+  const limit = plan.rowsPerTableLimit
+  const share = ladder?.rates[flow]?.sharePerSecond ?? (ordinaryRatePerSecond[flow] * limit) / totalOrders.mid
+  const { p99Ms, errorRate } = plan.targets[flow]
+  const base = {
+    id: `${flow}${FULL_TABLES}`,
+    subject: 'flow',
+    claim: `One table of ${compact(limit)} rows answers ${flow} within its targets at the rate that such a table gets, ${perSecond(share)}.`,
+    target: `p99 ≤ ${ms(p99Ms)}, errors ≤ ${percent(errorRate)} at ${perSecond(share)}`,
+    provenance: 'measured',
+  } as const
+  const each = ladder === null ? [] : fullTables(ladder, flow)
+  const decided = WORST_FIRST.flatMap((verdict) => each.filter((one) => one.verdict === verdict))[0]
+  if (ladder === null || decided === undefined) {
+    return { ...base, verdict: 'INVALID', measured: notMeasured(ladder), interval: null, samples: null, why: whyNot(ladder) }
+  }
+  return {
+    ...base,
+    verdict: decided.verdict,
+    measured: `${decided.held === null ? 'nothing held' : heldText(decided.held)}, ${POOL_TEXT[decided.pool]}`,
+    interval: decided.held === null ? null : p99Range(decided.held),
+    samples: decided.held?.repeats.reduce((sum, { samples }) => sum + samples, 0) ?? null,
+    why: why(ladder, each, decided),
+  }
+}
+
+function heldText({ repeats, ratePerSecond }: HeldTogether): string {
+  const known = repeats.flatMap(({ p99Ms }) => p99Ms ?? [])
+  const mean = known.reduce((sum, p99Ms) => sum + p99Ms, 0) / known.length
+  return `p99 ${known.length === 0 ? 'unknown' : ms(mean)} at ${perSecond(ratePerSecond)}`
+}
+
+/** From repeat to repeat. */
+function p99Range({ repeats }: HeldTogether): string | null {
+  const known = repeats.flatMap(({ p99Ms }) => p99Ms ?? [])
+  return known.length < 2 ? null : `p99 ${range(Math.min(...known), Math.max(...known), ms)} over ${known.length} repeats`
+}
+
+function why(ladder: Ladder, each: readonly FullTable[], { pool, held, verdict }: FullTable): string {
+  const rows = fullRung(ladder)?.counted.orders ?? 0
+  const facts = each.map((one) => `${POOL_TEXT[one.pool]}: ${one.verdict}`).join(', ')
+  const decided = each.length > 1 ? ` ${POOL_TEXT[pool]} decided (${facts}).` : ` Measured with ${POOL_TEXT[pool]} only.`
+  const counted = `${exact(rows)} orders counted in shard ${ladder.asked.shard}.${decided}`
+  if (verdict !== 'INVALID') return counted
+  if (held === null) return `${counted} No rate was held.`
+  const codes = [...new Set(held.repeats.flatMap(({ invalid }) => invalid))]
+  const reason = codes.length > 0 ? codes.join(', ') : 'too little to prove it either way'
+  return `${counted} Held at ${perSecond(held.ratePerSecond)}: ${held.judgement.outcome} (${reason}).`
+}
+
+function notMeasured(ladder: Ladder | null): string {
+  const top = ladder?.rungs.at(-1)
+  return top === undefined ? 'no full table' : `at most ${compact(top.counted.orders)} rows in the table`
+}
+
+function whyNot(ladder: Ladder | null): string {
+  const how = `${VALIDATE_COMMAND} fills one and measures it.`
+  if (ladder === null) return `This run loaded no full table. ${how}`
+  return fullRung(ladder) === undefined
+    ? `The ladder ended below the limit. ${how}`
+    : 'The table is full, but this flow was not measured on it.'
+}
