@@ -1,5 +1,6 @@
 // `npm run validate`: the ladder. One table filled rung by rung to the plan's limit, every flow measured at each.
 
+import { resolve } from 'node:path'
 import type { Ladder } from '../contracts/ladder.ts'
 import { LADDER_FLOWS, type LadderFlow } from '../contracts/ladder.ts'
 import { EXIT_CODE_OF, EXIT_CODES, Refusal } from '../contracts/refusal.ts'
@@ -103,7 +104,9 @@ await runCommand<Options>(
       return EXIT_CODES.pass
     }
     refuseSmallDisk(forecast, freeDiskBytes(openPlace(LADDER_STATE).home))
-    const { runDir, ladder } = await begunLadder(options, chosen, () => newLadder(chosen, volume.fullTableRows, resolved))
+    const { runDir, ladder } = await begunLadder(options, chosen, () =>
+      newLadder(chosen, volume.fullTableRows, resolved),
+    )
     say(`Evidence: ${runDir}`)
     const system = await LadderSystem.open(context, 'load')
     const job = {
@@ -132,7 +135,8 @@ async function begunLadder(
   { asked }: ChosenLadder,
   begin: () => Ladder,
 ): Promise<{ readonly runDir: string; readonly ladder: Ladder }> {
-  const runDir = run ?? (reset ? undefined : await unfinishedRun(RUNS, asked))
+  const unfinished = reset ? undefined : await unfinishedRun(RUNS, asked)
+  const runDir = run === undefined ? unfinished : resolve(run)
   const found = runDir === undefined ? null : await readLadder(runDir)
   if (runDir !== undefined && found !== null) {
     if (isSameAsked(found.asked, asked) && !found.finished) return { runDir, ladder: found }
@@ -166,7 +170,9 @@ function otherLadder(runDir: string, { finished, asked }: Ladder): Refusal {
   return new Refusal({
     what: `${runDir} holds another ladder`,
     why: [
-      finished ? 'it is finished' : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
+      finished
+        ? 'it is finished'
+        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
     ],
     wayOut: 'Ask for the same to continue it, or leave --run out.',
   })

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { orderChooser } from '../contracts/seeded-choice.ts'
 import { diceOf } from '../contracts/dice.ts'
+import { orderChooser } from '../contracts/seeded-choice.ts'
 import { seededOrder, TWO_32 } from '../contracts/seeded-order.ts'
-import { asShard } from '../contracts/shard.ts'
-import { shardOf } from '../contracts/shard.ts'
+import { asShard, shardOf } from '../contracts/shard.ts'
 import { countItemsByShard, countRows, draftDataset, draftRung, expectRows, withItems } from './build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 
@@ -76,7 +75,11 @@ describe('a rung of the ladder', () => {
   it('is a data set of its own: another fingerprint, its own rows, and no other table has any', () => {
     expect(rung(1_000).fingerprint).not.toBe(rung(2_000).fingerprint)
     expect(rung(1_000).rows.orders).toBe(1_000)
-    expect(rung(1_000).shards.filter(({ orders }) => orders > 0).map(({ shard }) => shard)).toEqual([7])
+    expect(
+      rung(1_000)
+        .shards.filter(({ orders }) => orders > 0)
+        .map(({ shard }) => shard),
+    ).toEqual([7])
   })
 
   it('is all that a load asks for', () => {

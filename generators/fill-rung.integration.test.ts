@@ -33,7 +33,10 @@ afterEach(() => scratch.remove())
 const deps = (changes = {}) => seedDeps({ ...scratch.stores, elasticsearchUrl: null }, changes)
 const sums = (shards: readonly Shard[] = [SHARD]) => checksums(scratch.connection, shards)
 const indexes = () =>
-  rows<{ Key_name: string }>(scratch.connection, `SHOW INDEX FROM ${tableName('orders', SHARD)} WHERE Key_name <> 'PRIMARY'`)
+  rows<{ Key_name: string }>(
+    scratch.connection,
+    `SHOW INDEX FROM ${tableName('orders', SHARD)} WHERE Key_name <> 'PRIMARY'`,
+  )
 
 describe('fillRung', () => {
   it('goes on where the rung before ended: the same rows as at one go', async () => {
@@ -83,14 +86,19 @@ describe('fillRung', () => {
     expect((await readStoredDataset(scratch.connection))?.state).toBe('seeding')
     const { rowsWritten, dataset } = await fillRung(rung(150_000), deps())
     expect(rowsWritten).toBeLessThan(dataset.rows.orders + dataset.rows.order_items + dataset.rows.payments)
-    const [counted] = await rows<{ n: string }>(scratch.connection, `SELECT COUNT(*) AS n FROM ${tableName('orders', SHARD)}`)
+    const [counted] = await rows<{ n: string }>(
+      scratch.connection,
+      `SELECT COUNT(*) AS n FROM ${tableName('orders', SHARD)}`,
+    )
     expect(Number(counted?.n)).toBe(150_000)
   }, 60_000)
 
   it('refuses to go down, and another table, and says how', async () => {
     await fillRung(rung(6_000), deps())
     await expect(fillRung(rung(2_000), deps())).rejects.toMatchObject({ wayOut: expect.stringContaining('--reset') })
-    await expect(fillRung(rung(8_000, { seed: 2 }), deps())).rejects.toMatchObject({ what: expect.stringContaining('another table') })
+    await expect(fillRung(rung(8_000, { seed: 2 }), deps())).rejects.toMatchObject({
+      what: expect.stringContaining('another table'),
+    })
     await fillRung(rung(2_000, { seed: 2, reset: true }), deps())
     expect(await rungThere(scratch.stores.mysql, rung(0, { seed: 2 }))).toEqual({ kind: 'rung', orders: 2_000 })
   })

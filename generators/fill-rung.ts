@@ -11,7 +11,13 @@ import { allowLocalInfile, refuseForeignRows, removeAll } from './prepare-stores
 import { runLanes } from './run-lanes.ts'
 import type { SeedDeps } from './seed-options.ts'
 import { fillCatalogue } from './store/catalogue.ts'
-import { markFinished, readStoredDataset, renameDataset, type StoredDataset, storeDataset } from './store/dataset-store.ts'
+import {
+  markFinished,
+  readStoredDataset,
+  renameDataset,
+  type StoredDataset,
+  storeDataset,
+} from './store/dataset-store.ts'
 import { isComplete, type Lane, markUnindexed, readLanes } from './store/lanes.ts'
 import { connect, explained, rows } from './store/mysql-connection.ts'
 import { dropIndexes } from './store/order-tables.ts'

@@ -46,7 +46,8 @@ export interface BesideRung {
 
 export type RungLoad = WarmRung | ColdRung | BesideRung
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason'> & Partial<Pick<LoadResult, 'operatingPoint' | 'bracket' | 'highest'>>
+type Answer = Pick<LoadResult, 'verdict' | 'reason'> &
+  Partial<Pick<LoadResult, 'operatingPoint' | 'bracket' | 'highest'>>
 
 /** Before the next hold, what the one before left behind is written. */
 const REST_SECONDS = 1
@@ -62,7 +63,8 @@ export async function measureRung(run: LoadRun, rung: WarmRung, warmUpPerSecond:
   for (const hold of rung.holds(found.highest ?? null)) {
     for (let repeat = 0; repeat < hold.repeats; repeat++) {
       const step = await heldSoundly(run, hold)
-      if (run.context.signal.aborted || isHopeless(step)) return { ...found, verdict: 'INVALID', reason: reasonOf(step) }
+      if (run.context.signal.aborted || isHopeless(step))
+        return { ...found, verdict: 'INVALID', reason: reasonOf(step) }
     }
   }
   return found

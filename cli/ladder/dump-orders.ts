@@ -1,8 +1,8 @@
 // A logical dump of a part of an orders table, and its restore, by means that every MySQL and MariaDB has.
 
+import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { QueryOptions, ResultSetHeader } from 'mysql2/promise'
 import { type Shard, tableName } from '../../contracts/shard.ts'

@@ -31,12 +31,12 @@ export interface ChosenLadder extends TimedLadder {
 
 export function chosenLadder(options: LadderOptions, volume: SeedVolume): ChosenLadder {
   const { fullTableRows: limit, planHash } = volume
-  const rungs = options.rungs ?? [...(options.full ? [...FULL_RUNGS, limit] : SMALL_RUNGS)].filter((one) => one <= limit)
+  const rungs =
+    options.rungs ?? [...(options.full ? [...FULL_RUNGS, limit] : SMALL_RUNGS)].filter((one) => one <= limit)
   refuseRungs(options, rungs, limit)
   const { flows, shard, seed, studies } = options
-  const budgetSeconds =
-    options.budget ?? (options.full ? FULL_BUDGET_SECONDS : options.rungs ? Number.POSITIVE_INFINITY : SMALL_BUDGET_SECONDS)
   const asked: LadderAsked = { planHash, seed, shard, rungs, flows, studies }
+  const budgetSeconds = options.budget ?? usualBudget(options, asked)
   const isTyped = options.full === true || options.rungs !== undefined
   // Nobody asked for the rungs of the small ladder by name: those that fit are taken.
   for (let count = rungs.length; count > 0; count--) {
@@ -46,6 +46,12 @@ export function chosenLadder(options: LadderOptions, volume: SeedVolume): Chosen
     if (isTyped) break
   }
   throw tooLittleTime(asked, budgetSeconds)
+}
+
+/** Rungs that were named take what they need. */
+function usualBudget({ full, rungs }: LadderOptions, asked: LadderAsked): number {
+  if (full) return FULL_BUDGET_SECONDS
+  return rungs === undefined ? SMALL_BUDGET_SECONDS : Math.max(SMALL_BUDGET_SECONDS, leastSeconds(asked))
 }
 
 /** What the ladder would answer if it were the other one. */
@@ -59,10 +65,13 @@ export function otherLadderText({ asked }: ChosenLadder, limit: number): string 
 function refuseRungs({ full, rungs }: LadderOptions, chosen: readonly number[], limit: number): void {
   const why = [
     ...(full && rungs ? ['--full has its own rungs: leave one of them out'] : []),
-    ...chosen.filter((orders) => orders > limit).map((orders) => `${orders} orders are more than the plan's limit of ${limit}`),
+    ...chosen
+      .filter((orders) => orders > limit)
+      .map((orders) => `${orders} orders are more than the plan's limit of ${limit}`),
     ...(chosen.length === 0 ? [`the plan's limit of ${limit} rows lies below the first rung`] : []),
   ]
-  if (why.length > 0) throw new Refusal({ what: 'that is no ladder', why, wayOut: 'Name rungs up to the limit: --rungs 1e6,5e6' })
+  if (why.length > 0)
+    throw new Refusal({ what: 'that is no ladder', why, wayOut: 'Name rungs up to the limit: --rungs 1e6,5e6' })
 }
 
 function tooLittleTime(asked: LadderAsked, budgetSeconds: number): Refusal {

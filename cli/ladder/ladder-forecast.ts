@@ -22,7 +22,10 @@ export interface RungForecast {
 const DISK_RESERVE = 1.3
 const DISK_RESERVE_BYTES = 4e9
 
-export function forecastRungs({ asked, times }: Pick<ChosenLadder, 'asked' | 'times'>, { plan }: SeedVolume): readonly RungForecast[] {
+export function forecastRungs(
+  { asked, times }: Pick<ChosenLadder, 'asked' | 'times'>,
+  { plan }: SeedVolume,
+): readonly RungForecast[] {
   return asked.rungs.map((orders) => {
     const orderItems = expectedItems(orders, plan)
     const { mysqlBytes } = predictSize({ orders, order_items: orderItems, payments: orders, idempotency_keys: 0 }, 1)
@@ -33,7 +36,10 @@ export function forecastRungs({ asked, times }: Pick<ChosenLadder, 'asked' | 'ti
   })
 }
 
-export function forecastLines({ asked, seconds, leftOut }: ChosenLadder, rungs: readonly RungForecast[]): readonly string[] {
+export function forecastLines(
+  { asked, seconds, leftOut }: ChosenLadder,
+  rungs: readonly RungForecast[],
+): readonly string[] {
   const count = (value: number) => value.toLocaleString('en')
   return [
     `The ladder: shard ${asked.shard}, ${asked.flows.join(', ')}, two pool sizes, ${rungs.length === 1 ? 'one rung' : `${rungs.length} rungs`}, about ${timeText(seconds)}.`,

@@ -29,7 +29,9 @@ function poolJson({ orders }: Rung, { pool, hitRatio, flows, predicted }: RungPo
 
 /** Of the repeats at the common rate. */
 export function meanP99({ common }: RungFlow): number | null {
-  const known = (common?.repeats ?? []).flatMap(({ p99Ms, invalid }) => (p99Ms === null || invalid.length > 0 ? [] : [p99Ms]))
+  const known = (common?.repeats ?? []).flatMap(({ p99Ms, invalid }) =>
+    p99Ms === null || invalid.length > 0 ? [] : [p99Ms],
+  )
   return known.length === 0 ? null : known.reduce((sum, p99Ms) => sum + p99Ms, 0) / known.length
 }
 

@@ -3,7 +3,7 @@
 import type { Ladder, PoolKind, Rung, RungPool } from '../../contracts/ladder.ts'
 import { memoryBytes } from '../../engines/machine.ts'
 import type { LadderJob } from './ladder-job.ts'
-import { type PoolFacts, PAGE_BYTES, poolFacts, warmPool, withMysql } from './ladder-tables.ts'
+import { PAGE_BYTES, type PoolFacts, poolFacts, warmPool, withMysql } from './ladder-tables.ts'
 
 /** Beside the data: undo, the dictionary, what checkouts add. */
 const POOL_OF_DATA = 1.1
@@ -28,7 +28,12 @@ export async function openPool(job: LadderJob, ladder: Ladder, rung: Rung, pool:
 }
 
 /** Open as it was measured before, and full of what the load asks for most. */
-export async function warmedPool(job: LadderJob, ladder: Ladder, rung: Rung, { pool, poolBytes }: RungPool): Promise<void> {
+export async function warmedPool(
+  job: LadderJob,
+  ladder: Ladder,
+  rung: Rung,
+  { pool, poolBytes }: RungPool,
+): Promise<void> {
   const { system, context, shard } = job
   const warmFor = `${pool} of ${rung.orders}`
   if (system.warmedFor === warmFor) return

@@ -132,7 +132,9 @@ function refuseAddresses(env: NodeJS.ProcessEnv): void {
   if (set.length === 0) return
   throw new Refusal({
     what: 'the ladder runs on engines of its own',
-    why: [`${set.join(' and ')} ${set.length === 1 ? 'names' : 'name'} another; the ladder restarts and kills its MySQL`],
+    why: [
+      `${set.join(' and ')} ${set.length === 1 ? 'names' : 'name'} another; the ladder restarts and kills its MySQL`,
+    ],
     wayOut: `unset ${set.join(' ')}`,
   })
 }

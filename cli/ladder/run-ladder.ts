@@ -39,7 +39,9 @@ export async function runLadder(job: LadderJob, begun: Ladder, reset: boolean): 
     context.signal.throwIfAborted()
     const [piece] = open as [Piece]
     const left = secondsLeft(open, ladder.asked, ladder.times, clock)
-    context.say(`${all - open.length + 1} of ${all}: ${pieceText(piece)}; about ${timeText(left)} to the end of the ladder`)
+    context.say(
+      `${all - open.length + 1} of ${all}: ${pieceText(piece)}; about ${timeText(left)} to the end of the ladder`,
+    )
     const beganAtMs = Date.now()
     await write(await done(job, ladder, piece, isReset, write))
     if (piece.kind === 'fill') isReset = false
@@ -84,7 +86,9 @@ async function needsReset(job: LadderJob, ladder: Ladder, reset: boolean): Promi
   const there = await rungThere(system.engines.mysql, { volume, seed: asked.seed, shard })
   const next = openPieces(ladder)[0]?.orders
   if (there.kind !== 'rung' || next === undefined || there.orders <= next) return false
-  context.say(`The ladder's table holds ${there.orders.toLocaleString('en')} orders of a ladder before: it is filled anew.`)
+  context.say(
+    `The ladder's table holds ${there.orders.toLocaleString('en')} orders of a ladder before: it is filled anew.`,
+  )
   return true
 }
 

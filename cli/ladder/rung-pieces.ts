@@ -11,7 +11,14 @@ import { fillRung, makeSearchIndex } from '../../generators/fill-rung.ts'
 import { sizeText } from '../../generators/predict-size.ts'
 import { targetsOf } from '../../measurements/cut-step.ts'
 import { poolOf, rungOf } from '../../measurements/ladder/ladder-pieces.ts'
-import { heldRate, heldSteps, hitRatio, idleCores, NOTHING_IDLE, rungFlow } from '../../measurements/ladder/rung-figures.ts'
+import {
+  heldRate,
+  heldSteps,
+  hitRatio,
+  idleCores,
+  NOTHING_IDLE,
+  rungFlow,
+} from '../../measurements/ladder/rung-figures.ts'
 import { commonRate, holdsOf, provablePerSecond } from '../../measurements/ladder/rung-rates.ts'
 import { type CountedTables, countTables } from '../../measurements/tables.ts'
 import { prepareSchema } from '../../sut/storage/schema.ts'

@@ -73,13 +73,7 @@ function projected(seconds: number, sampled: number, { orders }: Rung, how: stri
 }
 
 /** Without a copy of the table where the server can; without locking out writers in any case. */
-async function changedBeside(
-  job: LadderJob,
-  ladder: Ladder,
-  rung: Rung,
-  what: string,
-  change: string,
-): Promise<Done> {
+async function changedBeside(job: LadderJob, ladder: Ladder, rung: Rung, what: string, change: string): Promise<Done> {
   const table = tableName('orders', job.shard)
   const flow = lowFlow(job)
   const ratePerSecond = lowRate(job, ladder, rung, flow)

@@ -38,7 +38,13 @@ it('opens a pool again that was announced and killed before it was measured', ()
 
 it('continues the same question only', () => {
   expect(isSameAsked(ASKED, { ...ASKED })).toBe(true)
-  for (const other of [{ shard: 8 }, { seed: 2 }, { planHash: 'other' }, { flows: ['list'] as const }, { rungs: [1e6] }]) {
+  for (const other of [
+    { shard: 8 },
+    { seed: 2 },
+    { planHash: 'other' },
+    { flows: ['list'] as const },
+    { rungs: [1e6] },
+  ]) {
     expect(isSameAsked(ASKED, { ...ASKED, ...other })).toBe(false)
   }
 })

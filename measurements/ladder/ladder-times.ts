@@ -24,7 +24,7 @@ const STUDY_SECONDS: Readonly<Record<string, number>> = {
 /** An index is added in a pass over the table. */
 const ORDERS_INDEXED_PER_SECOND = 400_000
 
-const LEAST: LadderTimes = { coldSeconds: 10, searchSeconds: 60, holdSeconds: 10, repeats: 3 }
+const LEAST: LadderTimes = { coldSeconds: 10, searchSeconds: 50, holdSeconds: 10, repeats: 3 }
 const MOST: LadderTimes = { coldSeconds: 15, searchSeconds: 200, holdSeconds: 20, repeats: 3 }
 
 export interface TimedLadder {

@@ -37,7 +37,9 @@ describe('a flow at a rung', () => {
       {
         ...measured,
         steps: [common(), common()],
-        results: [{ load: 'list', flows: ['list'], verdict: 'PASS', bracket: null, reason: '', claim: null, ...highest }] as never,
+        results: [
+          { load: 'list', flows: ['list'], verdict: 'PASS', bracket: null, reason: '', claim: null, ...highest },
+        ] as never,
       },
       of,
     )

@@ -96,10 +96,7 @@ function highestRate(result: LoadResult | undefined): HighestRate | null {
   return { ratePerSecond: high === null ? low : Math.sqrt(low * high), low, high }
 }
 
-type PerRequest = Pick<
-  RungFlow,
-  'pageGetsPerRequest' | 'missesPerRequest' | 'mysqlCpuMsPerRequest' | 'cpuMsPerRequest'
->
+type PerRequest = Pick<RungFlow, 'pageGetsPerRequest' | 'missesPerRequest' | 'mysqlCpuMsPerRequest' | 'cpuMsPerRequest'>
 
 function perRequest(steps: readonly Step[], flow: string, idle: IdleCores): PerRequest {
   const requests = steps.reduce((sum, step) => sum + (step.flows[flow]?.answered ?? 0), 0)

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { FlowRates } from '../../contracts/ladder.ts'
 import { resolvedPlanFixture } from '../../reports/fixtures/resolved-plan.ts'
 import { commonRate, holdsOf, provablePerSecond, ratesOfFullTable } from './rung-rates.ts'
 
 const TIMES = { coldSeconds: 10, searchSeconds: 60, holdSeconds: 10, repeats: 3 }
-const rates = { sharePerSecond: 10, peakSharePerSecond: 500, commonPerSecond: null }
-const of = (changes: Partial<typeof rates> | { commonPerSecond: number } = {}) => ({
+const rates: FlowRates = { sharePerSecond: 10, peakSharePerSecond: 500, commonPerSecond: null }
+const of = (changes: Partial<FlowRates> = {}) => ({
   rates: { ...rates, ...changes },
   provable: 105,
   times: TIMES,

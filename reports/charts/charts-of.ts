@@ -32,7 +32,7 @@ export function chartsOf({ tables, flows, ownFlows, bottlenecks, ladder: measure
   const tableCharts = tables === null ? [] : [rowsPerTableChart(tables), tableGrowthChart(tables)]
   const flowCharts = new Map([...flows, ...ownFlows].map((flow) => [flow.flow, chartsOfFlow(flow)]))
   const demand = bottlenecks.some(({ rows }) => rows.length > 0) ? serviceDemandChart(bottlenecks) : null
-  const ladder = measured === null ? null : ladderCharts(measured)
+  const ladder = measured === null || measured.rungs.length === 0 ? null : ladderCharts(measured)
   const all = [
     ...(ladder === null ? [] : [...[...ladder.flows.values()].flat(), ladder.misses]),
     ...tableCharts,
@@ -43,7 +43,9 @@ export function chartsOf({ tables, flows, ownFlows, bottlenecks, ladder: measure
 }
 
 function ladderCharts(ladder: Ladder): LadderCharts {
-  const flows = new Map(ladder.asked.flows.map((flow) => [flow, [rowsLatencyChart(ladder, flow), rowsRateChart(ladder, flow)]]))
+  const flows = new Map(
+    ladder.asked.flows.map((flow) => [flow, [rowsLatencyChart(ladder, flow), rowsRateChart(ladder, flow)]]),
+  )
   return { flows, misses: poolMissesChart(ladder) }
 }
 

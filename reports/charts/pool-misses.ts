@@ -39,12 +39,20 @@ export function poolMissesChart(ladder: Ladder): Chart {
           mark: { type: 'line', strokeWidth: 2, point: { filled: true, size: 45 } },
           encoding: {
             x: rowsAxis(ladder),
-            y: { field: 'misses', type: 'quantitative', title: 'pool misses per request', scale: { zero: true, nice: true } },
+            y: {
+              field: 'misses',
+              type: 'quantitative',
+              title: 'pool misses per request',
+              scale: { zero: true, nice: true },
+            },
             color: {
               field: 'flow',
               type: 'nominal',
               title: null,
-              scale: { domain: [...ladder.asked.flows], range: [...COLOURS.categories.slice(0, ladder.asked.flows.length)] },
+              scale: {
+                domain: [...ladder.asked.flows],
+                range: [...COLOURS.categories.slice(0, ladder.asked.flows.length)],
+              },
               legend: { ...legendOf(ladder.asked.flows.length), symbolType: 'stroke', symbolSize: 300 },
             },
             strokeDash: POOL_DASH,

@@ -1,7 +1,7 @@
 // What the charts of a ladder share: rows per table from left to right, a colour and a shape per pool, measured points
 // with their intervals, and beside each the prediction that was written down before.
 
-import { type Ladder, type PoolKind, type RungPool } from '../../contracts/ladder.ts'
+import type { Ladder, PoolKind, RungPool } from '../../contracts/ladder.ts'
 import { compact } from '../quantity.ts'
 import { COLOURS, type Layer, legendOf } from './chart.ts'
 
@@ -52,7 +52,13 @@ export const POOL_DASH = {
   field: 'poolName',
   type: 'nominal' as const,
   title: null,
-  scale: { domain: POOLS, range: [[1, 0], [5, 3]] },
+  scale: {
+    domain: POOLS,
+    range: [
+      [1, 0],
+      [5, 3],
+    ],
+  },
   legend: null,
 }
 
@@ -76,7 +82,16 @@ export function rungLayers({ ladder, points, yTitle, text }: RungLayers): Layer[
   const predictions = points.flatMap(({ rows, pool, predicted }) =>
     predicted === null
       ? []
-      : [{ rows, poolName: POOL_NAMES[pool], ...predicted, rowsText: compact(rows), valueText: text(predicted.value), rangeText: `${text(predicted.low)} to ${text(predicted.high)}` }],
+      : [
+          {
+            rows,
+            poolName: POOL_NAMES[pool],
+            ...predicted,
+            rowsText: compact(rows),
+            valueText: text(predicted.value),
+            rangeText: `${text(predicted.low)} to ${text(predicted.high)}`,
+          },
+        ],
   )
   const tooltip = (what: string) => [
     { field: 'rowsText', title: 'rows' },

@@ -3,7 +3,7 @@
 import type { Claim, Verdict } from '../../contracts/capacity.ts'
 import { type HeldTogether, LADDER_FLOWS, type Ladder, type LadderFlow, type PoolKind } from '../../contracts/ladder.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
-import { type FullTable, FULL_TABLES, fullRung, fullTables, VALIDATE_COMMAND } from '../full-tables.ts'
+import { FULL_TABLES, type FullTable, fullRung, fullTables, VALIDATE_COMMAND } from '../full-tables.ts'
 import { compact, exact, ms, percent, perSecond, range } from '../quantity.ts'
 
 export const POOL_TEXT: Readonly<Record<PoolKind, string>> = { memory: 'all in memory', plan: "the plan's pool" }
@@ -30,7 +30,14 @@ function claimOf(resolved: ResolvedPlan, ladder: Ladder | null, flow: LadderFlow
   const each = ladder === null ? [] : fullTables(ladder, flow)
   const decided = WORST_FIRST.flatMap((verdict) => each.filter((one) => one.verdict === verdict))[0]
   if (ladder === null || decided === undefined) {
-    return { ...base, verdict: 'INVALID', measured: notMeasured(ladder), interval: null, samples: null, why: whyNot(ladder) }
+    return {
+      ...base,
+      verdict: 'INVALID',
+      measured: notMeasured(ladder),
+      interval: null,
+      samples: null,
+      why: whyNot(ladder),
+    }
   }
   return {
     ...base,
@@ -51,13 +58,16 @@ function heldText({ repeats, ratePerSecond }: HeldTogether): string {
 /** From repeat to repeat. */
 function p99Range({ repeats }: HeldTogether): string | null {
   const known = repeats.flatMap(({ p99Ms }) => p99Ms ?? [])
-  return known.length < 2 ? null : `p99 ${range(Math.min(...known), Math.max(...known), ms)} over ${known.length} repeats`
+  return known.length < 2
+    ? null
+    : `p99 ${range(Math.min(...known), Math.max(...known), ms)} over ${known.length} repeats`
 }
 
 function why(ladder: Ladder, each: readonly FullTable[], { pool, held, verdict }: FullTable): string {
   const rows = fullRung(ladder)?.counted.orders ?? 0
   const facts = each.map((one) => `${POOL_TEXT[one.pool]}: ${one.verdict}`).join(', ')
-  const decided = each.length > 1 ? ` ${POOL_TEXT[pool]} decided (${facts}).` : ` Measured with ${POOL_TEXT[pool]} only.`
+  const decided =
+    each.length > 1 ? ` ${POOL_TEXT[pool]} decided (${facts}).` : ` Measured with ${POOL_TEXT[pool]} only.`
   const counted = `${exact(rows)} orders counted in shard ${ladder.asked.shard}.${decided}`
   if (verdict !== 'INVALID') return counted
   if (held === null) return `${counted} No rate was held.`

@@ -2,8 +2,17 @@
 // Where nothing was measured, it is said here, with the command that measures it.
 
 import type { Capacity } from '../../contracts/capacity.ts'
-import type { HeldRate, HighestRate, Ladder, LadderFlow, Rung, RungPool, Study, StudyName } from '../../contracts/ladder.ts'
-import type { Chart } from "../charts/chart.ts"
+import type {
+  HeldRate,
+  HighestRate,
+  Ladder,
+  LadderFlow,
+  Rung,
+  RungPool,
+  Study,
+  StudyName,
+} from '../../contracts/ladder.ts'
+import type { Chart } from '../charts/chart.ts'
 import type { LadderCharts } from '../charts/charts-of.ts'
 import { POOL_NAMES } from '../charts/rows-axis.ts'
 import { FULL_TABLES, fullRung, VALIDATE_COMMAND } from '../full-tables.ts'
@@ -58,7 +67,15 @@ function flowCard(ladder: Ladder, flow: LadderFlow, charts: readonly Chart[]): M
 function flowRow({ counted }: Rung, { pool, cold, flows, predicted }: RungPool, flow: LadderFlow): readonly Markup[] {
   const measured = flows[flow]
   if (measured === undefined) return []
-  const { common, share, highest, pageGetsPerRequest: gets, missesPerRequest: misses, mysqlCpuMsPerRequest: mysql, cpuMsPerRequest: all } = measured
+  const {
+    common,
+    share,
+    highest,
+    pageGetsPerRequest: gets,
+    missesPerRequest: misses,
+    mysqlCpuMsPerRequest: mysql,
+    cpuMsPerRequest: all,
+  } = measured
   const before = predicted[flow] ?? null
   const held = common ?? share
   const number = (value: number | null) => (value === null ? '–' : significant(value))
@@ -73,7 +90,10 @@ function p99Text(held: HeldRate | undefined): string {
   return `${held.p99Ms === null ? 'unknown' : ms(held.p99Ms)}${spoilt}`
 }
 
-function predictedText(predicted: { readonly value: number; readonly low: number; readonly high: number }, text: (value: number) => string): string {
+function predictedText(
+  predicted: { readonly value: number; readonly low: number; readonly high: number },
+  text: (value: number) => string,
+): string {
   return `${text(predicted.value)} (${range(predicted.low, predicted.high, text)})`
 }
 
@@ -88,7 +108,8 @@ function rungText({ counted, pages, fillSeconds }: Rung): string {
 }
 
 function poolText(orders: number, { pool, poolBytes, wantedBytes, hitRatio, flushMethod }: RungPool): string {
-  const short = wantedBytes > 1.05 * poolBytes ? ` of the ${bytes(wantedBytes)} wanted, which this machine cannot hold` : ''
+  const short =
+    wantedBytes > 1.05 * poolBytes ? ` of the ${bytes(wantedBytes)} wanted, which this machine cannot hold` : ''
   const hits = hitRatio === null ? '' : `, ${percent(hitRatio)} of page requests hit`
   return `${compact(orders)} rows, ${POOL_NAMES[pool]}: ${bytes(poolBytes)}${short}${hits}, ${flushMethod}`
 }
@@ -120,7 +141,10 @@ function studiesCard({ studies, asked }: Ladder): Markup {
 }
 
 function studyRow({ name, seconds, projected, note, beside }: Study): Markup {
-  const p99 = beside === null ? '–' : `${beside.flow} at ${perSecond(beside.ratePerSecond)}, p99 ${beside.p99Ms === null ? 'unknown' : ms(beside.p99Ms)}`
+  const p99 =
+    beside === null
+      ? '–'
+      : `${beside.flow} at ${perSecond(beside.ratePerSecond)}, p99 ${beside.p99Ms === null ? 'unknown' : ms(beside.p99Ms)}`
   return html`<tr><th scope="row">${STUDY_TEXT[name]}</th><td class="number">${seconds === null ? 'not known' : durationText(seconds)}</td><td>${projected ? 'projected from a part' : 'measured'}</td><td>${p99}</td><td class="why">${note}</td></tr>`
 }
 
