@@ -39,7 +39,7 @@ rate that meets its targets. With two sizes of MySQL's pool: all data in memory,
 and as little of it as the plan's own setup would hold. At the top rung the table
 is changed, dumped, restored, started cold and killed (--no-studies: it is not).
 
-The default goes to 5 million rows in half an hour; --full goes to the limit in
+The default goes to 5 million rows in 35 minutes; --full goes to the limit in
 75 minutes, and only it can answer. A rung more teaches how latency and rate move
 with the rows; the prediction of each rung is written down before it is measured.
 
@@ -83,7 +83,7 @@ await runCommand<Options>(
       .option('--flows <list>', 'which flows', parseFlows, LADDER_FLOWS)
       .option('--shard <n>', 'whose tables are filled', parseShard, 7)
       .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
-      .option('--budget <time>', 'how long it may take: 75m (default: 30m, with --full 75m)', parseDuration)
+      .option('--budget <time>', 'how long it may take: 75m (default: 35m, with --full 75m)', parseDuration)
       .option('--no-studies', 'leave out schema changes, dump, restore, restart and kill')
       .option('--dry-run', 'show rows, bytes and minutes per rung; nothing is started')
       .option('--reset', 'remove the rows of an earlier ladder first')

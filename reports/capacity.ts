@@ -7,7 +7,7 @@ import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { answer } from './answer.ts'
 import { flowBottlenecks } from './bottlenecks.ts'
-import { evidenceClaims } from './claims/evidence-claims.ts'
+import { evidenceClaims, isForeign } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
 import { fullTableClaims } from './claims/full-table-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
@@ -50,7 +50,8 @@ export function capacityOf({ resolved, dataset, measurements, ladder = null }: E
   const who = whoIsMeasured(target)
   const claims = withheld([
     ...(tables === null ? [] : [tableClaim(tables)]),
-    ...(asked.length === 0 ? [] : fullTableClaims(resolved, ladder)),
+    // Rows elsewhere are not ours to fill.
+    ...(asked.length > 0 && isOneMachine(target) && !isForeign(measurements) ? fullTableClaims(resolved, ladder) : []),
     ...flows.flatMap((flow) =>
       flowClaims(
         flow,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../contracts/capacity.ts'
 import type { InvalidCode, Measurements, Step } from '../contracts/measurement.ts'
+import { fullLadderFixture } from '../measurements/fixtures/ladder.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
 import { checkouts, dataset, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
 import { measurementsFixture, stepFixture } from './fixtures/measurements.ts'
@@ -23,9 +24,18 @@ const afterOneThatPassed = (second: Omit<Parameters<typeof stepFixture>[0], 'flo
 
 const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   [
-    'passes when the peak fits one machine',
-    evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
+    'passes when the peak fits one machine, and full tables answer in time',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({ steps: checkouts }),
+      ladder: fullLadderFixture(),
+    }),
     'PASS',
+  ],
+  [
+    'is invalid when no table was full, whatever else passed',
+    evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
+    'INVALID',
   ],
   ['fails when the peak is beyond the first failing step', evidence(), 'FAIL'],
   [
@@ -155,7 +165,11 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   ],
   [
     'is at risk when the tables may overflow and everything measured passes',
-    evidence({ resolved: tablesAtRisk(100), measurements: measurementsFixture({ steps: checkouts }) }),
+    evidence({
+      resolved: tablesAtRisk(100),
+      measurements: measurementsFixture({ steps: checkouts }),
+      ladder: fullLadderFixture(),
+    }),
     'AT RISK',
   ],
   [

@@ -9,7 +9,7 @@ import { leastSeconds, type TimedLadder, timesWithin } from '../../measurements/
 
 const SMALL_RUNGS = [1e6, 5e6] as const
 const FULL_RUNGS = [1e6, 5e6, 15e6] as const
-export const SMALL_BUDGET_SECONDS = 30 * 60
+export const SMALL_BUDGET_SECONDS = 35 * 60
 export const FULL_BUDGET_SECONDS = 75 * 60
 
 export interface LadderOptions {

@@ -14,9 +14,9 @@ const FULL: LadderAsked = {
 const SMALL = { ...FULL, rungs: [1e6, 5e6] }
 
 describe('a budget', () => {
-  it('holds the whole ladder in 75 minutes, and the small one in 30', () => {
+  it('holds the whole ladder in 75 minutes, and the small one in 35', () => {
     expect(timesWithin(FULL, 75 * 60)?.seconds).toBeLessThanOrEqual(75 * 60)
-    expect(timesWithin(SMALL, 30 * 60)?.seconds).toBeLessThanOrEqual(30 * 60)
+    expect(timesWithin(SMALL, 35 * 60)?.seconds).toBeLessThanOrEqual(35 * 60)
   })
 
   it('that is longer gives searches and holds more, up to what adds no more', () => {
@@ -33,7 +33,7 @@ describe('a budget', () => {
 })
 
 it('says what is left at the pace of what is done, within reason', () => {
-  const timed = timesWithin(SMALL, 30 * 60)
+  const timed = timesWithin(SMALL, 35 * 60)
   if (timed === null) throw new Error('does not fit')
   const open = piecesOf(SMALL)
   const whole = secondsOfLadder(SMALL, timed.times)
