@@ -34,14 +34,16 @@ const HELP = `
 Does one table hold the plan's 50 million rows? The tables of one shard (orders,
 items, payments) are filled to a rung, every row is counted, indexes are built,
 and then each flow is measured on them: on a cold database, at one rate that all
-rungs share (three times, in processes of k6 of their own), and up to the highest
-rate that meets its targets. With two sizes of MySQL's pool: all data in memory,
-and as little of it as the plan's own setup would hold. At the top rung the table
-is changed, dumped, restored, started cold and killed (--no-studies: it is not).
+rungs share (three times, in processes of k6 of their own), and up to the
+highest rate that meets its targets. With two sizes of MySQL's pool: all data in
+memory, and as little of it as the plan's own setup would hold. At the top rung
+the table is changed, dumped, restored, started cold and killed (--no-studies:
+it is not).
 
 The default goes to 5 million rows in 35 minutes; --full goes to the limit in
-75 minutes, and only it can answer. A rung more teaches how latency and rate move
-with the rows; the prediction of each rung is written down before it is measured.
+75 minutes, and only it can answer. A rung more teaches how latency and rate
+move with the rows; each rung is predicted before it is measured, where a model
+has an answer.
 
 It runs engines of its own, in .headroom/ladder: what npm start seeded stays as
 it is. Stop the others first (npm run down). Whatever ends it, even kill -9: the

@@ -55,7 +55,7 @@ export function poolMissesChart(ladder: Ladder): Chart {
               },
               legend: { ...legendOf(ladder.asked.flows.length), symbolType: 'stroke', symbolSize: 300 },
             },
-            strokeDash: POOL_DASH,
+            strokeDash: { ...POOL_DASH, legend: null },
             detail: { field: 'series', type: 'nominal' },
             tooltip: [
               { field: 'rowsText', title: 'rows' },

@@ -48,6 +48,7 @@ export const POOL_COLOUR = {
   scale: { domain: POOLS, range: [COLOURS.main, COLOURS.second] },
   legend: { ...legendOf(2), symbolType: 'stroke', symbolSize: 300 },
 }
+/** Solid and dashed, for whoever tells no colours apart. */
 export const POOL_DASH = {
   field: 'poolName',
   type: 'nominal' as const,
@@ -59,7 +60,6 @@ export const POOL_DASH = {
       [5, 3],
     ],
   },
-  legend: null,
 }
 
 export interface RungLayers {
@@ -108,7 +108,13 @@ export function rungLayers({ ladder, points, yTitle, text }: RungLayers): Layer[
     {
       data: { values },
       mark: { type: 'line', strokeWidth: 2, point: { filled: true, size: 45 } },
-      encoding: { x, y, color: POOL_COLOUR, strokeDash: POOL_DASH, tooltip: tooltip('measured') },
+      encoding: {
+        x,
+        y,
+        color: POOL_COLOUR,
+        strokeDash: { ...POOL_DASH, legend: POOL_COLOUR.legend },
+        tooltip: tooltip('measured'),
+      },
     },
     {
       data: { values: predictions },

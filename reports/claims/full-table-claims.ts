@@ -65,15 +65,19 @@ function p99Range({ repeats }: HeldTogether): string | null {
 
 function why(ladder: Ladder, each: readonly FullTable[], { pool, held, verdict }: FullTable): string {
   const rows = fullRung(ladder)?.counted.orders ?? 0
-  const facts = each.map((one) => `${POOL_TEXT[one.pool]}: ${one.verdict}`).join(', ')
-  const decided =
-    each.length > 1 ? ` ${POOL_TEXT[pool]} decided (${facts}).` : ` Measured with ${POOL_TEXT[pool]} only.`
-  const counted = `${exact(rows)} orders counted in shard ${ladder.asked.shard}.${decided}`
+  const counted = `${exact(rows)} orders counted in shard ${ladder.asked.shard}.${poolsText(each, pool)}`
   if (verdict !== 'INVALID') return counted
   if (held === null) return `${counted} No rate was held.`
   const codes = [...new Set(held.repeats.flatMap(({ invalid }) => invalid))]
   const reason = codes.length > 0 ? codes.join(', ') : 'too little to prove it either way'
   return `${counted} Held at ${perSecond(held.ratePerSecond)}: ${held.judgement.outcome} (${reason}).`
+}
+
+function poolsText(each: readonly FullTable[], decided: PoolKind): string {
+  const [first, ...others] = each
+  if (others.length === 0) return ` Measured with ${POOL_TEXT[decided]} only.`
+  if (others.every(({ verdict }) => verdict === first?.verdict)) return ` The same with both pools.`
+  return ` ${POOL_TEXT[decided]} decided (${each.map((one) => `${POOL_TEXT[one.pool]}: ${one.verdict}`).join(', ')}).`
 }
 
 function notMeasured(ladder: Ladder | null): string {

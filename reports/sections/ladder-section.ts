@@ -40,11 +40,10 @@ function climbed(ladder: Ladder, charts: LadderCharts): Markup {
   ${ladder.asked.flows.map((flow) => flowCard(ladder, flow, charts.flows.get(flow) ?? []))}
   <div class="card">${chartFigure(charts.misses)}
     <dl class="facts">
-      <dt>Rungs</dt><dd>${ladder.rungs.map(rungText).join(' · ')}</dd>
       <dt>The plan's pool</dt><dd>${percent(ladder.planPool.share)} of the data: ${ladder.planPool.basis}</dd>
-      <dt>Pools</dt><dd>${ladder.rungs.flatMap(({ counted, pools }) => pools.map((pool) => poolText(counted.orders, pool))).join(' · ')}</dd>
       <dt>Time</dt><dd>${timeText(ladder)}</dd>
     </dl>
+    <details><summary>Rungs and pools, exact</summary><div class="scroll">${rungsTable(ladder)}</div></details>
   </div>
   ${studiesCard(ladder)}
   ${fullRung(ladder) === undefined ? html`<p class="why">Nothing is drawn beyond the top rung: how the table answers at ${compact(ladder.limitOrders)} rows was not measured.</p>` : null}`
@@ -103,15 +102,19 @@ function highestText(highest: HighestRate | null): string {
   return `${perSecond(ratePerSecond)} (${high === null ? `${perSecond(low)} or more` : range(low, high, perSecond)})`
 }
 
-function rungText({ counted, pages, fillSeconds }: Rung): string {
-  return `${exact(counted.orders)} orders, ${exact(counted.orderItems)} items, ${exact(counted.payments)} payments counted, ${bytes(pages * PAGE_BYTES)}, filled in ${significant(fillSeconds)} s`
+function rungsTable({ rungs }: Ladder): Markup {
+  return html`<table><caption>What was in the tables and in memory</caption>
+<thead><tr><th scope="col" class="number">Orders counted</th><th scope="col" class="number">Items</th><th scope="col" class="number">Payments</th><th scope="col" class="number">Data</th><th scope="col" class="number">Filled in</th><th scope="col">Pool</th><th scope="col" class="number">Size</th><th scope="col" class="number">Hits</th><th scope="col">Flush method</th></tr></thead>
+<tbody>${rungs.flatMap((rung) => rung.pools.map((pool) => rungRow(rung, pool)))}</tbody></table>`
 }
 
-function poolText(orders: number, { pool, poolBytes, wantedBytes, hitRatio, flushMethod }: RungPool): string {
-  const short =
-    wantedBytes > 1.05 * poolBytes ? ` of the ${bytes(wantedBytes)} wanted, which this machine cannot hold` : ''
-  const hits = hitRatio === null ? '' : `, ${percent(hitRatio)} of page requests hit`
-  return `${compact(orders)} rows, ${POOL_NAMES[pool]}: ${bytes(poolBytes)}${short}${hits}, ${flushMethod}`
+function rungRow(
+  { counted, pages, fillSeconds }: Rung,
+  { pool, poolBytes, wantedBytes, hitRatio, flushMethod }: RungPool,
+): Markup {
+  const isShort = wantedBytes > 1.05 * poolBytes
+  const size = `${bytes(poolBytes)}${isShort ? ` of ${bytes(wantedBytes)}: more this machine cannot hold` : ''}`
+  return html`<tr><th scope="row" class="number">${exact(counted.orders)}</th><td class="number">${exact(counted.orderItems)}</td><td class="number">${exact(counted.payments)}</td><td class="number">${bytes(pages * PAGE_BYTES)}</td><td class="number">${durationText(fillSeconds)}</td><td>${POOL_NAMES[pool]}</td><td class="number">${size}</td><td class="number">${hitRatio === null ? '–' : percent(hitRatio)}</td><td>${flushMethod}</td></tr>`
 }
 
 function timeText({ spent }: Ladder): string {
