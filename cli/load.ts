@@ -1,7 +1,7 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
 import { join } from 'node:path'
-import { Argument, InvalidArgumentError, Option } from 'commander'
+import { Argument, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
@@ -33,7 +33,7 @@ import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runL
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
 import { noOrders } from './no-orders.ts'
-import { parseMilliseconds, parseRate, parseSeconds, parseShare } from './option-parsers.ts'
+import { parseDuration, parseMilliseconds, parseRate, parseSeconds, parseShare } from './option-parsers.ts'
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -305,13 +305,4 @@ function flowArgument(): Argument {
   argument.parseArg = ((word: string, before: unknown) =>
     word !== undefined && isScriptPath(word) ? word : parseName(word, before)) as typeof argument.parseArg
   return argument
-}
-
-/** `20`, `20s`, `5m`, `1h30m` → seconds. */
-function parseDuration(text: string): number {
-  const parts = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s?)?$/.exec(text)
-  const [hours, minutes, rest] = (parts ?? []).slice(1).map((part) => Number(part ?? 0))
-  const seconds = (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (rest ?? 0)
-  if (seconds >= 2 && seconds <= 86_400) return seconds
-  throw new InvalidArgumentError('a duration is 2 s to a day: 20s, 5m, 1h30m')
 }

@@ -27,6 +27,10 @@ const TAKEN_FROM_NPM = new Set([
   '--load-seconds',
   '--orders',
   '--repeats',
+  '--shard',
+  '--rungs',
+  '--flows',
+  '--budget',
   '--dry-run',
   '--json',
 ])

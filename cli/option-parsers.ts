@@ -39,6 +39,15 @@ export function parseRate(text: string): number {
   throw new InvalidArgumentError(`a rate is a number of requests per second, 0.1 to ${HIGHEST_RATE}`)
 }
 
+/** `20`, `20s`, `5m`, `1h30m` → seconds. */
+export function parseDuration(text: string): number {
+  const parts = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s?)?$/.exec(text)
+  const [hours, minutes, rest] = (parts ?? []).slice(1).map((part) => Number(part ?? 0))
+  const seconds = (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (rest ?? 0)
+  if (seconds >= 2 && seconds <= 86_400) return seconds
+  throw new InvalidArgumentError('a duration is 2 s to a day: 20s, 5m, 1h30m')
+}
+
 /** `100ms`, `100`, `0.5s` → ms. */
 export function parseMilliseconds(text: string): number {
   const [, number, unit] = /^([0-9]+(?:\.[0-9]+)?)(ms|s)?$/.exec(text) ?? []
@@ -77,6 +86,11 @@ export function parseShardRange(text: string): readonly number[] {
     return Array.from({ length: last - first + 1 }, (_, at) => first + at)
   })
   return [...new Set(shards)].sort((a, b) => a - b)
+}
+
+/** `--shard 7`. */
+export function parseShard(text: string): number {
+  return shardNumber(text)
 }
 
 function shardNumber(text: string): number {

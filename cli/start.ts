@@ -19,6 +19,7 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
+import { FULL_BUDGET_SECONDS, SMALL_BUDGET_SECONDS } from './ladder/ladder-choice.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
@@ -73,7 +74,9 @@ await runCommand<Options>(
       await measure(plan, engines, runDir, { ...options, words }, context)
     })
     context.signal.throwIfAborted()
-    return await finishRun(runDir, context)
+    const exitCode = await finishRun(runDir, context)
+    context.say(fullTablesText())
+    return exitCode
   },
 )
 
@@ -132,6 +135,12 @@ async function measure(
     for (const result of measurements.results) say(resultLine(result))
     return measurements
   })
+}
+
+/** What this run leaves open, and what it takes to answer it. */
+function fullTablesText(): string {
+  const minutes = (seconds: number) => Math.round(seconds / 60)
+  return `How a full table answers, this run cannot say: npm run validate -- --full (${minutes(FULL_BUDGET_SECONDS)} min); npm run validate (${minutes(SMALL_BUDGET_SECONDS)} min) shows where it goes.`
 }
 
 function parseLoadSeconds(text: string): number {

@@ -1,6 +1,7 @@
 // From evidence to decision: `runs/<id>/capacity.json`. Every number says where it comes from.
 
 import type { ConfidenceInterval } from './capacity-model/interval.ts'
+import type { Ladder } from './ladder.ts'
 import type { Finding, InvalidReason, OperatingPoint, Outcome, StepKind, TargetKind } from './measurement.ts'
 import type { Deployment, Flow, Interval } from './plan.ts'
 import type { TableForecast } from './table-forecast.ts'
@@ -293,6 +294,8 @@ export interface Capacity {
   readonly ownFlows: readonly FlowCurve[]
   /** null: the run loaded no mix. */
   readonly mix: MixCapacity | null
+  /** One table filled to its limit, rung by rung. null: another kind of run. */
+  readonly ladder: Ladder | null
   /** Flows of the plan that this run did not measure. */
   readonly flowsNotMeasured: readonly Flow[]
   readonly bottlenecks: readonly FlowBottleneck[]

@@ -26,6 +26,8 @@ export interface SeededShard {
   readonly shard: number
   /** Rows of `orders_NN` that the seeder wrote. Row numbers run from 0. */
   readonly orders: number
+  /** Rows of the whole table, of which these are the first in time: a rung of the ladder. Absent: it is whole. */
+  readonly wholeOrders?: number
   /** Users of this shard that can appear in it, whales apart. */
   readonly users: number
   /** Whales of this shard. */
@@ -44,6 +46,8 @@ export interface Dataset {
   readonly scale: number
   /** Shards filled to the plan's whole volume. */
   readonly fullShards: readonly number[]
+  /** The search index was fed none of them. Absent: it was. */
+  readonly inSearchIndex?: false
   /** One per shard, in order: the position is the shard number. */
   readonly shards: readonly SeededShard[]
   readonly rows: Readonly<Record<SeededFamily, number>>
@@ -67,6 +71,11 @@ export interface Dataset {
 
 /** `seeding`: a seeder runs or was stopped; `finished`: every row is there; `removing`: tables are being dropped. */
 export type DatasetState = 'seeding' | 'finished' | 'removing'
+
+/** The curve of time lies on the whole table. */
+export function wholeOrdersOf({ orders, wholeOrders }: SeededShard): number {
+  return wholeOrders ?? orders
+}
 
 /** One row (dataset_id 1): what the tables beside it hold. The services read `dataset` and `state` from it. */
 export const DATASET_TABLE = 'headroom_dataset'

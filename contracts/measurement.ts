@@ -148,12 +148,21 @@ export const STEP_KINDS = ['idle', 'warm-up', 'probe', 'measured'] as const
 /** Only `measured` steps carry claims. A probe says where to look; `idle` is the machine without load. */
 export type StepKind = (typeof STEP_KINDS)[number]
 
+/**
+ * What the ladder holds a rate for. `cold`: right after the database started. `share`: the rate that one full table gets.
+ * `common`: one rate for every rung. `beside`: while something else is done to the table.
+ */
+export const HOLD_PURPOSES = ['cold', 'share', 'common', 'beside'] as const
+export type HoldPurpose = (typeof HOLD_PURPOSES)[number]
+
 export interface Step {
   /** What was offered: a flow by its name, or a mix of them by its own. `flows` says what was in it. */
   readonly load: string
   /** From 0, in the order they ran. */
   readonly index: number
   readonly kind: StepKind
+  /** Of the ladder; absent: a search's own, or another profile's. */
+  readonly purpose?: HoldPurpose
   /** Relative to the run folder; null: idle. */
   readonly journal: string | null
   /** The window, in ms after the journal's start. */
@@ -225,6 +234,8 @@ export interface LoadResult {
   readonly operatingPoint: OperatingPoint | null
   /** Of a search: the highest rate that is proven to pass, the lowest that is proven to fail. null: nothing was searched. */
   readonly bracket: { readonly lastPass: number | null; readonly firstFail: number | null } | null
+  /** Of a search: where the highest rate lies, however wide (95 %); high null: nothing failed. null: nothing can be said. */
+  readonly highest?: { readonly low: number; readonly high: number | null } | null
   readonly reason: string
   /** The claim of spike, soak and peak-day: what was wanted and seen, in the claim's own unit. */
   readonly claim: ProfileClaim | null

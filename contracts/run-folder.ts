@@ -6,6 +6,7 @@ export const RUN_FILES = {
   plan: 'plan.json',
   dataset: 'dataset.json',
   measurements: 'measurements.json',
+  ladder: 'ladder.json',
   capacity: 'capacity.json',
   report: 'report.html',
   junit: 'junit.xml',
@@ -30,6 +31,12 @@ export function generatorFiles(share: Share): Readonly<Record<'journal' | 'summa
 /** `drives/checkout-03`, relative to the run folder. */
 export function driveFolder(load: string, index: number): string {
   return `drives/${load}-${String(index).padStart(2, '0')}`
+}
+
+/** `rungs/5000000-plan-list-sw3x0k`, relative to the run folder: a piece of the ladder, a run of its own. */
+export function pieceFolder(orders: number, pool: string, what: string, startedAt: Date): string {
+  const moment = Math.floor(startedAt.getTime() / 1000).toString(36)
+  return `rungs/${orders}-${pool}-${what}-${moment}`
 }
 
 /** Sortable and unique within a checkout: `2026-11-22T09-30-00-checkout`. */

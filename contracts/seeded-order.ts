@@ -1,7 +1,7 @@
 // The seeded orders by formula: row number → order id, user, time. Scenarios pick existing orders with it, the seeder
 // writes them with it. Only 32-bit integer mixing and IEEE + − × ÷ floor, so that Node and k6 give the same bits.
 
-import type { Dataset, SeededShard } from './dataset.ts'
+import { type Dataset, type SeededShard, wholeOrdersOf } from './dataset.ts'
 import { composeOrderId, type OrderId, SEEDER_WORKER } from './order-id.ts'
 import { SHARD_COUNT, type Shard } from './shard.ts'
 
@@ -97,9 +97,10 @@ export function mix32(value: number): number {
 }
 
 function createdAtOf(dataset: Dataset, table: SeededShard, row: number): number {
-  const hour = hourOfRow(dataset.cumulativeOrdersByHour, table.orders, row)
-  const before = rowsBeforeHourEnd(dataset.cumulativeOrdersByHour, table.orders, hour - 1)
-  const rowsInHour = rowsBeforeHourEnd(dataset.cumulativeOrdersByHour, table.orders, hour) - before
+  const orders = wholeOrdersOf(table)
+  const hour = hourOfRow(dataset.cumulativeOrdersByHour, orders, row)
+  const before = rowsBeforeHourEnd(dataset.cumulativeOrdersByHour, orders, hour - 1)
+  const rowsInHour = rowsBeforeHourEnd(dataset.cumulativeOrdersByHour, orders, hour) - before
   const jitter = draw(streamKey(dataset.seed, STREAM.jitter, table.shard), row)
   return dataset.startMs + hour * HOUR_MS + offsetInHourMs(row - before, rowsInHour, jitter)
 }

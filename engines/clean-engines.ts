@@ -9,6 +9,9 @@ import { stopEngines } from './stop-engines.ts'
 
 const TEST_STATE = /^test-(?:[a-z]+-)?(\d+)$/
 
+/** Engines and data of `npm run validate`: beside those of every other command. */
+export const LADDER_STATE = '.headroom/ladder'
+
 export interface CleanOptions {
   /** Also what was fetched or built: the next start takes minutes again. */
   readonly programs: boolean
@@ -31,6 +34,7 @@ export async function cleanEngines(options: CleanOptions): Promise<void> {
     await stopEngines({ stateFolder })
     await removeVolumes(openPlace(stateFolder), ENGINE_NAMES)
   }
+  if (existsSync(join(CHECKOUT, LADDER_STATE))) await removeState(LADDER_STATE)
   for (const path of foldersToClean(options)) rmSync(path, { recursive: true, force: true })
   const link = join(CHECKOUT, '.headroom/home')
   const home = linkedHome(dirname(link))
@@ -44,6 +48,7 @@ export async function cleanEngines(options: CleanOptions): Promise<void> {
 export async function removeState(stateFolder: string): Promise<void> {
   await stopEngines({ stateFolder })
   const place = openPlace(stateFolder)
+  await removeVolumes(place, ENGINE_NAMES)
   if (place.home !== place.state) rmSync(place.home, { recursive: true, force: true })
   rmSync(place.state, { recursive: true, force: true })
 }

@@ -205,6 +205,14 @@ export async function stopContainer(place: Place, name: string, container: strin
   removeRecord(place, name)
 }
 
+/** As a power cut would: without a word. */
+export async function killContainer(place: Place, name: string, container: string): Promise<void> {
+  await docker(['kill', '--signal', 'KILL', container])
+  await removeContainer(container)
+  mortal.delete(container)
+  removeRecord(place, name)
+}
+
 /** The volumes of every engine of this place: their data. */
 export async function removeVolumes(place: Place, names: readonly string[]): Promise<void> {
   for (const name of names) {

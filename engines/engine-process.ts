@@ -93,6 +93,14 @@ export async function stopProcess(
   removeRecord(place, name)
 }
 
+/** As a power cut would: without a word. */
+export async function killProcess(place: Place, name: string, identity: ProcessIdentity): Promise<void> {
+  killGroup(identity.pid, 'SIGKILL')
+  while (isRunning(identity)) await sleep(20)
+  mortal.delete(identity.pid)
+  removeRecord(place, name)
+}
+
 /**
  * Whether the leader is gone but children of it run on (Elasticsearch's launcher killed, its server not).
  * A pid is not given out again while a group carries it; the home folder on the command line makes sure.

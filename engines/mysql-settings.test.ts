@@ -26,7 +26,25 @@ describe('the redo log', () => {
 })
 
 it('calls the redo log what each flavour calls it', () => {
-  const machine = { memoryBytes: 8 * GIB, freeDiskBytes: 100 * GIB }
+  const machine = { memoryBytes: 8 * GIB, freeDiskBytes: 100 * GIB, directIo: true }
   expect(mysqlSettings('mariadb', 'load', machine)).toMatchObject({ 'innodb-log-file-size': '2048M' })
   expect(mysqlSettings('mysql', 'load', machine)).toMatchObject({ 'innodb-redo-log-capacity': '2048M' })
+})
+
+describe('a pool that is asked for', () => {
+  const machine = { memoryBytes: 8 * GIB, freeDiskBytes: 100 * GIB, directIo: true, poolBytes: 300 * MIB }
+
+  it('is as large as asked, also in MySQL, whose chunks are 128 MiB otherwise', () => {
+    expect(mysqlSettings('mariadb', 'load', machine)).toMatchObject({ 'innodb-buffer-pool-size': '300M' })
+    expect(mysqlSettings('mysql', 'load', machine)).toMatchObject({
+      'innodb-buffer-pool-size': '300M',
+      'innodb-buffer-pool-chunk-size': '1M',
+    })
+  })
+
+  it('is empty at the start', () => {
+    expect(mysqlSettings('mysql', 'load', machine)).toMatchObject({ 'innodb-buffer-pool-load-at-startup': 'OFF' })
+    const { poolBytes: _, ...usual } = machine
+    expect(mysqlSettings('mysql', 'load', usual)).not.toHaveProperty('innodb-buffer-pool-load-at-startup')
+  })
 })

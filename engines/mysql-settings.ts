@@ -7,16 +7,24 @@ export type MysqlFlavour = 'mariadb' | 'mysql'
 export interface MysqlMachine {
   readonly memoryBytes: number
   readonly freeDiskBytes: number
+  /** What InnoDB is to keep in memory, from an empty pool on; absent: what suits the machine. */
+  readonly poolBytes?: number | undefined
+  /** Past the kernel's own cache, so that a page that is not in the pool is read from the disk. */
+  readonly directIo: boolean
 }
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
+/** InnoDB's own least. */
+const SMALLEST_POOL_MIB = 8
 
 /** `name → value`, without the leading dashes of the command line. */
 export function mysqlSettings(flavour: MysqlFlavour, size: EngineSize, machine: MysqlMachine): Record<string, string> {
   const redoMib = String(redoBytes(size, machine.freeDiskBytes) / MIB)
   return {
-    'innodb-buffer-pool-size': `${bufferPoolBytes(size, machine.memoryBytes) / MIB}M`,
+    ...poolSettings(flavour, machine.poolBytes ?? bufferPoolBytes(size, machine.memoryBytes)),
+    ...(machine.poolBytes !== undefined && EMPTY_AT_START),
+    ...(machine.directIo && { 'innodb-flush-method': 'O_DIRECT' }),
     [flavour === 'mariadb' ? 'innodb-log-file-size' : 'innodb-redo-log-capacity']: `${redoMib}M`,
     // Every commit is on disk before it is answered: a faster setting would measure a system nobody runs.
     'innodb-flush-log-at-trx-commit': '1',
@@ -37,6 +45,22 @@ export function mysqlSettings(flavour: MysqlFlavour, size: EngineSize, machine: 
     // MariaDB merges the sorted runs of an index build two by two: with its 1 MiB, 50 million rows are merged ten times.
     ...(flavour === 'mariadb' && size === 'load' && { 'innodb-sort-buffer-size': '32M' }),
   }
+}
+
+/** Otherwise a server remembers which pages it held, and reads them again. */
+const EMPTY_AT_START = {
+  'innodb-buffer-pool-dump-at-shutdown': 'OFF',
+  'innodb-buffer-pool-load-at-startup': 'OFF',
+} as const
+const MOST_CHUNKS = 500
+
+/** MySQL rounds a pool up to whole chunks of 128 MiB each: too coarse for the pool of a small table. */
+function poolSettings(flavour: MysqlFlavour, poolBytes: number): Record<string, string> {
+  const poolMib = Math.max(SMALLEST_POOL_MIB, Math.round(poolBytes / MIB))
+  const size = { 'innodb-buffer-pool-size': `${poolMib}M` }
+  if (flavour === 'mariadb' || poolMib % 128 === 0) return size
+  const chunkMib = Math.ceil(poolMib / MOST_CHUNKS)
+  return { ...size, 'innodb-buffer-pool-chunk-size': `${chunkMib}M`, 'innodb-buffer-pool-instances': '1' }
 }
 
 /** A quarter of the memory, from 256 MiB to 4 GiB: services, Elasticsearch and k6 share the machine. */

@@ -12,7 +12,7 @@ import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { freeDiskBytes, memoryBytes } from './machine.ts'
 import { initialiseMysql, mysqlGrants, serviceAccounts } from './mysql-data.ts'
-import { type MysqlFlavour, mysqlSettings } from './mysql-settings.ts'
+import { type MysqlFlavour, type MysqlMachine, mysqlSettings } from './mysql-settings.ts'
 import { choosePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
 import type { FoundProgram, LaunchedServer, ServerEngine, StartContext } from './start-context.ts'
@@ -58,7 +58,7 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
   const { folder, dataFolder, filesFolder, initFile } = await initialiseMysql(context, program, flavour)
   const socketPath = join(folder, 'mysqld.sock')
   const settings = {
-    ...mysqlSettings(flavour, context.size, { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(folder) }),
+    ...mysqlSettings(flavour, context.size, machineOf(context, folder)),
     'bind-address': '127.0.0.1',
     port: String(port),
     socket: socketPath,
@@ -89,7 +89,7 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
 async function launchContainer(context: StartContext) {
   const { place, env, credentials, size } = context
   const port = await choosePort(place, PORT_VARIABLE, env)
-  const machine = { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(place.state) }
+  const machine = { ...machineOf(context, place.state), directIo: true }
   const container = await runContainer(context, {
     name: 'mysql',
     image: mysql.image,
@@ -114,6 +114,12 @@ async function launchContainer(context: StartContext) {
     afterHealthy: () =>
       runInContainer(context, container, ['mysql', '-uroot'], { MYSQL_PWD: credentials.mysqlRootPassword }, accounts),
   }
+}
+
+/** O_DIRECT is Linux's. */
+function machineOf({ poolBytes }: StartContext, folder: string): MysqlMachine {
+  const directIo = process.platform === 'linux'
+  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(folder), poolBytes, directIo }
 }
 
 /** The same server's legacy schema, where no other server is given for it. */

@@ -16,6 +16,8 @@ export interface StartContext {
   readonly signal: AbortSignal
   readonly size: EngineSize
   readonly credentials: Credentials
+  /** Of MySQL's pool, which is empty then; absent: what suits the machine. */
+  readonly poolBytes?: number
   say(line: string): void
 }
 

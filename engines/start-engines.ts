@@ -33,6 +33,8 @@ export interface StartEnginesOptions {
   /** Relative to the checkout; tests have one of their own. */
   readonly stateFolder?: string
   readonly env?: NodeJS.ProcessEnv
+  /** Of MySQL's pool; absent: what suits the machine. */
+  readonly poolBytes?: number
 }
 
 export interface RunningEngines extends Engines {
@@ -70,6 +72,7 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
     size: options.size ?? 'load',
     credentials: openCredentials(place),
     say: options.say,
+    ...(options.poolBytes === undefined ? {} : { poolBytes: options.poolBytes }),
   }
   writeOwner(place, false) // until all are up, they end with us
   const starting = [

@@ -3,8 +3,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
-import { stopContainer } from './docker.ts'
-import { stopProcess } from './engine-process.ts'
+import { killContainer, stopContainer } from './docker.ts'
+import { killProcess, stopProcess } from './engine-process.ts'
 import { type EngineRecord, otherOwner, readRecords } from './engine-record.ts'
 import { removeEngines } from './engines-file.ts'
 import { tryLock } from './lock.ts'
@@ -42,6 +42,12 @@ export async function stopEngines({ stateFolder }: StopEnginesOptions = {}): Pro
 const STOP_LIMIT_MS = 30_000
 export const STARTING_STOP_LIMIT_MS = 5_000
 
+/** Nobody stops it properly. */
+export async function killRecord(place: Place, record: EngineRecord): Promise<void> {
+  if (record.kind === 'process') await killProcess(place, record.name, record)
+  else await killContainer(place, record.name, record.container)
+}
+
 export async function stopRecorded(place: Place, limitMs = STOP_LIMIT_MS): Promise<string[]> {
   const records = readRecords(place)
   await Promise.all(records.map((record) => stopRecord(place, record, limitMs)))
@@ -49,7 +55,7 @@ export async function stopRecorded(place: Place, limitMs = STOP_LIMIT_MS): Promi
   return records.map(({ name }) => name)
 }
 
-async function stopRecord(place: Place, record: EngineRecord, limitMs: number): Promise<void> {
+export async function stopRecord(place: Place, record: EngineRecord, limitMs: number): Promise<void> {
   if (record.kind === 'process') await stopProcess(place, record.name, record, limitMs)
   else await stopContainer(place, record.name, record.container, limitMs)
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { TWO_32 } from '../contracts/seeded-order.ts'
-import { shardOf } from '../contracts/shard.ts'
-import { countItemsByShard, countRows, draftDataset, expectRows, withItems } from './build-dataset.ts'
+import { diceOf } from '../contracts/dice.ts'
+import { orderChooser, RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
+import { seededOrder, TWO_32 } from '../contracts/seeded-order.ts'
+import { asShard, shardOf } from '../contracts/shard.ts'
+import { countItemsByShard, countRows, draftDataset, draftRung, expectRows, withItems } from './build-dataset.ts'
 import { SMALL_PLAN, smallVolume } from './small-volume.fixture.ts'
 
 const choice = { seed: 1, scale: 0.5, fullShards: [7] }
@@ -62,5 +64,38 @@ describe('draftDataset', () => {
     const [counted, expected] = [countRows(draft, SMALL_PLAN).rows, expectRows(draft, SMALL_PLAN).rows]
     expect({ ...expected, order_items: 0 }).toEqual({ ...counted, order_items: 0 })
     expect(expected.order_items / counted.order_items).toBeCloseTo(1, 2)
+  })
+})
+
+describe('a rung of the ladder', () => {
+  const volume = smallVolume()
+  const rung = (orders: number) => countRows(draftRung(volume, { seed: 1, shard: 7, orders }), SMALL_PLAN)
+
+  it('is the beginning of the whole table, row by row', () => {
+    const whole = countRows(draftDataset(volume, choice), SMALL_PLAN)
+    for (const row of [0, 1, 499, 999]) {
+      expect(seededOrder(rung(1_000), asShard(7), row)).toEqual(seededOrder(whole, asShard(7), row))
+    }
+    expect(() => seededOrder(rung(1_000), asShard(7), 1_000)).toThrow(RangeError)
+  })
+
+  it('is a data set of its own: another fingerprint, its own rows, and no other table has any', () => {
+    expect(rung(1_000).fingerprint).not.toBe(rung(2_000).fingerprint)
+    expect(rung(1_000).rows.orders).toBe(1_000)
+    expect(
+      rung(1_000)
+        .shards.filter(({ orders }) => orders > 0)
+        .map(({ shard }) => shard),
+    ).toEqual([7])
+  })
+
+  it('is all that a load asks for', () => {
+    const choose = orderChooser(rung(1_000), RECENCY_EXPONENT.usual)
+    const last = seededOrder(rung(1_000), asShard(7), 999).createdAtMs
+    for (let i = 0; i < 500; i++) {
+      const { userId, createdAtMs } = choose(diceOf(1, i))
+      expect(shardOf(userId)).toBe(7)
+      expect(createdAtMs).toBeLessThanOrEqual(last)
+    }
   })
 })

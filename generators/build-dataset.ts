@@ -29,12 +29,42 @@ export interface DatasetChoice {
 export type DatasetDraft = Omit<Dataset, 'rows'>
 
 export function draftDataset(volume: SeedVolume, choice: DatasetChoice): DatasetDraft {
-  const { plan } = volume
   const fullShards = [...new Set(choice.fullShards)].sort((a, b) => a - b)
   const shards = volume.rowsByTable.map((rows, shard) => {
     const orders = fullShards.includes(shard) ? volume.fullTableRows : Math.max(1, Math.round(rows * choice.scale))
     return seededShard(volume, shard, orders)
   })
+  return withIdentity(volume, choice, fullShards, shards, {})
+}
+
+export interface RungChoice {
+  readonly seed: number
+  readonly shard: number
+  /** The first so many of the table, in time. */
+  readonly orders: number
+}
+
+/**
+ * One shard alone, filled up to a rung of the ladder: rows, users and times are those of the table that reaches the
+ * plan's limit at the horizon. The search index is not fed.
+ */
+export function draftRung(volume: SeedVolume, { seed, shard, orders }: RungChoice): DatasetDraft {
+  const shards = volume.rowsByTable.map((_, other) => {
+    if (other !== shard) return seededShard(volume, other, 0)
+    return { ...seededShard(volume, shard, volume.fullTableRows), orders, wholeOrders: volume.fullTableRows }
+  })
+  const fullShards = orders === volume.fullTableRows ? [shard] : []
+  return withIdentity(volume, { seed, scale: 0 }, fullShards, shards, { inSearchIndex: false })
+}
+
+function withIdentity(
+  volume: SeedVolume,
+  choice: Pick<DatasetChoice, 'seed' | 'scale'>,
+  fullShards: readonly number[],
+  shards: readonly SeededShard[],
+  more: Pick<Dataset, 'inSearchIndex'>,
+): DatasetDraft {
+  const { plan } = volume
   const firstWhaleIndex = Math.ceil(Math.max(...volume.rowsByTable, volume.fullTableRows) / volume.ordersPerUser)
   const identity = {
     planHash: volume.planHash,
@@ -42,6 +72,7 @@ export function draftDataset(volume: SeedVolume, choice: DatasetChoice): Dataset
     years: volume.years,
     scale: choice.scale,
     fullShards,
+    ...more,
     shards,
     startMs: volume.startMs,
     endMs: volume.endMs,

@@ -1,7 +1,7 @@
 // One load on one target: its drives and steps, numbered, from the warm-up on.
 
 import { availableParallelism } from 'node:os'
-import type { InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
+import type { HoldPurpose, InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { cutStep, targetsOf } from './cut-step.ts'
 import { type Drive, type DriveContext, type DriveRequest, drive, type LiveDrive } from './drive.ts'
@@ -61,17 +61,17 @@ export class LoadRun {
   }
 
   /** Caches fill and code is compiled while throughput still grows. Requests a second it got through; null: none. */
-  async warmUp(most = MOST_WARM_UPS): Promise<number | null> {
+  async warmUp(most = MOST_WARM_UPS, seconds = WARM_UP_SECONDS): Promise<number | null> {
     let perSecond = 0
     for (let nth = 0; nth < most; nth++) {
-      const schedule = [{ ratePerSecond: 1, seconds: WARM_UP_SECONDS }]
+      const schedule = [{ ratePerSecond: 1, seconds }]
       const virtualUsers = WARM_UP_USERS_PER_CORE * availableParallelism()
       const made = await this.#drive({ arrivals: 'closed', schedule, virtualUsers })
       if (this.spared !== null) {
         await this.step(made, 'measured', { fromMs: 0, toMs: 1 + (made.entries.at(-1)?.dueMs ?? 0) })
         return null
       }
-      const window = { fromMs: CLOSED_LEAD_IN_MS, toMs: WARM_UP_SECONDS * 1000 }
+      const window = { fromMs: CLOSED_LEAD_IN_MS, toMs: seconds * 1000 }
       const step = await this.step(made, 'warm-up', window)
       // Answers of any kind: a target that refuses everything is a finding, not a failure to warm up.
       const answered = step.offeredPerSecond
@@ -100,9 +100,10 @@ export class LoadRun {
     return { made, leadInMs }
   }
 
-  async step(made: Drive, kind: StepKind, window: Window): Promise<Step> {
+  async step(made: Drive, kind: StepKind, window: Window, purpose?: HoldPurpose): Promise<Step> {
     const { plan, observer, onStep } = this.context
-    const step = cutStep(made, { kind, index: this.#steps++, ...window }, plan, observer)
+    const cut = cutStep(made, { kind, index: this.#steps++, ...window }, plan, observer)
+    const step = purpose === undefined ? cut : { ...cut, purpose }
     await onStep(step)
     return step
   }

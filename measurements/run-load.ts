@@ -30,7 +30,8 @@ import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
-import { countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
+import type { RungLoad } from './rung-load.ts'
+import { type CountedTables, countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
 import { askIdentity, askKind, type Target } from './target.ts'
 
 export interface LoadRequest {
@@ -47,6 +48,10 @@ export interface LoadRequest {
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
+  /** What the ladder measures at a rung, in the place of the profile. */
+  readonly rung?: RungLoad
+  /** Rows that were counted before, and stay as they are but for what the load adds; absent: counted at the end. */
+  readonly counted?: CountedTables
   /** For the searches of all loads together. */
   readonly budgetSeconds: number
   readonly target: Target
@@ -92,7 +97,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   const signal = AbortSignal.any([request.signal, lost.signal])
   const deadlineMs = Date.now() + request.budgetSeconds * 1000
   try {
-    const idle = await idleStep(observer, signal)
+    const idle = request.rung === undefined || request.rung.kind === 'cold' ? await idleStep(observer, signal) : null
     if (idle !== null) {
       await run.add(idle)
       request.onStep?.(idle)
@@ -105,6 +110,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
         profile: request.profile,
         ratePerSecond: request.ratePerSecond ?? null,
         durationSeconds: request.durationSeconds ?? null,
+        rung: request.rung ?? null,
         budgetSeconds: (deadlineMs - Date.now()) / 1000 / left,
       }
       const load = request.own?.name === name ? request.own : loadOf(name, request.plan.plan)
@@ -201,11 +207,12 @@ class Run {
   async #count(): Promise<readonly InvalidReason[]> {
     const { engines, signal, say } = this.#request
     if (engines === null) return []
-    say('counting the rows of every table')
+    const { counted } = this.#request
+    if (counted === undefined) say('counting the rows of every table')
     try {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(COUNTING_LIMIT_MS)])
       const map = shardMapOf(engines)
-      const { tables, countedAt } = await countTables(map, limited)
+      const { tables, countedAt } = counted ?? (await countTables(map, limited))
       const sizes = await measureSizes(map, engines.elasticsearch.url, tables)
       const acknowledged = await lookUp(map, this.#acknowledged)
       this.#counted = { tables, tablesCountedAt: countedAt, sizes, acknowledged }

@@ -12,18 +12,18 @@ import { type HoldAction, nextAction } from './search/next-action.ts'
 import type { SearchPlan } from './search/search-plan.ts'
 import type { SearchResult } from './search/search-result.ts'
 import { searchReason } from './search-text.ts'
-import { type ClaimedRate, claimedRate, searchVerdict } from './search-verdict.ts'
+import { type ClaimedRate, searchVerdict } from './search-verdict.ts'
 import { highestRateFor } from './virtual-users.ts'
 import { blocksOf, lateClustersOf } from './window-figures.ts'
 
 export interface SearchRequest {
-  /** `--rate`: what the claim is about; null: the plan's ordinary rate. */
-  readonly ratePerSecond: number | null
+  /** What a claim is about, and is held first; null: nobody claims a rate. */
+  readonly claimed: ClaimedRate | null
   readonly budgetSeconds: number
   readonly warmUpPerSecond: number
 }
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket'>
+type Answer = Pick<LoadResult, 'verdict' | 'reason' | 'operatingPoint' | 'bracket' | 'highest'>
 
 /** The knee of an open load lies below what waiting users get through. */
 const START_OF_WARM_UP = 0.4
@@ -35,9 +35,7 @@ const OVERHEAD_SECONDS = 5
 const GRACE_MS = 1000
 
 export async function searchOperatingPoint(run: LoadRun, request: SearchRequest): Promise<Answer> {
-  const { load, context } = run
-  const { ratePerSecond } = request
-  const claimed = claimedRate({ load, plan: context.plan, target: context.target, ratePerSecond })
+  const { claimed } = request
   const plan = searchPlan(run, request, claimed?.perSecond ?? null)
   const holds: Hold[] = []
   const steps: Step[] = []
@@ -157,7 +155,13 @@ function answerOf(
     reason: searchReason({ load: load.name, claimed, result, bracket, steps }),
     operatingPoint,
     bracket,
+    highest: highestOf(result),
   }
+}
+
+function highestOf({ state, interval }: SearchResult): LoadResult['highest'] {
+  if (interval === null) return null
+  return { low: interval.low, high: state === 'passed-no-failure-found' ? null : interval.high }
 }
 
 function judgedBracket(steps: readonly Step[]): SearchResult['bracket'] {

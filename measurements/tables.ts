@@ -72,7 +72,8 @@ export function missingRows(dataset: Dataset | null, tables: readonly TableFacts
 
 /** Every seeded order has a document. */
 export function missingDocuments(dataset: Dataset | null, sizes: EngineSizes | null): InvalidReason | null {
-  if (dataset === null || sizes === null || sizes.searchDocuments >= dataset.rows.orders) return null
+  if (dataset === null || dataset.inSearchIndex === false || sizes === null) return null
+  if (sizes.searchDocuments >= dataset.rows.orders) return null
   return {
     code: 'data-incomplete',
     evidence: `the search index holds ${sizes.searchDocuments} documents of ${dataset.rows.orders} seeded orders`,

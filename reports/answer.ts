@@ -12,7 +12,9 @@ import type {
   TableProjection,
   Verdict,
 } from '../contracts/capacity.ts'
+import type { Ladder } from '../contracts/ladder.ts'
 import { shortfall } from './claims/deployment-claims.ts'
+import { fullTableLine } from './full-tables.ts'
 import { compact, exact, percent, perSecond, probability, range } from './quantity.ts'
 import { ALL_FLOWS } from './sizing/machine-rows.ts'
 import { overallVerdict } from './verdict.ts'
@@ -29,10 +31,11 @@ export interface Answerable {
   /** What was loaded, as the subject of a sentence. */
   readonly who: string
   readonly isOneMachine: boolean
+  readonly ladder: Ladder | null
 }
 
 export function answer(given: Answerable): readonly AnswerLine[] {
-  const { claims, tables, ownFlows, who } = given
+  const { claims, tables, ownFlows, who, ladder } = given
   const broken = claims.find(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
   const tablesVerdict = claims.find(({ subject }) => subject === 'tables')?.verdict ?? 'INVALID'
   const rows = tables === null ? [] : [tableLine(tables, tablesVerdict)]
@@ -43,6 +46,7 @@ export function answer(given: Answerable): readonly AnswerLine[] {
   const isOwn = ({ id }: Claim) => ownFlows.some(({ flow }) => id.startsWith(`${flow}-`))
   const at = (moment: string) => claims.filter((claim) => claim.id.endsWith(moment) && !isOwn(claim))
   return [
+    ...fullTableLine(claims, ladder),
     ...rows,
     ...deploymentLine(given),
     ...claims

@@ -2,13 +2,15 @@
 
 import type { Capacity, FlowCapacity } from '../contracts/capacity.ts'
 import type { Dataset } from '../contracts/dataset.ts'
+import type { Ladder } from '../contracts/ladder.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import { FLOWS, type ResolvedPlan } from '../contracts/plan.ts'
 import { answer } from './answer.ts'
 import { flowBottlenecks } from './bottlenecks.ts'
 import { deploymentClaims } from './claims/deployment-claims.ts'
-import { evidenceClaims } from './claims/evidence-claims.ts'
+import { evidenceClaims, isForeign } from './claims/evidence-claims.ts'
 import { flowClaims } from './claims/flow-claims.ts'
+import { fullTableClaims } from './claims/full-table-claims.ts'
 import { machineClaims } from './claims/machine-claims.ts'
 import { ownFlowClaims } from './claims/own-flow-claims.ts'
 import { acknowledgedClaims, profileClaims } from './claims/run-claims.ts'
@@ -30,9 +32,11 @@ export interface Evidence {
   /** null: the target holds no dataset of ours. */
   readonly dataset: Dataset | null
   readonly measurements: Measurements
+  /** Absent or null: another kind of run. */
+  readonly ladder?: Ladder | null
 }
 
-export function capacityOf({ resolved, dataset, measurements }: Evidence): Capacity {
+export function capacityOf({ resolved, dataset, measurements, ladder = null }: Evidence): Capacity {
   const target = measuredTarget(measurements)
   const isOrderSystem = target.kind === 'headroom'
   const seeding = isOrderSystem ? seedingOf(resolved, dataset, measurements) : null
@@ -55,6 +59,8 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
     : NO_DEPLOYMENT
   const claims = withheld([
     ...(tables === null ? [] : [tableClaim(tables)]),
+    // Rows elsewhere are not ours to fill.
+    ...(asked.length > 0 && isOneMachine(target) && !isForeign(measurements) ? fullTableClaims(resolved, ladder) : []),
     ...(isOneMachine(target)
       ? withinTargetsClaims(flows, mix, { measurements, seeding })
       : [...flows.flatMap((flow) => flowClaims(flow, seeding, who)), ...machineClaims(flows, mix, who)]),
@@ -79,6 +85,7 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
       ownFlows,
       who,
       isOneMachine: isOneMachine(target),
+      ladder,
     }),
     claims,
     seeding,
@@ -86,6 +93,7 @@ export function capacityOf({ resolved, dataset, measurements }: Evidence): Capac
     flows,
     ownFlows,
     mix,
+    ladder,
     flowsNotMeasured,
     bottlenecks,
     sizing: needed,

@@ -10,6 +10,7 @@ import { bottleneckSection } from './sections/bottleneck-section.ts'
 import { claimsSection } from './sections/claims-section.ts'
 import { deploymentSection } from './sections/deployment-section.ts'
 import { flowsSection } from './sections/flows-section.ts'
+import { ladderSection } from './sections/ladder-section.ts'
 import { type Reproduction, reproduceSection } from './sections/reproduce-section.ts'
 import { sizingSection } from './sections/sizing-section.ts'
 import { tablesSection } from './sections/tables-section.ts'
@@ -18,9 +19,10 @@ import { weaknessSection } from './sections/weakness-section.ts'
 import { STYLE } from './style.ts'
 
 /** The order system alone has tables, components that are watched, and a sizing. */
-const OF_THE_ORDER_SYSTEM: readonly string[] = ['tables', 'bottleneck', 'deployment', 'sizing']
+const OF_THE_ORDER_SYSTEM: readonly string[] = ['full-tables', 'tables', 'bottleneck', 'deployment', 'sizing']
 const SECTIONS = [
   ['claims', 'Claims'],
+  ['full-tables', 'Full tables'],
   ['tables', 'Rows per table'],
   ['flows', 'Capacity per flow'],
   ['bottleneck', 'What gives first'],
@@ -53,6 +55,7 @@ export function page(input: PageInput): string {
 <main>
 <noscript><p class="banner">The charts need JavaScript. Every figure in them also stands in the tables.</p></noscript>
 ${claimsSection(capacity)}
+${isOrderSystem ? ladderSection(capacity, charts.ladder) : null}
 ${tables === null || seeding === null ? null : tablesSection(tables, seeding, charts.tables)}
 ${flowsSection(capacity, charts.flows)}
 ${isOrderSystem ? bottleneckSection(capacity, charts.demand) : null}

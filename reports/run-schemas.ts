@@ -4,18 +4,7 @@ import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '.
 import { FLOWS, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
-
-const number = { type: 'number' } as const
-const text = { type: 'string' } as const
-const count = { type: 'integer', minimum: 0 } as const
-const nullable = (schema: object) => ({ anyOf: [schema, { type: 'null' }] })
-const list = (items: object, more: object = {}) => ({ type: 'array', items, ...more })
-const object = (properties: Readonly<Record<string, object>>, optional: readonly string[] = []) => ({
-  type: 'object',
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-})
-const mapOf = (schema: object) => ({ type: 'object', additionalProperties: schema })
+import { count, list, mapOf, nullable, number, object, text } from './schema-shapes.ts'
 
 const month = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}$' } as const
 const interval = object({ low: number, mid: number, high: number })

@@ -2,6 +2,7 @@
 
 import type { Seeding } from '../contracts/capacity.ts'
 import type { Dataset } from '../contracts/dataset.ts'
+import { FULL_SHARE } from '../contracts/ladder.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { compact, percent } from './quantity.ts'
@@ -36,8 +37,13 @@ function notProven(shareOfPlan: number | null, resolved: ResolvedPlan, measureme
   const largest = measurements.tables.reduce((most, { orders }) => Math.max(most, orders), 0)
   const measuredRows = largest > 0 ? compact(largest) : 'an unknown number of'
   const share = shareOfPlan === null ? 'an unknown share' : percent(shareOfPlan)
+  const isFull = largest >= FULL_SHARE * resolved.plan.rowsPerTableLimit
   return [
-    `Latency at ${limit} rows per table: these figures were measured with at most ${measuredRows} rows in a table.`,
+    ...(isFull
+      ? []
+      : [
+          `Latency at ${limit} rows per table: these figures were measured with at most ${measuredRows} rows in a table.`,
+        ]),
     `Disk and cache misses: ${share} of the data is far more likely to be in memory than all of it.`,
     'Index depth, redo and checkpoint pressure, and backup or schema-change times of full tables.',
   ]

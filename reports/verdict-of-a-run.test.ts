@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../contracts/capacity.ts'
 import type { InvalidCode, Measurements, Step } from '../contracts/measurement.ts'
+import { fullLadderFixture } from '../measurements/fixtures/ladder.ts'
 import { parsePlan } from '../plan/load-plan.ts'
 import { parsePlanChange } from '../plan/plan-change.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
@@ -41,11 +42,24 @@ const afterOneThatPassed = (second: CheckoutStep): Evidence =>
 
 const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   [
-    'passes when the peak fits one machine',
-    evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
+    'passes when the peak fits one machine, and full tables answer in time',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({ steps: checkouts }),
+      ladder: fullLadderFixture(),
+    }),
     'PASS',
   ],
-  ['passes when the peak is beyond this machine: a laptop is no fleet', evidence(), 'PASS'],
+  [
+    'passes when the peak is beyond this machine: a laptop is no fleet',
+    evidence({ ladder: fullLadderFixture() }),
+    'PASS',
+  ],
+  [
+    'is invalid when no table was full, whatever else passed',
+    evidence({ resolved: smallPeak, measurements: measurementsFixture({ steps: checkouts }) }),
+    'INVALID',
+  ],
   [
     'fails when the peak is beyond the first failing step of a target elsewhere',
     evidence({ measurements: elsewhere(measurementsFixture()) }),
@@ -188,7 +202,11 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
   ],
   [
     'is at risk when the tables may overflow and everything measured passes',
-    evidence({ resolved: tablesAtRisk(100), measurements: measurementsFixture({ steps: checkouts }) }),
+    evidence({
+      resolved: tablesAtRisk(100),
+      measurements: measurementsFixture({ steps: checkouts }),
+      ladder: fullLadderFixture(),
+    }),
     'AT RISK',
   ],
   [

@@ -9,6 +9,7 @@ import type {
   Seeding,
   TableProjection,
 } from '../contracts/capacity.ts'
+import { FULL_SHARE } from '../contracts/ladder.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Flow } from '../contracts/plan.ts'
 import { secondsOf } from './capacity-point.ts'
@@ -51,10 +52,15 @@ function evidence({ claims }: WeaknessInput): string[] {
   return broken.map(({ reason }) => `The evidence is broken, so no figure below counts: ${reason}`)
 }
 
-function volume({ seeding }: WeaknessInput): string[] {
+function volume({ seeding, tables }: WeaknessInput): string[] {
   if (seeding === null || seeding.notProven.length === 0) return []
   const share = seeding.shareOfPlan === null ? 'an unknown share' : percent(seeding.shareOfPlan)
-  return [`The tables held ${share} of the planned orders. Latencies at full tables are not proven by this run.`]
+  const fullest = Math.max(0, ...(tables?.tables ?? []).map(({ countedRows }) => countedRows ?? 0))
+  const isFull = tables !== null && fullest >= FULL_SHARE * tables.limit
+  const unproven = isFull
+    ? 'One table was full; how 64 of them share hosts is not proven by this run.'
+    : 'Latencies at full tables are not proven by this run.'
+  return [`The tables held ${share} of the planned orders. ${unproven}`]
 }
 
 /** Rows of another width lie on another number of pages: hit ratio, sizes and latencies are those of other tables. */

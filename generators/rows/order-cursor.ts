@@ -2,7 +2,7 @@
 // everything the seeder writes: one object is filled again and again, nothing is allocated.
 
 import { priceOf } from '../../contracts/catalogue.ts'
-import type { Dataset, SeededShard } from '../../contracts/dataset.ts'
+import { type Dataset, type SeededShard, wholeOrdersOf } from '../../contracts/dataset.ts'
 import type { PAYMENT_METHODS } from '../../contracts/order.ts'
 import { assertOrderTime, ORDER_ID_EPOCH_MS } from '../../contracts/order-id.ts'
 import type { Plan } from '../../contracts/plan.ts'
@@ -62,6 +62,7 @@ export class OrderCursor implements OrderState {
   readonly #keys: Readonly<Record<keyof typeof ROW_STREAM | keyof typeof STREAM, number>>
   readonly #productKeys: Int32Array
   readonly #quantityKeys: Int32Array
+  readonly #wholeOrders: number
   #hour = 0
   #hourFirstRow = 0
   #hourRows = 0
@@ -73,6 +74,7 @@ export class OrderCursor implements OrderState {
     const key = (stream: number) => streamKey(dataset.seed, stream, shard)
     this.#dataset = dataset
     this.#table = table
+    this.#wholeOrders = wholeOrdersOf(table)
     this.#lifecycle = lifecycleOf(plan, dataset.endMs)
     this.#regions = thresholds(plan.regions.map(({ weight }) => weight))
     this.#channels = thresholds(plan.channelWeights)
@@ -90,7 +92,7 @@ export class OrderCursor implements OrderState {
   /** The next `next()` reads this row. */
   seek(row: number): void {
     this.row = row - 1
-    this.#enterHour(hourOfRow(this.#dataset.cumulativeOrdersByHour, this.#table.orders, row))
+    this.#enterHour(hourOfRow(this.#dataset.cumulativeOrdersByHour, this.#wholeOrders, row))
   }
 
   /** Moves to the next row and fills every field. */
@@ -146,8 +148,8 @@ export class OrderCursor implements OrderState {
   #enterHour(hour: number): void {
     const { cumulativeOrdersByHour } = this.#dataset
     this.#hour = hour
-    this.#hourFirstRow = rowsBeforeHourEnd(cumulativeOrdersByHour, this.#table.orders, hour - 1)
-    this.#hourRows = rowsBeforeHourEnd(cumulativeOrdersByHour, this.#table.orders, hour) - this.#hourFirstRow
+    this.#hourFirstRow = rowsBeforeHourEnd(cumulativeOrdersByHour, this.#wholeOrders, hour - 1)
+    this.#hourRows = rowsBeforeHourEnd(cumulativeOrdersByHour, this.#wholeOrders, hour) - this.#hourFirstRow
   }
 
   /** composeOrderId(worker 0, sequence 0) in two exact halves. */

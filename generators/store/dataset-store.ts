@@ -65,6 +65,14 @@ export async function storeDataset(
   await createLanes(connection, ownShards)
 }
 
+/** Another rung of the same table: half written until `markFinished`. */
+export async function renameDataset(connection: Connection, dataset: Dataset): Promise<void> {
+  await connection.query(
+    `UPDATE ${DATASET_TABLE} SET fingerprint = ?, state = 'seeding', dataset = ? WHERE dataset_id = 1`,
+    [dataset.fingerprint, JSON.stringify(dataset)],
+  )
+}
+
 export async function markFedToSearch(connection: Connection, fedToSearch: boolean): Promise<void> {
   await connection.query(`UPDATE ${DATASET_TABLE} SET fed_to_search = ? WHERE dataset_id = 1`, [fedToSearch])
 }

@@ -59,6 +59,11 @@ export async function markIndexed(connection: Connection, shard: number): Promis
   await connection.query(`UPDATE ${LANES_TABLE} SET indexed = 1 WHERE shard = ?`, [shard])
 }
 
+/** Its indexes are to be built anew. */
+export async function markUnindexed(connection: Connection, shard: number): Promise<void> {
+  await connection.query(`UPDATE ${LANES_TABLE} SET indexed = 0 WHERE shard = ?`, [shard])
+}
+
 export function isLoaded({ done, orders }: Lane): boolean {
   return done >= orders
 }

@@ -69,6 +69,18 @@ async function secondaryIndexes(connection: Connection, table: string): Promise<
   return found.map(({ name }) => name)
 }
 
+/** Built again, sorted, when the next rows are there. */
+export async function dropIndexes(connection: Connection, shard: Shard): Promise<void> {
+  for (const family of SEEDED_FAMILIES) {
+    const table = tableName(family, shard)
+    const ours = TABLE_SHAPES[family].secondaryIndexes.map(({ name }) => name)
+    const present = (await secondaryIndexes(connection, table)).filter((name) => ours.includes(name))
+    if (present.length > 0) {
+      await connection.query(`ALTER TABLE ${table} ${present.map((name) => `DROP KEY ${name}`).join(', ')}`)
+    }
+  }
+}
+
 export async function finishShard(connection: Connection, shard: number): Promise<void> {
   for (const family of SEEDED_FAMILIES) await finishTable(connection, family, shard)
 }

@@ -135,7 +135,8 @@ function missingRows(dataset: Dataset, measurements: Measurements, counted: Reco
     ({ shard, orders }) => (measurements.tables.find((table) => table.shard === shard)?.orders ?? 0) < orders,
   )
   const shortFamilies = SEEDED_FAMILIES.filter((family) => counted[family] < dataset.rows[family])
-  const documents = measurements.sizes?.searchDocuments ?? dataset.rows.orders
+  const isFed = dataset.inSearchIndex !== false
+  const documents = (isFed ? measurements.sizes?.searchDocuments : undefined) ?? dataset.rows.orders
   return [
     ...(shortTables.length > 0
       ? [

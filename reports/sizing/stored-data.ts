@@ -31,7 +31,7 @@ export function dataAtHorizon(resolved: ResolvedPlan, measurements: Measurements
   return mapCases(Math.max, modelledBytes, measuredBytes ?? modelledBytes)
 }
 
-export function storedData(resolved: ResolvedPlan, measurements: Measurements): StoredData {
+export function storedData(resolved: ResolvedPlan, measurements: Pick<Measurements, 'sizes' | 'tables'>): StoredData {
   const keys = keysAtHorizon(resolved)
   const modelledBytes = mapCases((orders, keyBytes) => orders + keyBytes, databaseAtHorizon(resolved), keys.bytes)
   const { sizes } = measurements
@@ -124,7 +124,7 @@ function total(sizes: readonly Cases[]): Cases {
 }
 
 /** The model tried on what is there: the only place where the two can be compared without extrapolating. */
-function atCountedRows({ plan }: ResolvedPlan, { tables }: Measurements, sizes: EngineSizes): string {
+function atCountedRows({ plan }: ResolvedPlan, { tables }: Pick<Measurements, 'tables'>, sizes: EngineSizes): string {
   const orders = tables.reduce((sum, table) => sum + table.orders, 0)
   if (orders === 0) return 'The rows of this run were not counted, so the model cannot be tried on them'
   const pages = tables.flatMap((table) => [

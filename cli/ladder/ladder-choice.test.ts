@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { LADDER_FLOWS } from '../../contracts/ladder.ts'
+import { Refusal } from '../../contracts/refusal.ts'
+import { smallVolume } from '../../generators/small-volume.fixture.ts'
+import { chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder-choice.ts'
+import { forecastRungs, refuseSmallDisk } from './ladder-forecast.ts'
+
+const LIMIT = 50_000_000
+const volume = { ...smallVolume(), fullTableRows: LIMIT }
+const words = { flows: LADDER_FLOWS, shard: 7, seed: 1, studies: true }
+
+describe('which ladder is meant', () => {
+  it('is the small one unless the whole is asked for, and each says what the other would add', () => {
+    const small = chosenLadder(words, volume)
+    expect(small.asked.rungs).toEqual([1e6, 5e6])
+    expect(otherLadderText(small, LIMIT)).toContain('--full goes on to 50,000,000')
+    const full = chosenLadder({ ...words, full: true }, volume)
+    expect(full.asked.rungs).toEqual([1e6, 5e6, 15e6, LIMIT])
+    expect(otherLadderText(full, LIMIT)).toContain('5,000,000')
+  })
+
+  it('leaves rungs out that nobody named and the budget has no time for', () => {
+    const short = chosenLadder({ ...words, budget: 20 * 60 }, volume)
+    expect(short.asked.rungs).toEqual([1e6])
+    expect(short.leftOut).toEqual([5e6])
+  })
+
+  it('refuses what was named and does not fit, or lies beyond the limit', () => {
+    expect(() => chosenLadder({ ...words, full: true, budget: 20 * 60 }, volume)).toThrow(Refusal)
+    expect(() => chosenLadder({ ...words, rungs: [1e6, 51e6] }, volume)).toThrow(/more than the plan's limit/)
+    expect(() => chosenLadder({ ...words, full: true, rungs: [1e6] }, volume)).toThrow(/its own rungs/)
+  })
+
+  it('ends at a limit that is lower than the usual rungs', () => {
+    const low = { ...volume, fullTableRows: 3e6 }
+    expect(chosenLadder({ ...words, full: true }, low).asked.rungs).toEqual([1e6, 3e6])
+  })
+})
+
+it('reads rungs and flows as they are typed', () => {
+  expect(parseRungs('1e6,5e6')).toEqual([1_000_000, 5_000_000])
+  for (const wrong of ['', '5e6,1e6', '1e6,1e6', '1.5', '10', 'many']) expect(() => parseRungs(wrong)).toThrow()
+  expect(parseFlows('checkout,list')).toEqual(['list', 'checkout'])
+  for (const wrong of ['search', 'list,list', '']) expect(() => parseFlows(wrong)).toThrow()
+})
+
+it('says rows, bytes and minutes of each rung, and refuses a disk that is too small', () => {
+  const rungs = forecastRungs(chosenLadder({ ...words, full: true }, volume), volume)
+  expect(rungs.map(({ orders }) => orders)).toEqual([1e6, 5e6, 15e6, LIMIT])
+  expect(rungs.at(-1)?.bytes).toBeGreaterThan(9e9)
+  expect(() => refuseSmallDisk(rungs, 10e9)).toThrow(/free disk/)
+  expect(() => refuseSmallDisk(rungs, 100e9)).not.toThrow()
+})

@@ -1,0 +1,44 @@
+// `ladder.json` of a run: read, written whole, and found again when the same ladder is asked for once more.
+
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Ladder, LadderAsked } from '../../contracts/ladder.ts'
+import { RUN_FILES } from '../../contracts/run-folder.ts'
+import { isSameAsked } from '../../measurements/ladder/ladder-pieces.ts'
+
+/** null: there is none, or it cannot be read. */
+export async function readLadder(runDir: string): Promise<Ladder | null> {
+  const text = await readFile(join(runDir, RUN_FILES.ladder), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return JSON.parse(text) as Ladder
+  } catch {
+    return null
+  }
+}
+
+export async function writeLadder(runDir: string, ladder: Ladder): Promise<void> {
+  await writeRunFile(runDir, RUN_FILES.ladder, ladder)
+}
+
+/** Whole or not at all: a kill leaves the one before. */
+export async function writeRunFile(runDir: string, file: string, content: unknown): Promise<void> {
+  await mkdir(runDir, { recursive: true })
+  const path = join(runDir, file)
+  await writeFile(`${path}.partial`, `${JSON.stringify(content, null, 1)}\n`)
+  await rename(`${path}.partial`, path)
+}
+
+/** The newest run of the same ladder that is not finished; undefined: none. */
+export async function unfinishedRun(runsDir: string, asked: LadderAsked): Promise<string | undefined> {
+  const names = await readdir(runsDir).catch(() => [])
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const ladder = await readLadder(join(runsDir, name))
+      const isWanted = ladder !== null && !ladder.finished && isSameAsked(ladder.asked, asked)
+      return isWanted ? [{ name, updatedAt: ladder.updatedAt }] : []
+    }),
+  )
+  const [newest] = found.flat().toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+  return newest && join(runsDir, newest.name)
+}

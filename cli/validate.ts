@@ -1,0 +1,176 @@
+// `npm run validate`: the ladder. One table filled rung by rung to the plan's limit, every flow measured at each.
+
+import { resolve } from 'node:path'
+import type { Ladder } from '../contracts/ladder.ts'
+import { LADDER_FLOWS, type LadderFlow } from '../contracts/ladder.ts'
+import { EXIT_CODE_OF, EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { asShard } from '../contracts/shard.ts'
+import { LADDER_STATE } from '../engines/clean-engines.ts'
+import { freeDiskBytes } from '../engines/machine.ts'
+import { openPlace } from '../engines/place.ts'
+import { isSameAsked } from '../measurements/ladder/ladder-pieces.ts'
+import { ratesOfFullTable } from '../measurements/ladder/rung-rates.ts'
+import { loadPlan } from '../plan/load-plan.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
+import { seedVolume } from '../plan/seed-volume.ts'
+import { planPool } from '../reports/sizing/plan-pool.ts'
+import { verdictText } from '../reports/verdict-text.ts'
+import { writeReport } from '../reports/write-report.ts'
+import { type ChosenLadder, chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder/ladder-choice.ts'
+import { readLadder, unfinishedRun } from './ladder/ladder-file.ts'
+import { forecastFields, forecastLines, forecastRungs, refuseSmallDisk } from './ladder/ladder-forecast.ts'
+import { ladderJson } from './ladder/ladder-json.ts'
+import { LadderSystem } from './ladder/ladder-system.ts'
+import { runLadder } from './ladder/run-ladder.ts'
+import { RUNS } from './named-run.ts'
+import { newRunFolder } from './new-run-folder.ts'
+import { parseDuration, parseSeed, parseShard } from './option-parsers.ts'
+import { planOption } from './plan-option.ts'
+import { runCommand } from './run-command.ts'
+import { typedCommand } from './typed-command.ts'
+
+const HELP = `
+Does one table hold the plan's 50 million rows? The tables of one shard (orders,
+items, payments) are filled to a rung, every row is counted, indexes are built,
+and then each flow is measured on them: on a cold database, at one rate that all
+rungs share (three times, in processes of k6 of their own), and up to the
+highest rate that meets its targets. With two sizes of MySQL's pool: all data in
+memory, and as little of it as the plan's own setup would hold. At the top rung
+the table is changed, dumped, restored, started cold and killed (--no-studies:
+it is not).
+
+The default goes to 5 million rows in 35 minutes; --full goes to the limit in
+75 minutes, and only it can answer. A rung more teaches how latency and rate
+move with the rows; each rung is predicted before it is measured, where a model
+has an answer.
+
+It runs engines of its own, in .headroom/ladder: what npm start seeded stays as
+it is. Stop the others first (npm run down). Whatever ends it, even kill -9: the
+same command continues, and measures nothing twice.
+
+Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID (no table was full yet).
+
+Examples:
+  npm run validate -- --dry-run                 rows, bytes and minutes per rung
+  npm run validate                              1 million rows, then 5
+  npm run validate -- --full                    1, 5, 15 and 50 million
+  npm run validate -- --rungs 1e6 --flows list --no-studies
+  npm run --silent validate -- --full --shard 7 --json`
+
+interface Options {
+  readonly full?: true
+  readonly rungs?: readonly number[]
+  readonly flows: readonly LadderFlow[]
+  readonly shard: number
+  readonly seed: number
+  readonly studies: boolean
+  readonly budget?: number
+  readonly dryRun?: true
+  readonly reset?: true
+  readonly run?: string
+  readonly plan: string
+}
+
+await runCommand<Options>(
+  'validate',
+  (program) =>
+    program
+      .description('Fill one table rung by rung to the plan’s limit, and measure every flow at each rung.')
+      .option('--full', 'to the limit: 1, 5, 15 and 50 million orders')
+      .option('--rungs <list>', 'other rungs, in orders: 1e6,5e6', parseRungs)
+      .option('--flows <list>', 'which flows', parseFlows, LADDER_FLOWS)
+      .option('--shard <n>', 'whose tables are filled', parseShard, 7)
+      .option('--seed <n>', 'another seed gives other orders with the same plan', parseSeed, 1)
+      .option('--budget <time>', 'how long it may take: 75m (default: 35m, with --full 75m)', parseDuration)
+      .option('--no-studies', 'leave out schema changes, dump, restore, restart and kill')
+      .option('--dry-run', 'show rows, bytes and minutes per rung; nothing is started')
+      .option('--reset', 'remove the rows of an earlier ladder first')
+      .option('--run <folder>', 'where the evidence goes, or lies (default: below runs/)')
+      .addOption(planOption())
+      .addHelpText('after', HELP),
+  async ({ options, words }, context) => {
+    const { say, json } = context
+    const plan = await loadPlan(options.plan)
+    const resolved = resolvePlan(plan)
+    const volume = seedVolume(plan, plan.horizonYears)
+    const chosen = chosenLadder(options, volume)
+    const forecast = forecastRungs(chosen, volume)
+    forecastLines(chosen, forecast).forEach(say)
+    say(otherLadderText(chosen, volume.fullTableRows))
+    if (options.dryRun) {
+      if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast))}\n`)
+      return EXIT_CODES.pass
+    }
+    refuseSmallDisk(forecast, freeDiskBytes(openPlace(LADDER_STATE).home))
+    const { runDir, ladder } = await begunLadder(options, chosen, () =>
+      newLadder(chosen, volume.fullTableRows, resolved),
+    )
+    say(`Evidence: ${runDir}`)
+    const system = await LadderSystem.open(context, 'load')
+    const job = {
+      asked: ladder.asked,
+      resolved,
+      volume,
+      shard: asShard(chosen.asked.shard),
+      runDir,
+      command: typedCommand('validate', words),
+      system,
+      context,
+    }
+    const finished = await runLadder(job, ladder, options.reset ?? false).finally(() => system.close())
+    const { capacity, reportPath } = await writeReport(runDir)
+    if (json) process.stdout.write(`${JSON.stringify(ladderJson(runDir, capacity.verdict, finished))}\n`)
+    else process.stdout.write(verdictText(capacity))
+    say(`Report: ${reportPath}`)
+    return EXIT_CODE_OF[capacity.verdict]
+  },
+)
+
+/** The unfinished ladder of the same question, or a new one. */
+async function begunLadder(
+  { run, reset }: Options,
+  { asked }: ChosenLadder,
+  begin: () => Ladder,
+): Promise<{ readonly runDir: string; readonly ladder: Ladder }> {
+  const unfinished = reset ? undefined : await unfinishedRun(RUNS, asked)
+  const runDir = run === undefined ? unfinished : resolve(run)
+  const found = runDir === undefined ? null : await readLadder(runDir)
+  if (runDir !== undefined && found !== null) {
+    if (isSameAsked(found.asked, asked) && !found.finished) return { runDir, ladder: found }
+    throw otherLadder(runDir, found)
+  }
+  return { runDir: newRunFolder(run, 'validate'), ladder: begin() }
+}
+
+function newLadder(
+  { asked, times }: ChosenLadder,
+  limitOrders: number,
+  resolved: Parameters<typeof planPool>[0],
+): Ladder {
+  const startedAt = new Date().toISOString()
+  return {
+    asked,
+    times,
+    startedAt,
+    updatedAt: startedAt,
+    finished: false,
+    limitOrders,
+    planPool: planPool(resolved),
+    rates: Object.fromEntries(asked.flows.map((flow) => [flow, ratesOfFullTable(resolved, flow)])),
+    rungs: [],
+    studies: [],
+    spent: { fillSeconds: 0, measureSeconds: 0, studySeconds: 0, otherSeconds: 0 },
+  }
+}
+
+function otherLadder(runDir: string, { finished, asked }: Ladder): Refusal {
+  return new Refusal({
+    what: `${runDir} holds another ladder`,
+    why: [
+      finished
+        ? 'it is finished'
+        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
+    ],
+    wayOut: 'Ask for the same to continue it, or leave --run out.',
+  })
+}

@@ -1,0 +1,60 @@
+// The same MySQL again, with another pool and nothing in it; or after a kill, as a power cut leaves it.
+
+import type { Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import { openCredentials } from './credentials.ts'
+import { readRecords } from './engine-record.ts'
+import { writeEngines } from './engines-file.ts'
+import { legacyUrlOf, mysql } from './mysql.ts'
+import { openPlace } from './place.ts'
+import type { EngineSize } from './start-context.ts'
+import { startServer } from './start-server.ts'
+import { killRecord, stopRecord } from './stop-engines.ts'
+
+/** A large pool is written back first. */
+const STOP_LIMIT_MS = 300_000
+
+export interface RestartMysql {
+  readonly stateFolder: string
+  readonly poolBytes: number
+  readonly size: EngineSize
+  readonly ending: 'stop' | 'kill'
+  readonly signal: AbortSignal
+  say(line: string): void
+}
+
+export interface RestartedMysql {
+  readonly engines: Engines
+  readonly stopSeconds: number
+  /** From its start until it answered. */
+  readonly startSeconds: number
+}
+
+export async function restartMysql(engines: Engines, options: RestartMysql): Promise<RestartedMysql> {
+  const place = openPlace(options.stateFolder)
+  const record = readRecords(place).find(({ name }) => name === 'mysql')
+  if (!record) throw notOurs()
+  const { signal, size, say, poolBytes } = options
+  const beganAtMs = Date.now()
+  if (options.ending === 'kill') await killRecord(place, record)
+  else await stopRecord(place, record, STOP_LIMIT_MS)
+  const stoppedAtMs = Date.now()
+  const context = { place, env: process.env, signal, size, credentials: openCredentials(place), say, poolBytes }
+  const endpoint = await startServer(mysql, context)
+  const again: Engines = { ...engines, mysql: endpoint, legacyMysql: { ...endpoint, url: legacyUrlOf(endpoint.url) } }
+  writeEngines(place.state, again)
+  const seconds = (fromMs: number, toMs: number) => (toMs - fromMs) / 1000
+  return {
+    engines: again,
+    stopSeconds: seconds(beganAtMs, stoppedAtMs),
+    startSeconds: seconds(stoppedAtMs, Date.now()),
+  }
+}
+
+function notOurs(): Refusal {
+  return new Refusal({
+    what: 'MySQL cannot be restarted with another pool',
+    why: ['it was not started by this command'],
+    wayOut: `Unset ${mysql.addressVariable}: then Headroom starts one of its own.`,
+  })
+}
