@@ -97,7 +97,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   const signal = AbortSignal.any([request.signal, lost.signal])
   const deadlineMs = Date.now() + request.budgetSeconds * 1000
   try {
-    const idle = request.rung === undefined || request.rung.kind === 'cold' ? await idleStep(observer, signal) : null
+    const idle = idlesFirst(request.rung) ? await idleStep(observer, signal) : null
     if (idle !== null) {
       await run.add(idle)
       request.onStep?.(idle)
@@ -244,6 +244,11 @@ class Run {
     await writeJson(join(this.#request.runDir, RUN_FILES.measurements), measurements)
     return measurements
   }
+}
+
+/** The ladder looks once for each pool. */
+function idlesFirst(rung: RungLoad | undefined): boolean {
+  return rung === undefined || (rung.kind === 'cold' && rung.idleFirst)
 }
 
 function shareOf(request: LoadRequest): LoadShare | null {

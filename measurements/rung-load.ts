@@ -32,6 +32,8 @@ export interface WarmRung {
 
 export interface ColdRung {
   readonly kind: 'cold'
+  /** What is used while nobody asks is measured before. */
+  readonly idleFirst: boolean
   readonly ratesPerSecond: Readonly<Record<string, number>>
   readonly seconds: number
 }

@@ -106,7 +106,12 @@ export async function coldPiece(
     pool,
     what: 'cold',
     loads: flows,
-    rung: { kind: 'cold', ratesPerSecond: Object.fromEntries(rates), seconds: ladder.times.coldSeconds },
+    rung: {
+      kind: 'cold',
+      idleFirst: true,
+      ratesPerSecond: Object.fromEntries(rates),
+      seconds: ladder.times.coldSeconds,
+    },
     counted: countedOf(job, rung),
   })
   const { steps } = measurements

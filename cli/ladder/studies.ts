@@ -29,6 +29,8 @@ const COLD_WATCH_SECONDS = 45
 const BEFORE_KILL_SECONDS = 10
 /** Of what the flow carries: a low load. */
 const LOW_OF_HIGHEST = 0.2
+/** A warm server carries it with room to spare. */
+const SOUND_OF_HIGHEST = 0.6
 
 const COLUMN = 'ladder_note'
 const INDEX = 'ladder_status'
@@ -111,13 +113,15 @@ async function coldRestart(job: LadderJob, ladder: Ladder, rung: Rung): Promise<
   const flow: LadderFlow = job.asked.flows[0] ?? 'list'
   const { stopSeconds, startSeconds } = await job.system.restart(job.system.poolBytes)
   await job.system.serve()
-  const ratePerSecond = ladder.rates[flow]?.commonPerSecond ?? provablePerSecond(job.resolved, flow, ladder.times)
+  const common = ladder.rates[flow]?.commonPerSecond ?? provablePerSecond(job.resolved, flow, ladder.times)
+  const highest = poolOf(rung, 'plan')?.flows[flow]?.highest?.ratePerSecond ?? Number.POSITIVE_INFINITY
+  const ratePerSecond = Math.min(common, SOUND_OF_HIGHEST * highest)
   const { folder, measurements } = await measurePiece(job, {
     orders: rung.orders,
     pool: 'plan',
     what: 'restart',
     loads: [flow],
-    rung: { kind: 'cold', ratesPerSecond: { [flow]: ratePerSecond }, seconds: COLD_WATCH_SECONDS },
+    rung: { kind: 'cold', idleFirst: false, ratesPerSecond: { [flow]: ratePerSecond }, seconds: COLD_WATCH_SECONDS },
     counted: countedOf(job, rung),
   })
   const [step] = heldSteps(measurements.steps, flow, 'cold')
@@ -144,7 +148,7 @@ async function recovery(job: LadderJob, ladder: Ladder, rung: Rung): Promise<Don
     pool: 'plan',
     what: 'kill',
     loads: [flow],
-    rung: { kind: 'cold', ratesPerSecond: { [flow]: ratePerSecond }, seconds: BEFORE_KILL_SECONDS },
+    rung: { kind: 'cold', idleFirst: false, ratesPerSecond: { [flow]: ratePerSecond }, seconds: BEFORE_KILL_SECONDS },
     counted: countedOf(job, rung),
   })
   const { startSeconds } = await job.system.restart(job.system.poolBytes, 'kill')
