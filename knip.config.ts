@@ -26,5 +26,5 @@ export default {
   ignoreExportsUsedInFile: true,
   // k6 brings its modules; @types/k6 is all there is to install.
   ignoreDependencies: ['k6', '@biomejs/biome'],
-  ignoreBinaries: ['mount', 'umount', 'sysbench'],
+  ignoreBinaries: ['mount', 'umount', 'sysbench', 'openssl'],
 } satisfies KnipConfig
