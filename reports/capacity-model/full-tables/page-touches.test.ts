@@ -27,7 +27,7 @@ describe.each(['list', 'detail', 'checkout'] as const)('%s', (flow) => {
   })
 
   test('its groups of requests touch, and miss, what the pages say', () => {
-    const poolPages = Math.round(0.1 * shard.pages)
+    const poolPages = Math.round(0.05 * shard.pages)
     const times = poolTimes(touches.bins, poolPages)
     const sumOf = (of: (probability: number) => number): number =>
       touches.groups.reduce(
