@@ -89,7 +89,7 @@ describe('laws', { timeout: 60_000 }, () => {
         })
         expect(missing[1]).toBeGreaterThanOrEqual((missing[0] ?? 0) - 0.002)
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     )
   })
 })
