@@ -14,7 +14,7 @@ import type { PopularityBin } from './popularity.ts'
 
 /** innodb_old_blocks_pct. With 1 the list has one part and is plain LRU. */
 const OLD_SHARE = 0.37
-const STEPS = 30
+const STEPS = 24
 
 export interface PoolTimes {
   readonly old: number
@@ -119,8 +119,8 @@ function bisect(longest: number, isTooShort: (time: number) => boolean): number 
 function contents(bins: readonly PopularityBin[], times: PoolTimes): Contents {
   let [held, old, misses] = [0, 0, 0]
   for (const { count, probability } of bins) {
-    const leaves = Math.exp(-probability * times.old)
     const stays = -Math.expm1(-probability * times.old)
+    const leaves = 1 - stays
     const ages = Math.exp(-probability * times.young)
     const cycle = leaves * ages + stays
     held += (count * stays) / cycle

@@ -163,7 +163,7 @@ describe('laws', { timeout: 120_000 }, () => {
         expect(hits[1]).toBeGreaterThanOrEqual((hits[0] ?? 1) - 1e-6)
         expect(hits[2]).toBe(1)
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 
@@ -185,7 +185,7 @@ describe('laws', { timeout: 120_000 }, () => {
           expect(measured).toBeLessThanOrEqual((estimate?.high ?? Number.NaN) * (1 + 1e-9))
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 })
