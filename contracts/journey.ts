@@ -1,5 +1,5 @@
 // What a user does with an order they placed: look at it, pay or cancel it, look again. These requests take places of the
-// schedule like all others; whoever placed the order sends them, since nobody else knows its id (docs/decisions/0068).
+// schedule like all others; whoever placed the order sends them, since nobody else knows its id (docs/decisions/0070).
 
 import { type Dice, diceOf, PURPOSE, runKeyOf, weightedPicker } from './dice.ts'
 import type { OrderStatus } from './order.ts'
