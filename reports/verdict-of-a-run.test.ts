@@ -287,6 +287,8 @@ describe('a deployment in the plan', () => {
     expect(tiersThat('PASS', run)).toHaveLength(11)
     expect(run.claims.find(({ id }) => id === 'deployment-mysql-cpu')).toMatchObject({ basis: 'modelled', target: 1 })
     expect(run.proposal).toBeNull()
+    expect(run.weaknesses.join()).toContain('The deployment is modelled from what a request costs with 0.044')
+    expect(capacityOf(evidence()).weaknesses.join()).not.toContain('The deployment is modelled')
   })
 
   it('fails when one tier is too small, naming it and the factor', () => {
