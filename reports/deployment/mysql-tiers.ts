@@ -22,9 +22,9 @@ interface BusiestHost {
 }
 
 /** Where the shards are put is not the plan's: the fullest ones may come to lie on one host. */
-function busiestHost(
+export function busiestHost(
   { mysql: { hosts, shardsPerHost } }: Deployment,
-  { resolved, dataBytes }: TierEvidence,
+  { resolved, dataBytes }: Pick<TierEvidence, 'resolved' | 'dataBytes'>,
 ): BusiestHost {
   const { plan, rowsByTable } = resolved
   const count = shardsPerHost ?? Math.ceil(plan.shards / (hosts ?? plan.shards))
