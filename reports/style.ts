@@ -100,6 +100,7 @@ th.number, td.number { padding-right: 24px; }
 .claims td:nth-child(2) { min-width: 24ch; }
 .stacked .why { min-width: 36ch; }
 .stacked tbody th[scope=row] { min-width: 22ch; }
+#deployment .stacked tbody th[scope=row] { min-width: 0; }
 .stacked tr.group th { padding-top: 22px; font-size: 0.95rem; border-bottom-color: var(--ink-soft); }
 .stacked tbody:first-of-type tr.group th { padding-top: 8px; }
 details.inline { margin-top: 4px; }

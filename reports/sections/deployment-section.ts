@@ -23,7 +23,7 @@ function statedDeployment(tiers: readonly DeploymentTier[]): Markup {
 }
 
 function proposed({ candidates, tips }: DeploymentProposal): Markup {
-  return html`<p class="lead">The plan names no <code>deployment</code>, so no peak is judged, and no verdict rests on this part. Two that it might name, in which every tier holds in all cases, as <code>plan.yaml</code> has them; costs are in cores.</p>
+  return html`<p class="lead">The plan names no <code>deployment</code>, so no peak is judged, and no verdict rests on this part. Two that it might name, in which every tier holds in all cases (but Redis, of which there is one), as <code>plan.yaml</code> has them; costs are in cores.</p>
   ${candidates.map(candidateCard)}
   <div class="card"><h3>What would tip the choice</h3><ul>${tips.map((tip) => html`<li>${tip}</li>`)}</ul></div>`
 }
@@ -69,7 +69,7 @@ function number(value: number): string {
 
 function tierTable(caption: string, tiers: readonly DeploymentTier[]): Markup {
   return html`<table><caption>${caption}</caption>
-<thead><tr><th scope="col">Tier</th><th scope="col">Verdict</th><th scope="col" class="number">Asked of what is there</th><th scope="col" class="number">Used</th><th scope="col" class="number">Interval</th><th scope="col">Rule</th></tr></thead>
+<thead><tr><th scope="col">Tier</th><th scope="col">Verdict</th><th scope="col" class="number">Asked</th><th scope="col" class="number">Used</th><th scope="col" class="number">Interval</th><th scope="col">Rule</th></tr></thead>
 <tbody>${tiers.map(tierRow)}</tbody></table>`
 }
 
