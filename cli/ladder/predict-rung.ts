@@ -1,17 +1,31 @@
 // What the rungs below say of the next one, asked before it is measured.
 
-import type { LadderFlow, PoolKind, Rung, RungFlow, RungPrediction } from '../../contracts/ladder.ts'
+import { availableParallelism } from 'node:os'
+import { listQuerySchema } from '../../contracts/gateway-api.ts'
+import type { HeldRate, LadderFlow, PoolKind, Rung, RungPool, RungPrediction } from '../../contracts/ladder.ts'
+import type { ActivityClass, Whales } from '../../contracts/plan.ts'
+import { RECENCY_EXPONENT } from '../../contracts/seeded-choice.ts'
+import { draftRung } from '../../generators/build-dataset.ts'
+import { meanItemsPerOrder } from '../../generators/rows/order-cursor.ts'
 import { poolOf } from '../../measurements/ladder/ladder-pieces.ts'
+import type { LadderJob } from './ladder-job.ts'
 
-/** Of one flow at one rung with one pool. */
-export interface RungFigures {
-  readonly flow: LadderFlow
+interface ShardFill {
   readonly orders: number
-  /** Used pages of 16 KiB of the shard's tables. */
+  /** Used pages of 16 KiB of the shard's tables, indexes included. */
   readonly pages: number
   readonly poolPages: number
-  /** Repeats at the common rate. */
-  readonly holds: readonly { readonly ratePerSecond: number; readonly p99Ms: number }[]
+}
+
+/** Of one flow at one rung with one pool. */
+export interface RungFigures extends ShardFill {
+  readonly flow: LadderFlow
+  /** Repeats, each of a process of its own; a cold one with what it read. */
+  readonly holds: readonly {
+    readonly ratePerSecond: number
+    readonly p99Ms: number
+    readonly missesPerRequest?: number
+  }[]
   readonly highestRate: { readonly ratePerSecond: number; readonly low: number; readonly high: number | null } | null
   readonly pageGetsPerRequest: number
   readonly missesPerRequest: number
@@ -19,35 +33,65 @@ export interface RungFigures {
   readonly cpuMsPerRequest: number
 }
 
-export interface PredictionOf {
-  readonly orders: number
-  readonly pages: number
-  readonly poolPages: number
-  /** At which the p99 is asked for. */
+/** The rung that is asked about, and who asks for which of its rows. */
+export interface TargetRung extends ShardFill {
   readonly ratePerSecond: number
+  readonly targetP99Ms: number
+  readonly cores: number
   readonly recencyExponent: number
+  readonly listLimit: number
+  /** Of this shard, whales apart. */
+  readonly users: number
+  readonly activity: readonly ActivityClass[]
+  readonly whales: Whales
+  readonly itemsPerOrder: number
+  readonly extraBytesPerRow: number
 }
 
 /** null: it has no answer. */
 export type PredictRung = (
   rungsBelow: readonly RungFigures[],
-  at: PredictionOf,
+  at: TargetRung,
 ) => Pick<RungPrediction, 'hitRatio' | 'p99Ms' | 'ratePerSecond'> | null
 
+export interface Predicted {
+  readonly flow: LadderFlow
+  readonly pool: PoolKind
+  readonly poolPages: number
+  /** null: no rung has been measured, so there is none in common. */
+  readonly commonPerSecond: number | null
+}
+
 export function predictionFor(
-  predict: PredictRung,
+  { predict, resolved, volume, shard, asked }: LadderJob,
   below: readonly Rung[],
-  { flow, pool }: { readonly flow: LadderFlow; readonly pool: PoolKind },
-  at: PredictionOf,
+  { orders, pages }: Pick<Rung, 'orders' | 'pages'>,
+  { flow, pool, poolPages, commonPerSecond: ratePerSecond }: Predicted,
 ): RungPrediction | null {
   const figures = below.flatMap((rung) => figuresOf(rung, flow, pool) ?? [])
-  const predicted = figures.length === 0 ? null : predict(figures, at)
+  if (figures.length === 0 || ratePerSecond === null) return null
+  const { plan } = resolved
+  const predicted = predict(figures, {
+    orders,
+    pages,
+    poolPages,
+    ratePerSecond,
+    targetP99Ms: plan.targets[flow].p99Ms,
+    cores: availableParallelism(),
+    recencyExponent: RECENCY_EXPONENT,
+    listLimit: listQuerySchema.properties.limit.default,
+    users: draftRung(volume, { seed: asked.seed, shard, orders }).shards[shard]?.users ?? 0,
+    activity: plan.users.activity,
+    whales: { count: volume.whalesByTable[shard] ?? 0, shareOfOrders: volume.whaleShareByTable[shard] ?? 0 },
+    itemsPerOrder: meanItemsPerOrder(plan),
+    extraBytesPerRow: 0,
+  })
   if (predicted === null) return null
-  return { ...predicted, fromOrders: figures.map(({ orders }) => orders), atPerSecond: at.ratePerSecond }
+  return { ...predicted, fromOrders: figures.map((rung) => rung.orders), atPerSecond: ratePerSecond }
 }
 
 /** null: something in it is not known. */
-export function figuresOf(rung: Rung, flow: LadderFlow, kind: PoolKind): RungFigures | null {
+function figuresOf(rung: Rung, flow: LadderFlow, kind: PoolKind): RungFigures | null {
   const pool = poolOf(rung, kind)
   const measured = pool?.flows[flow]
   if (pool === undefined || measured === undefined) return null
@@ -59,7 +103,7 @@ export function figuresOf(rung: Rung, flow: LadderFlow, kind: PoolKind): RungFig
     orders: rung.orders,
     pages: rung.pages,
     poolPages: pool.poolPages,
-    holds: repeatsOf(measured),
+    holds: [...(measured.common?.repeats ?? []).flatMap(warmHold), ...coldHold(pool, flow)],
     highestRate: measured.highest,
     pageGetsPerRequest,
     missesPerRequest,
@@ -68,7 +112,13 @@ export function figuresOf(rung: Rung, flow: LadderFlow, kind: PoolKind): RungFig
   }
 }
 
-function repeatsOf({ common }: RungFlow): RungFigures['holds'] {
-  const sound = (common?.repeats ?? []).filter(({ invalid }) => invalid.length === 0)
-  return sound.flatMap(({ ratePerSecond, p99Ms }) => (p99Ms === null ? [] : [{ ratePerSecond, p99Ms }]))
+function warmHold({ ratePerSecond, p99Ms, invalid }: HeldRate): RungFigures['holds'] {
+  return p99Ms === null || invalid.length > 0 ? [] : [{ ratePerSecond, p99Ms }]
+}
+
+/** With its own reads: it tells what a read from the disk costs. */
+function coldHold({ cold }: RungPool, flow: LadderFlow): RungFigures['holds'] {
+  const held = cold?.[flow]
+  if (held === undefined || held.missesPerRequest === null) return []
+  return warmHold(held).map((one) => ({ ...one, missesPerRequest: held.missesPerRequest ?? 0 }))
 }

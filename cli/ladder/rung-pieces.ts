@@ -3,7 +3,6 @@
 import { availableParallelism } from 'node:os'
 import type { Ladder, LadderFlow, PoolKind, Rung, RungPool } from '../../contracts/ladder.ts'
 import type { TableFacts } from '../../contracts/measurement.ts'
-import { RECENCY_EXPONENT } from '../../contracts/seeded-choice.ts'
 import { ALL_SHARDS } from '../../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../../engines/machine.ts'
 import { openPlace } from '../../engines/place.ts'
@@ -162,10 +161,8 @@ export async function flowPiece(
 function predictions(job: LadderJob, { rungs, rates }: Ladder, rung: Rung, pool: PoolKind, poolPages: number) {
   const below = rungs.filter(({ orders }) => orders < rung.orders)
   const each = job.asked.flows.map((flow) => {
-    const ratePerSecond = rates[flow]?.commonPerSecond ?? null
-    if (ratePerSecond === null) return [flow, null]
-    const at = { orders: rung.orders, pages: rung.pages, poolPages, ratePerSecond, recencyExponent: RECENCY_EXPONENT }
-    return [flow, predictionFor(job.predict, below, { flow, pool }, at)]
+    const commonPerSecond = rates[flow]?.commonPerSecond ?? null
+    return [flow, predictionFor(job, below, rung, { flow, pool, poolPages, commonPerSecond })]
   })
   return Object.fromEntries(each) as RungPool['predicted']
 }
