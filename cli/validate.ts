@@ -21,6 +21,7 @@ import { readLadder, unfinishedRun } from './ladder/ladder-file.ts'
 import { forecastFields, forecastLines, forecastRungs, refuseSmallDisk } from './ladder/ladder-forecast.ts'
 import { ladderJson } from './ladder/ladder-json.ts'
 import { LadderSystem } from './ladder/ladder-system.ts'
+import { predictByModel } from './ladder/predict-rung.ts'
 import { runLadder } from './ladder/run-ladder.ts'
 import { RUNS } from './named-run.ts'
 import { newRunFolder } from './new-run-folder.ts'
@@ -114,6 +115,7 @@ await runCommand<Options>(
       shard: asShard(chosen.asked.shard),
       runDir,
       command: typedCommand('validate', words),
+      predict: predictByModel,
       system,
       context,
     }

@@ -47,6 +47,8 @@ export interface HeldRate {
   /** From the intended start; null: too few samples. */
   readonly p99Ms: number | null
   readonly serviceP99Ms: number | null
+  /** Pages read from the disk. null: not counted. */
+  readonly missesPerRequest: number | null
   readonly outcome: FlowJudgement['outcome']
   readonly invalid: readonly InvalidCode[]
 }

@@ -9,6 +9,7 @@ const held = object({
   samples: count,
   p99Ms: nullable(number),
   serviceP99Ms: nullable(number),
+  missesPerRequest: nullable(number),
   outcome: { enum: OUTCOMES },
   invalid: list(text),
 })

@@ -6,6 +6,7 @@ import type { ResolvedPlan } from '../../contracts/plan.ts'
 import type { Shard } from '../../contracts/shard.ts'
 import type { CommandContext } from '../run-command.ts'
 import type { LadderSystem } from './ladder-system.ts'
+import type { PredictRung } from './predict-rung.ts'
 
 export interface LadderJob {
   readonly asked: LadderAsked
@@ -15,6 +16,7 @@ export interface LadderJob {
   readonly runDir: string
   /** What was typed. */
   readonly command: string
+  readonly predict: PredictRung
   readonly system: LadderSystem
   readonly context: Pick<CommandContext, 'signal' | 'say'>
 }

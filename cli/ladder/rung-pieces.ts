@@ -6,7 +6,6 @@ import type { TableFacts } from '../../contracts/measurement.ts'
 import { ALL_SHARDS } from '../../contracts/shard.ts'
 import { freeDiskBytes, memoryBytes } from '../../engines/machine.ts'
 import { openPlace } from '../../engines/place.ts'
-import { draftRung } from '../../generators/build-dataset.ts'
 import { fillRung, makeSearchIndex } from '../../generators/fill-rung.ts'
 import { sizeText } from '../../generators/predict-size.ts'
 import { targetsOf } from '../../measurements/cut-step.ts'
@@ -21,7 +20,6 @@ import {
 } from '../../measurements/ladder/rung-figures.ts'
 import { commonRate, holdsOf, provablePerSecond } from '../../measurements/ladder/rung-rates.ts'
 import { type CountedTables, countTables } from '../../measurements/tables.ts'
-import { shardLoad } from '../../reports/capacity-model/full-tables/shard-load.ts'
 import { prepareSchema } from '../../sut/storage/schema.ts'
 import { startProgress } from '../progress.ts'
 import { storesOf } from '../with-stores.ts'
@@ -161,16 +159,10 @@ export async function flowPiece(
 }
 
 function predictions(job: LadderJob, { rungs, rates }: Ladder, rung: Rung, pool: PoolKind, poolPages: number) {
-  const { plan } = job.resolved
   const below = rungs.filter(({ orders }) => orders < rung.orders)
-  const table = known(draftRung(job.volume, { ...job.asked, orders: rung.orders }).shards[job.shard], 'table')
-  const load = { ...shardLoad(plan, table), cores: availableParallelism() }
-  const fill = { orders: rung.orders, pages: rung.pages, poolPages }
   const each = job.asked.flows.map((flow) => {
-    const ratePerSecond = rates[flow]?.commonPerSecond ?? null
-    if (ratePerSecond === null) return [flow, null]
-    const at = { ...load, ...fill, ratePerSecond, targetP99Ms: plan.targets[flow].p99Ms }
-    return [flow, predictionFor(below, { flow, pool }, at)]
+    const commonPerSecond = rates[flow]?.commonPerSecond ?? null
+    return [flow, predictionFor(job, below, rung, { flow, pool, poolPages, commonPerSecond })]
   })
   return Object.fromEntries(each) as RungPool['predicted']
 }

@@ -40,14 +40,21 @@ export function heldSteps(steps: readonly Step[], flow: string, purpose: HoldPur
 
 export function heldRate(step: Step, flow: string): HeldRate {
   const figures = step.flows[flow]
+  const answered = figures?.answered ?? 0
   return {
-    ratePerSecond: step.offeredPerSecond,
+    ratePerSecond: tenths(step.offeredPerSecond),
     samples: figures?.latency.samples ?? 0,
     p99Ms: figures?.latency.p99Ms ?? null,
     serviceP99Ms: figures?.service.p99Ms ?? null,
+    missesPerRequest: step.mysql === null || answered === 0 ? null : step.mysql.bufferPoolReads / answered,
     outcome: step.judgement.flows[flow]?.outcome ?? 'invalid',
     invalid: step.invalid.map(({ code }) => code),
   }
+}
+
+/** As rates are asked for: the mean over a window is off in its last digits. */
+function tenths(ratePerSecond: number): number {
+  return Math.round(10 * ratePerSecond) / 10
 }
 
 /** Judged by the one judge, as one window: repeats that something from outside spoilt are left out where others are not. */
@@ -60,7 +67,7 @@ export function heldTogether(steps: readonly Step[], flow: string, targets: Targ
   const invalid = counted.flatMap((step) => step.invalid)
   const { flows } = judge({ flows: { [flow]: figures }, invalid }, targets)
   return {
-    ratePerSecond: first.offeredPerSecond,
+    ratePerSecond: tenths(first.offeredPerSecond),
     repeats: steps.map((step) => heldRate(step, flow)),
     judgement: flows[flow] ?? { outcome: 'invalid', slow: null, errors: null, by: [] },
   }

@@ -38,8 +38,8 @@ export interface RungRates {
 export function commonRate({ rates, provable }: Omit<RungRates, 'times'>, highest: LoadResult['highest']): number {
   if (rates.commonPerSecond !== null) return rates.commonPerSecond
   const asked = Math.max(rates.sharePerSecond, provable)
-  if (highest == null) return asked
-  return Math.round(Math.max(asked, COMMON_OF_HIGHEST * highest.low))
+  if (highest == null) return Math.ceil(10 * asked) / 10
+  return Math.round(10 * Math.max(asked, COMMON_OF_HIGHEST * highest.low)) / 10
 }
 
 /**
