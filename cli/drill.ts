@@ -31,7 +31,9 @@ import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
 
 const HELP = `
-Faults: ${FAULT_NAMES.join(', ')}.
+Faults:
+${FAULT_NAMES.map((name) => `  ${name}`).join('\n')}
+
 All flows are offered together, as often as the plan says, while each fault
 lasts its time and is put right again. What was refused, in which words, until
 when, and how long the answers of the others took, is printed for each flow; in
@@ -61,7 +63,7 @@ await runCommand<Options>(
   'drill',
   (program) =>
     program
-      .description('Break one thing after another under load: what is refused, how, for how long; is any order lost?')
+      .description('Break one thing after another under load: what is refused, and is any order lost?')
       .addOption(new Option('--fault <name...>', 'only these').choices(FAULT_NAMES).default(FAULT_NAMES, 'all of them'))
       .option('--rate <n>', 'requests per second of all flows together', parseRate, 100)
       .option('--fault-seconds <n>', 'how long each fault lasts', parseSeconds, 15)

@@ -247,8 +247,9 @@ const DEFAULT_PLAN = readFileSync(new URL('../plan.yaml', import.meta.url), 'utf
 /** The plan of this checkout, with changes as on the command line. */
 function runOf(...changes: readonly string[]) {
   const plan = parsePlan(DEFAULT_PLAN, 'plan.yaml', 'tables', changes.map(parsePlanChange))
-  const { verdict, claims, answer } = capacityOf(evidence({ resolved: resolvePlan(plan) }))
-  return { verdict, rows: claims.find(({ id }) => id === 'rows-per-table'), sentence: answer[0]?.sentence }
+  const { verdict, claims, answer } = capacityOf(evidence({ resolved: resolvePlan(plan), ladder: fullLadderFixture() }))
+  const line = answer.find(({ about }) => about === 'Rows per table')
+  return { verdict, rows: claims.find(({ id }) => id === 'rows-per-table'), sentence: line?.sentence }
 }
 
 describe('the plan of this checkout', () => {
@@ -274,9 +275,11 @@ describe('the plan of this checkout', () => {
 })
 
 describe('a deployment in the plan', () => {
+  /** The flows of the fixture ran alone, and these run in a mix only. */
+  const requestsPerOrder = { pay: 0, cancel: 0 }
   const runWith = (changes: Parameters<typeof deploymentFixture>[0] = {}, parts: Partial<Evidence> = {}) => {
-    const resolved = resolvedPlanFixture({ deployment: deploymentFixture(changes) })
-    return capacityOf(evidence({ resolved, ...parts }))
+    const resolved = resolvedPlanFixture({ deployment: deploymentFixture(changes), requestsPerOrder })
+    return capacityOf(evidence({ resolved, ladder: fullLadderFixture(), ...parts }))
   }
   const tiersThat = (wanted: Verdict, { claims }: ReturnType<typeof runWith>) =>
     claims.filter(({ id, verdict }) => id.startsWith('deployment-') && verdict === wanted).map(({ id }) => id)
@@ -326,7 +329,8 @@ describe('a deployment in the plan', () => {
   })
 
   it('is proposed where the plan names none, and no verdict rests on it', () => {
-    const { claims, proposal, answer, deployment } = capacityOf(evidence())
+    const resolved = resolvedPlanFixture({ requestsPerOrder })
+    const { claims, proposal, answer, deployment } = capacityOf(evidence({ resolved }))
     expect(deployment).toBeNull()
     expect(claims.some(({ id }) => id.startsWith('deployment-'))).toBe(false)
     expect(answer.find(({ about }) => about === 'Deployment')?.verdict).toBeNull()

@@ -11,10 +11,13 @@ import { shareOfFullest } from './mysql-tiers.ts'
 import { deploymentProposal } from './proposal.ts'
 import { shareOfFullestNode } from './search-tiers.ts'
 
+/** No flow that runs in a mix only. */
+const EACH_ALONE = { requestsPerOrder: { pay: 0, cancel: 0 } }
+
 const evidenceOf = (resolved: ResolvedPlan, measurements = measurementsFixture()) =>
   tierEvidence(resolved, measurements, flowBottlenecks(measurements))
 
-const evidence = evidenceOf(resolvedPlanFixture())
+const evidence = evidenceOf(resolvedPlanFixture(EACH_ALONE))
 
 function tiersOf(changes: Partial<Deployment> = {}, given = evidence): Record<DeploymentTierName, DeploymentTier> {
   const tiers = deploymentTiers(deploymentFixture(changes), given)
@@ -109,7 +112,7 @@ describe('laws of a deployment', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 20, noNaN: true }), (factor) => {
         const peak = { low: 2_140 * factor, mid: 3_180 * factor, high: 5_260 * factor }
-        const scaled = tiersOf({}, evidenceOf(resolvedPlanFixture({ peakCheckoutsPerSecond: peak })))
+        const scaled = tiersOf({}, evidenceOf(resolvedPlanFixture({ ...EACH_ALONE, peakCheckoutsPerSecond: peak })))
         const plain = tiersOf()
         for (const tier of CPU_TIERS) {
           for (const level of ['low', 'mid', 'high'] as const) {
@@ -140,7 +143,7 @@ describe('laws of a deployment', () => {
 
 describe('what was not measured', () => {
   const judged = (measurements: Parameters<typeof evidenceOf>[1]) =>
-    tiersOf({}, evidenceOf(resolvedPlanFixture(), measurements))
+    tiersOf({}, evidenceOf(resolvedPlanFixture(EACH_ALONE), measurements))
 
   it('is not guessed from too few windows', () => {
     const steps = (['list', 'detail', 'checkout', 'search'] as const).map((flow, at) =>
@@ -191,8 +194,8 @@ describe('what was not measured', () => {
       )
     const alone = [100, 200, 300].map((rate, at) => stepFixture({ flow: 'list', offeredPerSecond: rate }, at + 5))
     const steps = [mix(100, 1), mix(150, 2), mix(200, 3), mix(260, 4), ...alone]
-    const { peak } = evidenceOf(resolvedPlanFixture(), measurementsFixture({ steps }))
-    expect(peak.parts.map(({ flow }) => flow)).toEqual(['mix'])
+    const { peak } = evidenceOf(resolvedPlanFixture(EACH_ALONE), measurementsFixture({ steps }))
+    expect(peak.parts.flatMap(({ flows }) => flows)).toEqual(['list', 'detail', 'checkout', 'search'])
     expect(peak.missing).toEqual([])
   })
 })
@@ -227,14 +230,16 @@ describe('the proposal', () => {
         one.name === 'redis' ? { ...one, cpuSeconds: one.cpuSeconds * 20 } : one,
       ),
     }))
-    const proposal = deploymentProposal(evidenceOf(resolvedPlanFixture(), measurementsFixture({ steps: busy })))
+    const proposal = deploymentProposal(
+      evidenceOf(resolvedPlanFixture(EACH_ALONE), measurementsFixture({ steps: busy })),
+    )
     expect(proposal.candidates).toHaveLength(2)
     expect(proposal.tips[0]).toMatch(/^Neither solves Redis/)
   })
 
   it('is not made of what was not measured', () => {
     const steps = defaultSteps().filter(({ load }) => load !== 'search')
-    const none = deploymentProposal(evidenceOf(resolvedPlanFixture(), measurementsFixture({ steps })))
+    const none = deploymentProposal(evidenceOf(resolvedPlanFixture(EACH_ALONE), measurementsFixture({ steps })))
     expect(none).toEqual({ candidates: [], tips: ['None can be worked out: what search costs was not measured.'] })
   })
 })
