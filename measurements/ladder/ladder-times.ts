@@ -3,7 +3,7 @@
 import type { LadderAsked, LadderTimes } from '../../contracts/ladder.ts'
 import { type Piece, piecesOf } from './ladder-pieces.ts'
 
-/** Measured on two cores: docs/does-one-table-hold-50-million-rows.md. */
+/** Estimates for two cores; the pace of what is done corrects them on the way. */
 const ORDERS_FILLED_PER_SECOND = 80_000
 const ORDERS_COUNTED_PER_SECOND = 1_500_000
 /** MySQL stops, starts with an empty pool, the order system starts in front of it. */
