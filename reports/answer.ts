@@ -136,7 +136,7 @@ function machineLine({ flows, mix, sizing, who }: Answerable): AnswerLine[] {
     {
       about: 'One machine',
       verdict: null,
-      sentence: `${who} carries ${text.join('; ')}.${machineSentence(sizing, flows)}`,
+      sentence: `${who} is proven to carry ${text.join('; ')}.${machineSentence(sizing, flows)}`,
     },
   ]
 }

@@ -61,7 +61,7 @@ describe('what one machine carries', () => {
     const fact = answer.find(({ about }) => about === 'One machine')
     expect(fact?.verdict).toBeNull()
     expect(fact?.sentence).toMatch(
-      /^One machine like this carries list 672\/s, .*checkout \d+\/s, search \d+\/s \(each alone\)\./,
+      /^One machine like this is proven to carry list 672\/s, .*checkout \d+\/s, search \d+\/s \(each alone\)\./,
     )
     expect(fact?.sentence).toMatch(/For all flows in the peak second it takes about \d+ such machines/)
     expect(claims.filter(({ id }) => /-at-(ordinary|peak)-/.test(id))).toEqual([])

@@ -6,7 +6,10 @@ import { HARNESS, type Measurements, type MysqlCounters, type Step } from '../co
 import { type Coefficient, nonnegativeRegression } from './capacity-model/nonnegative-regression.ts'
 import { flowsOf, secondsOf } from './capacity-point.ts'
 
-/** What requests are told apart by: a flow, or those flows of a load that never ran alone and so cannot be. */
+/**
+ * What requests are told apart by: a flow, or a load with flows that never ran alone. Such a load is one kind of request:
+ * what is left of it when the others are taken off, at their cost alone, would be the error of all their costs together.
+ */
 export interface CostUnit {
   readonly name: string
   readonly flows: readonly string[]
@@ -58,16 +61,15 @@ function isUsable({ kind, components, invalid }: Step): boolean {
 function costUnits(windows: readonly Step[]): readonly CostUnit[] {
   const loads = new Map(windows.filter(({ kind }) => kind !== 'idle').map((step) => [step.load, flowsOf(step)]))
   const alone = [...loads.values()].filter((flows) => flows.length === 1).flat()
-  const mixed = [...loads].flatMap(([load, flows]): CostUnit[] => {
-    const rest = flows.filter((flow) => !alone.includes(flow))
-    if (rest.length === 0) return []
-    return [{ name: rest.length === flows.length ? load : `${rest.join(' and ')} in ${load}`, flows: rest }]
-  })
-  return [...alone.map((flow) => ({ name: flow, flows: [flow] })), ...mixed]
+  const mixed = [...loads].filter(([, flows]) => flows.some((flow) => !alone.includes(flow)))
+  return [...alone.map((flow) => ({ name: flow, flows: [flow] })), ...mixed.map(([name, flows]) => ({ name, flows }))]
 }
 
-/** Answered requests a second of a unit in a window. */
-function rateOf(step: Step, unit: CostUnit): number {
+/** Answered requests a second of a unit in a window; a load that cannot be told apart is one kind of request, and no other. */
+function rateOf(step: Step, unit: CostUnit, units: readonly CostUnit[]): number {
+  const isWhole = ({ flows }: CostUnit) => flows.length > 1
+  const whole = units.find((one) => one.name === step.load && isWhole(one))
+  if (whole === undefined ? isWhole(unit) && unit.name !== step.load : whole !== unit) return 0
   return unit.flows.reduce((sum, flow) => sum + (step.flows[flow]?.answered ?? 0), 0) / secondsOf(step)
 }
 
@@ -82,7 +84,7 @@ function costsOf(
   const observations = windows.flatMap((step) => {
     const used = amount(step)
     const seconds = secondsOf(step)
-    const x = [1, ...asked.map((unit) => rateOf(step, unit))]
+    const x = [1, ...asked.map((unit) => rateOf(step, unit, units))]
     return used === null ? [] : [{ x, y: used / seconds, weight: seconds }]
   })
   const [idle, ...costs] = nonnegativeRegression(observations)
@@ -148,7 +150,7 @@ function bySaturation(a: BottleneckRow, b: BottleneckRow): number {
 }
 
 function highestRate(windows: readonly Step[], unit: CostUnit): number {
-  return windows.reduce((most, step) => Math.max(most, rateOf(step, unit)), 0)
+  return windows.reduce((most, step) => Math.max(most, rateOf(step, unit, [])), 0)
 }
 
 /** Counters are regressed like CPU: what the engines do on their own is no request's doing. */

@@ -84,6 +84,23 @@ describe('sizing', () => {
     expect(row.rule).toContain('mix as a whole')
   })
 
+  it('takes a mix with a flow that never ran alone as one kind of request, whatever its others cost alone', () => {
+    const flows = (rate: number) => ({
+      list: { iterations: 80 * rate, p99Ms: 80 },
+      pay: { iterations: 20 * rate, p99Ms: 150 },
+    })
+    const mix = (rate: number, index: number) =>
+      loadFixture({ load: 'mix', offeredPerSecond: rate, durationSeconds: 100, flows: flows(rate) }, index)
+    const alone = [100, 200, 300].map((offeredPerSecond, at) =>
+      stepFixture({ flow: 'list', offeredPerSecond, p99Ms: 80 }, at + 4),
+    )
+    const steps = [idleFixture(), mix(100, 1), mix(200, 2), mix(300, 3), ...alone]
+    const row = rowCalled('CPU cores of sut', rowsOf(measurementsFixture({ dataset, steps })))
+    const { list, pay } = resolved.peak.ratePerSecond
+    // 80 % lists of 0.82 ms, 20 % pays of 1.1 ms.
+    expect(row.mid).toBe(Math.ceil(((list.mid + pay.mid) * (0.8 * 0.82 + 0.2 * 1.1) * 1.3) / 1000))
+  })
+
   it('spans the CPU of a request over its 95 % interval', () => {
     const at = (offeredPerSecond: number, factor: number, index: number) => {
       const step = stepFixture({ flow: 'checkout', offeredPerSecond, p99Ms: 90 }, index)

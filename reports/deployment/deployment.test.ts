@@ -195,7 +195,7 @@ describe('what was not measured', () => {
     const alone = [100, 200, 300].map((rate, at) => stepFixture({ flow: 'list', offeredPerSecond: rate }, at + 5))
     const steps = [mix(100, 1), mix(150, 2), mix(200, 3), mix(260, 4), ...alone]
     const { peak } = evidenceOf(resolvedPlanFixture(EACH_ALONE), measurementsFixture({ steps }))
-    expect(peak.parts.flatMap(({ flows }) => flows)).toEqual(['list', 'detail', 'checkout', 'search'])
+    expect(peak.parts.map(({ flow }) => flow)).toEqual(['mix'])
     expect(peak.missing).toEqual([])
   })
 })

@@ -73,17 +73,21 @@ function applicationHosts(
 
 function searchHosts(wish: Wish, evidence: TierEvidence): Priced<Deployment['elasticsearch']> | null {
   const base = { hosts: REPLICAS + 1, cores: 1, diskBytes: 1, replicas: REPLICAS }
-  const primaries = fewest(MOST_PRIMARIES, (count) =>
+  const least = fewest(MOST_PRIMARIES, (count) =>
     holds({ elasticsearch: { ...base, primaries: count } }, ['search-shards'], wish, evidence),
   )
-  if (primaries === null) return null
-  return cheapest(SEARCH_NODES, ({ cores, diskBytes }) => {
-    const of = (hosts: number) => ({ ...base, hosts: Math.max(base.hosts, hosts), cores, diskBytes, primaries })
-    const hosts = fewest(MOST_HOSTS, (count) =>
-      holds({ elasticsearch: of(count) }, ['search', 'search-disk'], wish, evidence),
-    )
-    return hosts === null ? null : of(hosts)
-  })
+  // No node does less than the work of one shard: where that is too much for it, there must be more of them.
+  for (let primaries = least ?? Number.POSITIVE_INFINITY; primaries <= MOST_PRIMARIES; primaries *= 2) {
+    const found = cheapest(SEARCH_NODES, ({ cores, diskBytes }) => {
+      const of = (hosts: number) => ({ ...base, hosts: Math.max(base.hosts, hosts), cores, diskBytes, primaries })
+      const hosts = fewest(MOST_HOSTS, (count) =>
+        holds({ elasticsearch: of(count) }, ['search', 'search-disk'], wish, evidence),
+      )
+      return hosts === null ? null : of(hosts)
+    })
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** As people write it. */
