@@ -74,16 +74,32 @@ const offered = ({ entries }: Drive) =>
 
 describe('several generators', () => {
   it('offer together, request by request, what one offers alone', async () => {
-    const alone = await offer({ generators: 1, loadName: 'mix' })
+    const { pay, cancel, ...weights } = loadOf('mix', PLAN.plan).weights
+    const load = { name: 'mix', weights }
+    const alone = await offer({ generators: 1, load })
     const keys = [...server.placed.keys()].sort()
     await observer?.stop()
     await server.close()
-    const together = await offer({ generators: 3, loadName: 'mix' })
+    const together = await offer({ generators: 3, load })
     expect(offered(together)).toEqual(offered(alone))
     expect(offered(together)).toHaveLength(480)
     expect([...server.placed.keys()].sort()).toEqual(keys)
     expect(server.breaches).toEqual([])
     expect(together.dueTimesMs).toEqual(alone.dueTimesMs)
+  })
+
+  it('offer the same moments where users settle what they placed: who placed an order, settles it', async () => {
+    const alone = await offer({ generators: 1, loadName: 'mix' })
+    await observer?.stop()
+    await server.close()
+    const together = await offer({ generators: 3, loadName: 'mix' })
+    expect(together.dueTimesMs).toEqual(alone.dueTimesMs)
+    expect(offered(together).map(({ iteration }) => iteration)).toEqual(
+      offered(alone).map(({ iteration }) => iteration),
+    )
+    expect(offered(together).filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    expect(offered(together).some(({ flow }) => flow === 'pay')).toBe(true)
+    expect(server.breaches).toEqual([])
   })
 
   it('leave one journal, in the order the requests were due, and begin at one moment', async () => {

@@ -6,6 +6,7 @@ import { checkouts, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
 import {
   climbFixture,
   type FlowFixture,
+  idleFixture,
   loadFixture,
   measurementsFixture,
   stepFixture,
@@ -286,6 +287,26 @@ describe('what gives first', () => {
     const steps = climbFixture('list', 820, 21).map(busy)
     const [list] = capacityOf(evidence({ measurements: measurementsFixture({ steps }) })).bottlenecks
     expect(list?.rows.map(({ component }) => component)).not.toContain('elasticsearch')
+  })
+
+  it('tells searching from indexing by what Elasticsearch counts, in a mix that cannot be told apart too', () => {
+    const mix = (rate: number, index: number) => {
+      const of = (share: number) => ({ iterations: share * rate * 60, p99Ms: 80 })
+      const flows = { list: of(0.8), checkout: of(0.1), pay: of(0.09), search: of(0.01) }
+      return loadFixture({ load: 'mix', offeredPerSecond: rate, durationSeconds: 60, flows }, index)
+    }
+    const alone = [20, 40, 60].flatMap((rate, at) => [
+      stepFixture({ flow: 'search', offeredPerSecond: rate }, 10 + at),
+      stepFixture({ flow: 'checkout', offeredPerSecond: 3 * rate }, 20 + at),
+    ])
+    const steps = [idleFixture(), ...alone, mix(100, 1), mix(140, 2)]
+    const { bottlenecks } = capacityOf(evidence({ measurements: measurementsFixture({ steps }) }))
+    const costMs = (flow: string) =>
+      bottlenecks.find((one) => one.flow === flow)?.rows.find(({ component }) => component === 'elasticsearch')
+        ?.demandMs
+    expect(costMs('search')).toBeCloseTo(5.2, 2)
+    expect(costMs('checkout')).toBeCloseTo(0.5, 2)
+    expect(costMs('mix')).toBeCloseTo(0.19 * 0.5 + 0.01 * 5.2, 2)
   })
 
   it('leaves out what is used while nobody asks', () => {

@@ -2,7 +2,13 @@
 // asks as the intercept. The harness is no component of the system.
 
 import type { BottleneckRow, RequestCounters } from '../contracts/capacity.ts'
-import { HARNESS, type Measurements, type MysqlCounters, type Step } from '../contracts/measurement.ts'
+import {
+  type ElasticsearchCounters,
+  HARNESS,
+  type Measurements,
+  type MysqlCounters,
+  type Step,
+} from '../contracts/measurement.ts'
 import { type Coefficient, nonnegativeRegression } from './capacity-model/nonnegative-regression.ts'
 import { flowsOf, secondsOf } from './capacity-point.ts'
 
@@ -24,6 +30,7 @@ export interface UnitCosts {
   readonly counters: RequestCounters
 }
 
+const SEARCH_ENGINE = 'elasticsearch'
 /** Fewer of its own operations per request than this: a component had nothing to do with them. */
 const WORKS_PER_REQUEST = 0.01
 
@@ -35,6 +42,8 @@ export function componentCosts(measurements: Measurements): readonly UnitCosts[]
   const cores = measurements.conditions.host.cores
   const cpu = new Map(
     system.map((name) => {
+      const byWork = name === SEARCH_ENGINE ? costsByWork(windows, units) : null
+      if (byWork !== null) return [name, byWork]
       const involved = units.map((unit) => worksFor(name, unit, windows))
       return [name, costsOf(windows, units, involved, (step) => cpuSecondsOf(step, name))]
     }),
@@ -92,6 +101,43 @@ function costsOf(
   return [idle ?? null, ...units.map(({ name }) => each.get(name) ?? null)]
 }
 
+/**
+ * Elasticsearch counts its own work: what a search and what a document costs is the same in whatever load they come, and
+ * each kind of request brings as many of both as it did in windows of its own. null: it was not counted.
+ */
+function costsByWork(windows: readonly Step[], units: readonly CostUnit[]): readonly (Coefficient | null)[] | null {
+  const counted = windows.flatMap((step) => (step.elasticsearch === null ? [] : [{ step, work: step.elasticsearch }]))
+  const observations = counted.flatMap(({ step, work }) => {
+    const used = cpuSecondsOf(step, SEARCH_ENGINE)
+    const seconds = secondsOf(step)
+    const x = [1, work.searches / seconds, work.indexed / seconds]
+    return used === null ? [] : [{ x, y: used / seconds, weight: seconds }]
+  })
+  const [idle, search, index] = nonnegativeRegression(observations)
+  if (idle === undefined || search === undefined || index === undefined) return null
+  const costs = units.map((unit): Coefficient | null => {
+    const own = counted.filter(({ step }) => units.every((one) => rateOf(step, one, units) > 0 === (one === unit)))
+    const requests = own.reduce((sum, { step }) => sum + rateOf(step, unit, units) * secondsOf(step), 0)
+    const each = (of: (work: ElasticsearchCounters) => number) =>
+      own.reduce((sum, { work }) => sum + of(work), 0) / Math.max(1, requests)
+    const parts = [
+      { times: each(({ searches }) => searches), cost: search },
+      { times: each(({ indexed }) => indexed), cost: index },
+    ].filter(({ times }) => times > 0)
+    return parts.reduce((total, { times }) => total + times, 0) < WORKS_PER_REQUEST ? null : sumOf(parts)
+  })
+  return [idle, ...costs]
+}
+
+/** As wide as if both were off to the same side. */
+function sumOf(parts: readonly { readonly times: number; readonly cost: Coefficient }[]): Coefficient {
+  const sum = (of: (cost: Coefficient) => number) =>
+    parts.reduce((total, { times, cost }) => total + times * of(cost), 0)
+  const isKnown = parts.every(({ cost }) => cost.interval !== null)
+  const interval = { low: sum(({ interval: i }) => i?.low ?? 0), high: sum(({ interval: i }) => i?.high ?? 0) }
+  return { value: sum(({ value }) => value), interval: isKnown ? interval : null }
+}
+
 function cpuSecondsOf(step: Step, name: string): number | null {
   return step.components.find((component) => component.name === name)?.cpuSeconds ?? null
 }
@@ -107,7 +153,7 @@ function worksFor(name: string, unit: CostUnit, windows: readonly Step[]): boole
     const known = own.flatMap((step) => of(step) ?? [])
     return known.length === 0 || known.reduce((sum, value) => sum + value, 0) >= WORKS_PER_REQUEST * requests
   }
-  if (name === 'elasticsearch') return counted(({ elasticsearch: e }) => (e ? e.searches + e.indexed : undefined))
+  if (name === SEARCH_ENGINE) return counted(({ elasticsearch: e }) => (e ? e.searches + e.indexed : undefined))
   return isDatabase(name) ? counted(({ mysql }) => mysql?.queries) : true
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fullLadderFixture } from '../measurements/fixtures/ladder.ts'
 import { browserScript } from './browser-script.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
@@ -20,9 +21,17 @@ const USUAL_PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bi
 const executablePath = process.env.HEADROOM_CHROMIUM ?? USUAL_PLACES.find((path) => existsSync(path))
 
 const EVIDENCE: Readonly<Record<string, Evidence>> = {
-  ordinary: { resolved: resolvedPlanFixture(), dataset: datasetFixture(), measurements: measurementsFixture() },
+  ordinary: {
+    resolved: resolvedPlanFixture(),
+    dataset: datasetFixture(),
+    measurements: measurementsFixture(),
+    ladder: fullLadderFixture(),
+  },
   hostile: hostileEvidence(),
 }
+
+/** A ladder has five of its own. */
+const CHARTS: Readonly<Record<string, number>> = { ordinary: 16, hostile: 11 }
 
 let browser: Browser
 let folder: string
@@ -72,7 +81,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
       '.chart',
       (charts) => charts.filter((chart) => chart.querySelectorAll('svg path, svg line, svg text').length < 10).length,
     )
-    expect(await page.locator('.chart').count()).toBe(11)
+    expect(await page.locator('.chart').count()).toBe(CHARTS[name])
     expect(empty).toBe(0)
     expect(trouble).toEqual([])
     await page.context().close()
@@ -127,7 +136,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
   it('says with headings, labels and words what it shows', async () => {
     const page = await open('ordinary', 1200)
     expect(await page.locator('h1').innerText()).toBe('PASS')
-    const order = ['Claims', 'Rows per table', 'Capacity of one machine, per flow', 'What gives first', 'Deployment']
+    const order = ['Claims', 'Full tables', 'Rows per table', 'Capacity of one machine, per flow', 'What gives first']
     expect((await page.locator('h2').allInnerTexts()).slice(0, 5)).toEqual(order)
     const unnamed = await page.$$eval(
       '.chart:not([role=img][aria-label]), table:not(:has(caption)), th:not([scope]), section:not([aria-labelledby])',

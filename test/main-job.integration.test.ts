@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Capacity } from '../contracts/capacity.ts'
+import { FLOWS } from '../contracts/plan.ts'
 import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import type { DrillReport } from '../measurements/drill/drill.ts'
@@ -79,7 +80,7 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     const { code, stdout } = await job.ended
     const capacity = JSON.parse(stdout) as Capacity
     expect(code).toBe(EXIT_CODE_OF[capacity.verdict])
-    expect(capacity.flows.map(({ flow }) => flow)).toEqual(['list', 'detail', 'checkout', 'search'])
+    expect(capacity.flows.map(({ flow }) => flow)).toEqual(FLOWS)
     expect(mistakesBy('capacity', capacity)).toEqual([])
     const measurements = JSON.parse(readFileSync(join(newestRun(), RUN_FILES.measurements), 'utf8'))
     expect(mistakesBy('measurements', measurements)).toEqual([])

@@ -34,7 +34,8 @@ export function latencyChart(flow: FlowCurve): Chart {
     field: 'p99Ms',
     type: 'quantitative',
     title: 'p99 (logarithmic)',
-    scale: { type: 'log', nice: true },
+    // Room above the target for its own words.
+    scale: { type: 'log', nice: true, domainMax: 2 * Math.max(flow.targetP99Ms, ...values.map(({ p99Ms }) => p99Ms)) },
     axis: { values: TICKS_MS, labelExpr: "datum.value < 1000 ? datum.value + ' ms' : datum.value / 1000 + ' s'" },
   } as const
   const series = {

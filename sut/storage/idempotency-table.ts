@@ -4,7 +4,7 @@
 
 import { hash } from 'node:crypto'
 import { KEY_HASH_BYTES } from '../../contracts/idempotency.ts'
-import type { OrderId } from '../../contracts/order-id.ts'
+import { MAX_WORKER, type OrderId, SEEDER_WORKER, WORKER_SHIFT } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
@@ -33,13 +33,15 @@ const SELECT_ID = sqlPerShard(
   'idempotency_keys',
   (table) => `(SELECT order_id FROM ${table} WHERE user_id = ? AND key_hash = ?)`,
 )
+/** Of a service, not of generated history. */
+const IS_LIVE = `((order_id >> ${WORKER_SHIFT}) & ${MAX_WORKER}) <> ${SEEDER_WORKER}`
 const SELECT_OLDEST = sqlPerShard(
   'idempotency_keys',
-  (table) => `SELECT order_id FROM ${table} WHERE order_id >= ? ORDER BY order_id LIMIT 1`,
+  (table) => `SELECT order_id FROM ${table} WHERE order_id >= ? AND ${IS_LIVE} ORDER BY order_id LIMIT 1`,
 )
 const DELETE_OLDEST = sqlPerShard(
   'idempotency_keys',
-  (table) => `DELETE FROM ${table} WHERE order_id >= ? AND order_id < ? ORDER BY order_id LIMIT ?`,
+  (table) => `DELETE FROM ${table} WHERE order_id >= ? AND order_id < ? AND ${IS_LIVE} ORDER BY order_id LIMIT ?`,
 )
 
 /** `requestHash` may be longer than what is kept of it. */
@@ -86,7 +88,7 @@ export async function isKeyBeingWritten(
   return (found ?? []).length > 0
 }
 
-/** Of the keys from `fromId` on; undefined: there is none. */
+/** Of the keys from `fromId` on, those of generated orders left out; undefined: there is none. */
 export async function selectOldestKey(
   lane: MysqlLane,
   shard: Shard,
@@ -97,7 +99,7 @@ export async function selectOldestKey(
   return row?.order_id
 }
 
-/** Resolves to how many were deleted: less than `limit` when none is left. */
+/** Those of generated orders stay. Resolves to how many were deleted: less than `limit` when none is left. */
 export async function deleteOldestKeys(
   lane: MysqlLane,
   shard: Shard,

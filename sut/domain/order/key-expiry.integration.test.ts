@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.ts'
-import { composeOrderId } from '../../../contracts/order-id.ts'
+import { composeOrderId, type OrderId, parseOrderId, SEEDER_WORKER } from '../../../contracts/order-id.ts'
 import { asShard } from '../../../contracts/shard.ts'
 import { oneServer } from '../../../contracts/shard-map.ts'
 import { keyInsert, selectKeyedOrder } from '../../storage/idempotency-table.ts'
@@ -35,8 +35,8 @@ let historyEndMs: number | null = null
 let sequence = 0
 const metrics = new Metrics()
 const context = () => contextFor('test', 20_000)
-const idAt = (timestampMs: number) =>
-  composeOrderId({ timestampMs, shard: SHARD, worker: 1, sequence: sequence++ % 1000 })
+const idAt = (timestampMs: number, worker = 1) =>
+  composeOrderId({ timestampMs, shard: SHARD, worker, sequence: sequence++ % 1000 })
 const place = (key: string, timestampMs: number) => {
   const ids = { next: async () => ({ orderId: idAt(timestampMs), timestampMs }) }
   return new OrderPlacement(pool, ids).place({ ...REQUEST, idempotencyKey: key }, context())
@@ -86,6 +86,19 @@ it('forgets more than one delete holds, leaves the keys of generated history, an
   expect(await metrics.registry.getSingleMetricAsString('headroom_keys_overdue_seconds')).toContain(
     'headroom_keys_overdue_seconds 0',
   )
+})
+
+it('leaves the keys of generated orders while nobody knows where their history ends, as while a seeder runs', async () => {
+  await database.rows('DELETE FROM idempotency_keys_09')
+  for (const worker of [SEEDER_WORKER, 1]) {
+    const orderId = idAt(NOW_MS - 2 * KEY_WINDOW_MS, worker)
+    const { sql, values } = keyInsert({ userId: USER, key: randomUUID() }, Buffer.alloc(32), orderId)
+    await database.rows(sql, values)
+  }
+  historyEndMs = null
+  expect(await expiry.round(NOW_MS)).toBe(1)
+  const left = await database.rows<{ order_id: string }>('SELECT order_id FROM idempotency_keys_09')
+  expect(left.map(({ order_id }) => parseOrderId(order_id as OrderId).worker)).toEqual([SEEDER_WORKER])
 })
 
 it('keeps nothing of a key but its hash', async () => {

@@ -35,7 +35,7 @@ export class KeyExpiryMetrics {
 
 export interface KeyExpiryOptions {
   readonly server: ServerLane
-  /** Keys of earlier orders are left alone; null: of none. */
+  /** Keys of earlier orders need not be looked at; null: not known, as while a seeder runs. */
   readonly historyEndMs: () => Promise<number | null>
   readonly metrics: KeyExpiryMetrics
   readonly logger: Logger
