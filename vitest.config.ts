@@ -9,6 +9,9 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/two-servers.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
+// They start servers that run as processes again, otherwise.
+const ON_PROGRAMS = ['sut/encrypted-stores.integration.test.ts']
+const isInContainers = process.env.HEADROOM_TEST_ENGINES === 'containers'
 const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
 
 export default defineConfig({
@@ -31,7 +34,13 @@ export default defineConfig({
           name: 'integration',
           globalSetup: ['test/engines.setup.ts'],
           include: ['**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', 'runs/**', '.headroom/**', ...(isSecondLane ? ONE_LANE_IS_ENOUGH : [])],
+          exclude: [
+            '**/node_modules/**',
+            'runs/**',
+            '.headroom/**',
+            ...(isSecondLane ? ONE_LANE_IS_ENOUGH : []),
+            ...(isInContainers ? ON_PROGRAMS : []),
+          ],
           testTimeout: 240_000,
           hookTimeout: 300_000,
           fileParallelism: false,
