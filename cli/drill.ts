@@ -3,20 +3,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Option } from 'commander'
-import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
-import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import type { Engines } from '../contracts/engines.ts'
+import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { WHOLE } from '../contracts/share.ts'
 import type { SutEndpoint } from '../contracts/sut-endpoint.ts'
-import { openPlace } from '../engines/place.ts'
-import { crashAndRestart } from '../engines/restart-engine.ts'
+import { restartMysql } from '../engines/restart-mysql.ts'
 import { type DrillReport, drill } from '../measurements/drill/drill.ts'
 import { FAULT_NAMES, type Fault, type FaultName, faultOf } from '../measurements/drill/fault.ts'
 import { loadOf, MIX } from '../measurements/load.ts'
 import { LoadRun } from '../measurements/load-run.ts'
-import { connectMysql } from '../measurements/mysql-counters.ts'
 import { Observer } from '../measurements/observer.ts'
 import { askIdentity } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -56,8 +53,6 @@ interface Options {
   readonly calmSeconds: number
   readonly plan: string
 }
-
-const ANSWER_LIMIT_MS = 120_000
 
 await runCommand<Options>(
   'drill',
@@ -108,11 +103,10 @@ async function drillSystem(
     onDrive: () => {},
     onStep: async () => {},
   })
-  const restartMysql = async () => {
-    await crashAndRestart(openPlace(), 'mysql')
-    await untilItAnswers(engines.mysql, signal)
+  const crashMysql = async () => {
+    await restartMysql(engines, { size: 'load', ending: 'kill', signal, say })
   }
-  const places = { processes: target.processes, engines, restartMysql }
+  const places = { processes: target.processes, engines, restartMysql: crashMysql }
   const faults = names.flatMap((name): Fault[] => {
     const fault = faultOf(name, places)
     if (!('impossible' in fault)) return [fault]
@@ -123,20 +117,4 @@ async function drillSystem(
   const report: DrillReport = await drill(run, request)
   process.stdout.write(json ? `${JSON.stringify({ runDir, ...report })}\n` : drillText(report))
   return report.orders.missing + report.orders.wrong + report.orders.excess === 0 ? EXIT_CODES.pass : EXIT_CODES.fail
-}
-
-async function untilItAnswers(endpoint: EngineEndpoint, signal: AbortSignal): Promise<void> {
-  for (const deadlineMs = Date.now() + ANSWER_LIMIT_MS; Date.now() < deadlineMs; ) {
-    if (signal.aborted) return
-    const connection = await connectMysql(endpoint).catch(() => null)
-    connection?.destroy()
-    if (connection !== null) return
-    await sleep(100)
-  }
-  throw new Refusal({
-    what: 'MySQL did not come back from its crash',
-    why: [`it does not answer after ${ANSWER_LIMIT_MS / 1000} s`],
-    wayOut: 'Its log is .headroom/logs/mysql.log; npm run up starts it again.',
-    exitCode: EXIT_CODES.fault,
-  })
 }

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path'
 import type { Ladder } from '../contracts/ladder.ts'
-import { LADDER_FLOWS, type LadderFlow } from '../contracts/ladder.ts'
+import { LADDER_FLOWS } from '../contracts/ladder.ts'
 import { EXIT_CODE_OF, EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { asShard } from '../contracts/shard.ts'
 import { LADDER_STATE } from '../engines/clean-engines.ts'
@@ -16,7 +16,14 @@ import { seedVolume } from '../plan/seed-volume.ts'
 import { planPool } from '../reports/sizing/plan-pool.ts'
 import { verdictText } from '../reports/verdict-text.ts'
 import { writeReport } from '../reports/write-report.ts'
-import { type ChosenLadder, chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder/ladder-choice.ts'
+import {
+  type ChosenLadder,
+  chosenLadder,
+  type LadderOptions,
+  otherLadderText,
+  parseFlows,
+  parseRungs,
+} from './ladder/ladder-choice.ts'
 import { readLadder, unfinishedRun } from './ladder/ladder-file.ts'
 import { forecastFields, forecastLines, forecastRungs, refuseSmallDisk } from './ladder/ladder-forecast.ts'
 import { ladderJson } from './ladder/ladder-json.ts'
@@ -58,14 +65,7 @@ Examples:
   npm run validate -- --rungs 1e6 --flows list --no-studies
   npm run --silent validate -- --full --shard 7 --json`
 
-interface Options {
-  readonly full?: true
-  readonly rungs?: readonly number[]
-  readonly flows: readonly LadderFlow[]
-  readonly shard: number
-  readonly seed: number
-  readonly studies: boolean
-  readonly budget?: number
+interface Options extends LadderOptions {
   readonly dryRun?: true
   readonly reset?: true
   readonly run?: string

@@ -21,7 +21,7 @@ import { VERSIONS } from './versions.ts'
 
 export const MYSQL_SCHEMAS = { orders: 'headroom', legacy: 'headroom_legacy' } as const
 
-const PORT_VARIABLE = 'HEADROOM_MYSQL_PORT'
+export const MYSQL_PORT_VARIABLE = 'HEADROOM_MYSQL_PORT'
 // The second package brings my_print_defaults, which mariadb-install-db calls.
 const DEBIAN = { title: 'MariaDB', packages: ['mariadb-server-core', 'mariadb-client-core'] } as const
 
@@ -54,7 +54,7 @@ export const mysql: ServerEngine = {
 async function launch(context: StartContext, program: FoundProgram): Promise<LaunchedServer> {
   const { place, env, credentials } = context
   const flavour = flavourOf(program.version)
-  const port = await choosePort(place, PORT_VARIABLE, env)
+  const port = await choosePort(place, MYSQL_PORT_VARIABLE, env)
   const { folder, dataFolder, filesFolder, initFile } = await initialiseMysql(context, program, flavour)
   const socketPath = join(folder, 'mysqld.sock')
   const settings = {
@@ -88,7 +88,7 @@ async function launch(context: StartContext, program: FoundProgram): Promise<Lau
 
 async function launchContainer(context: StartContext) {
   const { place, env, credentials, size } = context
-  const port = await choosePort(place, PORT_VARIABLE, env)
+  const port = await choosePort(place, MYSQL_PORT_VARIABLE, env)
   const machine = { ...machineOf(context, place.state), directIo: true }
   const container = await runContainer(context, {
     name: 'mysql',

@@ -1,11 +1,11 @@
-// The same MySQL again, with another pool and nothing in it; or after a kill, as a power cut leaves it.
+// The same MySQL again at the same address, with another pool and nothing in it; or after a kill, as a power cut leaves it.
 
 import type { Engines } from '../contracts/engines.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { openCredentials } from './credentials.ts'
 import { readRecords } from './engine-record.ts'
 import { writeEngines } from './engines-file.ts'
-import { legacyUrlOf, mysql } from './mysql.ts'
+import { legacyUrlOf, MYSQL_PORT_VARIABLE, mysql } from './mysql.ts'
 import { openPlace } from './place.ts'
 import type { EngineSize } from './start-context.ts'
 import { startServer } from './start-server.ts'
@@ -15,8 +15,10 @@ import { killRecord, stopRecord } from './stop-engines.ts'
 const STOP_LIMIT_MS = 300_000
 
 export interface RestartMysql {
-  readonly stateFolder: string
-  readonly poolBytes: number
+  /** The usual one where it is left out. */
+  readonly stateFolder?: string
+  /** As large as before, where it is left out. */
+  readonly poolBytes?: number
   readonly size: EngineSize
   readonly ending: 'stop' | 'kill'
   readonly signal: AbortSignal
@@ -39,7 +41,9 @@ export async function restartMysql(engines: Engines, options: RestartMysql): Pro
   if (options.ending === 'kill') await killRecord(place, record)
   else await stopRecord(place, record, STOP_LIMIT_MS)
   const stoppedAtMs = Date.now()
-  const context = { place, env: process.env, signal, size, credentials: openCredentials(place), say, poolBytes }
+  const env = { ...process.env, [MYSQL_PORT_VARIABLE]: new URL(engines.mysql.url).port }
+  const pool = poolBytes === undefined ? {} : { poolBytes }
+  const context = { place, env, signal, size, credentials: openCredentials(place), say, ...pool }
   const endpoint = await startServer(mysql, context)
   const again: Engines = { ...engines, mysql: endpoint, legacyMysql: { ...endpoint, url: legacyUrlOf(endpoint.url) } }
   writeEngines(place.state, again)
@@ -53,7 +57,7 @@ export async function restartMysql(engines: Engines, options: RestartMysql): Pro
 
 function notOurs(): Refusal {
   return new Refusal({
-    what: 'MySQL cannot be restarted with another pool',
+    what: 'MySQL cannot be restarted',
     why: ['it was not started by this command'],
     wayOut: `Unset ${mysql.addressVariable}: then Headroom starts one of its own.`,
   })

@@ -1,7 +1,7 @@
 // Runs that each offered a share of one load → the run that one generator would have made of it: journals merged request
 // by request, every window cut and judged anew.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { InvalidReason, LoadResult, Measurements, Step } from '../contracts/measurement.ts'
 import { Refusal } from '../contracts/refusal.ts'
@@ -14,6 +14,7 @@ import { cutMergedStep, type OfferedLoad, type Seen } from './cut-step.ts'
 import { mergedEntries, writeJournal } from './journal.ts'
 import { type Load, loadOf } from './load.ts'
 import type { ScheduledProfile } from './profiles.ts'
+import { writeRunFile } from './run-file.ts'
 import { type Asked, answerOf, scheduleFor } from './scheduled-load.ts'
 import { mismatches } from './share-mismatch.ts'
 import type { ShareRun } from './share-run.ts'
@@ -56,9 +57,9 @@ export async function mergeShares({ shares, runDir, command }: MergeRequest): Pr
     ),
   }
   const { share: _, ...whole } = measurements
-  await writeJson(join(runDir, RUN_FILES.plan), system.plan)
-  await writeJson(join(runDir, RUN_FILES.dataset), system.dataset)
-  await writeJson(join(runDir, RUN_FILES.measurements), whole)
+  await writeRunFile(runDir, RUN_FILES.plan, system.plan)
+  await writeRunFile(runDir, RUN_FILES.dataset, system.dataset)
+  await writeRunFile(runDir, RUN_FILES.measurements, whole)
   return whole
 }
 
@@ -198,7 +199,3 @@ function notTogether(why: readonly string[]): Refusal {
 
 const earliest = (times: readonly string[]) => times.toSorted()[0] ?? ''
 const latest = (times: readonly string[]) => times.toSorted().at(-1) ?? ''
-
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(path, `${JSON.stringify(value, null, 1)}\n`)
-}

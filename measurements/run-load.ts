@@ -1,9 +1,9 @@
 // A load, from the first question to the target to `measurements.json`. Written after every step, as a run that was cut
 // off until the last line of it says otherwise: whatever kills it leaves evidence that claims nothing.
 
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type { EngineProgram } from '../contracts/engines.ts'
 import type {
@@ -30,6 +30,7 @@ import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
+import { writeRunFile } from './run-file.ts'
 import type { RungLoad } from './rung-load.ts'
 import { type CountedTables, countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
 import { askIdentity, askKind, type Target } from './target.ts'
@@ -163,7 +164,7 @@ class Run {
 
   static async begin(request: LoadRequest): Promise<Run> {
     await mkdir(request.runDir, { recursive: true })
-    await writeJson(join(request.runDir, RUN_FILES.plan), request.plan)
+    await writeRunFile(request.runDir, RUN_FILES.plan, request.plan)
     const run = new Run(request, await runConditions(conditionsOf(request, null)))
     await run.#write([interrupted(0)])
     return run
@@ -172,7 +173,7 @@ class Run {
   async know(identity: Identity | null, dataset: Dataset | null): Promise<void> {
     this.#dataset = dataset
     this.#conditions = await runConditions(conditionsOf(this.#request, identity))
-    if (dataset !== null) await writeJson(join(this.#request.runDir, RUN_FILES.dataset), dataset)
+    if (dataset !== null) await writeRunFile(this.#request.runDir, RUN_FILES.dataset, dataset)
     if (this.#share !== null) {
       this.#share = { ...this.#share, clock: await clockOffset(this.#request.target) }
     }
@@ -241,7 +242,7 @@ class Run {
       results: this.results,
       invalid,
     }
-    await writeJson(join(this.#request.runDir, RUN_FILES.measurements), measurements)
+    await writeRunFile(this.#request.runDir, RUN_FILES.measurements, measurements)
     return measurements
   }
 }
@@ -311,10 +312,4 @@ function interrupted(steps: number): InvalidReason {
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
   return error instanceof Error ? error.message || error.name : String(error)
-}
-
-/** Whole or not at all: a reader never sees half a file. */
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFile(`${path}.partial`, `${JSON.stringify(value, null, 1)}\n`)
-  await rename(`${path}.partial`, path)
 }

@@ -1,10 +1,11 @@
 // `ladder.json` of a run: read, written whole, and found again when the same ladder is asked for once more.
 
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ladder, LadderAsked } from '../../contracts/ladder.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { isSameAsked } from '../../measurements/ladder/ladder-pieces.ts'
+import { writeRunFile } from '../../measurements/run-file.ts'
 
 /** null: there is none, or it cannot be read. */
 export async function readLadder(runDir: string): Promise<Ladder | null> {
@@ -18,15 +19,8 @@ export async function readLadder(runDir: string): Promise<Ladder | null> {
 }
 
 export async function writeLadder(runDir: string, ladder: Ladder): Promise<void> {
-  await writeRunFile(runDir, RUN_FILES.ladder, ladder)
-}
-
-/** Whole or not at all: a kill leaves the one before. */
-export async function writeRunFile(runDir: string, file: string, content: unknown): Promise<void> {
   await mkdir(runDir, { recursive: true })
-  const path = join(runDir, file)
-  await writeFile(`${path}.partial`, `${JSON.stringify(content, null, 1)}\n`)
-  await rename(`${path}.partial`, path)
+  await writeRunFile(runDir, RUN_FILES.ladder, ladder)
 }
 
 /** The newest run of the same ladder that is not finished; undefined: none. */

@@ -11,7 +11,9 @@ import { timeText } from '../../generators/seed-forecast.ts'
 import { joinedPieces, type PieceRun } from '../../measurements/ladder/joined-pieces.ts'
 import { openPieces, type Piece, rungOf } from '../../measurements/ladder/ladder-pieces.ts'
 import { secondsLeft, secondsOfPiece } from '../../measurements/ladder/ladder-times.ts'
-import { writeLadder, writeRunFile } from './ladder-file.ts'
+import { writeRunFile } from '../../measurements/run-file.ts'
+import { POOL_TEXT } from '../../reports/claims/full-table-claims.ts'
+import { writeLadder } from './ladder-file.ts'
 import type { LadderJob } from './ladder-job.ts'
 import { coldPiece, fillPiece, fillTable, flowPiece } from './rung-pieces.ts'
 import { study } from './studies.ts'
@@ -70,7 +72,7 @@ async function done(
     case 'cold':
       return await coldPiece(job, ladder, piece, write)
     case 'flow':
-      return (await flowPiece(job, ladder, piece)).ladder
+      return await flowPiece(job, ladder, piece)
     case 'study': {
       const rung = rungOf(ladder, piece.orders)
       if (rung === undefined) throw new Error('there is no top rung to study')
@@ -128,5 +130,3 @@ function pieceText(piece: Piece): string {
       return `${orders}: ${piece.name.replaceAll('-', ' ')}`
   }
 }
-
-const POOL_TEXT = { memory: 'all in memory', plan: "the plan's pool" } as const

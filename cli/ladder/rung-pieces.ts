@@ -26,7 +26,7 @@ import { storesOf } from '../with-stores.ts'
 import type { LadderJob } from './ladder-job.ts'
 import { openPool, warmedPool } from './ladder-pool.ts'
 import { PAGE_BYTES, usedPages, withMysql } from './ladder-tables.ts'
-import { type MeasuredPiece, measurePiece } from './measure-piece.ts'
+import { measurePiece } from './measure-piece.ts'
 import { predictionFor } from './predict-rung.ts'
 
 const WARM_UP_SECONDS = 6
@@ -126,7 +126,7 @@ export async function flowPiece(
   job: LadderJob,
   ladder: Ladder,
   { orders, pool: kind, flow }: { readonly orders: number; readonly pool: PoolKind; readonly flow: LadderFlow },
-): Promise<{ readonly ladder: Ladder; readonly piece: MeasuredPiece }> {
+): Promise<Ladder> {
   const rung = known(rungOf(ladder, orders), 'rung')
   const pool = known(poolOf(rung, kind), 'pool')
   await warmedPool(job, ladder, rung, pool)
@@ -155,7 +155,7 @@ export async function flowPiece(
   const common = commonRate(of, piece.measurements.results[0]?.highest)
   const flows = { ...pool.flows, [flow]: measured }
   const next = withPool(ladder, orders, { ...pool, flows, hitRatio: hitRatio(flows) })
-  return { ladder: { ...next, rates: { ...ladder.rates, [flow]: { ...rates, commonPerSecond: common } } }, piece }
+  return { ...next, rates: { ...ladder.rates, [flow]: { ...rates, commonPerSecond: common } } }
 }
 
 function predictions(job: LadderJob, { rungs, rates }: Ladder, rung: Rung, pool: PoolKind, poolPages: number) {

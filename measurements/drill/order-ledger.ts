@@ -63,10 +63,10 @@ async function storedSince(map: ShardMap, sinceMs: number): Promise<number> {
       for (const shard of server.shards) {
         const first = composeOrderId({ timestampMs: sinceMs, shard, worker: SEEDER_WORKER, sequence: 0 })
         const [rows] = await connection.query<RowDataPacket[]>(
-          `SELECT COUNT(*) AS stored FROM ${tableName('orders', shard)} WHERE order_id >= ?`,
+          `SELECT COUNT(*) AS orders FROM ${tableName('orders', shard)} WHERE order_id >= ?`,
           [first],
         )
-        stored += Number(rows[0]?.stored)
+        stored += Number(rows[0]?.orders)
       }
     } finally {
       connection.destroy()
