@@ -1,0 +1,66 @@
+// Which order store is read, which one decides and which one follows, in each phase of the migration: the one place that
+// knows.
+
+export const STORE_NAMES = ['legacy', 'sharded'] as const
+export type StoreName = (typeof STORE_NAMES)[number]
+
+/** In the order they are gone through; a flip moves to a neighbour. */
+export const PHASES = ['legacy', 'phase1', 'phase2', 'done'] as const
+export type Phase = (typeof PHASES)[number]
+
+export interface PhaseRule {
+  readonly read: StoreName
+  /** Takes the writes: at most one store is open for them. */
+  readonly authority: StoreName
+  /** Absorbs what the authority marked as dirty; null: nobody does. */
+  readonly mirror: StoreName | null
+}
+
+export const PHASE_RULES: Readonly<Record<Phase, PhaseRule>> = {
+  legacy: { read: 'legacy', authority: 'legacy', mirror: null },
+  phase1: { read: 'legacy', authority: 'legacy', mirror: 'sharded' },
+  phase2: { read: 'sharded', authority: 'sharded', mirror: 'legacy' },
+  done: { read: 'sharded', authority: 'sharded', mirror: null },
+}
+
+/** Gaps are marked wherever a store follows, and in `done` until the migration is finalised: so that going back works. */
+export function marksGaps({ phase, isFinal }: Pick<Switches, 'phase' | 'isFinal'>): boolean {
+  return PHASE_RULES[phase].mirror !== null || (phase === 'done' && !isFinal)
+}
+
+/** `inline`: the request that changed an order also has it absorbed; `batched`: only the mirror's loop does. */
+export const MIRROR_MODES = ['off', 'inline', 'batched'] as const
+export type MirrorMode = (typeof MIRROR_MODES)[number]
+
+export const MONOLITH_POSITIONS = ['own-database', 'business-layer'] as const
+export type MonolithPosition = (typeof MONOLITH_POSITIONS)[number]
+
+/** What every process believes. Frozen, one object per epoch. */
+export interface Switches {
+  /** Grows by one with every flip, never reused: the number that a writer shows to the fence. */
+  readonly epoch: number
+  /** Of the order and payment services: they move together. */
+  readonly phase: Phase
+  /** The catalogue moves by itself. */
+  readonly catalogue: Phase
+  /** False while a flip goes on: writers wait. */
+  readonly open: boolean
+  readonly mirror: MirrorMode
+  readonly monolith: MonolithPosition
+  /** Of 1 000 reads, so many are also read in the other store and compared. */
+  readonly comparePerMille: number
+  /** After `done` was made final there is no way back. */
+  readonly isFinal: boolean
+}
+
+/** A system that never had a monolith, or has left it behind. */
+export const NO_MIGRATION: Switches = Object.freeze({
+  epoch: 0,
+  phase: 'done',
+  catalogue: 'done',
+  open: true,
+  mirror: 'off',
+  monolith: 'business-layer',
+  comparePerMille: 0,
+  isFinal: true,
+})
