@@ -1,0 +1,20 @@
+// Tables that both databases have while a migration runs: who may write, and what the other store has still to be told.
+
+/** One row per shard that the server holds (all of them in the monolith's database): the epoch it is open for, or NULL. */
+export const FENCE_TABLE = 'write_fence'
+export const CREATE_FENCE_SQL = `CREATE TABLE IF NOT EXISTS ${FENCE_TABLE} (
+  shard TINYINT NOT NULL,
+  open_epoch BIGINT NULL,
+  PRIMARY KEY (shard)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+
+/** Orders that the other store has still to absorb: marked in the transaction that changed them. */
+export const GAPS_TABLE = 'order_gaps'
+export const CREATE_GAPS_SQL = `CREATE TABLE IF NOT EXISTS ${GAPS_TABLE} (
+  order_id BIGINT NOT NULL,
+  version INT NOT NULL,
+  since_ms BIGINT NOT NULL,
+  parked_reason VARCHAR(200) NULL,
+  PRIMARY KEY (order_id),
+  KEY gap_age (since_ms)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
