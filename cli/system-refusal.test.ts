@@ -29,7 +29,10 @@ describe('systemRefusal', () => {
     expect(systemRefusal(Object.assign(failed('ER_PARSE_ERROR'), { fatal: true }))).toBeUndefined()
   })
 
-  it.each([failed('ECONNREFUSED'), failed('ENOENT', '/x'), failed('EACCES'), new Error('ours'), 'text'])('%s stays what it is', (error) => {
-    expect(systemRefusal(error)).toBeUndefined()
-  })
+  it.each([failed('ECONNREFUSED'), failed('ENOENT', '/x'), failed('EACCES'), new Error('ours'), 'text'])(
+    '%s stays what it is',
+    (error) => {
+      expect(systemRefusal(error)).toBeUndefined()
+    },
+  )
 })
