@@ -23,7 +23,16 @@ describe('systemRefusal', () => {
 
   it('a full disk is none of ours', () => expect(systemRefusal(failed('ENOSPC'))?.what).toMatch(/no room/))
 
-  it.each([failed('ENOENT', '/x'), failed('EACCES'), new Error('ours'), 'text'])('%s stays what it is', (error) => {
-    expect(systemRefusal(error)).toBeUndefined()
+  it('a database that went away is none of ours', () => {
+    const lost = Object.assign(failed('PROTOCOL_CONNECTION_LOST'), { fatal: true })
+    expect(systemRefusal(lost)?.what).toMatch(/MySQL went away/)
+    expect(systemRefusal(Object.assign(failed('ER_PARSE_ERROR'), { fatal: true }))).toBeUndefined()
   })
+
+  it.each([failed('ECONNREFUSED'), failed('ENOENT', '/x'), failed('EACCES'), new Error('ours'), 'text'])(
+    '%s stays what it is',
+    (error) => {
+      expect(systemRefusal(error)).toBeUndefined()
+    },
+  )
 })

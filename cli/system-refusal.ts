@@ -1,4 +1,4 @@
-// Errors of the operating system that are no fault of ours: a checkout that may only be read, a full disk.
+// Errors that are no fault of ours: a checkout that may only be read, a full disk, a database that went away.
 
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
@@ -11,11 +11,20 @@ const NOT_ALLOWED: Readonly<Record<string, string>> = {
   EROFS: 'it lies on a file system that may only be read',
 }
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT'])
+/** Of a connection to MySQL; its driver marks those that it cannot go on after as fatal. */
+const CONNECTION_LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
 
 /** undefined: not an error of that kind. */
 export function systemRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '', path, syscall } = error as NodeJS.ErrnoException
+  if (CONNECTION_LOST.has(code) && 'fatal' in error && error.fatal === true) {
+    return new Refusal({
+      what: 'MySQL went away while it was being used',
+      why: [error.message],
+      wayOut: 'See that it runs (npm run doctor), and run the same command again.',
+    })
+  }
   if (NO_ROOM.has(code)) {
     return new Refusal({
       what: `there is no room left${path ? ` to write ${path}` : ''}`,

@@ -28,6 +28,8 @@ export interface LadderAsked {
 export interface LadderTimes {
   readonly coldSeconds: number
   readonly searchSeconds: number
+  /** At the top rung, where what was predicted from the rungs below is judged. */
+  readonly topSearchSeconds: number
   readonly holdSeconds: number
   readonly repeats: number
 }

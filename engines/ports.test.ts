@@ -17,6 +17,12 @@ describe('choosePort', () => {
     await expect(choosePort(place, 'A_PORT', { A_PORT: given })).rejects.toThrow(`A_PORT=${given} is not a port`)
   })
 
+  it('gives a port that was just given to the server that comes back to it', async () => {
+    const port = String(await freePort(place))
+    expect(await choosePort(place, 'A_PORT', { A_PORT: port })).toBe(Number(port))
+    expect(await choosePort(place, 'A_PORT', { A_PORT: port })).toBe(Number(port))
+  })
+
   it('picks below the kernel’s own range, never one twice', async () => {
     const ports = [await freePort(place), await freePort(place), await choosePort(place, 'A_PORT', {})]
     expect(new Set(ports).size).toBe(3)

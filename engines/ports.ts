@@ -1,5 +1,6 @@
 // Ports on 127.0.0.1, outside the range the kernel hands to outgoing connections (a load test uses all of that).
 
+import { createServer } from 'node:net'
 import getPort from 'get-port'
 import { Refusal } from '../contracts/refusal.ts'
 import type { Place } from './place.ts'
@@ -23,7 +24,7 @@ export async function choosePort(place: Place, variable: string, env: NodeJS.Pro
       wayOut: `Set another, or unset ${variable}: then a free port is picked.`,
     })
   }
-  if ((await getPort({ port, host: '127.0.0.1' })) !== port) {
+  if (!(await isFree(port))) {
     throw new Refusal({
       what: `port ${port} is in use`,
       why: [`${variable} asks for it, and something else listens on 127.0.0.1:${port}`],
@@ -31,6 +32,15 @@ export async function choosePort(place: Place, variable: string, env: NodeJS.Pro
     })
   }
   return port
+}
+
+/** Not by getPort: it withholds a port for half a minute after giving it, also from a server that comes back to its own. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.on('error', () => resolve(false))
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)))
+  })
 }
 
 export async function freePort({ id }: Pick<Place, 'id'>): Promise<number> {

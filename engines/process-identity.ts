@@ -9,7 +9,10 @@ export interface ProcessIdentity {
   readonly startedAt: string
 }
 
-/** Undefined when no such process runs (a zombie does not run). */
+/**
+ * Undefined when no such process runs. A zombie does not run; but one whose first thread has ended before the others, as in
+ * a large server that is killed, still holds its memory and its ports.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid)
   return startedAt === undefined ? undefined : { pid, startedAt }
@@ -21,11 +24,12 @@ export function isRunning({ pid, startedAt }: ProcessIdentity): boolean {
 
 function startOnLinux(pid: number): string | undefined {
   try {
-    // The name, in brackets, may hold spaces: fields count from the last bracket (proc(5): state is 3, starttime 22).
+    // The name, in brackets, may hold spaces: fields count from the last bracket (proc(5): state is 3, num_threads 20, starttime 22).
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    const [state] = fields
+    if (state === 'X' || (state === 'Z' && Number(fields[20 - 3]) <= 1)) return undefined
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${fields[22 - 3]}`
   } catch {
     return undefined

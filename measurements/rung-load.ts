@@ -2,6 +2,7 @@
 // each in processes of k6 of its own. Or a cold database; or a load beside work on the table.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { HeldTogether } from '../contracts/ladder.ts'
 import {
   BLOCK_SECONDS,
   ENVIRONMENTAL_CODES,
@@ -9,6 +10,9 @@ import {
   type LoadResult,
   type Step,
 } from '../contracts/measurement.ts'
+import { targetsOf } from './cut-step.ts'
+import { type Answer, rungAnswer } from './ladder/rung-answer.ts'
+import { heldTogether } from './ladder/rung-figures.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
 import { perSecond, reasonOf } from './reason-text.ts'
 import { searchOperatingPoint } from './search-operating-point.ts'
@@ -48,9 +52,6 @@ export interface BesideRung {
 
 export type RungLoad = WarmRung | ColdRung | BesideRung
 
-type Answer = Pick<LoadResult, 'verdict' | 'reason'> &
-  Partial<Pick<LoadResult, 'operatingPoint' | 'bracket' | 'highest'>>
-
 /** Before the next hold, what the one before left behind is written. */
 const REST_SECONDS = 1
 /** What the machine spoilt is tried again so often. */
@@ -62,14 +63,19 @@ export async function measureRung(run: LoadRun, rung: WarmRung, warmUpPerSecond:
   const request = { claimed: null, budgetSeconds: rung.searchSeconds, warmUpPerSecond }
   const found = await searchOperatingPoint(run, request)
   if (run.context.signal.aborted) return found
+  const held: HeldTogether[] = []
   for (const hold of rung.holds(found.highest ?? null)) {
+    const steps: Step[] = []
     for (let repeat = 0; repeat < hold.repeats; repeat++) {
       const step = await heldSoundly(run, hold)
       if (run.context.signal.aborted || isHopeless(step))
         return { ...found, verdict: 'INVALID', reason: reasonOf(step) }
+      steps.push(step)
     }
+    const together = heldTogether(steps, run.load.name, targetsOf(run.context.plan))
+    if (together !== null) held.push(together)
   }
-  return found
+  return rungAnswer(found, held)
 }
 
 export async function holdCold(run: LoadRun, { ratesPerSecond, seconds }: ColdRung): Promise<Answer> {

@@ -141,7 +141,7 @@ export async function flowPiece(
     rung: {
       kind: 'warm',
       warmUpSeconds: WARM_UP_SECONDS,
-      searchSeconds: times.searchSeconds,
+      searchSeconds: orders === ladder.asked.rungs.at(-1) ? times.topSearchSeconds : times.searchSeconds,
       holds: (highest) => holdsOf(of, highest),
     },
     counted: countedOf(job, rung),

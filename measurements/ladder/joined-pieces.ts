@@ -9,6 +9,7 @@ export interface PieceRun {
   readonly measurements: Measurements
 }
 
+/** Of two pieces with the same load the later one answers: whether a cold database is slow is no question. */
 export function joinedPieces(
   pieces: readonly [PieceRun, ...PieceRun[]],
   run: Pick<Measurements, 'runId' | 'startedAt' | 'command'>,
@@ -24,7 +25,7 @@ export function joinedPieces(
         journal: step.journal === null ? null : `${folder}/${step.journal}`,
       })),
     ),
-    results: all.flatMap(({ results }) => results),
+    results: [...new Map(all.flatMap(({ results }) => results.map((result) => [result.load, result]))).values()],
     acknowledged: acknowledged(all.flatMap((one) => one.acknowledged ?? [])),
     invalid: pieces.flatMap(({ folder, measurements }) =>
       measurements.invalid.map(({ code, evidence }) => ({ code, evidence: `${basename(folder)}: ${evidence}` })),

@@ -27,6 +27,11 @@ describe('a budget', () => {
     expect(endless?.times.holdSeconds).toBe(20)
   })
 
+  it('goes into the search at the top rung first', () => {
+    const times = timesWithin(FULL, 75 * 60)?.times
+    expect(times?.topSearchSeconds).toBeGreaterThan(1.5 * (times?.searchSeconds ?? 0))
+  })
+
   it('that is too short is refused, not overrun', () => {
     expect(timesWithin(FULL, leastSeconds(FULL) - 1)).toBeNull()
   })

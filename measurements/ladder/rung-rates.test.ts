@@ -3,7 +3,7 @@ import type { FlowRates } from '../../contracts/ladder.ts'
 import { resolvedPlanFixture } from '../../reports/fixtures/resolved-plan.ts'
 import { commonRate, holdsOf, provablePerSecond, ratesOfFullTable } from './rung-rates.ts'
 
-const TIMES = { coldSeconds: 10, searchSeconds: 60, holdSeconds: 10, repeats: 3 }
+const TIMES = { coldSeconds: 10, searchSeconds: 60, topSearchSeconds: 60, holdSeconds: 10, repeats: 3 }
 const rates: FlowRates = { sharePerSecond: 10, peakSharePerSecond: 500, commonPerSecond: null }
 const of = (changes: Partial<FlowRates> = {}) => ({
   rates: { ...rates, ...changes },

@@ -118,9 +118,9 @@ function rungRow(
 }
 
 function timeText({ spent }: Ladder): string {
-  const minutes = (seconds: number) => `${significant(seconds / 60)} min`
-  const all = spent.fillSeconds + spent.measureSeconds + spent.studySeconds + spent.otherSeconds
-  return `${minutes(all)}: filling ${minutes(spent.fillSeconds)}, measuring ${minutes(spent.measureSeconds)}, work on the table ${minutes(spent.studySeconds)}, the rest ${minutes(spent.otherSeconds)}`
+  const { fillSeconds, measureSeconds, studySeconds, otherSeconds } = spent
+  const all = fillSeconds + measureSeconds + studySeconds + otherSeconds
+  return `${durationText(all)}: filling ${durationText(fillSeconds)}, measuring ${durationText(measureSeconds)}, work on the table ${durationText(studySeconds)}, the rest ${durationText(otherSeconds)}`
 }
 
 const STUDY_TEXT: Readonly<Record<StudyName, string>> = {
@@ -152,5 +152,6 @@ function studyRow({ name, seconds, projected, note, beside }: Study): Markup {
 }
 
 function durationText(seconds: number): string {
-  return seconds >= 120 ? `${significant(seconds / 60)} min` : `${significant(seconds)} s`
+  if (seconds >= 120) return `${significant(seconds / 60)} min`
+  return seconds >= 0.1 ? `${significant(seconds)} s` : ms(1000 * seconds)
 }

@@ -1,5 +1,5 @@
 // Which statuses a script expects, by k6's own rule: 200 to 399, unless it says otherwise for all its requests
-// (http.setResponseCallback) or for one (params.responseCallback). k6 shows nobody what it was told, so it is noted here.
+// (http.setResponseCallback) or for one (params.responseCallback).
 
 export type StatusRange = number | { readonly min: number; readonly max: number }
 export type Expects = (status: number) => boolean

@@ -9,34 +9,53 @@ import { liesAt } from './lies-at.ts'
 import { type AnyResponse, judge, sawAnswer, sawEnd, sawPending, sawStart } from './seen.ts'
 
 type Url = string | { readonly url: string }
-type Params = Readonly<Record<string, unknown>> & { readonly tags?: object; readonly responseCallback?: object | null }
+type Params = Readonly<Record<string, unknown>> & { readonly tags?: object; readonly responseCallback?: Callback }
 type Sent = readonly [method: string, url: Url, body: unknown, params: Params]
+/** `null`: no status is judged. */
+type Callback = object | null
 // k6's own types promise more about a request than is known of one that is passed on.
 const send = k6Http as unknown as {
   request(...sent: Sent): AnyResponse
   asyncRequest(...sent: Sent): Promise<AnyResponse>
   batch(requests: readonly Sent[] | Readonly<Record<string, Sent>>): Readonly<Record<string, AnyResponse>>
-  setResponseCallback(callback: object | null): void
+  setResponseCallback(callback: Callback): void
   expectedStatuses(...ranges: readonly StatusRange[]): object
 }
 
-const known = new WeakMap<object, Expects>()
+/**
+ * What a script holds in place of k6's own object, which tells nobody what it was told. No WeakMap beside that object: k6's
+ * keeps entries by their key's address, and loses one whose key got the address of another that was just collected.
+ */
+class ExpectedStatuses {
+  readonly k6s: object
+  readonly expects: Expects
+
+  constructor(ranges: readonly StatusRange[]) {
+    this.k6s = send.expectedStatuses(...ranges)
+    this.expects = expectsAnyOf(ranges)
+  }
+}
+
 let expects: Expects = EXPECTS_SUCCESS
 
 export function expectedStatuses(...ranges: readonly StatusRange[]): object {
-  const statuses = send.expectedStatuses(...ranges)
-  known.set(statuses, expectsAnyOf(ranges))
-  return statuses
+  return new ExpectedStatuses(ranges)
 }
 
-export function setResponseCallback(callback: object | null): void {
-  send.setResponseCallback(callback)
+export function setResponseCallback(callback: Callback): void {
+  send.setResponseCallback(k6sOf(callback))
   expects = expectsOf(callback)
 }
 
-function expectsOf(callback: object | null | undefined): Expects {
+function expectsOf(callback: Callback | undefined): Expects {
   if (callback === undefined) return expects
-  return callback === null ? EXPECTS_AN_ANSWER : (known.get(callback) ?? EXPECTS_SUCCESS)
+  if (callback === null) return EXPECTS_AN_ANSWER
+  return callback instanceof ExpectedStatuses ? callback.expects : EXPECTS_SUCCESS
+}
+
+/** Anything else is k6's to refuse. */
+function k6sOf(callback: Callback): Callback {
+  return callback instanceof ExpectedStatuses ? callback.k6s : callback
 }
 
 /** As it leaves: to the target, named after its flow, never redirected, and not for ever. */
@@ -46,11 +65,18 @@ function outgoing(method: string, url: Url, body: unknown, params?: Params | nul
     throw new Error(`${address} is not the target that was confirmed, ${settings.baseUrl}`)
   }
   const name = typeof url === 'string' ? { name: settings.ownFlow } : {}
+  const callback = params?.responseCallback
   return [
     method,
     url,
     body,
-    { timeout: `${REQUEST_TIMEOUT_SECONDS}s`, ...params, redirects: 0, tags: { ...name, ...params?.tags } },
+    {
+      timeout: `${REQUEST_TIMEOUT_SECONDS}s`,
+      ...params,
+      ...(callback !== undefined && { responseCallback: k6sOf(callback) }),
+      redirects: 0,
+      tags: { ...name, ...params?.tags },
+    },
   ]
 }
 
@@ -88,13 +114,14 @@ interface BatchObject {
 
 export function batch(requests: readonly BatchItem[] | Readonly<Record<string, BatchItem>>): unknown {
   const isList = Array.isArray(requests)
-  const sent = Object.entries(requests).map(([key, item]) => [key, batchItem(item)] as const)
+  const asked = Object.entries(requests).map(([key, item]) => ({ key, ...batchItem(item) }))
+  const sent = asked.map(({ key, method, url, body, params }) => [key, outgoing(method, url, body, params)] as const)
   sawStart()
   try {
     const responses = send.batch(isList ? sent.map(([, one]) => one) : Object.fromEntries(sent))
-    for (const [key, [, , , { responseCallback }]] of sent) {
+    for (const { key, params } of asked) {
       const response = responses[key]
-      if (response) judge(response, expectsOf(responseCallback)(response.status))
+      if (response) judge(response, expectsOf(params?.responseCallback)(response.status))
     }
     return responses
   } finally {
@@ -102,11 +129,11 @@ export function batch(requests: readonly BatchItem[] | Readonly<Record<string, B
   }
 }
 
-function batchItem(item: BatchItem): Sent {
-  if (typeof item === 'string') return outgoing('GET', item, null)
-  if (Array.isArray(item)) return outgoing(item[0], item[1], item[2] ?? null, item[3])
-  const { method, url, body, params } = item as BatchObject
-  return outgoing(method ?? 'GET', url, body ?? null, params)
+function batchItem(item: BatchItem): Required<BatchObject> {
+  if (typeof item === 'string') return { method: 'GET', url: item, body: null, params: null }
+  if (Array.isArray(item)) return { method: item[0], url: item[1], body: item[2] ?? null, params: item[3] ?? null }
+  const { method = 'GET', url, body = null, params = null } = item as BatchObject
+  return { method, url, body, params }
 }
 
 type WithBody = (url: Url, body?: unknown, params?: Params | null) => AnyResponse
