@@ -21,6 +21,7 @@ export interface WorkerRange {
 
 export const ALL_WORKERS: WorkerRange = { first: SEEDER_WORKER + 1, last: MAX_WORKER }
 /** While a migration is in use ids are leased in both databases, by the one that takes the writes: so no id is given by both. */
+export const SHARDED_WORKERS: WorkerRange = { first: SEEDER_WORKER + 1, last: 31 }
 export const LEGACY_WORKERS: WorkerRange = { first: 32, last: MAX_WORKER }
 
 export function fillWorkersSql({ first, last }: WorkerRange): string {
