@@ -171,11 +171,12 @@ it('a key that is sent before, during and after a flip is one order in both stor
       if (answer.code !== 'idempotency-key-in-flight') return answer
     }
   }
+  const before = await send()
   const early = Array.from({ length: 10 }, send)
   const flipping = drainTo('phase2', 'inline')
   const late = Array.from({ length: 10 }, send)
   await flipping
-  const answers = await Promise.all([...early, ...late, send()])
+  const answers = await Promise.all([before, ...early, ...late, send()])
   const [{ orderId }] = answers
   expect(answers.map((answer) => answer.orderId)).toEqual(answers.map(() => orderId))
   for (const { store } of [stores.legacy, stores.sharded]) {
