@@ -3,10 +3,11 @@
 
 import { PRODUCTS_TABLE } from './catalogue.ts'
 import { DATASET_TABLE } from './dataset.ts'
+import { FENCE_TABLE, GAPS_TABLE } from './migration-tables.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
-import { PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
+import { LEGACY_NUMBERS_TABLE, PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
 
 /** `all`: the process that holds every service, and so may do what each of them may. */
 export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'all'] as const
@@ -17,7 +18,14 @@ export const SQL_STATEMENTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
 export type SqlStatement = (typeof SQL_STATEMENTS)[number]
 
 /** Tables that every server has, or the home server only. */
-const TABLES_OF_EVERY_SERVER = [SCHEMA_TABLE, WORKERS_TABLE, PARKED_TABLE] as const
+const TABLES_OF_EVERY_SERVER = [
+  SCHEMA_TABLE,
+  WORKERS_TABLE,
+  PARKED_TABLE,
+  FENCE_TABLE,
+  GAPS_TABLE,
+  LEGACY_NUMBERS_TABLE,
+] as const
 const TABLES_OF_HOME = [PRODUCTS_TABLE, DATASET_TABLE] as const
 
 /** A family stands for its table of each shard. */
@@ -49,6 +57,10 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       idempotency_keys: ['SELECT', 'INSERT'],
       outbox: ['INSERT'],
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+      // A flip opens and closes; a writer only asks.
+      [FENCE_TABLE]: ['SELECT'],
+      [GAPS_TABLE]: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+      [LEGACY_NUMBERS_TABLE]: ['SELECT', 'INSERT'],
       [DATASET_TABLE]: ['SELECT'],
       [SCHEMA_TABLE]: ['SELECT'],
     },

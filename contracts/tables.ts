@@ -11,7 +11,7 @@ export interface Column {
   /** Of a type of variable length: bytes of every value. */
   readonly meanBytes?: number
   readonly nullable?: boolean
-  /** `AUTO_INCREMENT` and the like. */
+  /** `AUTO_INCREMENT`, `DEFAULT 0` and the like. */
   readonly extra?: string
 }
 
@@ -29,6 +29,8 @@ export interface TableShape {
 /** Beside the shards' tables on every server: who issues order ids, and events that the search index did not take. */
 export const WORKERS_TABLE = 'order_id_workers'
 export const PARKED_TABLE = 'parked_events'
+/** Which order an old number stands for, of orders that were born in the monolith: later numbers say it themselves. */
+export const LEGACY_NUMBERS_TABLE = 'legacy_numbers'
 
 /** Times are milliseconds since 1970 (UTC) in BIGINT: no time zone, no parsing, 8 bytes. */
 export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
@@ -83,6 +85,8 @@ export const TABLE_SHAPES: Readonly<Record<TableFamily, TableShape>> = {
       { name: 'version', type: 'INT' },
       { name: 'document', type: 'JSON' },
       { name: 'created_at_ms', type: 'BIGINT' },
+      // What its writer showed to the fence, while a migration is in use.
+      { name: 'epoch', type: 'BIGINT', extra: 'DEFAULT 0' },
     ],
     primaryKey: ['event_id'],
     secondaryIndexes: [],

@@ -17,10 +17,12 @@ import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
+import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
 import { OutboxRelay } from './domain/order/outbox-relay.ts'
 import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
+import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { serveService } from './domain/service-server.ts'
@@ -34,8 +36,11 @@ import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
 import { selectDataset } from './storage/dataset-table.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
+import { shardedOutbox } from './storage/outbox-tables.ts'
 import type { OrderIndex } from './storage/search-index.ts'
+import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
 import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
@@ -89,18 +94,21 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
 
 async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
   const { metrics, logger, parts } = options
-  const ids = new ShardedOrderIds(pool.leases, metrics, logger)
+  const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
-  const stores = { pool, index, redis: openRedis(options) }
-  const service = measuredByShard(localOrderService(stores, ids), metrics)
+  const stores = new SwitchedStores({
+    sides: { sharded: { store: shardedOrderStore(pool), ids } },
+    board: NO_MIGRATION_BOARD,
+  })
+  const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
   return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
 }
 
 function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: OrderIndex): void {
   const relayMetrics = new RelayMetrics(metrics)
   for (const server of pool.relay) {
-    const relay = new OutboxRelay(server, index, relayMetrics, logger)
+    const relay = new OutboxRelay(shardedOutbox(server), index, relayMetrics, logger)
     relay.start()
     parts.add({ stop: () => relay.stop() })
   }

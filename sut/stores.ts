@@ -32,7 +32,9 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
 
 /** Of several servers, the ones that are there are served. */
 async function requireSchemas(map: ShardMap, logger: Logger): Promise<void> {
-  const failures = (await Promise.allSettled(map.map(requireSchema))).filter((check) => check.status === 'rejected')
+  const failures = (await Promise.allSettled(map.map((server) => requireSchema(server)))).filter(
+    (check) => check.status === 'rejected',
+  )
   const refusal = failures.find(({ reason }) => reason instanceof Refusal) ?? failures[0]
   if (refusal && (refusal.reason instanceof Refusal || failures.length === map.length)) throw refusal.reason
   for (const { reason } of failures) logger.warn({ err: reason }, 'a MySQL server cannot be reached')

@@ -7,9 +7,10 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { composeOrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { PlaceOrder } from '../domain/order/order-service.ts'
-import { newOrder, placementInserts, responseOf } from '../domain/order/place-order.ts'
+import { newOrder, responseOf } from '../domain/order/place-order.ts'
 import type { Statement } from '../storage/mysql-lane.ts'
 import { ownOrdersQuery } from '../storage/order-tables.ts'
+import { placementStatements } from '../storage/sharded-store/sharded-statements.ts'
 import { wholeOrderQueries } from '../storage/whole-order.ts'
 import { type BENCH_ITEMS, CONCURRENCY, PAGE } from './workload.ts'
 
@@ -55,8 +56,8 @@ async function transaction(userId: number, key: string, items: typeof BENCH_ITEM
     items: items.map((item, index) => ({ ...item, lineNo: index + 1, unitPriceCents: 100 })),
   }
   const order = newOrder(request, orderId, timestampMs)
-  const response = responseOf(order)
-  await query([BEGIN, ...placementInserts(request, order), COMMIT])
+  const response = responseOf(order.order)
+  await query([BEGIN, ...placementStatements(order, null), COMMIT])
   return response
 }
 

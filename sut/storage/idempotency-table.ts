@@ -1,6 +1,6 @@
-// idempotency_keys_NN: which order a key was given to. The row is inserted first in the order's own transaction, so a key
-// and its order exist together or not at all; the user id is part of the key. Key and request are kept as hashes: the rows
-// are small and of one length. The answer is made anew from the order, whose age is the key's age.
+// idempotency_keys_NN: which order a key was given to. The row is inserted in the order's own transaction, so a key and its
+// order exist together or not at all; the user id is part of the key. Key and request are kept as hashes: the rows are small
+// and of one length. The answer is made anew from the order, whose age is the key's age.
 
 import { hash } from 'node:crypto'
 import { KEY_HASH_BYTES } from '../../contracts/idempotency.ts'
@@ -10,18 +10,7 @@ import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
-
-export interface IdempotencyKey {
-  readonly userId: number
-  readonly key: string
-}
-
-export interface KeyedOrder {
-  /** The first KEY_HASH_BYTES of it. */
-  readonly requestHash: Buffer
-  readonly orderId: OrderId
-  readonly amountCents: number
-}
+import type { KeyedOrder, KeyOfUser, StoredKey } from './order-store.ts'
 
 const INSERT = insertSql('idempotency_keys', 'one')
 const SELECT = sqlPerShard(
@@ -44,19 +33,26 @@ const DELETE_OLDEST = sqlPerShard(
   (table) => `DELETE FROM ${table} WHERE order_id >= ? AND order_id < ? AND ${IS_LIVE} ORDER BY order_id LIMIT ?`,
 )
 
-/** `requestHash` may be longer than what is kept of it. */
-export function keyInsert({ userId, key }: IdempotencyKey, requestHash: Buffer, orderId: OrderId): Statement {
-  const values = [userId, keyHash(key), requestHash.subarray(0, KEY_HASH_BYTES), BigInt(orderId)]
-  return { sql: sqlOf(INSERT, shardOf(userId)), values }
+/** As kept in both stores. `requestHash`: hex, and longer than what is kept of it. */
+export function storedKeyOf(userId: number, key: string, requestHash: string): StoredKey {
+  return {
+    userId,
+    keyHash: hash('sha256', key, 'buffer').subarray(0, KEY_HASH_BYTES),
+    requestHash: Buffer.from(requestHash.slice(0, 2 * KEY_HASH_BYTES), 'hex'),
+  }
+}
+
+export function keyInsert({ userId, keyHash, requestHash }: StoredKey, orderId: OrderId): Statement {
+  return { sql: sqlOf(INSERT, shardOf(userId)), values: [userId, keyHash, requestHash, BigInt(orderId)] }
 }
 
 export async function selectKeyedOrder(
   pool: MysqlPool,
-  { userId, key }: IdempotencyKey,
+  { userId, keyHash }: KeyOfUser,
   context: CallContext,
-): Promise<KeyedOrder | undefined> {
+): Promise<KeyedOrder | null> {
   const shard = shardOf(userId)
-  const values = [userId, keyHash(key)]
+  const values = [userId, keyHash]
   const [keys, orders] = await pool.shard(shard).rowsOfEach(
     [
       { sql: sqlOf(SELECT, shard), values },
@@ -68,20 +64,20 @@ export async function selectKeyedOrder(
   const [order] = orders as readonly { readonly amount_cents: string }[]
   return found && order
     ? { requestHash: found.request_hash, orderId: found.order_id, amountCents: Number(order.amount_cents) }
-    : undefined
+    : null
 }
 
 /** A transaction that has not ended yet holds this key. */
 export async function isKeyBeingWritten(
   pool: MysqlPool,
-  { userId, key }: IdempotencyKey,
+  { userId, keyHash }: KeyOfUser,
   context: CallContext,
 ): Promise<boolean> {
   const shard = shardOf(userId)
   const [, found] = await pool.shard(shard).rowsOfEach(
     [
       { sql: 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED', values: [] },
-      { sql: sqlOf(SELECT, shard), values: [userId, keyHash(key)] },
+      { sql: sqlOf(SELECT, shard), values: [userId, keyHash] },
     ],
     context,
   )
@@ -107,8 +103,4 @@ export async function deleteOldestKeys(
   context: CallContext,
 ): Promise<number> {
   return lane.execute(sqlOf(DELETE_OLDEST, shard), [fromId, beforeId, limit], context)
-}
-
-function keyHash(key: string): Buffer {
-  return hash('sha256', key, 'buffer').subarray(0, KEY_HASH_BYTES)
 }

@@ -5,13 +5,16 @@
 import { CREATE_PRODUCTS_SQL, PRODUCTS_TABLE } from '../../contracts/catalogue.ts'
 import { CREATE_DATASET_SQL } from '../../contracts/dataset.ts'
 import { KEY_HASH_BYTES, KEY_WINDOW_MS } from '../../contracts/idempotency.ts'
+import { CREATE_FENCE_SQL, CREATE_GAPS_SQL } from '../../contracts/migration-tables.ts'
 import { namedProducts } from '../../contracts/product-names.ts'
 import { type Shard, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'
 import { createTableSql } from '../../contracts/tables.ts'
+import { fillFenceSql } from './fence.ts'
 import type { SqlValue } from './mysql-connection.ts'
 import { CREATE_PARKED_SQL } from './parked-events.ts'
-import { CREATE_WORKERS_SQL, FILL_WORKERS_SQL } from './worker-table.ts'
+import { CREATE_LEGACY_NUMBERS_SQL } from './sharded-store/legacy-numbers-table.ts'
+import { ALL_WORKERS, CREATE_WORKERS_SQL, fillWorkersSql } from './worker-table.ts'
 
 /** Runs one statement as the owner of the schema. */
 export type RunSql = (sql: string, values?: readonly SqlValue[]) => Promise<readonly Record<string, unknown>[]>
@@ -36,7 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
       }
       await run(CREATE_PARKED_SQL)
       await run(CREATE_WORKERS_SQL)
-      await run(FILL_WORKERS_SQL)
+      await run(fillWorkersSql(ALL_WORKERS))
       if (isHome) await fillCatalogue(run)
     },
   },
@@ -58,6 +61,23 @@ export const MIGRATIONS: readonly Migration[] = [
       if (isHome) await run(CREATE_DATASET_SQL)
     },
   },
+  {
+    // Not used, and not asked for, by a system that has no monolith beside it.
+    version: 4,
+    name: 'fence, gaps and old numbers, for a migration',
+    oldestCode: 2,
+    apply: async (run, { shards }) => {
+      for (const table of shards.map((shard) => tableName('outbox', shard))) {
+        if (!(await hasColumn(run, table, 'epoch'))) {
+          await run(`ALTER TABLE ${table} ADD COLUMN epoch BIGINT NOT NULL DEFAULT 0`)
+        }
+      }
+      await run(CREATE_FENCE_SQL)
+      if (shards.length > 0) await run(fillFenceSql(shards))
+      await run(CREATE_GAPS_SQL)
+      await run(CREATE_LEGACY_NUMBERS_SQL)
+    },
+  },
 ]
 
 /** What this code needs. */
@@ -77,7 +97,7 @@ async function hashKeys(run: RunSql, table: string, shard: Shard): Promise<void>
   await run(`DROP TABLE ${old}`)
 }
 
-async function hasColumn(run: RunSql, table: string, column: string): Promise<boolean> {
+export async function hasColumn(run: RunSql, table: string, column: string): Promise<boolean> {
   const found = await run(
     `SELECT 1 AS found FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`,

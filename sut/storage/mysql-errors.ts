@@ -132,6 +132,9 @@ export function asAnswer(error: unknown): unknown {
 
 export const MYSQL_ERRORS = {
   duplicateKey: [1062],
+  columnIsNull: [1048],
+  // Null, beyond the type's range, cut off, not of the type, not of the character set, too long.
+  refusesValue: [1048, 1264, 1265, 1292, 1366, 1406, 1690],
   noSuchTable: [1146],
   lockWaitTimeout: [1205],
   deadlock: [1213],
@@ -140,8 +143,13 @@ export const MYSQL_ERRORS = {
 } as const satisfies Readonly<Record<string, readonly number[]>>
 
 export function isMysqlError(error: unknown, kind: keyof typeof MYSQL_ERRORS): boolean {
-  const errno = originOf(error)?.errno
+  const errno = errnoOf(error)
   return errno !== undefined && (MYSQL_ERRORS[kind] as readonly number[]).includes(errno)
+}
+
+/** The server's number for it; undefined: not an error of the server. */
+export function errnoOf(error: unknown): number | undefined {
+  return originOf(error)?.errno
 }
 
 function originOf(error: unknown): DriverError | undefined {

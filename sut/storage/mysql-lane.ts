@@ -14,8 +14,12 @@ export interface Statement {
 /** One connection, inside a transaction. */
 export interface Session {
   rows<T>(sql: string, values: readonly SqlValue[]): Promise<readonly T[]>
+  /** Several queries in one round trip: the rows of each, in order. */
+  rowsOfEach(statements: readonly Statement[]): Promise<readonly (readonly unknown[])[]>
   /** Returns the number of rows matched (not only changed). */
   execute(sql: string, values: readonly SqlValue[]): Promise<number>
+  /** In one round trip. */
+  executeAll(statements: readonly Statement[]): Promise<void>
 }
 
 /** Where a lane gets its connections from: each is given back by one of the three. */
@@ -122,8 +126,19 @@ function sessionOn(connection: MysqlConnection, context: CallContext): Session {
   return {
     rows: async <T>(sql: string, values: readonly SqlValue[]) =>
       (await connection.query(sql, values, remainingMs(context))) as readonly T[],
+    rowsOfEach: async (statements) => {
+      const { sql, values } = joined(statements)
+      const result = await connection.query(sql, values, remainingMs(context))
+      // The driver gives the rows of a single one as they are.
+      return (statements.length === 1 ? [result] : result) as readonly (readonly unknown[])[]
+    },
     execute: async (sql, values) =>
       ((await connection.query(sql, values, remainingMs(context))) as ResultSetHeader).affectedRows,
+    executeAll: async (statements) => {
+      if (statements.length === 0) return
+      const { sql, values } = joined(statements)
+      await connection.query(sql, values, remainingMs(context))
+    },
   }
 }
 

@@ -10,6 +10,9 @@ export interface LaneFault {
   readonly fault: string
 }
 
+/** One of a process, however many pools it opens: a migration needs a second one. */
+const OF_PROCESS = new WeakMap<Metrics, MysqlMetrics>()
+
 export class MysqlMetrics {
   readonly #bulkheads = new Map<string, Bulkhead>()
   readonly #faults: Counter<keyof LaneFault>
@@ -45,6 +48,12 @@ export class MysqlMetrics {
       labelNames: ['server'],
       registers,
     })
+  }
+
+  static of(metrics: Metrics): MysqlMetrics {
+    const known = OF_PROCESS.get(metrics) ?? new MysqlMetrics(metrics)
+    OF_PROCESS.set(metrics, known)
+    return known
   }
 
   watch(server: string, bulkhead: Bulkhead): void {

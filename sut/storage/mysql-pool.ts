@@ -33,9 +33,11 @@ export class MysqlPool {
   readonly relay: readonly ServerLane[]
   /** What is forgotten in the background. */
   readonly upkeep: readonly ServerLane[]
+  /** Whole orders from one store to the other, and what is noted about them. */
+  readonly mirror: readonly ServerLane[]
 
   constructor({ map, ...options }: MysqlPoolOptions, metrics: Metrics) {
-    const mysqlMetrics = new MysqlMetrics(metrics)
+    const mysqlMetrics = MysqlMetrics.of(metrics)
     const servers = map.map((server) => ({ ...server, connections: new MysqlServer(server, options, mysqlMetrics) }))
     const home = servers[0] as (typeof servers)[number]
     this.#servers = servers.map(({ connections }) => connections)
@@ -52,6 +54,7 @@ export class MysqlPool {
     this.leases = lanesOf((connections) => connections.reservedLane('leases'))
     this.relay = lanesOf((connections) => connections.reservedLane('relay'))
     this.upkeep = lanesOf((connections) => connections.reservedLane('upkeep'))
+    this.mirror = lanesOf((connections) => connections.reservedLane('mirror'))
   }
 
   shard(shard: Shard): MysqlLane {

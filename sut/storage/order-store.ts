@@ -4,8 +4,8 @@
 import type { Order, OrderItem, Payment } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { Shard } from '../../contracts/shard.ts'
-import type { WholeOrder } from './whole-order.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import type { WholeOrder } from './whole-order.ts'
 
 /** What a write shows to the store's fence, in its own transaction. */
 export interface WriteGuard {
@@ -15,53 +15,99 @@ export interface WriteGuard {
   readonly markGap: boolean
 }
 
-/** An order as it is born: id and old number come from one generator under one lease. */
+/** An order as it is born. Its old number follows from its id (contracts/legacy-number.ts). */
 export interface NewOrder extends WholeOrder {
-  /** 52 bits, safe as a number: what the old interfaces call the order. */
-  readonly legacyNo: number
   readonly key: StoredKey
 }
 
-/** The answer to a request's key, kept beside its order in both stores. */
-export interface StoredKey {
+/** Which request an order is the answer to: kept beside the order in both stores. */
+export interface StoredKey extends KeyOfUser {
+  readonly requestHash: Buffer
+}
+
+export interface KeyOfUser {
   readonly userId: number
   readonly keyHash: Buffer
+}
+
+export interface KeyedOrder {
   readonly requestHash: Buffer
+  readonly orderId: OrderId
+  readonly amountCents: number
 }
 
 /** Whole state of one order: what is mirrored, imported, compared and repaired. Absorbing it twice or late is harmless. */
 export interface OrderSnapshot {
   readonly order: Order
   readonly items: readonly OrderItem[]
+  /** By their number: the last attempt to pay is the last. */
   readonly payments: readonly Payment[]
   readonly legacyNo: number
   /** null: no key was sent with it (the monolith's old orders), or its window has passed. */
   readonly key: StoredKey | null
 }
 
+/** An order whose state no other store can take, and why: it waits for a person, and holds up nothing else. */
+export interface ParkedOrder {
+  readonly orderId: OrderId
+  readonly reason: string
+}
+
+export interface Snapshots {
+  /** Orders that are not there are left out. */
+  readonly whole: readonly OrderSnapshot[]
+  /** Whose rows make no order: a status that nobody knows, no payment, no number. */
+  readonly unreadable: readonly ParkedOrder[]
+}
+
 /** `newer`: the store already has this version or a later one. `parked`: it can never take this state, and says why. */
 export type Absorbed =
   | { readonly orderId: OrderId; readonly outcome: 'stored' | 'newer' }
-  | { readonly orderId: OrderId; readonly outcome: 'parked'; readonly reason: string }
+  | ({ readonly outcome: 'parked' } & ParkedOrder)
+
+/** An order in a version that was reached in one store. */
+export interface OrderVersion {
+  readonly orderId: OrderId
+  readonly version: number
+}
 
 /** An order that the other store has not been told of yet. */
-export interface Gap {
-  readonly orderId: OrderId
+export interface Gap extends OrderVersion {
   readonly shard: Shard
-  /** Of the order when it was marked: settling must not take away a later mark. */
-  readonly version: number
+  /** Since when the other store is behind with it. */
   readonly sinceMs: number
 }
 
-export interface OrdersPage {
+/** How far the other store is behind. */
+export interface Backlog {
+  /** Parked ones left out. */
+  readonly gaps: number
+  readonly parked: number
+  /** Of the gaps; null: there is none. */
+  readonly oldestSinceMs: number | null
+}
+
+export interface OwnOrderKey {
+  readonly orderId: OrderId
+  readonly userId: number
+}
+
+export interface OwnOrdersPage {
   readonly userId: number
   readonly limit: number
   readonly before?: OrderId | undefined
 }
 
 export interface OrderStore {
-  /** `fenced`: not open for this epoch, and nothing was stored. `key-taken`: read the stored answer. */
-  place(order: NewOrder, guard: WriteGuard | null, context: CallContext): Promise<'stored' | 'key-taken' | 'fenced'>
+  /**
+   * `fenced`: not open for this epoch, and nothing was stored. `key-taken`: read the stored answer. `key-in-flight`: somebody
+   * else is storing an order for this key.
+   */
+  place(
+    order: NewOrder,
+    guard: WriteGuard | null,
+    context: CallContext,
+  ): Promise<'stored' | 'key-taken' | 'key-in-flight' | 'fenced'>
   /** `overtaken`: the order is no longer what `before` says, and nothing was changed. */
   change(
     before: WholeOrder,
@@ -69,22 +115,24 @@ export interface OrderStore {
     guard: WriteGuard | null,
     context: CallContext,
   ): Promise<'stored' | 'overtaken' | 'fenced'>
-  storedAnswer(
-    key: Pick<StoredKey, 'userId' | 'keyHash'>,
-    context: CallContext,
-  ): Promise<{ readonly requestHash: Buffer; readonly orderId: OrderId; readonly amountCents: number } | null>
+  storedAnswer(key: KeyOfUser, context: CallContext): Promise<KeyedOrder | null>
   /** null: this user has no such order. */
-  find(key: { readonly orderId: OrderId; readonly userId: number }, context: CallContext): Promise<WholeOrder | null>
+  find(key: OwnOrderKey, context: CallContext): Promise<WholeOrder | null>
   /** Newest first. */
-  list(page: OrdersPage, context: CallContext): Promise<readonly Order[]>
+  list(page: OwnOrdersPage, context: CallContext): Promise<readonly Order[]>
   /** Of any users, in no particular order. */
   byIds(orderIds: readonly OrderId[], context: CallContext): Promise<readonly Order[]>
-  /** Orders that are not there are left out. */
-  snapshots(orderIds: readonly OrderId[], context: CallContext): Promise<readonly OrderSnapshot[]>
+  /** The order that the old interfaces know by this number; null: none. */
+  numbered(legacyNo: number, context: CallContext): Promise<OrderId | null>
+  snapshots(orderIds: readonly OrderId[], context: CallContext): Promise<Snapshots>
   /** Never moves an order to an older version, and marks no gap. Not fenced: it only repeats what the authority decided. */
   absorb(snapshots: readonly OrderSnapshot[], context: CallContext): Promise<readonly Absorbed[]>
   /** Oldest first, parked ones left out. */
   gaps(limit: number, context: CallContext): Promise<readonly Gap[]>
   /** Takes away marks up to the version given; a later mark stays. */
-  settle(gaps: readonly Gap[], context: CallContext): Promise<void>
+  settle(told: readonly OrderVersion[], context: CallContext): Promise<void>
+  /** Keeps the marks, out of the way of the others, until the order changes again. */
+  park(orders: readonly (OrderVersion & ParkedOrder)[], context: CallContext): Promise<void>
+  parked(limit: number, context: CallContext): Promise<readonly (Gap & ParkedOrder)[]>
+  backlog(context: CallContext): Promise<Backlog>
 }

@@ -5,9 +5,10 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { type Shard, shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { columnsOf, insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { Session, Statement } from './mysql-lane.ts'
+import type { Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 import { nameAt } from './name-at.ts'
+import type { OwnOrdersPage } from './order-store.ts'
 
 /** BIGINT arrives as text. */
 export interface OrderRow {
@@ -74,23 +75,17 @@ export function orderInserts(order: Order, items: readonly OrderItem[]): readonl
   ]
 }
 
-/** False when the order is no longer what `before` says: nothing is changed then. */
-export async function updateOrderStatus(session: Session, before: Order, after: Order): Promise<boolean> {
-  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(before.userId)), [
+/** Matches no row when the order is no longer what `before` says. */
+export function orderUpdate(before: Order, after: Order): Statement {
+  const values = [
     ORDER_STATUSES.indexOf(after.status),
     after.version,
     after.updatedAtMs,
     BigInt(before.orderId),
     before.userId,
     before.version,
-  ])
-  return matched === 1
-}
-
-export interface OwnOrdersPage {
-  readonly userId: number
-  readonly limit: number
-  readonly before?: OrderId | undefined
+  ]
+  return { sql: sqlOf(UPDATE_STATUS, shardOf(before.userId)), values }
 }
 
 export function ownOrdersQuery({ userId, limit, before }: OwnOrdersPage): Statement {

@@ -1,10 +1,10 @@
 // payments_NN. The first row of an order is written with the order, in its transaction, and changes with it.
 
-import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment, type PaymentStatus } from '../../contracts/order.ts'
+import { PAYMENT_METHODS, PAYMENT_STATUSES, type Payment } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { Session, Statement } from './mysql-lane.ts'
+import type { Statement } from './mysql-lane.ts'
 import { nameAt } from './name-at.ts'
 
 export interface PaymentRow {
@@ -41,20 +41,16 @@ export function paymentInsert(payment: Payment): Statement {
   return { sql: sqlOf(INSERT, shardOf(payment.userId)), values }
 }
 
-/** False when the payment is no longer what `before` says: nothing is changed then. */
-export async function updatePaymentStatus(
-  session: Session,
-  before: Payment,
-  change: { readonly to: PaymentStatus; readonly updatedAtMs: number },
-): Promise<boolean> {
-  const matched = await session.execute(sqlOf(UPDATE_STATUS, shardOf(before.userId)), [
-    PAYMENT_STATUSES.indexOf(change.to),
-    change.updatedAtMs,
+/** Matches no row when the payment is no longer what `before` says. */
+export function paymentUpdate(before: Payment, after: Payment): Statement {
+  const values = [
+    PAYMENT_STATUSES.indexOf(after.status),
+    after.updatedAtMs,
     BigInt(before.orderId),
     before.paymentNo,
     before.version,
-  ])
-  return matched === 1
+  ]
+  return { sql: sqlOf(UPDATE_STATUS, shardOf(before.userId)), values }
 }
 
 export function paymentOf(row: PaymentRow): Payment {

@@ -6,7 +6,7 @@ import { CREATE_SCHEMA_TABLE_SQL, SCHEMA_TABLE } from '../../contracts/schema-ve
 import { SERVICE_ACCOUNTS, type ServiceAccount } from '../../contracts/service-access.ts'
 import { type ShardMap, type ShardServer, serverName } from '../../contracts/shard-map.ts'
 import { grantAccess } from './grants.ts'
-import { MIGRATIONS, type RunSql, SCHEMA_VERSION } from './migrations.ts'
+import { MIGRATIONS, type Migration, type RunSql } from './migrations.ts'
 import { openConnection, type SqlValue } from './mysql-connection.ts'
 import { isMysqlError } from './mysql-errors.ts'
 
@@ -33,16 +33,16 @@ export async function prepareSchema(map: ShardMap): Promise<PreparedSchema> {
 }
 
 /** Resolves to the number of migrations applied. One owner at a time: another waits, and finds it done. */
-export async function migrate(map: ShardMap): Promise<number> {
+export async function migrate(map: ShardMap, history: readonly Migration[] = MIGRATIONS): Promise<number> {
   let applied = 0
-  for (const server of map) applied += await withOwner(server, (run) => migrateServer(run, server))
+  for (const server of map) applied += await withOwner(server, (run) => migrateServer(run, server, history))
   return applied
 }
 
-async function migrateServer(run: RunSql, server: ShardServer): Promise<number> {
+async function migrateServer(run: RunSql, server: ShardServer, history: readonly Migration[]): Promise<number> {
   await run(CREATE_SCHEMA_TABLE_SQL)
   const { version } = await versionOf(run)
-  const missing = MIGRATIONS.filter((migration) => migration.version > version)
+  const missing = history.filter((migration) => migration.version > version)
   for (const migration of missing) {
     await migration.apply(run, server)
     const { version, name, oldestCode } = migration
@@ -53,14 +53,14 @@ async function migrateServer(run: RunSql, server: ShardServer): Promise<number> 
 }
 
 /** Refuses a schema that this code cannot run on: too old, or changed for newer code. */
-export async function requireSchema(server: ShardServer): Promise<void> {
+export async function requireSchema(server: ShardServer, history: readonly Migration[] = MIGRATIONS): Promise<void> {
   const connection = await openConnection(server, CHECK_LIMIT_MS)
   const run: RunSql = async (sql, values = []) =>
     (await connection.query(sql, values, CHECK_LIMIT_MS)) as readonly Record<string, unknown>[]
   try {
     const found = await versionOf(run)
-    if (found.version >= SCHEMA_VERSION && found.oldestCode <= SCHEMA_VERSION) return
-    throw otherSchema(serverName(server), found)
+    if (found.version >= history.length && found.oldestCode <= history.length) return
+    throw otherSchema(serverName(server), found, history.length)
   } finally {
     connection.end()
   }
@@ -98,14 +98,14 @@ async function withOwner<T>(server: ShardServer, work: (run: RunSql) => Promise<
   }
 }
 
-function otherSchema(server: string, { version, oldestCode }: FoundVersion): Refusal {
-  const isNewer = oldestCode > SCHEMA_VERSION
+function otherSchema(server: string, { version, oldestCode }: FoundVersion, needed: number): Refusal {
+  const isNewer = oldestCode > needed
   return new Refusal({
     what: `the schema of ${server} is not one that this code runs on`,
     why: [
       isNewer
-        ? `it is at version ${version}, for code of version ${oldestCode} or later; this is ${SCHEMA_VERSION}`
-        : `it is at version ${version}; this code needs ${SCHEMA_VERSION}`,
+        ? `it is at version ${version}, for code of version ${oldestCode} or later; this is ${needed}`
+        : `it is at version ${version}; this code needs ${needed}`,
     ],
     wayOut: isNewer ? 'Start the newer services.' : 'Bring it up to date first: npm run tables',
   })

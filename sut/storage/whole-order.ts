@@ -2,13 +2,13 @@
 // statement, hence one snapshot: read one after the other, a payment made in between would show a placed order that is paid.
 
 import type { Order, OrderItem, Payment } from '../../contracts/order.ts'
-import type { OrderId } from '../../contracts/order-id.ts'
-import { ALL_SHARDS, shardOf, tableName } from '../../contracts/shard.ts'
+import { ALL_SHARDS, type Shard, shardOf, tableName } from '../../contracts/shard.ts'
 import { SutError } from '../errors.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { sqlOf } from './columns.ts'
 import type { Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
+import type { OwnOrderKey } from './order-store.ts'
 import { type ItemRow, itemOf, type OrderRow, orderOf, SELECT_ITEMS } from './order-tables.ts'
 import { type PaymentRow, paymentOf } from './payment-table.ts'
 
@@ -19,22 +19,21 @@ export interface WholeOrder {
 }
 
 /** Two rows of one shape, told apart by `kind`: two result sets fewer than two statements, and no join. */
-type PairRow = ({ readonly kind: 'order' } & OrderRow) | ({ readonly kind: 'payment' } & PaymentRow)
+export type PairRow = ({ readonly kind: 'order' } & OrderRow) | ({ readonly kind: 'payment' } & PaymentRow)
 
-const SELECT_PAIR = ALL_SHARDS.map(
-  (shard) => `(SELECT 'order' AS kind, order_id, user_id, status, channel, NULL AS method, region, item_count,
+export function pairsSql(shard: Shard, ordersWhere: string, paymentsWhere: string): string {
+  return `(SELECT 'order' AS kind, order_id, user_id, status, channel, NULL AS method, region, item_count,
     NULL AS payment_no, amount_cents, created_at_ms, updated_at_ms, version
-    FROM ${tableName('orders', shard)} WHERE order_id = ? AND user_id = ?)
+    FROM ${tableName('orders', shard)} WHERE ${ordersWhere})
     UNION ALL
     (SELECT 'payment', order_id, user_id, status, NULL, method, NULL, NULL,
     payment_no, amount_cents, created_at_ms, updated_at_ms, version
-    FROM ${tableName('payments', shard)} WHERE order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1)`,
-)
-
-interface OwnOrderKey {
-  readonly orderId: OrderId
-  readonly userId: number
+    FROM ${tableName('payments', shard)} WHERE ${paymentsWhere})`
 }
+
+const SELECT_PAIR = ALL_SHARDS.map((shard) =>
+  pairsSql(shard, 'order_id = ? AND user_id = ?', 'order_id = ? AND user_id = ? ORDER BY payment_no DESC LIMIT 1'),
+)
 
 /** One round trip. Items never change: a statement of their own sees the same ones. */
 export function wholeOrderQueries({ orderId, userId }: OwnOrderKey): readonly [Statement, Statement] {

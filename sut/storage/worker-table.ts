@@ -14,9 +14,21 @@ export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
   PRIMARY KEY (worker_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
-const workerRows = Array.from({ length: MAX_WORKER - SEEDER_WORKER }, (_, index) => `(${index + 1}, '', 0, 0)`)
-export const FILL_WORKERS_SQL = `INSERT IGNORE INTO ${WORKERS_TABLE}
-  (worker_id, owner, leased_until_ms, high_water_ms) VALUES ${workerRows.join(', ')}`
+export interface WorkerRange {
+  readonly first: number
+  readonly last: number
+}
+
+export const ALL_WORKERS: WorkerRange = { first: SEEDER_WORKER + 1, last: MAX_WORKER }
+/** While a migration is in use ids are leased in both databases, by the one that takes the writes: so no id is given by both. */
+export const SHARDED_WORKERS: WorkerRange = { first: SEEDER_WORKER + 1, last: 31 }
+export const LEGACY_WORKERS: WorkerRange = { first: 32, last: MAX_WORKER }
+
+export function fillWorkersSql({ first, last }: WorkerRange): string {
+  const rows = Array.from({ length: last - first + 1 }, (_, index) => `(${first + index}, '', 0, 0)`)
+  return `INSERT IGNORE INTO ${WORKERS_TABLE}
+  (worker_id, owner, leased_until_ms, high_water_ms) VALUES ${rows.join(', ')}`
+}
 
 const NOW_MS = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)'
 
@@ -28,15 +40,19 @@ export interface FreeWorker {
 }
 
 /** Workers whose lease ran out, the longest unused first. */
-export async function selectFreeWorkers(server: MysqlLane, context: CallContext): Promise<readonly FreeWorker[]> {
+export async function selectFreeWorkers(
+  server: MysqlLane,
+  { first, last }: WorkerRange,
+  context: CallContext,
+): Promise<readonly FreeWorker[]> {
   const rows = await server.rows<{
     readonly worker_id: number
     readonly owner: string
     readonly high_water_ms: string
   }>(
     `SELECT worker_id, owner, high_water_ms FROM ${WORKERS_TABLE}
-     WHERE leased_until_ms < ${NOW_MS} ORDER BY high_water_ms, worker_id`,
-    [],
+     WHERE leased_until_ms < ${NOW_MS} AND worker_id BETWEEN ? AND ? ORDER BY high_water_ms, worker_id`,
+    [first, last],
     context,
   )
   return rows.map((row) => ({

@@ -1,12 +1,13 @@
 // Counters and timings of one process, in Prometheus' text form at /metrics.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { StoreName } from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
 
 export const SECONDS_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 
 /** The interface's own times are those of its routes: request-metrics.ts. */
-export type Layer = 'aggregation' | 'domain' | 'storage'
+export type Layer = 'aggregation' | 'domain' | 'storage' | `${StoreName}-store`
 
 /** `refused`: the caller's mistake or a rule of ours (4xx); only `fault` is a failure of the system. */
 export type Outcome = 'ok' | 'refused' | 'fault'

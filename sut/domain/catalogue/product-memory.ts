@@ -5,7 +5,7 @@
 import type { Product } from '../../../contracts/catalogue.ts'
 import { SutError } from '../../errors.ts'
 import { type CallContext, contextFor, withBudget, withinDeadline } from '../../telemetry/call-context.ts'
-import { Breaker } from './breaker.ts'
+import { Breaker } from '../breaker.ts'
 import type { CatalogueService } from './catalogue-service.ts'
 
 export const FRESH_MS = 30_000
@@ -33,8 +33,8 @@ export class ProductMemory {
   constructor(catalogue: CatalogueService, nowMs: () => number = () => performance.now()) {
     this.#catalogue = catalogue
     this.#nowMs = nowMs
-    this.#names = new Breaker(nowMs)
-    this.#prices = new Breaker(nowMs)
+    this.#names = new Breaker('the catalogue', nowMs)
+    this.#prices = new Breaker('the catalogue', nowMs)
   }
 
   /** Without asking: all of them, or undefined when one is not known or not known freshly. */

@@ -5,19 +5,13 @@
 //   placed     cancel   cancelled       voided
 //   (the same event again changes nothing; any other is refused)
 
-import { type Order, type OrderStatus, PAYMENT_STATUS_OF, type Payment } from '../../../contracts/order.ts'
-import { orderDocument } from '../../../contracts/search-index.ts'
-import { shardOf } from '../../../contracts/shard.ts'
+import { type Order, type OrderStatus, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
 import { SutError } from '../../errors.ts'
-import { isMysqlError } from '../../storage/mysql-errors.ts'
-import type { Session } from '../../storage/mysql-lane.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { updateOrderStatus } from '../../storage/order-tables.ts'
-import { eventInsert } from '../../storage/outbox-tables.ts'
-import { updatePaymentStatus } from '../../storage/payment-table.ts'
+import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
+import type { WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
-import { findOwnOrder } from './order-reads.ts'
 import type { ChangeStatus, StatusEvent } from './order-service.ts'
+import type { SwitchedStores, Written } from './switched-stores.ts'
 
 const TRANSITIONS: Readonly<Record<StatusEvent, { readonly from: OrderStatus; readonly to: OrderStatus }>> = {
   pay: { from: 'placed', to: 'paid' },
@@ -28,58 +22,47 @@ const TRANSITIONS: Readonly<Record<StatusEvent, { readonly from: OrderStatus; re
 const MAX_OVERTAKEN = 3
 
 /** null: this user has no such order. */
-export async function changeStatus(
-  pool: MysqlPool,
+export function changeStatus(
+  stores: SwitchedStores,
   request: ChangeStatus,
   nowMs: () => number,
   context: CallContext,
 ): Promise<Order | null> {
+  return stores.write(context, ({ store }, guard) => changeIn(store, guard, request, nowMs, context))
+}
+
+async function changeIn(
+  store: OrderStore,
+  guard: WriteGuard | null,
+  request: ChangeStatus,
+  nowMs: () => number,
+  context: CallContext,
+): Promise<Written<Order | null> | 'fenced'> {
   const { from, to } = TRANSITIONS[request.event]
   for (let overtaken = 0; overtaken <= MAX_OVERTAKEN; overtaken++) {
-    const found = await findOwnOrder(pool, request, context)
-    if (!found) return null
-    const { order: before, payment } = found
-    if (before.status === to) return before
-    if (before.status !== from) throw conflict(`a ${before.status} order cannot become ${to}`)
+    const before = await store.find(request, context)
+    if (!before) return { answer: null, stored: null }
+    const { order, payment } = before
+    if (order.status === to) return { answer: order, stored: null }
+    if (order.status !== from) throw conflict(`a ${order.status} order cannot become ${to}`)
     if (payment.status !== PAYMENT_STATUS_OF[from]) {
-      throw new SutError('internal', `order ${before.orderId} is ${from}, its payment ${payment.status}`)
+      throw new SutError('internal', `order ${order.orderId} is ${from}, its payment ${payment.status}`)
     }
-    const updatedAtMs = Math.max(nowMs(), before.updatedAtMs)
-    const after: Order = { ...before, status: to, version: before.version + 1, updatedAtMs }
-    if (await isStored(pool, { before, after, payment }, context)) return after
+    const after = moved(before, to, nowMs())
+    const outcome = await store.change(before, after, guard, context)
+    if (outcome === 'fenced') return outcome
+    if (outcome === 'stored') return { answer: after.order, stored: after.order }
   }
   throw conflict('the order is being changed by others')
 }
 
-interface Change {
-  readonly before: Order
-  readonly after: Order
-  readonly payment: Payment
-}
-
-/** Thrown inside the transaction, so that what was changed so far is undone. */
-class Overtaken extends Error {}
-
-/** False when somebody else was quicker. */
-async function isStored(pool: MysqlPool, change: Change, context: CallContext): Promise<boolean> {
-  try {
-    await pool.shard(shardOf(change.before.userId)).transaction(context, (session) => store(session, change))
-    return true
-  } catch (error) {
-    if (error instanceof Overtaken) return false
-    if (isMysqlError(error, 'deadlock')) return false
-    throw error
+function moved({ order, items, payment }: WholeOrder, to: OrderStatus, nowMs: number): WholeOrder {
+  const updatedAtMs = Math.max(nowMs, order.updatedAtMs)
+  return {
+    order: { ...order, status: to, version: order.version + 1, updatedAtMs },
+    items,
+    payment: { ...payment, status: PAYMENT_STATUS_OF[to], version: payment.version + 1, updatedAtMs },
   }
-}
-
-async function store(session: Session, { before, after, payment }: Change): Promise<void> {
-  if (!(await updateOrderStatus(session, before, after))) throw new Overtaken()
-  const { orderId, version, updatedAtMs } = after
-  if (!(await updatePaymentStatus(session, payment, { to: PAYMENT_STATUS_OF[after.status], updatedAtMs }))) {
-    throw new Overtaken()
-  }
-  const event = eventInsert(shardOf(after.userId), { orderId, version, document: orderDocument(after) }, updatedAtMs)
-  await session.execute(event.sql, event.values)
 }
 
 function conflict(message: string): SutError {

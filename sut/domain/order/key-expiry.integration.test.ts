@@ -6,15 +6,18 @@ import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.t
 import { composeOrderId, type OrderId, parseOrderId, SEEDER_WORKER } from '../../../contracts/order-id.ts'
 import { asShard } from '../../../contracts/shard.ts'
 import { oneServer } from '../../../contracts/shard-map.ts'
-import { keyInsert, selectKeyedOrder } from '../../storage/idempotency-table.ts'
+import { keyInsert, selectKeyedOrder, storedKeyOf } from '../../storage/idempotency-table.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
 import { migrate } from '../../storage/schema.ts'
+import { shardedOrderStore } from '../../storage/sharded-store/sharded-order-store.ts'
+import { NO_MIGRATION_BOARD } from '../../switches/no-migration-board.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { testDatabase } from '../../test-system.setup.ts'
 import { KeyExpiry, KeyExpiryMetrics } from './key-expiry.ts'
 import { OrderPlacement } from './place-order.ts'
+import { SwitchedStores } from './switched-stores.ts'
 
 const SHARD = asShard(9)
 const USER = 64 * 5 + 9
@@ -39,7 +42,9 @@ const idAt = (timestampMs: number, worker = 1) =>
   composeOrderId({ timestampMs, shard: SHARD, worker, sequence: sequence++ % 1000 })
 const place = (key: string, timestampMs: number) => {
   const ids = { next: async () => ({ orderId: idAt(timestampMs), timestampMs }) }
-  return new OrderPlacement(pool, ids).place({ ...REQUEST, idempotencyKey: key }, context())
+  const sides = { sharded: { store: shardedOrderStore(pool), ids } }
+  const stores = new SwitchedStores({ sides, board: NO_MIGRATION_BOARD })
+  return new OrderPlacement(stores).place({ ...REQUEST, idempotencyKey: key }, context())
 }
 
 beforeAll(async () => {
@@ -73,7 +78,7 @@ it('forgets more than one delete holds, leaves the keys of generated history, an
   await database.rows('DELETE FROM idempotency_keys_09')
   const dayMs = 86_400_000
   const insert = async (timestampMs: number) => {
-    const { sql, values } = keyInsert({ userId: USER, key: randomUUID() }, Buffer.alloc(32), idAt(timestampMs))
+    const { sql, values } = keyInsert(storedKeyOf(USER, randomUUID(), REQUEST.requestHash), idAt(timestampMs))
     await database.rows(sql, values)
   }
   for (let count = 0; count < 10; count++) await insert(NOW_MS - 30 * dayMs)
@@ -92,7 +97,7 @@ it('leaves the keys of generated orders while nobody knows where their history e
   await database.rows('DELETE FROM idempotency_keys_09')
   for (const worker of [SEEDER_WORKER, 1]) {
     const orderId = idAt(NOW_MS - 2 * KEY_WINDOW_MS, worker)
-    const { sql, values } = keyInsert({ userId: USER, key: randomUUID() }, Buffer.alloc(32), orderId)
+    const { sql, values } = keyInsert(storedKeyOf(USER, randomUUID(), REQUEST.requestHash), orderId)
     await database.rows(sql, values)
   }
   historyEndMs = null
@@ -104,8 +109,9 @@ it('leaves the keys of generated orders while nobody knows where their history e
 it('keeps nothing of a key but its hash', async () => {
   const key = randomUUID()
   await place(key, NOW_MS)
-  expect(await selectKeyedOrder(pool, { userId: USER, key }, context())).toMatchObject({ amountCents: 300 })
-  expect(await selectKeyedOrder(pool, { userId: USER + 64, key }, context())).toBeUndefined()
+  const keyOf = (userId: number) => storedKeyOf(userId, key, REQUEST.requestHash)
+  expect(await selectKeyedOrder(pool, keyOf(USER), context())).toMatchObject({ amountCents: 300 })
+  expect(await selectKeyedOrder(pool, keyOf(USER + 64), context())).toBeNull()
   const rows = await database.rows<Record<string, unknown>>('SELECT * FROM idempotency_keys_09')
   expect(JSON.stringify(rows)).not.toContain(key)
 })

@@ -1,36 +1,38 @@
-// The order service on its own tables, index and cache.
+// The order service on its own stores, index and cache.
 
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import { selectDataset } from '../../storage/dataset-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { selectOwnOrders } from '../../storage/order-tables.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
-import { findOwnOrder, searchOrders } from './order-reads.ts'
+import { searchOrders } from './order-reads.ts'
 import type { OrderService } from './order-service.ts'
-import { type OrderIds, OrderPlacement } from './place-order.ts'
+import { OrderPlacement } from './place-order.ts'
+import type { SwitchedStores } from './switched-stores.ts'
 
 const DATASET_FRESH_MS = 1_000
 
-export interface OrderStores {
+export interface OrderServiceOptions {
+  readonly stores: SwitchedStores
+  /** Of the data set's description. */
   readonly pool: MysqlPool
   readonly index: OrderIndex
   readonly redis: RedisCache
 }
 
-export function localOrderService({ pool, index, redis }: OrderStores, ids: OrderIds): OrderService {
-  const placement = new OrderPlacement(pool, ids)
+export function localOrderService({ stores, pool, index, redis }: OrderServiceOptions): OrderService {
+  const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
   return {
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
-    find: (request, context) => cache.find(request, context, (shared) => findOwnOrder(pool, request, shared)),
+    find: (request, context) => cache.find(request, context, (shared) => stores.reader.find(request, shared)),
     changeStatus: async (request, context) => {
       try {
-        const changed = await changeStatus(pool, request, Date.now, context)
+        const changed = await changeStatus(stores, request, Date.now, context)
         if (changed) await cache.forget(request.orderId)
         return changed
       } catch (error) {
@@ -40,8 +42,8 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
         throw isUnknown ? outcomeUnknown(READ_ORDER_AGAIN, error) : error
       }
     },
-    list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
-    search: (request, context) => searchOrders(pool, index, request, context),
+    list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
+    search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => selectDataset(pool, context)),
   }
 }

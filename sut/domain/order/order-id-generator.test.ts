@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { legacyNumberOf, MAX_NUMBERED_SEQUENCE, orderIdOfNumber } from '../../../contracts/legacy-number.ts'
 import { MAX_SEQUENCE, parseOrderId } from '../../../contracts/order-id.ts'
 import { asShard } from '../../../contracts/shard.ts'
 import { MAX_AHEAD_MS, MAX_WAIT_MS, OrderIdGenerator } from './order-id-generator.ts'
@@ -62,6 +63,44 @@ describe('order id generator', () => {
     const last = idAt(earlier, T0)
     const restarted = new OrderIdGenerator(1, earlier.lastIssuedMs)
     expect(idAt(restarted, T0 - 1)).toBeGreaterThan(last)
+  })
+
+  it('counts each shard’s ids of a millisecond by themselves', () => {
+    const generator = new OrderIdGenerator(1, 0)
+    const sequences = [13, 14, 13].map((shard) => {
+      const answer = generator.next(asShard(shard), T0, NO_CEILING)
+      return answer.kind === 'id' && parseOrderId(answer.orderId).sequence
+    })
+    expect(sequences).toEqual([0, 0, 1])
+  })
+
+  it('gives ids that have old numbers where those are asked for: increasing in each shard, and no two alike', () => {
+    const asked = fc.record({
+      shard: fc.integer({ min: 0, max: 63 }),
+      worker: fc.nat(3),
+      stepMs: fc.integer({ min: -5, max: 5 }),
+    })
+    fc.assert(
+      fc.property(fc.array(asked, { maxLength: 400 }), (orders) => {
+        const generators = [1, 31, 32, 63].map((worker) => new OrderIdGenerator(worker, 0, MAX_NUMBERED_SEQUENCE))
+        const numbers = new Set<number>()
+        const last = new Map<string, number>()
+        let nowMs = T0
+        for (const { shard, worker, stepMs } of orders) {
+          nowMs += stepMs
+          const answer = generators[worker]!.next(asShard(shard), nowMs, NO_CEILING)
+          if (answer.kind !== 'id') continue
+          const number = legacyNumberOf(answer.orderId)
+          if (number === null) throw new Error(`${answer.orderId} has no number`)
+          expect(number).toBeLessThan(2 ** 53)
+          expect(orderIdOfNumber(number)).toBe(answer.orderId)
+          expect(number).toBeGreaterThan(last.get(`${worker}/${shard}`) ?? 0)
+          last.set(`${worker}/${shard}`, number)
+          expect(numbers.has(number)).toBe(false)
+          numbers.add(number)
+        }
+      }),
+    )
   })
 
   it('never passes the persisted mark', () => {

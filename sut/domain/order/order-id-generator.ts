@@ -2,14 +2,14 @@
 //
 //   clock                         answer
 //   past the last id's ms         an id of that ms
-//   same ms, sequence left        the next of the sequence
+//   same ms, sequence left        the next of the shard's sequence
 //   same ms, sequence used up     the next ms, counted on (Sonyflake's rule), as long as that is ≤ MAX_AHEAD_MS ahead
 //   behind, by up to MAX_WAIT_MS  wait
 //   behind by more                behind: this worker cannot go on without repeating itself
 //   past the persisted mark       reserve: persist a higher mark first, so that a restart knows it
 
 import { composeOrderId, MAX_SEQUENCE, type OrderId } from '../../../contracts/order-id.ts'
-import type { Shard } from '../../../contracts/shard.ts'
+import { SHARD_COUNT, type Shard } from '../../../contracts/shard.ts'
 
 export const MAX_AHEAD_MS = 20
 export const MAX_WAIT_MS = 1_000
@@ -22,13 +22,20 @@ export type IdAnswer =
 
 export class OrderIdGenerator {
   readonly worker: number
+  readonly #maxSequence: number
+  /** How many ids each shard has of the last id's millisecond. */
+  readonly #used = new Uint16Array(SHARD_COUNT)
   #lastMs: number
-  #sequence = MAX_SEQUENCE
 
-  /** `floorMs`: ids of this worker up to and including this time may exist already. */
-  constructor(worker: number, floorMs: number) {
+  /**
+   * `floorMs`: ids of this worker up to and including this time may exist already. `maxSequence`: lower where every id is to
+   * have an old number too (contracts/legacy-number.ts).
+   */
+  constructor(worker: number, floorMs: number, maxSequence = MAX_SEQUENCE) {
     this.worker = worker
     this.#lastMs = floorMs
+    this.#maxSequence = maxSequence
+    this.#used.fill(maxSequence + 1)
   }
 
   /** No id carries a later time. */
@@ -39,15 +46,17 @@ export class OrderIdGenerator {
   /** `ceilingMs`: the persisted mark; no id may carry a later time. */
   next(shard: Shard, nowMs: number, ceilingMs: number): IdAnswer {
     const isNewMs = nowMs > this.#lastMs
-    const isUsedUp = this.#sequence >= MAX_SEQUENCE
+    const isUsedUp = (this.#used[shard] ?? 0) > this.#maxSequence
     const timestampMs = isNewMs ? nowMs : isUsedUp ? this.#lastMs + 1 : this.#lastMs
     const aheadMs = timestampMs - nowMs
     if (aheadMs > MAX_AHEAD_MS + MAX_WAIT_MS) return { kind: 'behind', byMs: aheadMs }
     if (aheadMs > MAX_AHEAD_MS) return { kind: 'wait', waitMs: aheadMs - MAX_AHEAD_MS }
     if (timestampMs > ceilingMs) return { kind: 'reserve' }
-    this.#sequence = timestampMs > this.#lastMs ? 0 : this.#sequence + 1
+    if (timestampMs > this.#lastMs) this.#used.fill(0)
     this.#lastMs = timestampMs
-    const orderId = composeOrderId({ timestampMs, shard, worker: this.worker, sequence: this.#sequence })
+    const sequence = this.#used[shard] ?? 0
+    this.#used[shard] = sequence + 1
+    const orderId = composeOrderId({ timestampMs, shard, worker: this.worker, sequence })
     return { kind: 'id', orderId, timestampMs }
   }
 }

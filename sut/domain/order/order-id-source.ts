@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { MAX_SEQUENCE, type OrderId } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
 import { type CallContext, contextFor, remainingMs } from '../../telemetry/call-context.ts'
@@ -77,12 +77,20 @@ export class OrderIdSource {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #metrics: OrderIdMetrics
+  readonly #maxSequence: number
   #held: Held | undefined
   #changing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
-  constructor(leases: WorkerLeases, metrics: OrderIdMetrics, logger: Logger, clock: Clock = SYSTEM_CLOCK) {
+  constructor(
+    leases: WorkerLeases,
+    metrics: OrderIdMetrics,
+    logger: Logger,
+    clock: Clock = SYSTEM_CLOCK,
+    maxSequence = MAX_SEQUENCE,
+  ) {
+    this.#maxSequence = maxSequence
     this.#leases = leases
     this.#clock = clock
     this.#logger = logger
@@ -190,7 +198,7 @@ export class OrderIdSource {
       if (!(await this.#leases.take(seen, lease, context))) continue
       this.#logger.info({ workerId: seen.workerId }, 'leased an order id worker')
       this.#metrics.workers.set(this, seen.workerId)
-      const generator = new OrderIdGenerator(seen.workerId, seen.highWaterMs)
+      const generator = new OrderIdGenerator(seen.workerId, seen.highWaterMs, this.#maxSequence)
       return { lease, generator, validUntilMs: sentAtMs + TTL_MS - SAFETY_MS, ceilingMs }
     }
     throw new SutError('unavailable', 'all order id workers are leased', { retryAfterSeconds: TTL_MS / 1000 })

@@ -1,34 +1,20 @@
-// Reading orders: one user's by key from MySQL (details through a short-lived cache), any by the search index.
+// Reading orders by the search index: it finds ids, the store that is read has the rows.
 
-import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
-import { shardOf } from '../../../contracts/shard.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { selectOrders } from '../../storage/order-tables.ts'
+import type { OrderId } from '../../../contracts/order-id.ts'
+import type { OrderStore } from '../../storage/order-store.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
-import { selectWholeOrder, type WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
-import type { FoundOrders, OrderSearch, OwnOrder } from './order-service.ts'
-
-export async function findOwnOrder(
-  pool: MysqlPool,
-  { orderId, userId }: OwnOrder,
-  context: CallContext,
-): Promise<WholeOrder | null> {
-  // The id names its shard: another user's order mostly lies in another table.
-  if (shardOfOrder(orderId) !== shardOf(userId)) return null
-  return (await selectWholeOrder(pool, { orderId, userId }, context)) ?? null
-}
+import type { FoundOrders, OrderSearch } from './order-service.ts'
 
 export async function searchOrders(
-  pool: MysqlPool,
+  store: Pick<OrderStore, 'byIds'>,
   index: OrderIndex,
   search: OrderSearch,
   context: CallContext,
 ): Promise<FoundOrders> {
   const { fromMs, toMs, region, status, limit, after } = search
   const hits = await index.find({ fromMs, toMs, region, status, limit, after }, context)
-  const rows = await selectOrders(
-    pool,
+  const rows = await store.byIds(
     hits.map(({ orderId }) => orderId),
     context,
   )

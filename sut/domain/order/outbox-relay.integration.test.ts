@@ -9,12 +9,15 @@ import { ORDER_INDEX, sliceOfOrder } from '../../../contracts/search-index.ts'
 import { asShard, tableName } from '../../../contracts/shard.ts'
 import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
 import { PARKED_TABLE } from '../../../contracts/tables.ts'
+import { legacyOutbox } from '../../storage/legacy-store/legacy-outbox.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
 import type { OrderRow } from '../../storage/order-tables.ts'
+import { shardedOutbox } from '../../storage/outbox-tables.ts'
 import { REDRIVE_PARKED } from '../../storage/parked-events.ts'
 import { reindexShard } from '../../storage/reindex-orders.ts'
 import { migrate } from '../../storage/schema.ts'
 import { SearchIndex } from '../../storage/search-index.ts'
+import { bornOrder, movedTo, openTestStore, within } from '../../storage/two-stores.setup.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { removeOrderIndex, testDatabase } from '../../test-system.setup.ts'
@@ -52,7 +55,12 @@ afterAll(async () => {
 })
 
 function relayTo(target: Pick<SearchIndex, 'write'>, metrics = new Metrics()): OutboxRelay {
-  return new OutboxRelay(pool.relay[0]!, target, new RelayMetrics(metrics), createLogger('test', 'silent'))
+  return new OutboxRelay(
+    shardedOutbox(pool.relay[0]!),
+    target,
+    new RelayMetrics(metrics),
+    createLogger('test', 'silent'),
+  )
 }
 
 /** An index that cannot take one order just now, and takes the others. */
@@ -117,6 +125,24 @@ it('parks what the index refuses, with the reason, and tells the rest', async ()
   ])
   expect(kept[0]?.reason).toContain('unknown_field')
   await database.rows(`DELETE FROM ${PARKED_TABLE}`)
+})
+
+it('tells what the monolith’s own outbox holds, while its database decides', async () => {
+  const legacy = await openTestStore('legacy', inject('engines'))
+  const { lane } = legacy.pool.relay[0]!
+  const teller = new OutboxRelay(
+    legacyOutbox(lane),
+    index,
+    new RelayMetrics(new Metrics()),
+    createLogger('test', 'silent'),
+  )
+  const born = bornOrder(640 + SHARD)
+  await legacy.store.place(born, null, within())
+  await legacy.store.change(born, movedTo(born, 'paid'), null, within())
+  expect(await teller.round()).toEqual({ events: 2, left: 0, isFull: false })
+  expect(await indexed(born.order.orderId)).toEqual({ version: 2, status: 'paid' })
+  expect(await teller.round()).toMatchObject({ events: 0 })
+  await legacy.close()
 })
 
 it('tries one that is not taken again at its time, out of the way of the others, and tells it late', async () => {

@@ -1,13 +1,12 @@
 // Tells the search index what the outboxes hold: at least once, never held up by one bad event, and quiet when idle.
 //
-// One query reads all shards; the pace follows the work: at once when a round was full, PACE_MS while there is some,
+// One query reads all of a server; the pace follows the work: at once when a round was full, PACE_MS while there is some,
 // and doubling up to IDLE_MS when there is none. An index that takes nothing is left alone for a growing while, and the rows
 // wait in MySQL; an event that is not taken while others are is parked (relay-outcomes.ts).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SutError } from '../../errors.ts'
-import type { ServerLane } from '../../storage/mysql-pool.ts'
-import { eventDeletes, type OutboxEvent, selectEvents } from '../../storage/outbox-tables.ts'
+import type { Outbox, OutboxEvent } from '../../storage/outbox-tables.ts'
 import { countParked, parkedDelete, parkedReplace, selectDueEvents } from '../../storage/parked-events.ts'
 import type { BulkOutcome, OrderIndex } from '../../storage/search-index.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
@@ -16,7 +15,6 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { RelayMetrics, RelayProgress } from './relay-metrics.ts'
 import { type Settlement, settlementOf } from './relay-outcomes.ts'
 
-const EVENTS_PER_SHARD = 100
 const DUE_EVENTS = 500
 const PACE_MS = 250
 const IDLE_MS = 1_000
@@ -34,7 +32,7 @@ export interface Round {
 
 /** Of one server: another one that is gone does not hold it up. */
 export class OutboxRelay {
-  readonly #server: ServerLane
+  readonly #outbox: Outbox
   readonly #index: Pick<OrderIndex, 'write'>
   readonly #logger: Logger
   readonly #stopping = new AbortController()
@@ -43,8 +41,8 @@ export class OutboxRelay {
   #running: Promise<void> | undefined
   #countedAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(server: ServerLane, index: Pick<OrderIndex, 'write'>, metrics: RelayMetrics, logger: Logger) {
-    this.#server = server
+  constructor(outbox: Outbox, index: Pick<OrderIndex, 'write'>, metrics: RelayMetrics, logger: Logger) {
+    this.#outbox = outbox
     this.#index = index
     this.#logger = logger
     this.#metrics = metrics
@@ -96,8 +94,8 @@ export class OutboxRelay {
   /** One pass over the server's outboxes and what is due of the parked. Rejects when MySQL or the whole index is out of reach. */
   async round(): Promise<Round> {
     const context = contextFor('outbox-relay', ROUND_LIMIT_MS)
-    const outbox = await selectEvents(this.#server, EVENTS_PER_SHARD, context)
-    const due = await selectDueEvents(this.#server.lane, Date.now(), DUE_EVENTS, context)
+    const { events: outbox, isFull } = await this.#outbox.oldest(context)
+    const due = await selectDueEvents(this.#outbox.lane, Date.now(), DUE_EVENTS, context)
     this.#progress.found(outbox)
     await this.#countParked(context)
     const all = [...outbox, ...due]
@@ -115,7 +113,7 @@ export class OutboxRelay {
         this.#logger.warn({ left: left.length, reason: reasonIn(outcomes) }, 'the index takes nothing')
     }
     this.#progress.ended(left)
-    return { events: all.length, left: left.length, isFull: hasFullShard(outbox) || due.length === DUE_EVENTS }
+    return { events: all.length, left: left.length, isFull: isFull || due.length === DUE_EVENTS }
   }
 
   async #write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
@@ -130,9 +128,9 @@ export class OutboxRelay {
     const statements = [
       ...(parked.length > 0 ? [parkedReplace(parked)] : []),
       ...(fromParked.length > 0 ? [parkedDelete(fromParked)] : []),
-      ...eventDeletes(fromOutbox),
+      ...this.#outbox.deletes(fromOutbox),
     ]
-    if (statements.length > 0) await this.#server.lane.commitAll(statements, contextFor('outbox-relay', ROUND_LIMIT_MS))
+    if (statements.length > 0) await this.#outbox.lane.commitAll(statements, contextFor('outbox-relay', ROUND_LIMIT_MS))
     const givenUp = parked.filter(({ nextTryAtMs }) => nextTryAtMs === null)
     if (givenUp.length > 0) {
       const { reason } = givenUp[0]!
@@ -143,22 +141,13 @@ export class OutboxRelay {
   async #countParked(context: CallContext): Promise<void> {
     if (performance.now() - this.#countedAtMs < COUNT_EVERY_MS) return
     this.#countedAtMs = performance.now()
-    this.#progress.counted(await countParked(this.#server.lane, context))
+    this.#progress.counted(await countParked(this.#outbox.lane, context))
   }
 }
 
 function reasonIn(outcomes: readonly BulkOutcome[]): string | undefined {
   const failed = outcomes.find((outcome) => outcome.kind === 'retry')
   return failed?.kind === 'retry' ? failed.reason : undefined
-}
-
-function hasFullShard(events: readonly OutboxEvent[]): boolean {
-  const counts = new Map<number, number>()
-  return events.some(({ shard }) => {
-    const count = (counts.get(shard) ?? 0) + 1
-    counts.set(shard, count)
-    return count >= EVENTS_PER_SHARD
-  })
 }
 
 /** Doubling, with jitter so that several relays do not knock together. */

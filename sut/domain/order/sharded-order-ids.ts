@@ -1,24 +1,43 @@
 // Order ids where the shards lie on several servers: a shard's ids are of a worker that its own server leased. So a server
 // that is gone stops the ids of its own shards and no others, and no id is ever given by two.
 
+import { MAX_NUMBERED_SEQUENCE } from '../../../contracts/legacy-number.ts'
+import { MAX_SEQUENCE } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
+import type { StoreName } from '../../../contracts/switches.ts'
 import type { ServerLane } from '../../storage/mysql-pool.ts'
+import { ALL_WORKERS, LEGACY_WORKERS, SHARDED_WORKERS, type WorkerRange } from '../../storage/worker-table.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { Metrics } from '../../telemetry/metrics.ts'
-import { OrderIdMetrics, OrderIdSource } from './order-id-source.ts'
-import type { OrderIds } from './place-order.ts'
+import { type OrderIdMetrics, OrderIdSource, SYSTEM_CLOCK } from './order-id-source.ts'
+import type { OrderIds } from './switched-stores.ts'
 import { workerLeasesIn } from './worker-leases.ts'
+
+export interface OrderIdRules {
+  readonly workers: WorkerRange
+  readonly maxSequence: number
+}
+
+const PLAIN_IDS: OrderIdRules = { workers: ALL_WORKERS, maxSequence: MAX_SEQUENCE }
+/** While a migration is in use: each id has an old number, and the two databases lease different workers. */
+export const NUMBERED_IDS: Readonly<Record<StoreName, OrderIdRules>> = {
+  legacy: { workers: LEGACY_WORKERS, maxSequence: MAX_NUMBERED_SEQUENCE },
+  sharded: { workers: SHARDED_WORKERS, maxSequence: MAX_NUMBERED_SEQUENCE },
+}
 
 export class ShardedOrderIds implements OrderIds {
   readonly #sources: readonly { readonly source: OrderIdSource; readonly shards: ReadonlySet<Shard> }[]
   readonly #logger: Logger
 
-  constructor(servers: readonly ServerLane[], metrics: Metrics, logger: Logger) {
-    const idMetrics = new OrderIdMetrics(metrics)
+  constructor(
+    servers: readonly ServerLane[],
+    metrics: OrderIdMetrics,
+    logger: Logger,
+    { workers, maxSequence }: OrderIdRules = PLAIN_IDS,
+  ) {
     this.#logger = logger
     this.#sources = servers.map(({ lane, shards }) => ({
-      source: new OrderIdSource(workerLeasesIn(lane), idMetrics, logger),
+      source: new OrderIdSource(workerLeasesIn(lane, workers), metrics, logger, SYSTEM_CLOCK, maxSequence),
       shards: new Set(shards),
     }))
   }

@@ -1,22 +1,25 @@
 // What has just failed is left alone for a while, and then tried by one caller at a time until it answers: the others are
 // told at once instead of waiting with it.
 
-import { SutError } from '../../errors.ts'
+import { SutError } from '../errors.ts'
 
 const REST_MS = 1_000
 
 export class Breaker {
+  readonly #name: string
   readonly #nowMs: () => number
   #isFailing = false
   #restUntilMs = 0
 
-  constructor(nowMs: () => number) {
+  /** `name`: of what is called, for a public message. */
+  constructor(name: string, nowMs: () => number) {
+    this.#name = name
     this.#nowMs = nowMs
   }
 
   async call<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isFailing) {
-      if (this.#nowMs() < this.#restUntilMs) throw leftAlone()
+      if (this.#nowMs() < this.#restUntilMs) throw leftAlone(this.#name)
       this.#restUntilMs = this.#nowMs() + REST_MS
     }
     try {
@@ -31,6 +34,6 @@ export class Breaker {
   }
 }
 
-function leftAlone(): SutError {
-  return new SutError('unavailable', 'the catalogue does not answer', { retryAfterSeconds: 1 })
+function leftAlone(name: string): SutError {
+  return new SutError('unavailable', `${name} does not answer`, { retryAfterSeconds: 1 })
 }

@@ -1,0 +1,176 @@
+// Keeps the store that follows close behind the one that decides. With `inline` the request that changed an order tells it
+// over, within a small budget; what that leaves, and everything with `batched`, a loop tells in rounds. So the loop is the
+// repairer too, and no write ever fails or waits for long because of the other store.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { marksGaps, PHASE_RULES, type Switches } from '../../../contracts/switches.ts'
+import type { ParkedOrder } from '../../storage/order-store.ts'
+import type { SwitchBoard } from '../../switches/switch-board.ts'
+import { contextFor } from '../../telemetry/call-context.ts'
+import { causeOf } from '../../telemetry/cause.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { Breaker } from '../breaker.ts'
+import { closeGaps, type StorePair, snapshotOf, type Told, tell } from './close-gaps.ts'
+import type { MirrorMetrics } from './mirror-metrics.ts'
+import { type Follower, type Stored, type StoreSides, sideOf } from './switched-stores.ts'
+
+const ROUND_ORDERS = 64
+const ROUND_LIMIT_MS = 5_000
+const INLINE_BUDGET_MS = 50
+/** So long a mark is left to the request that made it. */
+const INLINE_GRACE_MS = 1_000
+/** Between two rounds: what is stored meanwhile goes together. */
+const PACE_MS = 20
+const IDLE_MS = 500
+const MAX_BACK_OFF_MS = 10_000
+const COUNT_EVERY_MS = 2_000
+const STOP_LIMIT_MS = 3_000
+
+export interface OrderMirrorOptions {
+  readonly sides: StoreSides
+  readonly board: SwitchBoard
+  readonly metrics: MirrorMetrics
+  readonly logger: Logger
+}
+
+export class OrderMirror implements Follower {
+  readonly #options: OrderMirrorOptions
+  /** Of requests: a store that hangs costs one of them its budget now and then, not each. */
+  readonly #breaker = new Breaker('the store that follows', () => performance.now())
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+  #hasNews = false
+  #wake: () => void = () => {}
+  #countedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: OrderMirrorOptions) {
+    this.#options = options
+  }
+
+  async follow(switches: Switches, stored: Stored): Promise<void> {
+    const pair = this.#pairOf(switches)
+    if (!pair) return
+    if (switches.mirror === 'batched') this.#hearOfNews()
+    if (switches.mirror !== 'inline') return
+    const { metrics } = this.#options
+    try {
+      const { told, parked } = await this.#breaker.call(() => tellOne(pair, stored))
+      metrics.told.inline.inc(told)
+      this.#noteParked(parked)
+    } catch {
+      // The mark stays: the loop sees to it.
+      metrics.failures.inline.inc()
+    }
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#hearOfNews()
+    await Promise.race([this.#running, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
+  }
+
+  /** Resolves to how many orders it dealt with. Rejects when either store is out of reach. */
+  async round(): Promise<number> {
+    const { board, metrics } = this.#options
+    const switches = board.now()
+    await this.#count(switches)
+    const pair = this.#pairOf(switches)
+    if (!pair || switches.mirror === 'off') return 0
+    const context = contextFor('mirror', ROUND_LIMIT_MS)
+    const oldest = await pair.from.gaps(ROUND_ORDERS, context)
+    const dueBeforeMs = switches.mirror === 'inline' ? Date.now() - INLINE_GRACE_MS : Number.POSITIVE_INFINITY
+    const due = oldest.filter(({ sinceMs }) => sinceMs < dueBeforeMs)
+    if (due.length === 0) return 0
+    const { told, parked } = await closeGaps(pair, due, context)
+    metrics.told.batched.inc(told)
+    this.#noteParked(parked)
+    return due.length
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    let orders = 0
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      this.#hasNews = false
+      try {
+        orders = await this.round()
+        failures = 0
+      } catch (error) {
+        if (signal.aborted) return
+        orders = 0
+        failures++
+        this.#warn(failures, error)
+      }
+      // News do not shorten the rest of a store that is gone.
+      if (failures > 0) await sleep(backOffMs(failures), undefined, { signal }).catch(() => {})
+      else if (orders === 0 && !this.#hasNews) await this.#idle()
+      if (orders < ROUND_ORDERS) await sleep(PACE_MS)
+    }
+  }
+
+  /** Until something is stored here; elsewhere it may be at any time. */
+  async #idle(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, IDLE_MS)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = () => {}
+  }
+
+  #hearOfNews(): void {
+    this.#hasNews = true
+    this.#wake()
+  }
+
+  #noteParked(orders: readonly ParkedOrder[]): void {
+    const { metrics, logger } = this.#options
+    metrics.parked.inc(orders.length)
+    for (const { orderId, reason } of orders)
+      logger.error({ orderId, reason }, 'parked: the other store cannot take it')
+  }
+
+  /** The first failure, and ever more rarely while it lasts. */
+  #warn(failures: number, error: unknown): void {
+    this.#options.metrics.failures.batched.inc()
+    if (!Number.isInteger(Math.log2(failures))) return
+    this.#options.logger.warn({ ...causeOf(error), failures }, 'the other store is not being told; will try again')
+  }
+
+  async #count(switches: Switches): Promise<void> {
+    if (performance.now() - this.#countedAtMs < COUNT_EVERY_MS) return
+    this.#countedAtMs = performance.now()
+    const { sides, metrics } = this.#options
+    if (!marksGaps(switches)) return metrics.counted({ gaps: 0, parked: 0, oldestSinceMs: null })
+    const { store } = sideOf(sides, PHASE_RULES[switches.phase].authority)
+    metrics.counted(await store.backlog(contextFor('mirror', ROUND_LIMIT_MS)))
+  }
+
+  /** undefined: no store follows in this phase. */
+  #pairOf({ phase }: Switches): StorePair | undefined {
+    const { authority, mirror } = PHASE_RULES[phase]
+    if (mirror === null) return undefined
+    const { sides } = this.#options
+    return { from: sideOf(sides, authority).store, to: sideOf(sides, mirror).store }
+  }
+}
+
+/** Who was just born is not read again. */
+function tellOne(pair: StorePair, stored: Stored): Promise<Told> {
+  const context = contextFor('mirror-inline', INLINE_BUDGET_MS)
+  const born = 'order' in stored ? snapshotOf(stored) : null
+  if (born) return tell(pair, [born], context)
+  return closeGaps(pair, ['order' in stored ? stored.order : stored], context)
+}
+
+/** Doubling, with jitter so that several mirrors do not knock together. */
+function backOffMs(failures: number): number {
+  return Math.min(IDLE_MS * 2 ** Math.min(failures, 10), MAX_BACK_OFF_MS) * (0.5 + Math.random() / 2)
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { NO_MIGRATION, PHASES, type Phase, type Switches } from '../../../contracts/switches.ts'
+import { SutError } from '../../errors.ts'
+import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
+import type { SwitchBoard } from '../../switches/switch-board.ts'
+import { type CallContext, contextFor, deadlineExceeded } from '../../telemetry/call-context.ts'
+import { type StoreSide, SwitchedStores } from './switched-stores.ts'
+
+const side = (name: string): StoreSide => ({
+  store: { name } as unknown as OrderStore,
+  ids: { next: () => Promise.reject(new Error('no ids here')) },
+})
+const SIDES = { sharded: side('sharded'), legacy: side('legacy') }
+const at = (phase: Phase, epoch: number, open = true): Switches => ({
+  ...NO_MIGRATION,
+  phase,
+  epoch,
+  open,
+  isFinal: false,
+  mirror: 'inline',
+})
+const context = () => contextFor('test', 1_000)
+
+/** Moves on to the next of its positions each time somebody waits for it; with none left, as at a deadline. */
+class Board implements SwitchBoard {
+  readonly waitedAfter: number[] = []
+  readonly #positions: Switches[]
+
+  constructor(...positions: Switches[]) {
+    this.#positions = positions
+  }
+  now(): Switches {
+    return this.#positions[0] as Switches
+  }
+  moveOn(): void {
+    this.#positions.shift()
+  }
+  async reopened(afterEpoch: number): Promise<Switches> {
+    this.waitedAfter.push(afterEpoch)
+    if (this.#positions.length < 2) throw deadlineExceeded()
+    this.moveOn()
+    return this.now()
+  }
+}
+
+type Attempt = { readonly store: string; readonly guard: WriteGuard | null }
+
+/** Every attempt is refused until the store is the one that is open, for the epoch that it is open for. */
+function writing(stores: SwitchedStores, openFor: { readonly store: string; readonly epoch: number }) {
+  const attempts: Attempt[] = []
+  const answer = (within: CallContext) =>
+    stores.write(within, async ({ store }, guard) => {
+      const { name } = store as unknown as { readonly name: string }
+      attempts.push({ store: name, guard })
+      const isOpen = name === openFor.store && guard?.epoch === openFor.epoch
+      return isOpen ? { answer: 'written', stored: null } : 'fenced'
+    })
+  return { attempts, answer }
+}
+
+describe('a write', () => {
+  it('waits where the fence refuses, and goes to the store that is open then', async () => {
+    const board = new Board(at('phase1', 4), at('phase2', 5))
+    const { attempts, answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'sharded', epoch: 5 })
+    expect(await answer(context())).toBe('written')
+    expect(board.waitedAfter).toEqual([4])
+    expect(attempts).toEqual([
+      { store: 'legacy', guard: { epoch: 4, markGap: true } },
+      { store: 'sharded', guard: { epoch: 5, markGap: true } },
+    ])
+  })
+
+  it('is not tried while the board is closed', async () => {
+    const board = new Board(at('phase1', 4, false), at('phase1', 5))
+    const { attempts, answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'legacy', epoch: 5 })
+    expect(await answer(context())).toBe('written')
+    expect(attempts).toEqual([{ store: 'legacy', guard: { epoch: 5, markGap: true } }])
+  })
+
+  it('fails only at its deadline', async () => {
+    const board = new Board(at('phase1', 4), at('phase2', 5))
+    const { answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'sharded', epoch: 6 })
+    await expect(answer(context())).rejects.toMatchObject({ code: 'deadline-exceeded' })
+    expect(board.waitedAfter).toEqual([4, 5])
+  })
+
+  it('that stood behind a fence being closed waits for the flip; behind anything else it fails', async () => {
+    const busy = Object.assign(new Error('lock wait timeout'), { errno: 1205 })
+    const write = (board: Board, whileWaiting: () => void) => {
+      const stores = new SwitchedStores({ sides: SIDES, board })
+      let attempts = 0
+      return stores.write(context(), async () => {
+        attempts++
+        if (attempts > 1) return { answer: attempts, stored: null }
+        whileWaiting()
+        throw new SutError('unavailable', 'held by others', { cause: busy })
+      })
+    }
+    const flipped = new Board(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
+    expect(await write(flipped, () => flipped.moveOn())).toBe(2)
+    await expect(write(new Board(at('phase1', 4)), () => {})).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('tells the follower what was stored, before its answer, and nothing where nothing was', async () => {
+    const told: unknown[] = []
+    const follower = { follow: async (switches: Switches, stored: unknown) => void told.push([switches.epoch, stored]) }
+    const stores = new SwitchedStores({ sides: SIDES, board: new Board(at('phase1', 4)), follower })
+    const stored = { orderId: '77' as never, version: 2 }
+    expect(await stores.write(context(), async () => ({ answer: told.length, stored }))).toBe(0)
+    expect(told).toEqual([[4, stored]])
+    await stores.write(context(), async () => ({ answer: null, stored: null }))
+    expect(told).toHaveLength(1)
+  })
+})
+
+describe('the phases', () => {
+  it.each(PHASES)('read and decide in the store that %s says, order and payment together', (phase) => {
+    const stores = new SwitchedStores({ sides: SIDES, board: new Board(at(phase, 4)) })
+    const expected = phase === 'legacy' || phase === 'phase1' ? SIDES.legacy.store : SIDES.sharded.store
+    expect(stores.reader).toBe(expected)
+    expect(stores.authority).toBe(expected)
+  })
+
+  it('without a migration are one, and its writes carry no guard', async () => {
+    const board = { now: () => NO_MIGRATION, reopened: () => Promise.reject(new Error('never')) }
+    const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board })
+    const guard = await stores.write(context(), async (_, given) => ({ answer: given, stored: null }))
+    expect(guard).toBeNull()
+  })
+
+  it('that name a store which is not there are refused', () => {
+    const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board: new Board(at('phase1', 4)) })
+    expect(() => stores.reader).toThrow('the switches name the legacy store')
+  })
+})

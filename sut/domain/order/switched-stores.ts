@@ -1,0 +1,119 @@
+// The stores as the switch board says at each moment: which one is read, which one decides. A flip pauses a write, never fails
+// it: where the board is closed, or the store's fence refuses, the write waits and is tried again on the store that is open
+// then, with the same key, within its own deadline.
+
+import type { Counter } from 'prom-client'
+import type { OrderId } from '../../../contracts/order-id.ts'
+import type { Shard } from '../../../contracts/shard.ts'
+import { marksGaps, PHASE_RULES, type StoreName, type Switches } from '../../../contracts/switches.ts'
+import { isMysqlError } from '../../storage/mysql-errors.ts'
+import type { NewOrder, OrderStore, OrderVersion, WriteGuard } from '../../storage/order-store.ts'
+import type { SwitchBoard } from '../../switches/switch-board.ts'
+import type { CallContext } from '../../telemetry/call-context.ts'
+
+export interface OrderIds {
+  next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }>
+}
+
+/** A store, and who gives the ids of what is born there: with it gone, neither is needed. */
+export interface StoreSide {
+  readonly store: OrderStore
+  readonly ids: OrderIds
+}
+
+/** No `legacy`: there is no monolith. */
+export interface StoreSides {
+  readonly sharded: StoreSide
+  readonly legacy?: StoreSide
+}
+
+export interface Written<T> {
+  readonly answer: T
+  /** What the other store may be told at once; null: nothing was changed. */
+  readonly stored: Stored | null
+}
+
+/** An order that was born, or the version that one has reached. */
+export type Stored = NewOrder | OrderVersion
+
+/** Told of what was stored, before its caller is; never rejects. */
+export interface Follower {
+  follow(switches: Switches, stored: Stored): Promise<void>
+}
+
+export interface SwitchedStoresOptions {
+  readonly sides: StoreSides
+  readonly board: SwitchBoard
+  readonly follower?: Follower
+  /** Of writes that had to wait for a flip. */
+  readonly paused?: Counter
+}
+
+export class SwitchedStores {
+  readonly #options: SwitchedStoresOptions
+
+  constructor(options: SwitchedStoresOptions) {
+    this.#options = options
+  }
+
+  /** The store that is read. */
+  get reader(): OrderStore {
+    return sideOf(this.#options.sides, PHASE_RULES[this.#options.board.now().phase].read).store
+  }
+
+  /** The store that decides: answers to keys are looked up there. */
+  get authority(): OrderStore {
+    return authorityOf(this.#options.sides, this.#options.board.now()).store
+  }
+
+  /** `attempt` may be made more than once, each time with nothing stored by the one before. */
+  async write<T>(
+    context: CallContext,
+    attempt: (side: StoreSide, guard: WriteGuard | null) => Promise<Written<T> | 'fenced'>,
+  ): Promise<T> {
+    const { board, follower, paused } = this.#options
+    for (;;) {
+      const switches = board.now()
+      const written = switches.open ? await this.#tried(switches, attempt) : 'fenced'
+      if (written !== 'fenced') {
+        if (follower && written.stored !== null) await follower.follow(switches, written.stored)
+        return written.answer
+      }
+      paused?.inc()
+      await board.reopened(switches.epoch, context)
+    }
+  }
+
+  async #tried<T>(
+    switches: Switches,
+    attempt: (side: StoreSide, guard: WriteGuard | null) => Promise<Written<T> | 'fenced'>,
+  ): Promise<Written<T> | 'fenced'> {
+    try {
+      return await attempt(authorityOf(this.#options.sides, switches), guardOf(switches))
+    } catch (error) {
+      // Queued behind whoever closes the fence, longer than a lock is waited for: nothing was stored.
+      if (isMysqlError(error, 'lockWaitTimeout') && this.#hasMovedOn(switches)) return 'fenced'
+      throw error
+    }
+  }
+
+  #hasMovedOn({ epoch }: Switches): boolean {
+    const now = this.#options.board.now()
+    return !now.open || now.epoch !== epoch
+  }
+}
+
+/** null: no migration is in use, and a write is what it would be without one. */
+function guardOf(switches: Switches): WriteGuard | null {
+  return switches.epoch === 0 ? null : { epoch: switches.epoch, markGap: marksGaps(switches) }
+}
+
+function authorityOf(sides: StoreSides, { phase }: Switches): StoreSide {
+  return sideOf(sides, PHASE_RULES[phase].authority)
+}
+
+export function sideOf(sides: StoreSides, name: StoreName): StoreSide {
+  const side = sides[name]
+  if (!side) throw new Error(`the switches name the ${name} store, which this process was not given`)
+  return side
+}

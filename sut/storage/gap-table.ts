@@ -1,0 +1,104 @@
+// order_gaps: what the other store has still to be told. A row is marked in the transaction that changed its order, and taken
+// away once the other store has that version: so what is missing there is listed before it can be missing.
+
+import { GAPS_TABLE } from '../../contracts/migration-tables.ts'
+import type { Order } from '../../contracts/order.ts'
+import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { byLane } from './mirror-lanes.ts'
+import type { Statement } from './mysql-lane.ts'
+import type { MysqlPool } from './mysql-pool.ts'
+import type { Backlog, Gap, OrderStore, OrderVersion } from './order-store.ts'
+
+/** A mark that is there already keeps its age; a new state of the order is tried again, whatever the last one was parked for. */
+const MARK = `INSERT INTO ${GAPS_TABLE} (order_id, version, since_ms) VALUES (?, ?, ?)
+  ON DUPLICATE KEY UPDATE version = VALUES(version), parked_reason = NULL`
+const SELECT_OLDEST = `SELECT order_id, version, since_ms FROM ${GAPS_TABLE}
+  WHERE parked_reason IS NULL ORDER BY since_ms, order_id LIMIT ?`
+const SELECT_PARKED = `SELECT order_id, version, since_ms, parked_reason FROM ${GAPS_TABLE}
+  WHERE parked_reason IS NOT NULL ORDER BY since_ms, order_id LIMIT ?`
+const SELECT_BACKLOG = `SELECT COUNT(*) AS marked, COUNT(parked_reason) AS parked,
+  MIN(IF(parked_reason IS NULL, since_ms, NULL)) AS oldest FROM ${GAPS_TABLE}`
+/** `version <=`: a mark that came after the version that was told stays. */
+const DELETE_TOLD = `DELETE FROM ${GAPS_TABLE} WHERE order_id = ? AND version <= ?`
+const PARK = `UPDATE ${GAPS_TABLE} SET parked_reason = ? WHERE order_id = ? AND version <= ?`
+const REASON_LENGTH = 200
+
+interface GapRow {
+  readonly order_id: OrderId
+  readonly version: number
+  readonly since_ms: string
+}
+
+export function gapMark({ orderId, version, updatedAtMs }: Order): Statement {
+  return { sql: MARK, values: [BigInt(orderId), version, updatedAtMs] }
+}
+
+type GapRecords = Pick<OrderStore, 'gaps' | 'settle' | 'park' | 'parked' | 'backlog'>
+
+/** The same in both stores, on each of their servers. */
+export function gapRecords(pool: MysqlPool): GapRecords {
+  async function oldest<R extends GapRow>(sql: string, limit: number, context: CallContext): Promise<readonly R[]> {
+    const found = await Promise.all(pool.mirror.map(({ lane }) => lane.rows<R>(sql, [limit], context)))
+    return found
+      .flat()
+      .toSorted((one, other) => Number(one.since_ms) - Number(other.since_ms))
+      .slice(0, limit)
+  }
+  async function commitEach<T extends OrderVersion>(
+    entries: readonly T[],
+    statementOf: (entry: T) => Statement,
+    context: CallContext,
+  ): Promise<void> {
+    const shares = byLane(pool, entries, ({ orderId }) => orderId)
+    await Promise.all(shares.map((share) => share.lane.commitAll(share.entries.map(statementOf), context)))
+  }
+  return {
+    gaps: async (limit, context) => (await oldest<GapRow>(SELECT_OLDEST, limit, context)).map(gapOf),
+    settle: (told, context) =>
+      commitEach(told, ({ orderId, version }) => ({ sql: DELETE_TOLD, values: [BigInt(orderId), version] }), context),
+    park: (orders, context) =>
+      commitEach(
+        orders,
+        ({ orderId, version, reason }) => ({
+          sql: PARK,
+          values: [reason.slice(0, REASON_LENGTH), BigInt(orderId), version],
+        }),
+        context,
+      ),
+    parked: async (limit, context) => {
+      const rows = await oldest<GapRow & { readonly parked_reason: string }>(SELECT_PARKED, limit, context)
+      return rows.map((row) => ({ ...gapOf(row), reason: row.parked_reason }))
+    },
+    backlog: async (context) => {
+      const found = await Promise.all(pool.mirror.map(({ lane }) => lane.rows<BacklogRow>(SELECT_BACKLOG, [], context)))
+      return backlogOf(found.flat())
+    },
+  }
+}
+
+interface BacklogRow {
+  readonly marked: number | string
+  readonly parked: number | string
+  readonly oldest: string | null
+}
+
+function backlogOf(rows: readonly BacklogRow[]): Backlog {
+  const sum = (read: (row: BacklogRow) => number | string) => rows.reduce((all, row) => all + Number(read(row)), 0)
+  const parked = sum((row) => row.parked)
+  const oldest = rows.flatMap((row) => (row.oldest === null ? [] : [Number(row.oldest)]))
+  return {
+    gaps: sum((row) => row.marked) - parked,
+    parked,
+    oldestSinceMs: oldest.length > 0 ? Math.min(...oldest) : null,
+  }
+}
+
+function gapOf(row: GapRow): Gap {
+  return {
+    orderId: row.order_id,
+    shard: shardOfOrder(row.order_id),
+    version: row.version,
+    sinceMs: Number(row.since_ms),
+  }
+}

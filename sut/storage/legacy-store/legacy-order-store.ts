@@ -1,0 +1,51 @@
+// The monolith's tables as a store of whole orders. One server, and the pool's lanes of a shard all the same: a user who is
+// held up holds up no others, and the fence can be closed for a shard alone.
+
+import { shardOf } from '../../../contracts/shard.ts'
+import { absorbInto } from '../absorb.ts'
+import { gapRecords } from '../gap-table.ts'
+import { changeAll, placeAll } from '../guarded-write.ts'
+import { byLane } from '../mirror-lanes.ts'
+import type { MysqlPool } from '../mysql-pool.ts'
+import type { OrderStore } from '../order-store.ts'
+import { LEGACY_ABSORBER } from './legacy-absorber.ts'
+import {
+  isKeyBeingWritten,
+  selectAnswer,
+  selectByIds,
+  selectNumbered,
+  selectOwn,
+  selectSnapshots,
+  selectWhole,
+} from './legacy-reads.ts'
+import { changeOf, placementStatements } from './legacy-statements.ts'
+
+/** `pool`: of the monolith's database alone. */
+export function legacyOrderStore(pool: MysqlPool): OrderStore {
+  const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
+  const [search] = pool.search
+  if (!search || pool.search.length > 1) throw new RangeError("the monolith's database is one server")
+  return {
+    place: (placed, guard, context) => {
+      const lane = laneOf(placed.order)
+      const key = {
+        isStored: async () => (await selectAnswer(lane, placed.key, context)) !== null,
+        isBeingWritten: () => isKeyBeingWritten(lane, placed.key, context),
+      }
+      return placeAll(lane, placementStatements(placed, guard), key, context)
+    },
+    change: (before, after, guard, context) => changeAll(laneOf(before.order), changeOf(before, after, guard), context),
+    storedAnswer: (key, context) => selectAnswer(laneOf(key), key, context),
+    find: (key, context) => selectWhole(laneOf(key), key, context),
+    list: (page, context) => selectOwn(laneOf(page), page, context),
+    byIds: (orderIds, context) => selectByIds(search.lane, orderIds, context),
+    numbered: (legacyNo, context) => selectNumbered(search.lane, legacyNo, context),
+    snapshots: async (orderIds, context) => {
+      const shares = byLane(pool, orderIds, (orderId) => orderId)
+      const [share] = shares
+      return share ? selectSnapshots(share.lane, share.entries, context) : { whole: [], unreadable: [] }
+    },
+    absorb: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context),
+    ...gapRecords(pool),
+  }
+}

@@ -1,0 +1,50 @@
+// The 64 sharded tables as a store of whole orders.
+
+import { orderIdOfNumber } from '../../../contracts/legacy-number.ts'
+import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
+import { shardOf } from '../../../contracts/shard.ts'
+import { absorbInto } from '../absorb.ts'
+import { gapRecords } from '../gap-table.ts'
+import { changeAll, placeAll } from '../guarded-write.ts'
+import { isKeyBeingWritten, selectKeyedOrder } from '../idempotency-table.ts'
+import type { MysqlPool } from '../mysql-pool.ts'
+import type { OrderStore } from '../order-store.ts'
+import { selectOrders, selectOwnOrders } from '../order-tables.ts'
+import { selectWholeOrder } from '../whole-order.ts'
+import { SELECT_NUMBERED } from './legacy-numbers-table.ts'
+import { SHARDED_ABSORBER } from './sharded-absorber.ts'
+import { shardedSnapshots } from './sharded-snapshots.ts'
+import { changeOf, placementStatements } from './sharded-statements.ts'
+
+export function shardedOrderStore(pool: MysqlPool): OrderStore {
+  const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
+  return {
+    place: (placed, guard, context) => {
+      const key = {
+        isStored: async () => (await selectKeyedOrder(pool, placed.key, context)) !== null,
+        isBeingWritten: () => isKeyBeingWritten(pool, placed.key, context),
+      }
+      return placeAll(laneOf(placed.order), placementStatements(placed, guard), key, context)
+    },
+    change: (before, after, guard, context) => changeAll(laneOf(before.order), changeOf(before, after, guard), context),
+    storedAnswer: (key, context) => selectKeyedOrder(pool, key, context),
+    find: async (key, context) => {
+      // The id names its shard: another user's order mostly lies in another table.
+      if (shardOfOrder(key.orderId) !== shardOf(key.userId)) return null
+      return (await selectWholeOrder(pool, key, context)) ?? null
+    },
+    list: (page, context) => selectOwnOrders(pool, page, context),
+    byIds: (orderIds, context) => selectOrders(pool, orderIds, context),
+    numbered: async (legacyNo, context) => {
+      const born = orderIdOfNumber(legacyNo)
+      if (born !== null) return (await selectOrders(pool, [born], context)).length > 0 ? born : null
+      const found = await Promise.all(
+        pool.search.map(({ lane }) => lane.rows<{ readonly order_id: OrderId }>(SELECT_NUMBERED, [legacyNo], context)),
+      )
+      return found.flat()[0]?.order_id ?? null
+    },
+    snapshots: (orderIds, context) => shardedSnapshots(pool, orderIds, context),
+    absorb: (snapshots, context) => absorbInto(pool, SHARDED_ABSORBER, snapshots, context),
+    ...gapRecords(pool),
+  }
+}

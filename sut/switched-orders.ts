@@ -1,0 +1,48 @@
+// The order service's two stores while a migration is in use: ids, mirror and timing of both. Only the store that decides is
+// needed: with the other one gone this starts, and serves, all the same.
+
+import type { StoreName } from '../contracts/switches.ts'
+import { MirrorMetrics } from './domain/order/mirror-metrics.ts'
+import { OrderIdMetrics } from './domain/order/order-id-source.ts'
+import { OrderMirror } from './domain/order/order-mirror.ts'
+import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
+import { SwitchedStores } from './domain/order/switched-stores.ts'
+import type { Parts } from './part.ts'
+import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
+import type { MysqlPool } from './storage/mysql-pool.ts'
+import type { OrderStore } from './storage/order-store.ts'
+import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { type Metrics, timed } from './telemetry/metrics.ts'
+
+export interface SwitchedOrdersOptions {
+  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly board: SwitchBoard
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly parts: Parts
+}
+
+export async function openSwitchedStores(options: SwitchedOrdersOptions): Promise<SwitchedStores> {
+  const { pools, board, metrics, logger, parts } = options
+  const idMetrics = new OrderIdMetrics(metrics)
+  const idsOf = (name: StoreName) => new ShardedOrderIds(pools[name].leases, idMetrics, logger, NUMBERED_IDS[name])
+  const ids = { legacy: idsOf('legacy'), sharded: idsOf('sharded') }
+  const starts = await Promise.allSettled([ids.legacy.start(), ids.sharded.start()])
+  parts.add({ stop: async () => void (await Promise.allSettled([ids.legacy.stop(), ids.sharded.stop()])) })
+  const failed = starts.filter((start) => start.status === 'rejected')
+  if (failed.length === starts.length) throw failed[0]?.reason
+  for (const { reason } of failed) logger.warn({ err: reason }, 'one of the two stores leases no order id worker yet')
+
+  const timedStore = (name: StoreName, store: OrderStore) => timed(metrics, `${name}-store`, store, store)
+  const sides = {
+    legacy: { store: timedStore('legacy', legacyOrderStore(pools.legacy)), ids: ids.legacy },
+    sharded: { store: timedStore('sharded', shardedOrderStore(pools.sharded)), ids: ids.sharded },
+  }
+  const mirrorMetrics = new MirrorMetrics(metrics)
+  const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
+  mirror.start()
+  parts.add({ stop: () => mirror.stop() })
+  return new SwitchedStores({ sides, board, follower: mirror, paused: mirrorMetrics.paused })
+}
