@@ -173,7 +173,7 @@ await runCommand<Options>(
     const running = await ownTarget()
     if (running !== undefined) return await load(running)
     return await withEngines(context, (engines) =>
-      withSut(engines, 'one-process', context, (target) => load({ target, engines, k6: engines.k6 })),
+      withSut(engines, { topology: 'one-process' }, context, (target) => load({ target, engines, k6: engines.k6 })),
     )
   },
 )

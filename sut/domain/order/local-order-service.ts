@@ -42,7 +42,7 @@ export function localOrderService({ pool, index, redis }: OrderStores, ids: Orde
     },
     list: ({ userId, limit, before }, context) => selectOwnOrders(pool, { userId, limit, before }, context),
     search: (request, context) => searchOrders(pool, index, request, context),
-    dataset: remembered((_request, context) => selectDataset(pool, context)),
+    dataset: remembered((_request, context) => selectDataset(pool.home, context)),
   }
 }
 
