@@ -2,6 +2,7 @@
 
 import type { KnipConfig } from 'knip'
 import commands from './cli/commands.json' with { type: 'json' }
+import { LEGACY_FLOW } from './contracts/plan.ts'
 import { LOAD_NAMES } from './measurements/load.ts'
 
 const commandFiles = Object.keys(commands)
@@ -11,7 +12,7 @@ const commandFiles = Object.keys(commands)
 export default {
   entry: [
     ...commandFiles,
-    ...LOAD_NAMES.map((flow) => `scenarios/${flow}.ts`),
+    ...[...LOAD_NAMES, LEGACY_FLOW].map((flow) => `scenarios/${flow}.ts`),
     'scenarios/own/{own-flow,k6,http,open-beside}.ts', // bundled with a script of one's own
     'docs/examples/*',
     'sut/main.ts',

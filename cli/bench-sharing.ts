@@ -56,7 +56,7 @@ await runCommand<Options>(
     const plan = resolvePlan(await loadPlan(planPath))
     const runDir = newRunFolder(undefined, 'bench-sharing')
     const report = await withEngines(context, (engines) =>
-      withSut(engines, 'one-process', context, async (target) => {
+      withSut(engines, { topology: 'one-process' }, context, async (target) => {
         const { dataset } = await askIdentity(target)
         if (dataset === null) throw noOrders(target.baseUrl)
         await mkdir(runDir, { recursive: true })

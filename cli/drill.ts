@@ -67,7 +67,9 @@ await runCommand<Options>(
       .addHelpText('after', HELP),
   async ({ options }, context) =>
     await withEngines(context, (engines) =>
-      withSut(engines, 'process-per-service', context, (target) => drillSystem(options, { engines, target }, context)),
+      withSut(engines, { topology: 'process-per-service' }, context, (target) =>
+        drillSystem(options, { engines, target }, context),
+      ),
     ),
 )
 

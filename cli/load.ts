@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { Argument, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
-import type { ResolvedPlan } from '../contracts/plan.ts'
+import { LEGACY_FLOW, type ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
 import type { Share } from '../contracts/share.ts'
+import { hasMonolith } from '../contracts/sut-endpoint.ts'
 import { openCredentials } from '../engines/credentials.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
@@ -27,6 +28,8 @@ import { resolvePlan } from '../plan/resolve-plan.ts'
 import { type AllowedTarget, allowedTarget } from './allowed-target.ts'
 import { dryRunFields, dryRunLines } from './dry-run.ts'
 import { finishLoad } from './finish-load.ts'
+import { monolithAt, planWithMonolith } from './legacy-load.ts'
+import { withoutMonolith } from './legacy-option.ts'
 import { collectOutput, collectTag, type ExtraOptions, k6Extras, parseDashboard } from './load-extras.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
@@ -46,9 +49,10 @@ const STATE = join(CHECKOUT, '.headroom')
 
 const HELP = `
 Flows: list, detail, checkout, search, or mix (all, as often as the plan says,
-and pay and cancel of the orders it places); or the path of a k6 script of your
-own, any with a default export: ./my-flow.ts. Its targets are --p99 and
---error-rate, or stand in the plan below flows:.
+and pay and cancel of the orders it places); legacy, the old interfaces of the
+monolith, which npm run seed -- --legacy fills; or the path of a k6 script of
+your own, any with a default export: ./my-flow.ts. Targets of the last two are
+--p99 and --error-rate; a script's may stand in the plan below flows:.
 
 Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
@@ -139,7 +143,7 @@ await runCommand<Options>(
       )
       .option('--tag <name=value>', "on k6's own samples", collectTag, [])
       .option('--dashboard [host:port]', "k6's web dashboard while the load runs (127.0.0.1:5665)", parseDashboard)
-      .option('--p99 <time>', "p99 that a script's flow must keep: 100ms; default: the plan's", parseMilliseconds)
+      .option('--p99 <time>', "p99 that a script or legacy must keep: 100ms; default: the plan's", parseMilliseconds)
       .option(
         '--error-rate <share>',
         "of a script's requests that may fail; default: the plan's, else 0.001",
@@ -157,11 +161,16 @@ await runCommand<Options>(
   async ({ options, positionals: [word], words }, context) => {
     const own = isScriptPath(String(word)) ? scriptAt(String(word)) : null
     const flow = own?.name ?? String(word)
-    if (own === null) refuseOwnTargets(flow, options)
+    const isLegacy = flow === LEGACY_FLOW
+    if (own === null && !isLegacy) refuseOwnTargets(flow, options)
     const allowed = options.target === undefined ? null : await allowedTarget({ ...options, target: options.target })
     refuseAboveCeiling(options, allowed)
     const planned = resolvePlan(await loadPlan(options.plan))
-    const plan = own === null ? planned : planWithFlow(planned, own, options)
+    const plan = isLegacy
+      ? planWithMonolith(planned, options)
+      : own === null
+        ? planned
+        : planWithFlow(planned, own, options)
     if (options.dryRun) return dryRun({ flow, own, target: allowed, plan, options }, context)
     const generators = generatorPlan(flow, options, plan)
     const extras = k6Extras(options, process.env)
@@ -170,10 +179,12 @@ await runCommand<Options>(
     const load = (where: Where) =>
       loadAndReport({ flow, own, plan, runDir, where }, { ...options, words, generators, extras }, context)
     if (allowed !== null) return await load(await givenTarget(allowed, own, context))
-    const running = await ownTarget()
+    const running = await ownTarget(isLegacy)
     if (running !== undefined) return await load(running)
     return await withEngines(context, (engines) =>
-      withSut(engines, 'one-process', context, (target) => load({ target, engines, k6: engines.k6 })),
+      withSut(engines, { topology: 'one-process', legacy: isLegacy }, context, (target) =>
+        load({ target, engines, k6: engines.k6 }),
+      ),
     )
   },
 )
@@ -204,7 +215,9 @@ async function loadAndReport(
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
   const { profile, rate, duration, loadSeconds, arrivals, generators, extras, words } = options
-  if (own === null) await refuseWithoutData(where.target)
+  const isLegacy = flow === LEGACY_FLOW
+  const target = isLegacy ? monolithAt(where.target) : where.target
+  if (own === null) await refuseWithoutData(target, isLegacy)
   const script = own === null ? {} : { own: await ownLoad(own, runDir, where.k6, say) }
   const progress = loadProgress()
   const measurements = await runLoad({
@@ -218,6 +231,8 @@ async function loadAndReport(
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...where,
+    target,
+    ...(isLegacy && where.engines ? { legacyMysql: where.engines.legacyMysql } : {}),
     plan,
     runDir,
     command: typedCommand('load', words),
@@ -246,17 +261,18 @@ async function givenTarget(
 }
 
 /** The order system of this checkout, when it is up already. */
-async function ownTarget(): Promise<Where | undefined> {
+async function ownTarget(isLegacy: boolean): Promise<Where | undefined> {
   const target = await readySut()
+  if (target && isLegacy && !hasMonolith(target)) throw withoutMonolith(target)
   const engines = findEngines(STATE)
   return target && engines ? { target, engines, k6: engines.k6 } : undefined
 }
 
 /** A dead target is a finding, and runLoad's to record; a live one without data is a mistake. */
-async function refuseWithoutData(target: Target): Promise<void> {
+async function refuseWithoutData(target: Target, isLegacy: boolean): Promise<void> {
   const identity = await askIdentity(target).catch(() => undefined)
   if (identity === undefined || identity.dataset !== null) return
-  throw noOrders(target.baseUrl)
+  throw noOrders(target.baseUrl, isLegacy ? 'npm run seed -- --legacy' : undefined)
 }
 
 function dryRun(
@@ -300,7 +316,10 @@ function refuseAboveCeiling({ rate }: Options, allowed: AllowedTarget | null): v
 
 /** One of our flows, or the path of a script. */
 function flowArgument(): Argument {
-  const argument = new Argument('<flow>', 'what users do, or the path of a k6 script of yours').choices(LOAD_NAMES)
+  const argument = new Argument('<flow>', 'what users do, or the path of a k6 script of yours').choices([
+    ...LOAD_NAMES,
+    LEGACY_FLOW,
+  ])
   const parseName = argument.parseArg as (word: string, before: unknown) => unknown
   argument.parseArg = ((word: string, before: unknown) =>
     word !== undefined && isScriptPath(word) ? word : parseName(word, before)) as typeof argument.parseArg

@@ -36,7 +36,11 @@ export interface GivenTargets {
 }
 
 /** The plan with the flow's targets in it: those of the command line, else its own. */
-export function planWithFlow(plan: ResolvedPlan, { name }: OwnFlow, { p99, errorRate }: GivenTargets): ResolvedPlan {
+export function planWithFlow(
+  plan: ResolvedPlan,
+  { name }: Pick<OwnFlow, 'name'>,
+  { p99, errorRate }: GivenTargets,
+): ResolvedPlan {
   const own = plan.plan.flows?.[name]
   const p99Ms = p99 ?? own?.p99Ms
   if (p99Ms === undefined) {

@@ -39,7 +39,8 @@ Examples:
   npm run seed -- --scale 0.01 --dry-run        what a hundredth would take
   npm run seed -- --scale 0.001 --full-shard 7  besides, the tables _07 whole
   npm run seed -- --shards 0-15                 others seed the rest
-  npm run seed -- --reset --seed 2              another data set instead`
+  npm run seed -- --reset --seed 2              another data set instead
+  npm run seed -- --legacy                      the monolith's tables instead`
 
 const SINKS = ['mysql', ...FILE_FORMATS] as const
 
@@ -57,6 +58,7 @@ interface Options {
   readonly reset?: boolean
   readonly redoOff?: boolean
   readonly ifEmpty?: boolean
+  readonly legacy?: boolean
 }
 
 await runCommand<Options>(
@@ -81,6 +83,7 @@ await runCommand<Options>(
       .option('--redo-off', 'MySQL only: load without redo log; a server that dies meanwhile must be re-initialised')
       .option('--reset', 'remove the data set that is there first')
       .option('--if-empty', 'leave a finished data set as it is, whatever it was made with')
+      .option('--legacy', "fill the monolith's tables with these orders, in the old shape, and prove them")
       .addHelpText('after', HELP),
   async ({ options }, context) => {
     const { json, signal, say } = context
@@ -88,6 +91,7 @@ await runCommand<Options>(
     const years = options.years ?? plan.horizonYears
     if (years > plan.horizonYears) throw beyondHorizon(years, plan.horizonYears)
     const volume = seedVolume(plan, years)
+    if (options.legacy) return await fillMonolith(options, volume, context)
     if (options.sink !== 'mysql') return writeFiles(options, options.sink, volume, context)
     if (options.out !== undefined) throw outWithoutFiles()
     const wanted = {
@@ -122,6 +126,20 @@ await runCommand<Options>(
     return EXIT_CODES.pass
   },
 )
+
+/** Only here: the rest does without it. */
+async function fillMonolith(options: Options, volume: SeedVolume, context: CommandContext): Promise<ExitCode> {
+  const { fullShard, shards, sink, out, redoOff, ...wanted } = options
+  const elsewhere = [
+    ...(fullShard.length > 0 ? ['--full-shard'] : []),
+    ...(shards ? ['--shards'] : []),
+    ...(sink === 'mysql' ? [] : ['--sink']),
+    ...(out === undefined ? [] : ['--out']),
+    ...(redoOff ? ['--redo-off'] : []),
+  ]
+  const { seedMonolith } = await import('./seed-legacy.ts')
+  return await seedMonolith({ ...wanted, elsewhere }, volume, context)
+}
 
 async function writeFiles(
   options: Options,

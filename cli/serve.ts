@@ -5,17 +5,19 @@ import { once } from 'node:events'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import { readEngines } from '../engines/engines-file.ts'
+import { legacyOption } from './legacy-option.ts'
 import { readySut } from './own-sut.ts'
 import { runCommand } from './run-command.ts'
 import { topologyOption } from './topology-option.ts'
 import { withSut } from './with-sut.ts'
 
-await runCommand<{ topology: Topology }>(
+await runCommand<{ topology: Topology; legacy?: true }>(
   'serve',
   (program) =>
     program
       .description('Run the order system in the foreground, in front of the engines of `npm run up`. Ctrl-C stops it.')
-      .addOption(topologyOption()),
+      .addOption(topologyOption())
+      .addOption(legacyOption()),
   async ({ options }, context) => {
     const engines = readEngines()
     const running = await readySut()
@@ -26,7 +28,7 @@ await runCommand<{ topology: Topology }>(
         wayOut: 'Use that one, or stop it first: npm run down',
       })
     }
-    await withSut(engines, options.topology, context, async ({ baseUrl, topology }) => {
+    await withSut(engines, options, context, async ({ baseUrl, topology }) => {
       if (context.json) process.stdout.write(`${JSON.stringify({ baseUrl, topology })}\n`)
       // A pending promise alone keeps no process alive.
       const alive = setInterval(() => {}, 60_000)

@@ -115,26 +115,31 @@ async function measure(
   const resolved = resolvePlan(plan)
   const progress = loadProgress()
   const say = sayAbove(progress, context.say)
-  return await withSut(engines, 'one-process', context, async ({ baseUrl, jwtSecret, adminJwtSecret, processes }) => {
-    const measurements = await runLoad({
-      loads: LOAD_NAMES,
-      profile: 'knee',
-      arrivals: 'poisson',
-      budgetSeconds: loadSeconds,
-      target: { baseUrl, jwtSecret, adminJwtSecret, processes },
-      engines,
-      k6: engines.k6,
-      plan: resolved,
-      runDir,
-      command: typedCommand('start', words),
-      signal: context.signal,
-      say,
-      onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
-      onLive: progress.show,
-    }).finally(progress.clear)
-    for (const result of measurements.results) say(resultLine(result))
-    return measurements
-  })
+  return await withSut(
+    engines,
+    { topology: 'one-process' },
+    context,
+    async ({ baseUrl, jwtSecret, adminJwtSecret, processes }) => {
+      const measurements = await runLoad({
+        loads: LOAD_NAMES,
+        profile: 'knee',
+        arrivals: 'poisson',
+        budgetSeconds: loadSeconds,
+        target: { baseUrl, jwtSecret, adminJwtSecret, processes },
+        engines,
+        k6: engines.k6,
+        plan: resolved,
+        runDir,
+        command: typedCommand('start', words),
+        signal: context.signal,
+        say,
+        onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
+        onLive: progress.show,
+      }).finally(progress.clear)
+      for (const result of measurements.results) say(resultLine(result))
+      return measurements
+    },
+  )
 }
 
 /** What this run leaves open, and what it takes to answer it. */

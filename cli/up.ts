@@ -4,28 +4,31 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ENGINE_NAMES } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
-import type { SutEndpoint, Topology } from '../contracts/sut-endpoint.ts'
+import { hasMonolith, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import { letLive, startProcess, stopProcess } from '../engines/engine-process.ts'
 import { tailOf } from '../engines/health.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { identify } from '../engines/process-identity.ts'
 import { startEngines } from '../engines/start-engines.ts'
+import { legacyOption, withoutMonolith } from './legacy-option.ts'
 import { ownSut, readySut } from './own-sut.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { topologyOption } from './topology-option.ts'
+import type { SystemChoice } from './with-sut.ts'
 
 const SUT_LIMIT_MS = 90_000
 const SUT_STOP_LIMIT_MS = 20_000
 
-await runCommand<{ topology: Topology }>(
+await runCommand<{ topology: Topology; legacy?: true }>(
   'up',
   (program) =>
     program
       .description('Start MySQL, Elasticsearch, Redis and the order system. They run until `npm run down`.')
       .addOption(topologyOption())
+      .addOption(legacyOption())
       .addHelpText(
         'after',
-        '\nExamples:\n  npm run up\n  npm run up -- --topology process-per-service\n  HEADROOM_ENGINES=programs npm run up    see docs/engines.md',
+        '\nExamples:\n  npm run up\n  npm run up -- --topology process-per-service\n  npm run up -- --legacy                  with the monolith beside it\n  HEADROOM_ENGINES=programs npm run up    see docs/engines.md',
       ),
   async ({ options }, context) => {
     const { signal, say, json, onCleanup } = context
@@ -36,7 +39,7 @@ await runCommand<{ topology: Topology }>(
     say(wereRunning ? 'the engines were running already' : 'the engines are running')
     for (const name of ENGINE_NAMES) say(`${name.padEnd(14)} ${engines[name].version} (${engines[name].origin})`)
     say('addresses and passwords: .headroom/engines.json')
-    const { baseUrl, topology } = await keepSut(options.topology, context)
+    const { baseUrl, topology } = await keepSut(options, context)
     isUp = true
     say(`the order system (${topology}) answers at ${baseUrl}; npm run down stops everything`)
     // No addresses here: they hold passwords, and stdout ends up in logs.
@@ -49,8 +52,12 @@ await runCommand<{ topology: Topology }>(
 )
 
 /** The order system that answers already, or one in the background that outlives this command. */
-async function keepSut(topology: Topology, { signal, onCleanup }: CommandContext): Promise<SutEndpoint> {
+async function keepSut(
+  { topology, legacy = false }: SystemChoice,
+  { signal, onCleanup }: CommandContext,
+): Promise<SutEndpoint> {
   const running = await readySut()
+  if (running && legacy && !hasMonolith(running)) throw withoutMonolith(running)
   if (running?.topology === topology) return running
   if (running) {
     throw new Refusal({
@@ -64,7 +71,7 @@ async function keepSut(topology: Topology, { signal, onCleanup }: CommandContext
   const serve = startProcess(place, {
     name: 'sut',
     program: process.execPath,
-    words: [join(CHECKOUT, 'bootstrap.mjs'), 'serve', `--topology=${topology}`],
+    words: [join(CHECKOUT, 'bootstrap.mjs'), 'serve', `--topology=${topology}`, ...(legacy ? ['--legacy'] : [])],
   })
   const identity = identify(serve.pid)
   let answers = false

@@ -2,12 +2,13 @@
 // started for it; their data stays.
 
 import type { Engines } from '../contracts/engines.ts'
-import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
+import { type MysqlAddress, type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { elasticsearch } from '../engines/elasticsearch.ts'
 import { freeDiskBytes } from '../engines/machine.ts'
-import { mysql } from '../engines/mysql.ts'
+import { legacyUrlOf, mysql } from '../engines/mysql.ts'
 import { openPlace } from '../engines/place.ts'
 import { probedShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
+import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
 import { serverAtAddress } from '../engines/start-server.ts'
 import type { StoreAddresses } from '../generators/store/addresses.ts'
 import { connect, rows } from '../generators/store/mysql-connection.ts'
@@ -36,11 +37,10 @@ export async function withStores<T>(
   const map = await probedShardMap({ url }, process.env[SHARDS_VARIABLE])
   if (elasticsearchUrl) await serverAtAddress(elasticsearch, elasticsearch.addressVariable, elasticsearchUrl)
   else sayMysqlAlone(context.say)
-  const isHere = LOOPBACK.has(new URL(url).hostname)
   return await use({
     map,
     stores: { mysql: { url }, elasticsearchUrl },
-    freeDiskBytes: isHere ? await freeDiskOfServer(url) : null,
+    freeDiskBytes: isHere(url) ? await freeDiskOfServer(url) : null,
   })
 }
 
@@ -50,8 +50,39 @@ export function storesOf(engines: Pick<Engines, 'mysql' | 'mysqlShards' | 'elast
   return {
     map,
     stores: { mysql: socketPath ? { url, socketPath } : { url }, elasticsearchUrl: engines.elasticsearch.url },
-    freeDiskBytes: LOOPBACK.has(new URL(url).hostname) ? freeDiskBytes(openPlace().home) : null,
+    freeDiskBytes: freeDiskHere(url),
   }
+}
+
+/** The monolith's database. */
+export interface FoundLegacyStore {
+  readonly address: MysqlAddress
+  readonly freeDiskBytes: number | null
+}
+
+export async function withLegacyStore<T>(
+  context: Pick<CommandContext, 'signal' | 'say' | 'onCleanup'>,
+  use: (found: FoundLegacyStore) => Promise<T>,
+): Promise<T> {
+  const own = process.env[LEGACY_ADDRESS_VARIABLE]
+  const orders = process.env[mysql.addressVariable]
+  const url = own || (orders && legacyUrlOf(orders))
+  if (!url) {
+    return await withEngines(context, ({ legacyMysql: { url, socketPath } }) =>
+      use({ address: socketPath ? { url, socketPath } : { url }, freeDiskBytes: freeDiskHere(url) }),
+    )
+  }
+  await serverAtAddress(mysql, own ? LEGACY_ADDRESS_VARIABLE : `${mysql.addressVariable}, for the monolith`, url)
+  return await use({ address: { url }, freeDiskBytes: isHere(url) ? await freeDiskOfServer(url) : null })
+}
+
+function isHere(url: string): boolean {
+  return LOOPBACK.has(new URL(url).hostname)
+}
+
+/** Of our own engines. */
+function freeDiskHere(url: string): number | null {
+  return isHere(url) ? freeDiskBytes(openPlace().home) : null
 }
 
 /** null: its data directory cannot be seen from here, as with a server in a container. */

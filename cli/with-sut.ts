@@ -3,28 +3,38 @@
 
 import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
-import type { SutEndpoint, Topology } from '../contracts/sut-endpoint.ts'
+import { hasMonolith, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import { startNginx } from '../engines/nginx.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { launchSut } from '../sut/launch.ts'
+import { withoutMonolith } from './legacy-option.ts'
 import { readySut } from './own-sut.ts'
 import type { CommandContext } from './run-command.ts'
 
 const STATE = join(CHECKOUT, '.headroom')
 
+/** What is launched where nothing runs. */
+export interface SystemChoice {
+  readonly topology: Topology
+  /** With the monolith beside it; a system that runs without one will not do. */
+  readonly legacy?: boolean
+}
+
 export async function withSut<T>(
   engines: Engines,
-  topology: Topology,
+  { topology, legacy = false }: SystemChoice,
   { signal, say, onCleanup }: Pick<CommandContext, 'signal' | 'say' | 'onCleanup'>,
   use: (endpoint: SutEndpoint) => Promise<T>,
 ): Promise<T> {
   const running = await readySut()
   if (running) {
+    if (legacy && !hasMonolith(running)) throw withoutMonolith(running)
     say(`the order system (${running.topology}) runs already at ${running.baseUrl}`)
     return await use(running)
   }
   const sut = await launchSut(engines, {
     topology,
+    ...(legacy && { monolith: engines.legacyMysql }),
     stateDir: STATE,
     signal,
     startGateway: (gateway) => startNginx({ program: engines.nginx, keep: false, ...gateway }),

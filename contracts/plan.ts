@@ -5,6 +5,12 @@ import type { TableForecast } from './table-forecast.ts'
 export const FLOWS = ['list', 'detail', 'checkout', 'search', 'pay', 'cancel'] as const
 export type Flow = (typeof FLOWS)[number]
 
+/**
+ * The old interfaces of the monolith: loaded when it is asked for by name. It is no flow of a plan, which is about the
+ * system that takes the monolith's place.
+ */
+export const LEGACY_FLOW = 'legacy'
+
 /** What becomes of an order. They need one that was just placed, so they are loaded with checkout only. */
 export const SETTLING_FLOWS = ['pay', 'cancel'] as const satisfies readonly Flow[]
 export type SettlingFlow = (typeof SETTLING_FLOWS)[number]

@@ -5,6 +5,9 @@ export const SUT_ENDPOINT_FILE = 'sut.json'
 export const TOPOLOGIES = ['one-process', 'process-per-service'] as const
 export type Topology = (typeof TOPOLOGIES)[number]
 
+/** The monolith's process, where it runs. */
+export const MONOLITH_COMPONENT = 'sut:monolith'
+
 export interface SutEndpoint {
   /** The gateway, `http://127.0.0.1:port`. */
   readonly baseUrl: string
@@ -14,4 +17,8 @@ export interface SutEndpoint {
   readonly adminJwtSecret: string
   /** For CPU accounting: every process of the SUT and the gateway, by component name. */
   readonly processes: readonly { readonly component: string; readonly pid: number }[]
+}
+
+export function hasMonolith({ processes }: Pick<SutEndpoint, 'processes'>): boolean {
+  return processes.some(({ component }) => component === MONOLITH_COMPONENT)
 }

@@ -15,7 +15,7 @@ export interface Workload {
   /** The request at a share's n-th place, and those of the same user that follow from it. None: it follows from another's. */
   requestsAt(place: number): readonly PlacedRequest[]
   /** The seeded order it is about, or whose user it is about. */
-  orderOf(i: number): SeededOrder
+  orderOf(i: number): AskedOrder
 }
 
 export interface PlacedRequest {
@@ -42,12 +42,23 @@ export function orderOfRequest(dataset: Dataset, runId: string, recencyExponent:
   return (i) => choose(diceOf(runKey, i))
 }
 
-/** One line of an orders file: what Node worked out, so that k6 need not. */
-export function orderLine({ orderId, userId, createdAtMs }: SeededOrder): string {
-  return `${orderId}\t${userId}\t${createdAtMs}`
+/** What a request is about. */
+export interface AskedOrder extends SeededOrder {
+  /** What the monolith calls it; absent: nobody asks the monolith. */
+  readonly legacyNo?: number
 }
 
-export function parseOrderLine(line: string): SeededOrder {
-  const [orderId = '', userId, createdAtMs] = line.split('\t')
-  return { orderId: orderId as OrderId, userId: Number(userId), createdAtMs: Number(createdAtMs) }
+/** One line of an orders file: what Node worked out, so that k6 need not. */
+export function orderLine({ orderId, userId, createdAtMs, legacyNo }: AskedOrder): string {
+  return [orderId, userId, createdAtMs, ...(legacyNo === undefined ? [] : [legacyNo])].join('\t')
+}
+
+export function parseOrderLine(line: string): AskedOrder {
+  const [orderId = '', userId, createdAtMs, legacyNo] = line.split('\t')
+  return {
+    orderId: orderId as OrderId,
+    userId: Number(userId),
+    createdAtMs: Number(createdAtMs),
+    ...(legacyNo === undefined ? {} : { legacyNo: Number(legacyNo) }),
+  }
 }

@@ -10,6 +10,8 @@ export interface Credentials {
   /** Of the server's own root account, which only local maintenance uses. */
   readonly mysqlRootPassword: string
   readonly mysqlPassword: string
+  /** Of the monolith's account, which owns the monolith's schema. */
+  readonly monolithMysqlPassword: string
   readonly elasticsearchPassword: string
   readonly redisPassword: string
   /** Of the services' own accounts in each store; the passwords above are the owner's. */
@@ -17,6 +19,7 @@ export interface Credentials {
 }
 
 export const MYSQL_USER = 'headroom'
+export const MONOLITH_USER = 'headroom_monolith'
 export const ELASTICSEARCH_USER = 'elastic'
 
 export function openCredentials({ state }: Place): Credentials {
@@ -25,6 +28,7 @@ export function openCredentials({ state }: Place): Credentials {
   const credentials: Credentials = {
     mysqlRootPassword: makePassword(),
     mysqlPassword: makePassword(),
+    monolithMysqlPassword: makePassword(),
     elasticsearchPassword: makePassword(),
     redisPassword: makePassword(),
     // Of a checkout that is older than these: the rest stays as it is.
@@ -35,7 +39,7 @@ export function openCredentials({ state }: Place): Credentials {
     },
     ...known,
   }
-  if (!known?.services) writePrivate(path, credentials)
+  if (!known?.services || !known.monolithMysqlPassword) writePrivate(path, credentials)
   return credentials
 }
 

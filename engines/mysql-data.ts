@@ -6,7 +6,7 @@ import { BENCH_SCHEMA } from '../contracts/engines.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { createMysqlAccounts } from '../contracts/service-accounts.ts'
 import { giveTo } from './account.ts'
-import { type Credentials, MYSQL_USER } from './credentials.ts'
+import { type Credentials, MONOLITH_USER, MYSQL_USER } from './credentials.ts'
 import { debianEnv } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import type { MysqlFlavour } from './mysql-settings.ts'
@@ -41,6 +41,7 @@ export async function initialiseMysql(
     ...root,
     ...mysqlGrants(flavour, credentials.mysqlPassword, hosts),
     ...serviceAccounts(credentials),
+    ...monolithGrants(credentials, hosts),
     ...benchGrants(credentials.mysqlPassword, hosts),
   ]
   writeFileSync(initFile, `${statements.join('\n')}\n`, { mode: 0o600 })
@@ -83,6 +84,19 @@ export function mysqlGrants(flavour: MysqlFlavour, password: string, hosts: read
 
 export function serviceAccounts({ services }: Credentials): string[] {
   return createMysqlAccounts(services.mysql).map((statement) => `${statement};`)
+}
+
+/** As an all-in-one application has it: its account owns its schema, and sees nothing of the order database. */
+export function monolithGrants({ monolithMysqlPassword }: Credentials, hosts: readonly string[]): string[] {
+  return hosts.flatMap((host) => {
+    const user = `'${MONOLITH_USER}'@'${host}'`
+    return [
+      `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY '${monolithMysqlPassword}';`,
+      `ALTER USER ${user} IDENTIFIED BY '${monolithMysqlPassword}';`,
+      // The pattern takes in the scratch schemas of tests; without the backslash _ would stand for any character.
+      `GRANT ALL ON \`headroom\\_legacy%\`.* TO ${user} WITH GRANT OPTION;`,
+    ]
+  })
 }
 
 /** `npm run bench:seed` lets the server read ready files; the services' account may not. */

@@ -3,15 +3,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import type { EngineEndpoint } from '../contracts/engines.ts'
 import { driverOptions } from '../contracts/mysql-address.ts'
 import { giveTo } from './account.ts'
-import { MYSQL_USER } from './credentials.ts'
+import { type Credentials, MONOLITH_USER, MYSQL_USER } from './credentials.ts'
 import { launchedContainer, runContainer, runInContainer } from './docker.ts'
 import { launchedProcess, startProcess } from './engine-process.ts'
 import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
 import { findProgram } from './find-program.ts'
 import { freeDiskBytes, memoryBytes } from './machine.ts'
-import { initialiseMysql, mysqlGrants, serviceAccounts } from './mysql-data.ts'
+import { initialiseMysql, monolithGrants, mysqlGrants, serviceAccounts } from './mysql-data.ts'
 import { type MysqlFlavour, type MysqlMachine, mysqlSettings } from './mysql-settings.ts'
 import { choosePort } from './ports.ts'
 import { runTool } from './run-tool.ts'
@@ -105,9 +106,11 @@ async function launchContainer(context: StartContext) {
     },
     words: Object.entries(mysqlSettings('mysql', size, machine)).map(([name, value]) => `--${name}=${value}`),
   })
-  const accounts = [...mysqlGrants('mysql', credentials.mysqlPassword, ['%']), ...serviceAccounts(credentials)].join(
-    '\n',
-  )
+  const accounts = [
+    ...mysqlGrants('mysql', credentials.mysqlPassword, ['%']),
+    ...serviceAccounts(credentials),
+    ...monolithGrants(credentials, ['%']),
+  ].join('\n')
   return {
     ...launchedContainer(container, urlOf(port, credentials.mysqlPassword)),
     passwords: credentials.services.mysql,
@@ -122,7 +125,21 @@ function machineOf({ poolBytes }: StartContext, folder: string): MysqlMachine {
   return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(folder), poolBytes, directIo }
 }
 
-/** The same server's legacy schema, where no other server is given for it. */
+/**
+ * The monolith's database where no other is given for it: a schema of the same server, under the monolith's own account.
+ * On a server of somebody else's it is the account that was given, as we make none there.
+ */
+export function legacyEndpointOf(orders: EngineEndpoint, credentials: Credentials): EngineEndpoint {
+  const { passwords: _, ...endpoint } = orders
+  const url = new URL(legacyUrlOf(orders.url))
+  if (orders.origin !== 'address') {
+    url.username = MONOLITH_USER
+    url.password = credentials.monolithMysqlPassword
+  }
+  return { ...endpoint, url: url.href }
+}
+
+/** The same server's legacy schema. */
 export function legacyUrlOf(url: string): string {
   const legacy = new URL(url)
   legacy.pathname = `/${MYSQL_SCHEMAS.legacy}`

@@ -5,7 +5,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { openCredentials } from './credentials.ts'
 import { readRecords } from './engine-record.ts'
 import { writeEngines } from './engines-file.ts'
-import { legacyUrlOf, MYSQL_PORT_VARIABLE, mysql } from './mysql.ts'
+import { legacyEndpointOf, MYSQL_PORT_VARIABLE, mysql } from './mysql.ts'
 import { openPlace } from './place.ts'
 import type { EngineSize } from './start-context.ts'
 import { startServer } from './start-server.ts'
@@ -43,9 +43,10 @@ export async function restartMysql(engines: Engines, options: RestartMysql): Pro
   const stoppedAtMs = Date.now()
   const env = { ...process.env, [MYSQL_PORT_VARIABLE]: new URL(engines.mysql.url).port }
   const pool = poolBytes === undefined ? {} : { poolBytes }
-  const context = { place, env, signal, size, credentials: openCredentials(place), say, ...pool }
+  const credentials = openCredentials(place)
+  const context = { place, env, signal, size, credentials, say, ...pool }
   const endpoint = await startServer(mysql, context)
-  const again: Engines = { ...engines, mysql: endpoint, legacyMysql: { ...endpoint, url: legacyUrlOf(endpoint.url) } }
+  const again: Engines = { ...engines, mysql: endpoint, legacyMysql: legacyEndpointOf(endpoint, credentials) }
   writeEngines(place.state, again)
   const seconds = (fromMs: number, toMs: number) => (toMs - fromMs) / 1000
   return {

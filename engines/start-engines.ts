@@ -13,7 +13,7 @@ import { findEngines, removeEngines, writeEngines } from './engines-file.ts'
 import { engineProgram } from './find-engine-program.ts'
 import { k6 as k6Engine } from './k6.ts'
 import { type LockHolder, tryLock } from './lock.ts'
-import { legacyUrlOf, mysql } from './mysql.ts'
+import { legacyEndpointOf, mysql } from './mysql.ts'
 import { nginx as nginxEngine } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
@@ -92,7 +92,7 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
       startedAt: new Date().toISOString(),
       mysql: orders,
       ...(mysqlShards && { mysqlShards }),
-      legacyMysql: legacy ?? { ...orders, url: legacyUrlOf(orders.url) },
+      legacyMysql: legacy ?? legacyEndpointOf(orders, context.credentials),
       elasticsearch: search,
       redis: cache,
       nginx,

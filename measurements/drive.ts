@@ -270,7 +270,7 @@ function settingsOf(
     VIRTUAL_USERS: String(virtualUsers),
     RUN_ID: runId,
     ...(load.script === undefined ? {} : ownSettings(load, process.env)),
-    MIX: Object.entries(load.weights)
+    MIX: Object.entries(load.parts ?? load.weights)
       .map(([flow, weight]) => `${flow}=${weight}`)
       .join(','),
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { LEGACY_FLOW } from '../contracts/plan.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
-import { loadOf, MIX, planRates, sharesOf } from './load.ts'
+import { LOAD_NAMES, loadOf, MIX, planRates, sharesOf } from './load.ts'
 
 const plan = resolvePlan(await loadPlan('plan.yaml'))
 
@@ -20,6 +21,15 @@ describe('a load', () => {
       (flow) => planRates(loadOf(flow, plan.plan), plan)?.ordinaryPerSecond ?? 0,
     )
     expect(planRates(mix, plan)?.ordinaryPerSecond).toBeCloseTo(each.reduce((sum, rate) => sum + rate, 0))
+  })
+
+  it('of the old interfaces is one flow of lists, details and submissions, and of no run that names none', () => {
+    const { list, detail, checkout } = plan.plan.requestsPerOrder
+    const legacy = loadOf(LEGACY_FLOW, plan.plan)
+    expect(legacy).toEqual({ name: 'legacy', weights: { legacy: 1 }, parts: { list, detail, checkout } })
+    expect(planRates(legacy, plan)).toBeNull()
+    expect(LOAD_NAMES).not.toContain(LEGACY_FLOW)
+    expect(Object.keys(loadOf(MIX, plan.plan).weights)).not.toContain(LEGACY_FLOW)
   })
 
   it('of a flow that the plan does not know has no rate of the plan', () => {

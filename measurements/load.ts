@@ -1,12 +1,14 @@
 // What is offered: one flow, or several with their weights. A single flow is a mix of one.
 
-import { FLOWS, isSettling, type OwnFlowPlan, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
+import { FLOWS, isSettling, LEGACY_FLOW, type OwnFlowPlan, type Plan, type ResolvedPlan } from '../contracts/plan.ts'
 import type { FlowWeights } from '../contracts/workload.ts'
 
 export interface Load {
   readonly name: string
   /** Requests of each flow, relative to each other; every flow in it is above 0. */
   readonly weights: FlowWeights
+  /** What its one flow is made of, relative to each other; absent: of itself. */
+  readonly parts?: FlowWeights
   /** A bundle to give k6; absent: a scenario of ours. */
   readonly script?: string
 }
@@ -14,9 +16,14 @@ export interface Load {
 /** The load of all flows together, as often as the plan says. */
 export const MIX = 'mix'
 
+/** Of a run that names none. */
 export const LOAD_NAMES: readonly string[] = [...FLOWS.filter((flow) => !isSettling(flow)), MIX]
 
 export function loadOf(name: string, { requestsPerOrder }: Pick<Plan, 'requestsPerOrder'>): Load {
+  if (name === LEGACY_FLOW) {
+    const { list, detail, checkout } = requestsPerOrder
+    return { name, weights: { [name]: 1 }, parts: { list, detail, checkout } }
+  }
   if (name !== MIX) return { name, weights: { [name]: 1 } }
   return { name, weights: Object.fromEntries(Object.entries(requestsPerOrder).filter(([, weight]) => weight > 0)) }
 }

@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { build, type Message, type Plugin } from 'esbuild'
 import { FLOW_NAME } from '../contracts/journal.ts'
-import { FLOWS } from '../contracts/plan.ts'
+import { FLOWS, LEGACY_FLOW } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { MIX } from './load.ts'
 
@@ -24,7 +24,7 @@ export interface OwnFlow {
 /** The flow that a script is: named after its file. */
 export function ownFlowOf(script: string): OwnFlow {
   const name = basename(script, extname(script))
-  if (FLOW_NAME.test(name) && ![...FLOWS, MIX].some((flow) => flow === name)) return { name, script }
+  if (FLOW_NAME.test(name) && ![...FLOWS, MIX, LEGACY_FLOW].some((flow) => flow === name)) return { name, script }
   throw new Refusal({
     what: `${name} cannot be the name of a flow`,
     why: [

@@ -18,7 +18,7 @@ import type {
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
-import { shardMapOf } from '../contracts/shard-map.ts'
+import { type MysqlAddress, shardMapOf } from '../contracts/shard-map.ts'
 import { allShares, shareText } from '../contracts/share.ts'
 import { type Acknowledgement, acknowledgements, lookUp } from './acknowledged-orders.ts'
 import { clockOffset } from './clock-offset.ts'
@@ -26,6 +26,7 @@ import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { K6Extras } from './k6-extras.ts'
+import { lookUpLegacy } from './legacy-orders.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
 import { Observer } from './observer.ts'
@@ -58,6 +59,8 @@ export interface LoadRequest {
   readonly target: Target
   /** null: not ours to look into. */
   readonly engines: ConditionsOf['engines']
+  /** The monolith's database, when it is the monolith that is loaded: its orders count, and not the services'. */
+  readonly legacyMysql?: MysqlAddress
   readonly k6: EngineProgram
   readonly plan: ResolvedPlan
   /** `runs/<id>`; its name is the run's. */
@@ -206,7 +209,8 @@ class Run {
   }
 
   async #count(): Promise<readonly InvalidReason[]> {
-    const { engines, signal, say } = this.#request
+    const { engines, legacyMysql, signal, say } = this.#request
+    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql)
     if (engines === null) return []
     const { counted } = this.#request
     if (counted === undefined) say('counting the rows of every table')
@@ -220,6 +224,16 @@ class Run {
       return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {
       return [{ code: 'data-incomplete', evidence: `the tables could not be counted: ${reasonOf(error)}` }]
+    }
+  }
+
+  async #countLegacy(address: MysqlAddress): Promise<readonly InvalidReason[]> {
+    try {
+      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, this.#acknowledged)
+      this.#counted = { ...this.#counted, acknowledged }
+      return missing === null ? [] : [missing]
+    } catch (error) {
+      return [{ code: 'data-incomplete', evidence: `the monolith's orders could not be counted: ${reasonOf(error)}` }]
     }
   }
 
@@ -291,7 +305,7 @@ function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity |
 
 /** Who answers. null: another system than ours, which says nothing about itself. Throws when nobody answers. */
 async function meet(target: Target): Promise<Identity | null> {
-  if (target.kind !== 'http') return await askIdentity(target)
+  if (target.kind !== 'http' || target.identityPath !== undefined) return await askIdentity(target)
   await askKind(target)
   return null
 }

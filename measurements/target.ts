@@ -18,6 +18,8 @@ export interface Place {
 export interface Target extends Place {
   /** Absent: headroom. */
   readonly kind?: TargetKind
+  /** Where it says which data it holds; absent: where the services say it, and another system nowhere. */
+  readonly identityPath?: string
   /** Of all its requests; absent: as many as it takes. */
   readonly maxRatePerSecond?: number
   readonly jwtSecret: string
@@ -28,9 +30,10 @@ export interface Target extends Place {
 }
 
 /** Throws, in a sentence, unless the order system answers. */
-export async function askIdentity(place: Place): Promise<Identity> {
-  const { statusCode, text } = await get(place, ROUTES.identity.path)
-  if (statusCode !== 200) throw new Error(`${place.baseUrl}${ROUTES.identity.path} answers ${statusCode}`)
+export async function askIdentity(place: Place & Pick<Target, 'identityPath'>): Promise<Identity> {
+  const { identityPath = ROUTES.identity.path } = place
+  const { statusCode, text } = await get(place, identityPath)
+  if (statusCode !== 200) throw new Error(`${place.baseUrl}${identityPath} answers ${statusCode}`)
   const identity = identityOf(text)
   if (identity === null) throw new Error(`${place.baseUrl} is another system than the one this load is for`)
   return identity

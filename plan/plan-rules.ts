@@ -3,7 +3,7 @@
 
 import { FLOW_NAME } from '../contracts/journal.ts'
 import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
-import { FLOWS, type Interval, type Plan, SETTLING_FLOWS } from '../contracts/plan.ts'
+import { FLOWS, type Interval, LEGACY_FLOW, type Plan, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { isDayOfSomeYear } from './right-spelling.ts'
 import type { PlanMistake } from './shape-mistakes.ts'
@@ -138,7 +138,11 @@ function checkOwnFlows({ plan, isSound, check }: Examination): void {
   for (const [name, { ordinaryPerSecond, peakPerSecond }] of Object.entries(plan.flows ?? {})) {
     const path = ['flows', name]
     check(FLOW_NAME.test(name), path, 'is no name of a flow: letters, digits, dots, - and _, at most 40')
-    check(![...FLOWS, 'mix'].includes(name), path, 'is a flow of the order system: give yours another name')
+    check(
+      ![...FLOWS, 'mix', LEGACY_FLOW].includes(name),
+      path,
+      'is a flow of the order system: give yours another name',
+    )
     if (ordinaryPerSecond === undefined || peakPerSecond === undefined) continue
     const order = `peakPerSecond (${peakPerSecond}) must not be below ordinaryPerSecond (${ordinaryPerSecond})`
     check(peakPerSecond >= ordinaryPerSecond, path, order)

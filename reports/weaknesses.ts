@@ -77,7 +77,7 @@ function unobserved({ measurements, target }: WeaknessInput): string[] {
   const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
   const blind = measured.filter(({ generatorCpu }) => generatorCpu === null).length
   return [
-    ...(target.kind === 'http'
+    ...(target.kind === 'http' && measurements.conditions.versions.mysql === undefined
       ? ['What the target does with its CPU, memory and disks was not seen, so what gives first in it is not known.']
       : []),
     ...(target.kind === 'headroom' && isForeign(measurements)

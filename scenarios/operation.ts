@@ -3,7 +3,7 @@
 import type { RefinedResponse } from 'k6/http'
 import type { Dice } from '../contracts/dice.ts'
 import type { OrderStatus } from '../contracts/order.ts'
-import type { SeededOrder } from '../contracts/seeded-order.ts'
+import type { AskedOrder } from '../contracts/workload.ts'
 import type { Settings } from './parse-settings.ts'
 import type { Catalogue } from './workload.ts'
 
@@ -14,7 +14,7 @@ export interface OperationContext {
   readonly runId: string
   readonly catalogue: Catalogue
   /** The order this request is about, or whose user it is about. */
-  readonly order: SeededOrder
+  readonly order: AskedOrder
   /** As its user left it; null: a seeded order, which others may have changed. */
   readonly status: OrderStatus | null
   readonly iteration: number
@@ -28,8 +28,21 @@ export interface PreparedRequest {
   wrong(body: unknown): string | null
   readonly expectedStatus: number
   readonly idempotencyKey?: string
-  /** A right answer acknowledges an order: its id and its new status. */
-  readonly isChange?: true
+  /** What a right answer says of the order that it placed or changed; absent: nothing was changed. */
+  acknowledges?(body: unknown): Acknowledged
+}
+
+export interface Acknowledged {
+  /** As the target calls it. */
+  readonly orderId: string
+  /** null: the target has other statuses. */
+  readonly status: OrderStatus | null
+}
+
+/** Of answers that name both. */
+export function acknowledgedOrder(body: unknown): Acknowledged {
+  const { orderId, status } = body as { readonly orderId: string; readonly status: OrderStatus }
+  return { orderId, status }
 }
 
 export interface Operation {

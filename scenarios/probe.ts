@@ -4,9 +4,10 @@
 import http from 'k6/http'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
+import { LEGACY_CODES, LEGACY_ROUTES, type LegacyAnswer, MONOLITH_IDENTITY_PATH } from '../contracts/legacy-api.ts'
 import { settings } from './settings.ts'
 import { passStartGate } from './start-gate.ts'
-import { bearer } from './token.ts'
+import { bearer, token } from './token.ts'
 import { datasetOfFile } from './workload.ts'
 
 export interface SetupData {
@@ -18,22 +19,55 @@ export interface SetupData {
 
 const PARAMS = { tags: { name: 'probe' }, redirects: 0, timeout: '5s', responseType: 'text' } as const
 
+/** Who is asked what: the services, or the monolith. */
+interface Asked {
+  readonly identityPath: string
+  /** The command that fills it. */
+  readonly filledBy: string
+  /** Why our token is no good there; null: it is. */
+  tokenRefused(): string | null
+}
+
 /** Throws, and k6 exits 107, unless the target is what the load is meant for. */
 export function setup(): SetupData {
-  const identity = askIdentity()
-  const dataset = identity.dataset
-  if (dataset === null) throw refusal('it holds no data; npm run seed -- --years 3 fills it')
+  return probe({
+    identityPath: ROUTES.identity.path,
+    filledBy: 'npm run seed -- --years 3',
+    tokenRefused: () => {
+      const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
+      const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
+      return status === 401 || status === 403 ? String(status) : null
+    },
+  })
+}
+
+/** The same of a load on the old interfaces. */
+export function setupMonolith(): SetupData {
+  return probe({
+    identityPath: MONOLITH_IDENTITY_PATH,
+    filledBy: 'npm run seed -- --legacy',
+    tokenRefused: () => {
+      const form = { token: token(settings.jwtSecret, '1', TOKEN.appAudience) }
+      const { body } = http.post(settings.baseUrl + LEGACY_ROUTES.list, form, PARAMS)
+      const { code } = JSON.parse(body) as LegacyAnswer<unknown>
+      return code === LEGACY_CODES.notLoggedIn ? `code ${code}` : null
+    },
+  })
+}
+
+function probe({ identityPath, filledBy, tokenRefused }: Asked): SetupData {
+  const { dataset } = askIdentity(identityPath)
+  if (dataset === null) throw refusal(`it holds no data; ${filledBy} fills it`)
   if (datasetOfFile !== null && datasetOfFile.fingerprint !== dataset.fingerprint) {
     throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${datasetOfFile.fingerprint}`)
   }
-  const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
-  const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
-  if (status === 401 || status === 403) throw refusal(`it answers ${status} to our token; JWT_SECRET is not its secret`)
+  const answer = tokenRefused()
+  if (answer !== null) throw refusal(`it answers ${answer} to our token; JWT_SECRET is not its secret`)
   return { dataset: settings.ordersPath === null ? dataset : null, startAtMs: passStartGate(settings.startGate) }
 }
 
-function askIdentity(): Identity {
-  const response = http.get(settings.baseUrl + ROUTES.identity.path, PARAMS)
+function askIdentity(path: string): Identity {
+  const response = http.get(settings.baseUrl + path, PARAMS)
   if (response.status !== 200) throw refusal(response.error || `it answers ${response.status}`)
   try {
     const identity = JSON.parse(response.body) as Identity

@@ -3,9 +3,14 @@
 import type { Params } from 'k6/http'
 import { REQUEST_TIMEOUT_SECONDS } from './load-profile.ts'
 
-export function requestParams(flow: string, authorization: string, headers: Record<string, string> = {}): Params {
+/** `authorization`: null where the token is somewhere else. */
+export function requestParams(
+  flow: string,
+  authorization: string | null,
+  headers: Record<string, string> = {},
+): Params {
   return {
-    headers: { authorization, accept: 'application/json', ...headers },
+    headers: { ...(authorization === null ? {} : { authorization }), accept: 'application/json', ...headers },
     tags: { name: flow },
     timeout: `${REQUEST_TIMEOUT_SECONDS}s`,
     redirects: 0,

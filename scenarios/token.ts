@@ -13,6 +13,10 @@ const headers: Record<string, string> = {}
 type Audience = typeof TOKEN.appAudience | typeof TOKEN.adminAudience
 
 export function bearer(jwtSecret: string, subject: string, audience: Audience): string {
+  return `Bearer ${token(jwtSecret, subject, audience)}`
+}
+
+export function token(jwtSecret: string, subject: string, audience: Audience): string {
   const issuedAt = Math.floor(Date.now() / 1000)
   const claims = {
     iss: TOKEN.issuer,
@@ -22,7 +26,7 @@ export function bearer(jwtSecret: string, subject: string, audience: Audience): 
     exp: issuedAt + LIFETIME_SECONDS,
   }
   const signed = `${headerOf(jwtSecret)}.${b64encode(JSON.stringify(claims), 'rawurl')}`
-  return `Bearer ${signed}.${hmac('sha256', jwtSecret, signed, 'base64rawurl')}`
+  return `${signed}.${hmac('sha256', jwtSecret, signed, 'base64rawurl')}`
 }
 
 function headerOf(jwtSecret: string): string {

@@ -4,7 +4,8 @@ import { SharedArray } from 'k6/data'
 import type { Dataset } from '../contracts/dataset.ts'
 import { diceOf, runKeyOf } from '../contracts/dice.ts'
 import { journeysOf, type Turn, turnsOf } from '../contracts/journey.ts'
-import { isSettling } from '../contracts/plan.ts'
+import { legacyNoOf } from '../contracts/legacy-numbers.ts'
+import { isSettling, LEGACY_FLOW } from '../contracts/plan.ts'
 import { nthOfShare } from '../contracts/share.ts'
 import {
   dueTimesOf,
@@ -57,7 +58,7 @@ export interface LoadParts {
 
 export function workloadOf({ dataset }: SetupData, { weights, turns }: LoadParts, runId: string): Workload {
   const requestsAt = turns === null ? drawnRequests(weights, runId) : (place: number) => chain(turns, place)
-  return { dueMs: (i) => dueTimes?.[i] ?? 0, requestsAt, orderOf: orderChooserOf(dataset, runId) }
+  return { dueMs: (i) => dueTimes?.[i] ?? 0, requestsAt, orderOf: orderChooserOf(dataset, weights, runId) }
 }
 
 /** Without a schedule a journey is one request after the other. */
@@ -83,13 +84,18 @@ function chain(turns: readonly Turn[], first: number): readonly PlacedRequest[] 
   return requests
 }
 
-function orderChooserOf(dataset: Dataset | null, runId: string): Workload['orderOf'] {
+function orderChooserOf(dataset: Dataset | null, weights: FlowWeights, runId: string): Workload['orderOf'] {
   if (orders !== null && orders.length > 0) {
     const count = orders.length
     return (i) => parseOrderLine(orders[i % count] as string)
   }
   if (dataset === null) throw new Error('setup() found no data set')
-  return orderOfRequest(dataset, runId, settings.recencyExponent)
+  const orderOf = orderOfRequest(dataset, runId, settings.recencyExponent)
+  if (!(LEGACY_FLOW in weights)) return orderOf
+  return (i) => {
+    const order = orderOf(i)
+    return { ...order, legacyNo: legacyNoOf(dataset, order) }
+  }
 }
 
 export function catalogueOf({ dataset }: SetupData): Catalogue {

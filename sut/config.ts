@@ -3,11 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { tlsMistakes } from '../contracts/mysql-address.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
+import { type MysqlAddress, parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
+import { MONOLITH_POSITIONS, type MonolithPosition } from '../contracts/switches.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
-export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer'] as const
+/** `monolith`: the system that the others took apart; it runs beside them. */
+export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer', 'monolith'] as const
 export type Role = (typeof ROLES)[number]
 
 /** Services that are called over HTTP when each has its own process. */
@@ -30,6 +32,8 @@ export interface Config {
   readonly maxInFlight: number
   readonly userRatePerSecond: number
   readonly mysql: MysqlConfig
+  readonly legacyMysql: MysqlAddress
+  readonly monolith: MonolithPosition
   readonly elasticsearchUrl: string
   readonly redisUrl: string
   readonly appTokens: TokenSecrets
@@ -38,7 +42,7 @@ export interface Config {
   readonly serviceUrls: Readonly<Record<InternalService, string>>
 }
 
-export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
+export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'monolith' | 'serviceUrls'> | InternalService
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
@@ -49,6 +53,7 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
+  monolith: ['legacyMysql', 'redisUrl', 'appTokens'],
 }
 
 /** What a process of this role is to be told, and nobody else. */
@@ -75,6 +80,11 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       map: reader.shardMap(needed.has('mysql')),
       poolSize: reader.whole('HEADROOM_MYSQL_POOL_SIZE', 16, { min: 1, max: 1_000 }),
     },
+    legacyMysql: {
+      url: reader.url('HEADROOM_LEGACY_MYSQL', ['mysql:'], needed.has('legacyMysql')),
+      socketPath: reader.optional('HEADROOM_LEGACY_MYSQL_SOCKET'),
+    },
+    monolith: reader.oneOf('HEADROOM_MONOLITH_SWITCH', MONOLITH_POSITIONS, 'own-database'),
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
     redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
     appTokens: reader.tokenSecrets('HEADROOM_APP_JWT_SECRETS', needed.has('appTokens')),

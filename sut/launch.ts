@@ -7,16 +7,18 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { request } from 'undici'
+import type { EngineEndpoint } from '../contracts/engines.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
 import { accountName } from '../contracts/service-accounts.ts'
 import { shardMapOf } from '../contracts/shard-map.ts'
-import { SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
+import { MONOLITH_COMPONENT, SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { prepareLegacySchema } from './storage/legacy-schema.ts'
 import { prepareSchema } from './storage/schema.ts'
 
 export interface RunningGateway {
@@ -33,6 +35,8 @@ export type StartGateway = (gateway: {
 
 export interface LaunchOptions {
   readonly topology: Topology
+  /** The monolith's database: it runs beside the services then, behind the old interfaces. Absent: without it. */
+  readonly monolith?: EngineEndpoint
   /** Git-ignored folder of this checkout: logs go to `logs/`, the address to `sut.json`. */
   readonly stateDir: string
   /** Of the gateway on 127.0.0.1; any free one when absent. */
@@ -49,7 +53,7 @@ export interface RunningSut {
 const HEALTH_LIMIT_MS = 30_000
 
 export async function launchSut(engines: EngineAddresses, options: LaunchOptions): Promise<RunningSut> {
-  const { topology, stateDir, signal } = options
+  const { topology, monolith, stateDir, signal } = options
   const started: { stop(): Promise<void> }[] = []
   const endpointFile = join(stateDir, SUT_ENDPOINT_FILE)
   const stop = async () => {
@@ -65,17 +69,21 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     // A further server may have accounts of its own, named in the map.
     const isOurs = engines.mysql.passwords !== undefined && map.length === 1
     if (isOurs && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
+    const addresses = monolith === undefined ? engines : { ...engines, legacyMysql: monolith }
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
-        environment: { ...serviceEnvironment(role, engines, given), ...serviceUrls },
+        environment: { ...serviceEnvironment(role, addresses, given), ...serviceUrls },
         logFolder: join(stateDir, 'logs'),
         signal,
       })
       started.push(service)
       return service
     }
-    const services = topology === 'one-process' ? [await start('all')] : await startEach(start)
+    const services = [
+      ...(topology === 'one-process' ? [await start('all')] : await startEach(start)),
+      ...(monolith === undefined ? [] : [await startMonolith(monolith, start)]),
+    ]
     const port = await gatewayPort(options.port)
     const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })
     started.push(gateway)
@@ -85,7 +93,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       jwtSecret: secrets.app,
       adminJwtSecret: secrets.admin,
       processes: [
-        ...services.map(({ role, pid }) => ({ component: role === 'all' ? 'sut' : `sut:${role}`, pid })),
+        ...services.map(({ role, pid }) => ({ component: componentOf(role), pid })),
         { component: 'nginx', pid: gateway.pid },
       ],
     }
@@ -110,6 +118,16 @@ async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
   return [...domain, aggregation, ...frontEnds]
 }
 
+async function startMonolith(database: EngineEndpoint, start: Start): Promise<ServiceProcess> {
+  await prepareLegacySchema(database)
+  return await start('monolith')
+}
+
+function componentOf(role: Role): string {
+  if (role === 'monolith') return MONOLITH_COMPONENT
+  return role === 'all' ? 'sut' : `sut:${role}`
+}
+
 /** Waits for all to settle, so that none is still starting when what was started is stopped. */
 async function allStarted(starting: readonly Promise<ServiceProcess>[]): Promise<readonly ServiceProcess[]> {
   await Promise.allSettled(starting)
@@ -130,10 +148,12 @@ function configFor(services: readonly ServiceProcess[], port: number): string {
     if (!service) throw new Error(`no process of role ${role}`)
     return `127.0.0.1:${service.port}`
   }
+  const monolith = services.find(({ role }) => role === 'monolith')
   return renderNginxConfig({
     listen: `127.0.0.1:${port}`,
     app: addressOf('app'),
     admin: addressOf('admin'),
+    ...(monolith && { monolith: `127.0.0.1:${monolith.port}` }),
     accessLog: 'sample',
     metricsFor: ['127.0.0.0/8'],
   })

@@ -34,6 +34,7 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { buildMonolith } from './monolith-role.ts'
 import { selectDataset } from './storage/dataset-table.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
 import { shardedOutbox } from './storage/outbox-tables.ts'
@@ -90,6 +91,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     startKeyExpiry(options, pool)
     return createHttpServer(serverOptions(options))
   },
+  monolith: (options) => buildMonolith(options, serverOptions(options)),
 }
 
 async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
@@ -116,7 +118,7 @@ function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, in
 
 function startKeyExpiry({ metrics, logger, parts }: RoleOptions, pool: MysqlPool): void {
   const expiryMetrics = new KeyExpiryMetrics(metrics)
-  const historyEndMs = async () => (await selectDataset(pool, contextFor('key-expiry', 5_000)))?.endMs ?? null
+  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
   for (const server of pool.upkeep) {
     const expiry = new KeyExpiry({ server, historyEndMs, metrics: expiryMetrics, logger })
     expiry.start()

@@ -5,7 +5,8 @@ import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
 import { type Role, type Setting, settingsOf } from './config.ts'
 
-export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'>
+export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'> &
+  Partial<Pick<Engines, 'legacyMysql'>>
 
 export interface LaunchSecrets {
   readonly internal: string
@@ -22,6 +23,7 @@ const TUNABLE = [
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
   'HEADROOM_MYSQL_POOL_SIZE',
+  'HEADROOM_MONOLITH_SWITCH',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
   'PATH',
@@ -34,6 +36,7 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
+    legacyMysql: legacyEnvironment(engines),
     elasticsearchUrl: { HEADROOM_ELASTICSEARCH_URL: addressOf(engines.elasticsearch) },
     redisUrl: { HEADROOM_REDIS_URL: addressOf(engines.redis) },
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
@@ -49,6 +52,13 @@ function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string):
     ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
     ...(mysqlShards ? { HEADROOM_MYSQL_SHARDS: mysqlShards } : {}),
   }
+}
+
+/** The monolith is itself in its own database: the address is of its account. */
+function legacyEnvironment({ legacyMysql }: EngineAddresses): Environment {
+  if (legacyMysql === undefined) return {}
+  const { url, socketPath } = legacyMysql
+  return { HEADROOM_LEGACY_MYSQL_URL: url, ...(socketPath ? { HEADROOM_LEGACY_MYSQL_SOCKET: socketPath } : {}) }
 }
 
 function given(names: readonly string[]): Record<string, string> {

@@ -1,13 +1,21 @@
 // The connections a role opens: each is checked for readiness and closed with the process.
 
+import { LEGACY_STREAM, LEGACY_STREAM_LENGTH } from '../contracts/legacy-message.ts'
+import { LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import type { ShardMap } from '../contracts/shard-map.ts'
+import { oneServer, type ShardMap, serverName } from '../contracts/shard-map.ts'
 import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
+import { MessageStream } from './storage/message-stream.ts'
+import { isMysqlError } from './storage/mysql-errors.ts'
+import type { MysqlLane } from './storage/mysql-lane.ts'
+import { MysqlMetrics } from './storage/mysql-metrics.ts'
+import { MysqlPool, PING_LIMIT_MS } from './storage/mysql-pool.ts'
+import { MysqlServer } from './storage/mysql-server.ts'
 import { RedisCache } from './storage/redis-cache.ts'
 import { requireSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
+import { contextFor } from './telemetry/call-context.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
 
@@ -51,4 +59,42 @@ export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache 
   const redis = new RedisCache(config.redisUrl, metrics)
   parts.add({ checks: [{ name: 'redis', vital: false, check: () => redis.ping() }], stop: () => redis.close() })
   return redis
+}
+
+/** The monolith's database, over one pool for everything it does. */
+export async function openLegacyMysql({ config, metrics, parts }: StoreOptions): Promise<MysqlLane> {
+  const [address] = oneServer(config.legacyMysql)
+  const limits = { poolSize: config.mysql.poolSize, statementLimitMs: config.requestDeadlineMs, isShared: true }
+  const server = new MysqlServer(address, limits, new MysqlMetrics(metrics))
+  const pings = server.reservedLane('ping')
+  const ping = () => pings.rows('SELECT 1', [], contextFor('ping', PING_LIMIT_MS))
+  parts.add({ checks: [{ name: 'mysql', vital: true, check: ping }], stop: () => server.close() })
+  const lane = server.lane('monolith')
+  try {
+    await lane.rows(`SELECT id FROM ${LEGACY_ORDERS_TABLE} LIMIT 1`, [], contextFor('start', config.requestDeadlineMs))
+  } catch (error) {
+    if (isMysqlError(error, 'noSuchTable')) throw withoutTables(serverName(address))
+    throw error
+  }
+  return lane
+}
+
+/** Where the monolith tells of its orders. It works without: nobody is told then. */
+export function openMessages({ config, metrics, parts }: StoreOptions): MessageStream {
+  const options = { redisUrl: config.redisUrl, stream: LEGACY_STREAM, keep: LEGACY_STREAM_LENGTH }
+  const messages = new MessageStream(options, metrics)
+  parts.add({
+    checks: [{ name: 'redis', vital: false, check: () => messages.ping() }],
+    stop: () => messages.close(),
+  })
+  return messages
+}
+
+function withoutTables(database: string): Refusal {
+  return new Refusal({
+    what: `the monolith's tables are not in ${database}`,
+    why: [`there is no ${LEGACY_ORDERS_TABLE}`],
+    wayOut: 'They are made by:',
+    command: 'npm run up -- --legacy',
+  })
 }

@@ -44,8 +44,8 @@ export interface Answer {
 }
 
 /** `headroom%` is what the engines' account may create. */
-export async function testDatabase(mysqlUrl: string) {
-  const name = `headroom_test_${randomBytes(4).toString('hex')}`
+export async function testDatabase(mysqlUrl: string, prefix = 'headroom_test') {
+  const name = `${prefix}_${randomBytes(4).toString('hex')}`
   const url = new URL(mysqlUrl)
   const connection = await createConnection({
     uri: url.href,
@@ -76,7 +76,8 @@ export async function removeOrderIndex(elasticsearchUrl: string): Promise<void> 
   await client.close()
 }
 
-export async function startTestSystem(engines: Engines, topology: Topology): Promise<TestSystem> {
+/** `monolithUrl`: with the monolith, on that database. */
+export async function startTestSystem(engines: Engines, topology: Topology, monolithUrl?: string): Promise<TestSystem> {
   const stateFolder = `.headroom/test-${process.pid}`
   const stateDir = join(CHECKOUT, stateFolder)
   await removeOrderIndex(engines.elasticsearch.url)
@@ -95,6 +96,7 @@ export async function startTestSystem(engines: Engines, topology: Topology): Pro
     },
     {
       topology,
+      ...(monolithUrl && { monolith: { ...engines.legacyMysql, url: monolithUrl } }),
       stateDir,
       signal: new AbortController().signal,
       startGateway: (gateway) => startNginx({ ...gateway, program: engines.nginx, keep: false, stateFolder }),
@@ -141,7 +143,7 @@ function secretOf({ jwtSecret, adminJwtSecret }: SutEndpoint, audience: string):
   return audience === TOKEN.adminAudience ? adminJwtSecret : jwtSecret
 }
 
-function token(secret: string, userId: number, audience: string): string {
+export function token(secret: string, userId: number, audience: string): string {
   const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const exp = Math.floor(Date.now() / 1000) + 600
   const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp }

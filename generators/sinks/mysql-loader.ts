@@ -1,16 +1,12 @@
-// LOAD DATA LOCAL INFILE from memory: a chunk's rows of three tables and its checkpoint are one transaction.
-//
-// LOCAL makes the server treat errors as warnings (duplicates are skipped, values clipped), and mysql2 turns an error of
-// our stream into a normal end of file. So nothing is believed: rows affected must equal rows sent, without a single
-// warning, or the chunk is rolled back.
+// A chunk of one shard: its rows of three tables and its checkpoint are one transaction.
 
 import type { Readable } from 'node:stream'
-import type { Connection, QueryOptions, ResultSetHeader } from 'mysql2/promise'
+import type { Connection } from 'mysql2/promise'
 import { ORDER_ID_EPOCH_MS, TIMESTAMP_SHIFT } from '../../contracts/order-id.ts'
-import { Refusal } from '../../contracts/refusal.ts'
 import { SEEDED_FAMILIES, type SeededFamily, type Shard, tableName } from '../../contracts/shard.ts'
 import { sentColumns } from '../rows/row-formats.ts'
-import { explained, rows } from '../store/mysql-connection.ts'
+import { explained } from '../store/mysql-connection.ts'
+import { loadRows } from './load-rows.ts'
 
 const DDL_BUFFER_BYTES = 32 * 1024 * 1024
 
@@ -56,33 +52,8 @@ export async function loadChunk(connection: Connection, { shard, tables, beforeC
 }
 
 async function loadTable(connection: Connection, family: SeededFamily, shard: Shard, source: TableSource) {
-  const table = tableName(family, shard)
   const columns = sentColumns(family)
-  const times = columns.includes('updated_at_ms') ? TIMES : ''
-  const options: QueryOptions & { infileStreamFactory: () => Readable } = {
-    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${table} CHARACTER SET binary (${columns.join(', ')}) ${times}`,
-    // The server names a file it wants; whatever it names, it gets our rows.
-    infileStreamFactory: () => source.stream(),
-  }
-  const [result] = await connection.query<ResultSetHeader>(options)
-  if (result.affectedRows !== source.rows || result.warningStatus !== 0) {
-    throw await mismatch(connection, table, source.rows, result)
-  }
-}
-
-async function mismatch(
-  connection: Connection,
-  table: string,
-  sent: number,
-  result: ResultSetHeader,
-): Promise<Refusal> {
-  const warnings = await rows<{ Code: number; Message: string }>(connection, 'SHOW WARNINGS LIMIT 5')
-  return new Refusal({
-    what: `${table} did not take the rows as they were sent; the chunk was rolled back`,
-    why: [
-      `${sent} rows sent, ${result.affectedRows} stored, ${result.warningStatus} warnings`,
-      ...warnings.map(({ Code, Message }) => `${Code}: ${Message}`),
-    ],
-    wayOut: 'If something else wrote into these tables, seed again from the start with --reset.',
-  })
+  const derive = columns.includes('updated_at_ms') ? TIMES : ''
+  const { rows } = source
+  await loadRows(connection, { table: tableName(family, shard), columns, derive, rows, stream: () => source.stream() })
 }

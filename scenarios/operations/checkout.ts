@@ -12,7 +12,7 @@ import {
 import { CHANNELS, PAYMENT_METHODS } from '../../contracts/order.ts'
 import { isOrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
-import type { Operation } from '../operation.ts'
+import { acknowledgedOrder, type Operation } from '../operation.ts'
 import { requestParams } from '../request-params.ts'
 import { bearer } from '../token.ts'
 
@@ -32,14 +32,14 @@ export const checkout: Operation = {
     return {
       expectedStatus: 201,
       idempotencyKey,
-      isChange: true,
+      acknowledges: acknowledgedOrder,
       send: () => http.post(url, body, params),
       wrong: (answer) => wrongCheckout(answer as CheckoutResponse, userId),
     }
   },
 }
 
-function basketOf(dice: Dice, regions: number, products: number): CheckoutRequest {
+export function basketOf(dice: Dice, regions: number, products: number): CheckoutRequest {
   const lines = 1 + Math.floor(dice.roll(PURPOSE.basket) * LARGEST_BASKET)
   // Distinct products: a basket holds each product once, with a quantity.
   const first = Math.floor(dice.roll(PURPOSE.product) * products)

@@ -4,7 +4,7 @@ import http from 'k6/http'
 import { type OrderSummary, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
 import { SETTLED_AS } from '../../contracts/journey.ts'
 import type { SettlingFlow } from '../../contracts/plan.ts'
-import type { Operation } from '../operation.ts'
+import { acknowledgedOrder, type Operation } from '../operation.ts'
 import { requestParams } from '../request-params.ts'
 import { bearer } from '../token.ts'
 
@@ -20,7 +20,7 @@ function settling(flow: SettlingFlow): Operation {
       const params = requestParams(flow, bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
       return {
         expectedStatus: 200,
-        isChange: true,
+        acknowledges: acknowledgedOrder,
         send: () => http.post(url, null, params),
         wrong: (body) => {
           const order = body as OrderSummary

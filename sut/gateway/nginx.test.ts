@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ROUTES } from '../../contracts/gateway-api.ts'
+import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
 import { renderNginxConfig } from './nginx.ts'
 
 const OPTIONS = {
@@ -29,6 +30,20 @@ describe('gateway configuration', () => {
     expect(text).not.toContain('/internal')
   })
 
+  it.each([...Object.values(LEGACY_ROUTES), MONOLITH_IDENTITY_PATH])(
+    'passes %s on where there is a monolith',
+    (path) => {
+      const withMonolith = renderNginxConfig({ ...OPTIONS, monolith: '127.0.0.1:4003' })
+      const [, rest = ''] = withMonolith.split(`location = ${path} {`)
+      expect(rest.split('}')[0]).toContain('proxy_pass http://monolith')
+      expect(text).not.toContain(path)
+    },
+  )
+
+  it('says nothing of a monolith where there is none', () => {
+    expect(text).not.toMatch(/monolith|\.do\b/)
+  })
+
   it('redirects nobody: a prefix without its slash is nothing', () => {
     for (const [, prefix] of text.matchAll(/location (\S+)\/ \{[^}]*proxy_pass/g)) {
       expect(text).toContain(`location = ${prefix} { return 404; }`)
@@ -52,6 +67,7 @@ describe('gateway configuration', () => {
     { ...OPTIONS, listen: '80; include /etc/passwd' },
     { ...OPTIONS, app: 'app:80;}' },
     { ...OPTIONS, admin: '' },
+    { ...OPTIONS, monolith: '127.0.0.1:1;}' },
     { ...OPTIONS, resolver: '127.0.0.11; include /etc/passwd' },
     { ...OPTIONS, metricsFor: ['all;'] },
   ])('refuses a value that would end its directive', (options) => {

@@ -1,6 +1,8 @@
 // The gateway's configuration: the only address outside callers know. Pure text; whoever starts nginx writes it to a file
 // and says where nginx may keep its pid and temporary files.
 
+import { ROUTES } from '../../contracts/gateway-api.ts'
+import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
 import { BODY_LIMIT, errorMaps, errorPages, METHODS } from './error-answers.ts'
 
 export interface NginxOptions {
@@ -8,6 +10,8 @@ export interface NginxOptions {
   readonly listen: string
   readonly app: string
   readonly admin: string
+  /** Of the old interfaces; absent: there are none. */
+  readonly monolith?: string
   /** The name server of the containers: names are asked for again, so that a front-end may come back at another address. */
   readonly resolver?: string
   /** `stdout`: every request, for a collector. `sample`: a file with every refusal and one request in a hundred. */
@@ -19,8 +23,10 @@ export interface NginxOptions {
 /** Of one address. A client beyond them is refused with 429; what it keeps open idle is closed when others need room. */
 const CLIENT_LIMITS = { requestsInFlight: 1_024, requestsPerSecond: 20_000, burst: 2_000 } as const
 
-export function renderNginxConfig({ listen, app, admin, resolver, accessLog, metricsFor }: NginxOptions): string {
-  for (const value of [listen, app, admin, ...metricsFor, ...(resolver ? [resolver] : [])]) assertPlain(value)
+export function renderNginxConfig(options: NginxOptions): string {
+  const { listen, app, admin, monolith, resolver, accessLog, metricsFor } = options
+  const named = [monolith, resolver].filter((value) => value !== undefined)
+  for (const value of [listen, app, admin, ...metricsFor, ...named]) assertPlain(value)
   return `# Rendered by sut/gateway/nginx.ts
 worker_processes 1;
 error_log stderr warn;
@@ -57,7 +63,7 @@ ${TEMPORARY.map((kind) => `  ${kind}_temp_path ${kind}_temp;`).join('\n')}
 
   ${resolver ? `resolver ${resolver} valid=2s ipv6=off;` : ''}
   ${upstream('app', app, resolver)}
-  ${upstream('admin', admin, resolver)}
+  ${upstream('admin', admin, resolver)}${monolith === undefined ? '' : `\n  ${upstream('monolith', monolith, resolver)}`}
 
   proxy_http_version 1.1;
   proxy_set_header Connection "";
@@ -103,10 +109,18 @@ ${metricsFor.map((range) => `      allow ${range};\n`).join('')}      deny all;
     location = /v1/app { return 404; }
     location = /.well-known/headroom-challenge { return 404; }
     location = /v1/admin { return 404; }
-    location / { return 404; }
+${monolith === undefined ? '' : oldInterfaces()}    location / { return 404; }
 ${errorPages()}
   }
 }
+`
+}
+
+/** Each by its name: nothing else of the monolith is for outside callers. */
+function oldInterfaces(): string {
+  const locations = Object.values(LEGACY_ROUTES).map((path) => `    location = ${path} { ${proxied('monolith')} }`)
+  return `${locations.join('\n')}
+    location = ${MONOLITH_IDENTITY_PATH} { proxy_pass http://monolith${ROUTES.identity.path}; }
 `
 }
 

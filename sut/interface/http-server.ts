@@ -17,6 +17,21 @@ import { requestIdOf } from './request-id.ts'
 export interface HttpServerOptions extends ProcessTelemetry {
   readonly logger: Logger
   readonly maxInFlight: number
+  /** Requests below it are bounded. */
+  readonly prefix?: string
+  readonly refusal?: RefusalShape
+}
+
+/** How a refusal is told. */
+export interface RefusalShape {
+  status(error: SutError): number
+  body(error: SutError, requestId: string): object
+}
+
+/** As contracts/gateway-api.ts has it. */
+const NEW_SHAPE: RefusalShape = {
+  status: ({ status }) => status,
+  body: ({ code, message }, requestId) => ({ code, message, requestId }) satisfies ErrorResponse,
 }
 
 export const BODY_LIMIT_BYTES = 64 * 1024
@@ -31,7 +46,10 @@ const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
 }
 
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const failures = new Failures(options.logger, options.metrics)
+  const refusals = {
+    shape: options.refusal ?? NEW_SHAPE,
+    failures: new Failures(options.logger, options.metrics),
+  }
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -43,26 +61,26 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     http: { maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
-      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, failures),
+      void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, refusals),
     return503OnClosing: false,
   })
   answerRareRequests(app.server)
   setValidator(app)
   measureRequests(app, options.metrics)
   refuseBeforeRouting(app)
-  boundInFlight(app, { prefix: '/v1/', ...options })
-  app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, failures))
+  boundInFlight(app, { ...options, prefix: options.prefix ?? '/v1/' })
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, refusals))
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsAt(request.url.split('?')[0] ?? '')
     if (methods.length === 0 || methods.includes(request.method)) {
-      return sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, failures)
+      return sendError(new SutError('not-found', 'there is nothing at this address'), request, reply, refusals)
     }
     reply.header('allow', methods.join(', '))
     return sendError(
       new SutError('method-not-allowed', `the methods are ${methods.join(', ')}`),
       request,
       reply,
-      failures,
+      refusals,
     )
   })
   registerProcessRoutes(app, options)
@@ -91,13 +109,22 @@ function refuseBeforeRouting(app: FastifyInstance): void {
   })
 }
 
-function sendError(error: SutError, request: FastifyRequest, reply: FastifyReply, failures: Failures): FastifyReply {
+interface Refusals {
+  readonly shape: RefusalShape
+  readonly failures: Failures
+}
+
+function sendError(
+  error: SutError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { shape, failures }: Refusals,
+): FastifyReply {
   const { url: route = 'none' } = request.routeOptions
   failures.note(error, { requestId: request.id, traceparent: traceparentIn(request.headers[TRACE_HEADER]), route })
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-  const body: ErrorResponse = { code: error.code, message: error.message, requestId: request.id }
-  return reply.code(error.status).send(body)
+  return reply.code(shape.status(error)).send(shape.body(error, request.id))
 }
 
 function asSutError(error: FastifyError | SutError): SutError {

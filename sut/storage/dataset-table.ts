@@ -3,12 +3,12 @@
 import { DATASET_TABLE, type Dataset, type DatasetState } from '../../contracts/dataset.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { isMysqlError } from './mysql-errors.ts'
-import type { MysqlPool } from './mysql-pool.ts'
+import type { MysqlLane } from './mysql-lane.ts'
 
 /** null: no data set, or one whose seeding has not finished. */
-export async function selectDataset(pool: MysqlPool, context: CallContext): Promise<Dataset | null> {
+export async function selectDataset(home: Pick<MysqlLane, 'rows'>, context: CallContext): Promise<Dataset | null> {
   try {
-    const [row] = await pool.home.rows<{ readonly state: DatasetState; readonly dataset: string }>(
+    const [row] = await home.rows<{ readonly state: DatasetState; readonly dataset: string }>(
       `SELECT state, dataset FROM ${DATASET_TABLE} WHERE dataset_id = 1`,
       [],
       context,

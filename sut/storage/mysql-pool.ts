@@ -18,7 +18,7 @@ export interface ServerLane {
   readonly shards: readonly Shard[]
 }
 
-const PING_LIMIT_MS = 1_500
+export const PING_LIMIT_MS = 1_500
 
 export class MysqlPool {
   readonly #servers: readonly MysqlServer[]

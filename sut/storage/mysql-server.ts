@@ -15,6 +15,8 @@ export interface MysqlServerOptions {
   readonly poolSize: number
   /** No statement may take longer on the server. */
   readonly statementLimitMs: number
+  /** One lane may hold every connection: for work that is not told apart. */
+  readonly isShared?: boolean
 }
 
 /** A shard may hold this part of the connections. */
@@ -35,15 +37,19 @@ export class MysqlServer {
   readonly #opening = new Set<Promise<unknown>>()
   #isClosed = false
 
-  constructor(server: ShardServer, { poolSize, statementLimitMs }: MysqlServerOptions, metrics: MysqlMetrics) {
+  constructor(
+    server: ShardServer,
+    { poolSize, statementLimitMs, isShared = false }: MysqlServerOptions,
+    metrics: MysqlMetrics,
+  ) {
     this.name = serverName(server)
     this.#metrics = metrics
     this.#open = () => openConnection(server, statementLimitMs)
     this.#requests = new Bulkhead({
       slots: poolSize,
-      slotsPerLane: Math.ceil(poolSize / LANES_PER_POOL),
+      slotsPerLane: isShared ? poolSize : Math.ceil(poolSize / LANES_PER_POOL),
       waiters: WAITERS,
-      waitersPerLane: WAITERS_PER_LANE,
+      waitersPerLane: isShared ? WAITERS : WAITERS_PER_LANE,
     })
     this.#abandoned = new AbandonedStatements(this.#open)
     metrics.watch(this.name, this.#requests)

@@ -44,7 +44,7 @@ export function localOrderService({ stores, pool, index, redis }: OrderServiceOp
     },
     list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
-    dataset: remembered((_request, context) => selectDataset(pool, context)),
+    dataset: remembered((_request, context) => selectDataset(pool.home, context)),
   }
 }
 

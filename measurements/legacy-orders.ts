@@ -1,0 +1,64 @@
+// The monolith's orders after a load: are the seeded ones still there, and those that were acknowledged? Asked of its one
+// table, exactly.
+
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { Dataset } from '../contracts/dataset.ts'
+import { lastLegacyNumber } from '../contracts/legacy-numbers.ts'
+import { LEGACY_KINDS, LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
+import type { AcknowledgedOrders, InvalidReason } from '../contracts/measurement.ts'
+import type { MysqlAddress } from '../contracts/shard-map.ts'
+import type { Acknowledgement } from './acknowledged-orders.ts'
+import { connectMysql } from './mysql-counters.ts'
+
+const NUMBERS_PER_QUERY = 1000
+const EXAMPLES_SHOWN = 10
+
+export interface LegacyOrders {
+  /** null: every seeded order is there. */
+  readonly missing: InvalidReason | null
+  readonly acknowledged: AcknowledgedOrders
+}
+
+/** Throws when the table cannot be asked. */
+export async function lookUpLegacy(
+  address: MysqlAddress,
+  dataset: Dataset | null,
+  acknowledged: readonly Acknowledgement[],
+): Promise<LegacyOrders> {
+  const connection = await connectMysql(address)
+  try {
+    return {
+      missing: dataset === null ? null : await missingOrders(connection, dataset),
+      acknowledged: await lookUpNumbers(
+        connection,
+        acknowledged.map(({ orderId }) => orderId),
+      ),
+    }
+  } finally {
+    connection.destroy()
+  }
+}
+
+async function missingOrders(connection: Connection, dataset: Dataset): Promise<InvalidReason | null> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `SELECT COUNT(*) AS counted FROM ${LEGACY_ORDERS_TABLE} WHERE kind = ? AND id <= ?`,
+    [LEGACY_KINDS.product, lastLegacyNumber(dataset)],
+  )
+  const counted = Number(rows[0]?.counted)
+  if (counted === dataset.rows.orders) return null
+  const evidence = `${LEGACY_ORDERS_TABLE} holds ${counted} of ${dataset.rows.orders} seeded orders`
+  return { code: 'data-incomplete', evidence }
+}
+
+async function lookUpNumbers(connection: Connection, numbers: readonly string[]): Promise<AcknowledgedOrders> {
+  const found = new Set<string>()
+  for (let at = 0; at < numbers.length; at += NUMBERS_PER_QUERY) {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      `SELECT id FROM ${LEGACY_ORDERS_TABLE} WHERE kind = ? AND id IN (?)`,
+      [LEGACY_KINDS.product, numbers.slice(at, at + NUMBERS_PER_QUERY)],
+    )
+    for (const { id } of rows) found.add(String(id))
+  }
+  const missing = numbers.filter((number) => !found.has(number))
+  return { acknowledged: numbers.length, missing: missing.length, examples: missing.slice(0, EXAMPLES_SHOWN) }
+}
