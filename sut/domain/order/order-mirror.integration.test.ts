@@ -85,7 +85,9 @@ function start(sides: { readonly legacy: OrderStore; readonly sharded: OrderStor
   registry = new Metrics()
   const both = { legacy: { store: sides.legacy, ids }, sharded: { store: sides.sharded, ids } }
   const metrics = new MirrorMetrics(registry)
-  mirror = new OrderMirror({ sides: both, board, metrics, logger: createLogger('test', 'silent') })
+  // On a busy machine a budget says nothing.
+  const inlineBudgetMs = 20_000
+  mirror = new OrderMirror({ sides: both, board, metrics, logger: createLogger('test', 'silent'), inlineBudgetMs })
   switched = new SwitchedStores({ sides: both, board, follower: mirror, paused: metrics.paused })
   placement = new OrderPlacement(switched)
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { marksGaps, PHASE_RULES, type Switches } from '../../../contracts/switches.ts'
 import type { ParkedOrder } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
-import { contextFor } from '../../telemetry/call-context.ts'
+import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { Breaker } from '../breaker.ts'
@@ -31,6 +31,8 @@ export interface OrderMirrorOptions {
   readonly board: SwitchBoard
   readonly metrics: MirrorMetrics
   readonly logger: Logger
+  /** How long a request may wait for the store that follows. */
+  readonly inlineBudgetMs?: number
 }
 
 export class OrderMirror implements Follower {
@@ -52,9 +54,10 @@ export class OrderMirror implements Follower {
     if (!pair) return
     if (switches.mirror === 'batched') this.#hearOfNews()
     if (switches.mirror !== 'inline') return
-    const { metrics } = this.#options
+    const { metrics, inlineBudgetMs = INLINE_BUDGET_MS } = this.#options
     try {
-      const { told, parked } = await this.#breaker.call(() => tellOne(pair, stored))
+      const context = contextFor('mirror-inline', inlineBudgetMs)
+      const { told, parked } = await this.#breaker.call(() => tellOne(pair, stored, context))
       metrics.told.inline.inc(told)
       this.#noteParked(parked)
     } catch {
@@ -163,8 +166,7 @@ export class OrderMirror implements Follower {
 }
 
 /** Who was just born is not read again. */
-function tellOne(pair: StorePair, stored: Stored): Promise<Told> {
-  const context = contextFor('mirror-inline', INLINE_BUDGET_MS)
+function tellOne(pair: StorePair, stored: Stored, context: CallContext): Promise<Told> {
   const born = 'order' in stored ? snapshotOf(stored) : null
   if (born) return tell(pair, [born], context)
   return closeGaps(pair, ['order' in stored ? stored.order : stored], context)
