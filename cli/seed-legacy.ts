@@ -5,7 +5,7 @@ import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { countRows, draftDataset, expectRows, ordersOf } from '../generators/build-dataset.ts'
 import { scaleFor } from '../generators/choose-scale.ts'
-import { type LegacySeedReport, seedLegacy } from '../generators/legacy/seed-legacy.ts'
+import { LEGACY_ORDERS_PER_SECOND, type LegacySeedReport, seedLegacy } from '../generators/legacy/seed-legacy.ts'
 import { sizeText } from '../generators/predict-size.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { startProgress } from './progress.ts'
@@ -56,7 +56,8 @@ export async function seedMonolith(
 /** By formula: no engine is asked. */
 function forecast(options: LegacyOptions, volume: SeedVolume, { json, say }: CommandContext): ExitCode {
   const wanted = { volume, scale: options.scale ?? null, timeBudgetSeconds: options.timeBudget }
-  const scale = scaleFor(wanted, { freeDiskBytes: null, memoryBytes: memoryBytes(), say }, null)
+  const machine = { freeDiskBytes: null, memoryBytes: memoryBytes(), ordersPerSecond: LEGACY_ORDERS_PER_SECOND }
+  const scale = scaleFor(wanted, { ...machine, say }, null)
   const draft = draftDataset(volume, { seed: options.seed, scale, fullShards: [] })
   const isExact = ordersOf(draft) <= ORDERS_COUNTED
   const dataset = isExact ? countRows(draft, volume.plan) : expectRows(draft, volume.plan)

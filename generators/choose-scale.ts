@@ -32,9 +32,12 @@ export interface ScaleLimits {
   readonly memoryBytes: number
   readonly timeBudgetSeconds: number
   readonly volume: SeedVolume
+  /** How fast they are loaded; absent: as into the tables of the shards. */
+  readonly ordersPerSecond?: number
 }
 
-export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, volume }: ScaleLimits): ScaleChoice {
+export function chooseScale(limited: ScaleLimits): ScaleChoice {
+  const { freeDiskBytes, memoryBytes, timeBudgetSeconds, volume } = limited
   const planOrders = volume.rowsByTable.reduce((sum, rows) => sum + rows, 0)
   const items = meanItemsPerOrder(volume.plan)
   const { extraBytesPerRow } = volume.plan.orders
@@ -56,7 +59,8 @@ export function chooseScale({ freeDiskBytes, memoryBytes, timeBudgetSeconds, vol
     },
     { orders: (memoryBytes * MEMORY_SHARE) / bytesPerOrder, why: `half of the ${sizeText(memoryBytes)} of memory` },
     {
-      orders: Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * ordersPerSecond(extraBytesPerRow),
+      orders:
+        Math.max(1, timeBudgetSeconds - FIXED_SECONDS) * (limited.ordersPerSecond ?? ordersPerSecond(extraBytesPerRow)),
       why: `about ${timeBudgetSeconds} s of loading`,
     },
   ]
@@ -73,7 +77,7 @@ export function ordersPerSecond(extraBytesPerRow: number): number {
 /** A begun data set keeps its scale unless another is asked for. */
 export function scaleFor(
   { scale, timeBudgetSeconds, volume }: Pick<SeedOptions, 'scale' | 'timeBudgetSeconds' | 'volume'>,
-  deps: Pick<SeedDeps, 'freeDiskBytes' | 'memoryBytes' | 'say'>,
+  deps: Pick<SeedDeps, 'freeDiskBytes' | 'memoryBytes' | 'say'> & Pick<ScaleLimits, 'ordersPerSecond'>,
   stored: { readonly dataset: Pick<Dataset, 'scale'> } | null,
 ): number {
   if (scale !== null) return scale

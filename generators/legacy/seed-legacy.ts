@@ -43,6 +43,9 @@ import {
 } from './legacy-store.ts'
 import { OrdersInTime } from './orders-in-time.ts'
 
+/** Loaded and compared, on two cores that had other work: docs/how-do-i-run-the-monolith.md. */
+export const LEGACY_ORDERS_PER_SECOND = 6_500
+
 export type LegacySeedOptions = Pick<
   SeedOptions,
   'volume' | 'seed' | 'scale' | 'timeBudgetSeconds' | 'reset' | 'ifEmpty'
@@ -85,7 +88,7 @@ async function seedLocked(
   const draft = draftDataset(options.volume, {
     seed: options.seed,
     fullShards: [],
-    scale: scaleFor(options, deps, stored),
+    scale: scaleFor(options, { ...deps, ordersPerSecond: LEGACY_ORDERS_PER_SECOND }, stored),
   })
   if (stored && !(options.ifEmpty && stored.state === 'finished')) refuseOtherDataset(stored, draft)
   const seconds = () => (Date.now() - startedAtMs) / 1000
