@@ -4,8 +4,8 @@
 import type { Order, OrderItem, Payment } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { Shard } from '../../contracts/shard.ts'
-import type { WholeOrder } from './whole-order.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import type { WholeOrder } from './whole-order.ts'
 
 /** What a write shows to the store's fence, in its own transaction. */
 export interface WriteGuard {

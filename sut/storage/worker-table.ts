@@ -4,6 +4,7 @@
 import { MAX_WORKER, SEEDER_WORKER } from '../../contracts/order-id.ts'
 import { WORKERS_TABLE } from '../../contracts/tables.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import { NOW_MS } from './database-clock.ts'
 import type { MysqlLane } from './mysql-lane.ts'
 
 export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
@@ -17,8 +18,6 @@ export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
 const workerRows = Array.from({ length: MAX_WORKER - SEEDER_WORKER }, (_, index) => `(${index + 1}, '', 0, 0)`)
 export const FILL_WORKERS_SQL = `INSERT IGNORE INTO ${WORKERS_TABLE}
   (worker_id, owner, leased_until_ms, high_water_ms) VALUES ${workerRows.join(', ')}`
-
-const NOW_MS = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)'
 
 export interface FreeWorker {
   readonly workerId: number
