@@ -61,6 +61,7 @@ it('goes through all phases and back, with one store open at a time and an epoch
     if (to === 'phase2') await both.compared()
     const moved = await move(to)
     expect(moved).toMatchObject({ kind: 'moved' })
+    if (moved.kind === 'moved') process.stdout.write(`→ ${to}: writers waited ${Math.round(moved.pausedMs)} ms\n`)
     expect(await state()).toMatchObject({ phase: to, open: true })
     expect(await both.stores.sharded.ledger.read()).toMatchObject({ state: await state(), flip: null, claimedBy: null })
     expect(await both.openStores()).toEqual([to === 'legacy' || to === 'phase1' ? 'legacy' : 'sharded'])
