@@ -201,6 +201,19 @@ describe('a flip that dies between two steps', () => {
   })
 })
 
+it('is changed by nobody who does not hold the claim, statement by statement', async () => {
+  const before = await state()
+  const { ledger } = both.stores.legacy
+  const stranger = 'nobody'
+  expect(await ledger.fence(null, stranger)).toHaveLength(64)
+  expect(await ledger.announce(stranger, { ...before, epoch: before.epoch + 5 }, null)).toBe(false)
+  expect(await ledger.tell(stranger, before.epoch)).toBe(false)
+  expect(await ledger.renew({ token: stranger, ttlMs: 60_000 })).toBe(false)
+  expect(await ledger.release(stranger, 'flip')).toBe(false)
+  expect(await state()).toEqual(before)
+  expect(await both.openStores()).toEqual(['legacy'])
+})
+
 describe('a flip is refused', () => {
   it('while orders are known to one store only and nobody tells the other, with their number', async () => {
     const epoch = await goTo('phase2')
