@@ -18,6 +18,7 @@ export default {
     'sut/main.ts',
     'sut/container-setup.ts', // docker-compose.yml
     'sut/bench/bare-server.ts', // forked by bench:sut
+    'sut/switches/flip-child.fixture.ts', // spawned, to be killed
     'generators/workers/worker-entry.mjs',
     'reports/capacity-model/bench/{approximation,coverage,extrapolation,full-tables}.ts',
     'test/*.setup.ts',

@@ -18,3 +18,12 @@ export const CREATE_GAPS_SQL = `CREATE TABLE IF NOT EXISTS ${GAPS_TABLE} (
   PRIMARY KEY (order_id),
   KEY gap_age (since_ms)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+
+/** Positions, the epoch, and who is changing them at the moment: one row, the same in both databases. */
+export const SWITCHES_TABLE = 'migration_switches'
+/** Processes that serve, and the epoch that each believes in. */
+export const PROCESSES_TABLE = 'migration_processes'
+/** Full comparisons of the stores. */
+export const COMPARISONS_TABLE = 'migration_comparisons'
+/** Who changed what, when and why. */
+export const AUDIT_TABLE = 'migration_audit'

@@ -4,6 +4,14 @@
 export const STORE_NAMES = ['legacy', 'sharded'] as const
 export type StoreName = (typeof STORE_NAMES)[number]
 
+export function otherStore(store: StoreName): StoreName {
+  return store === 'legacy' ? 'sharded' : 'legacy'
+}
+
+/** Order and payment move together: one transaction writes both. */
+export const SERVICES = ['order', 'payment', 'catalogue'] as const
+export type Service = (typeof SERVICES)[number]
+
 /** In the order they are gone through; a flip moves to a neighbour. */
 export const PHASES = ['legacy', 'phase1', 'phase2', 'done'] as const
 export type Phase = (typeof PHASES)[number]
@@ -51,6 +59,24 @@ export interface Switches {
   readonly comparePerMille: number
   /** After `done` was made final there is no way back. */
   readonly isFinal: boolean
+}
+
+/** As both databases keep it. */
+export interface SwitchState extends Switches {
+  /** Grows with every change of any position: of one epoch, the higher one is the later. */
+  readonly revision: number
+  /** A full comparison that began at an earlier revision proves nothing for the way into phase 2. */
+  readonly comparableSince: number
+}
+
+/** A flip on its way, kept in both databases until it has ended. `from` = `to`: the same phase is opened again. */
+export interface Flip {
+  readonly from: Phase
+  readonly to: Phase
+  /** The one that it announces. */
+  readonly epoch: number
+  /** The authority that it leaves did not answer, and somebody accepted what is lost by that. */
+  readonly isForced?: true
 }
 
 /** A system that never had a monolith, or has left it behind. */

@@ -4,6 +4,7 @@
 import { MAX_WORKER, SEEDER_WORKER } from '../../contracts/order-id.ts'
 import { WORKERS_TABLE } from '../../contracts/tables.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import { NOW_MS } from './database-clock.ts'
 import type { MysqlLane } from './mysql-lane.ts'
 
 export const CREATE_WORKERS_SQL = `CREATE TABLE IF NOT EXISTS ${WORKERS_TABLE} (
@@ -29,8 +30,6 @@ export function fillWorkersSql({ first, last }: WorkerRange): string {
   return `INSERT IGNORE INTO ${WORKERS_TABLE}
   (worker_id, owner, leased_until_ms, high_water_ms) VALUES ${rows.join(', ')}`
 }
-
-const NOW_MS = 'CAST(UNIX_TIMESTAMP(SYSDATE(3)) * 1000 AS SIGNED)'
 
 export interface FreeWorker {
   readonly workerId: number

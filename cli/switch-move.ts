@@ -1,0 +1,99 @@
+// `npm run switch -- forward` and `back`: order and payment to the next phase, or the one before.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
+import type { Phase, Service } from '../contracts/switches.ts'
+import { resumeFlip } from '../sut/switches/flip.ts'
+import type { FlipTools } from '../sut/switches/flip-run.ts'
+import { courseOf } from '../sut/switches/flip-steps.ts'
+import { lookAtBoth } from '../sut/switches/look-at-both.ts'
+import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
+import type { Ledgers } from '../sut/switches/store-ledger.ts'
+import { neighbourOf } from '../sut/switches/transitions.ts'
+import type { CommandContext } from './run-command.ts'
+import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
+import { asRefused, obstacleText } from './switch-text.ts'
+
+export type Direction = 'forward' | 'back'
+
+export async function move(
+  direction: Direction,
+  ledgers: Ledgers,
+  options: SwitchOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { json, say } = context
+  const tools = toolsOf(ledgers, context)
+  if (!options.acceptLoss && !options.dryRun) await finishOthers(tools, context)
+  const to = towards(direction)
+  const judged = await judgeMove(ledgers, to, asked(options))
+  if (!judged) throw notBegun()
+  const { state } = judged
+  const way = { from: state.phase, to: to(state.phase) }
+  const answer = (epoch: number, pausedMs: number, refused: object | null) => {
+    if (json) print({ ...way, epoch, pausedMs: Math.round(pausedMs), refused })
+  }
+  if (options.dryRun || judged.refused.length > 0) {
+    const [first] = judged.refused.map(asRefused)
+    answer(state.epoch, 0, first ?? null)
+    if (!first) say(`${way.from} → ${way.to}: nothing stands in the way`)
+    else sayRefusals(say, way, judged.refused.map(asRefused))
+    return first ? EXIT_CODES.usage : EXIT_CODES.pass
+  }
+  const moved = await movePhase(to, asked(options), responsible(options, context), tools)
+  switch (moved.kind) {
+    case 'moved':
+      answer(moved.epoch, moved.pausedMs, null)
+      say(`${way.from} → ${way.to}: done; writers waited ${Math.round(moved.pausedMs)} ms (epoch ${moved.epoch})`)
+      return EXIT_CODES.pass
+    case 'taken-back': {
+      const reason = `${obstacleText(moved.obstacle)}; writes go on in ${way.from}`
+      answer(moved.epoch, moved.pausedMs, { ...moved.obstacle, reason })
+      say(`${way.from} → ${way.to} was taken back: ${reason}`)
+      return EXIT_CODES.usage
+    }
+    case 'busy':
+      answer(state.epoch, 0, { kind: 'busy', reason: BUSY })
+      say(BUSY)
+      return EXIT_CODES.usage
+    case 'refused': {
+      const refused = moved.refused.map(asRefused)
+      answer(state.epoch, 0, refused[0] ?? null)
+      sayRefusals(say, way, refused)
+      return EXIT_CODES.usage
+    }
+    case 'not-begun':
+      throw notBegun()
+  }
+}
+
+/** A flip that somebody left is brought to its end first; one that goes on is waited for. */
+async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<void> {
+  for (let tries = 0; tries < 20 && !signal.aborted; tries++) {
+    const course = await resumeFlip(tools)
+    if (course) say('a flip that was left half way was brought to its end')
+    const { seen } = await lookAtBoth(tools.ledgers)
+    if (!courseOf(seen)) return
+    if (tries === 0) say('a flip is on its way: waiting for it')
+    await sleep(500, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Beyond the last phase: the same one, which is then refused as no neighbour. */
+export function towards(direction: Direction): (from: Phase) => Phase {
+  return (from) => neighbourOf(from, direction) ?? from
+}
+
+export function asked({ service, acceptLoss, leaveParked }: SwitchOptions) {
+  const services: readonly Service[] = service ?? ['order', 'payment']
+  return { services, acceptLoss: acceptLoss === true, leaveParked: leaveParked === true }
+}
+
+function sayRefusals(
+  say: CommandContext['say'],
+  { from, to }: { readonly from: Phase; readonly to: Phase },
+  refused: readonly { readonly reason: string; readonly wayOut: string }[],
+): void {
+  say(`${from} → ${to} is refused:`)
+  for (const { reason, wayOut } of refused) say(`  - ${reason}\n    ${wayOut}`)
+}

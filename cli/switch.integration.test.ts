@@ -1,0 +1,95 @@
+// `npm run switch` as it is typed, on two real databases.
+
+import { execFile } from 'node:child_process'
+import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { EXIT_CODES } from '../contracts/refusal.ts'
+import { testDatabase } from '../sut/test-system.setup.ts'
+
+let legacy: Awaited<ReturnType<typeof testDatabase>>
+let sharded: Awaited<ReturnType<typeof testDatabase>>
+
+beforeEach(async () => {
+  const engines = inject('engines')
+  legacy = await testDatabase(engines.legacyMysql.url)
+  sharded = await testDatabase(engines.mysql.url)
+})
+afterEach(async () => {
+  await legacy?.drop()
+  await sharded?.drop()
+})
+
+interface Ended {
+  readonly code: number
+  // biome-ignore lint/suspicious/noExplicitAny: documents of every shape
+  readonly json: any
+  readonly text: string
+}
+
+function run(...words: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, HEADROOM_MYSQL_URL: sharded.url, HEADROOM_LEGACY_MYSQL_URL: legacy.url }
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', 'cli/switch.ts', ...words], { env }, (error, stdout, stderr) => {
+      const json = words.includes('--json') ? JSON.parse(stdout || 'null') : null
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, json, text: stderr })
+    })
+  })
+}
+
+it('tells where there is no migration, and moves nothing there', async () => {
+  const { code, json } = await run('status', '--json')
+  expect(code).toBe(EXIT_CODES.pass)
+  expect(json).toMatchObject({ hasBegun: false, phase: 'done', open: true, gaps: 0 })
+  const forward = await run('forward', '--json', '--why', 'to see')
+  expect(forward).toMatchObject({ code: EXIT_CODES.usage, json: { refusal: { what: 'there is no migration' } } })
+})
+
+it('begins, goes forward and back, says what stands in the way, and keeps who and why', async () => {
+  expect((await run('begin', '--why', 'a monolith')).code).toBe(EXIT_CODES.pass)
+  expect((await run('status', '--json')).json).toMatchObject({
+    phase: 'legacy',
+    open: true,
+    gaps: 0,
+    oldestGapSeconds: 0,
+    services: { order: 'legacy', payment: 'legacy', catalogue: 'legacy' },
+    stores: { legacy: { isAuthority: true, openShards: 64 }, sharded: { openShards: 0 } },
+  })
+  const dry = await run('forward', '--dry-run', '--json')
+  expect(dry).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } })
+  const forward = await run('forward', '--why', 'let us begin', '--json')
+  expect(forward).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } })
+  expect(forward.json.epoch).toBeGreaterThan(dry.json.epoch)
+
+  const refused = await run('forward', '--json', '--why', 'more')
+  expect(refused.code).toBe(EXIT_CODES.usage)
+  expect(refused.json).toMatchObject({ from: 'phase1', to: 'phase2', epoch: forward.json.epoch, pausedMs: 0 })
+  expect(refused.json.refused.reason).toContain('the monolith still writes its own database')
+  expect(refused.text).toContain('npm run switch -- set --monolith business-layer')
+  expect(refused.text).toContain('never compared in full')
+  const alone = await run('back', '--service', 'order', '--json', '--why', 'one of them')
+  expect(alone).toMatchObject({ code: EXIT_CODES.usage, json: { refused: { kind: 'apart', service: 'order' } } })
+
+  expect((await run('set', '--mirror', 'inline', '--monolith', 'business-layer', '--why', 'a measurement')).code).toBe(
+    0,
+  )
+  expect((await run('forward', '--service', 'catalogue', '--json')).json).toMatchObject({
+    from: 'legacy',
+    to: 'phase1',
+  })
+  const back = await run('back', '--json', '--why', 'p99 doubled')
+  expect(back).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'phase1', to: 'legacy', refused: null } })
+  expect((await run('status', '--json')).json).toMatchObject({
+    phase: 'legacy',
+    mirror: 'inline',
+    monolith: 'business-layer',
+    services: { order: 'legacy', catalogue: 'phase1' },
+    flip: null,
+  })
+  const { history } = (await run('history', '--json')).json
+  expect(history.map(({ what, why }: { what: string; why: string }) => `${what}: ${why}`)).toEqual([
+    'begin: a monolith',
+    'flip: let us begin',
+    'set: a measurement',
+    'set: nobody said why',
+    'flip: p99 doubled',
+  ])
+})

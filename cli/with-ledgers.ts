@@ -1,0 +1,58 @@
+// Both databases of a migration for one command. Neither is looked at beforehand: that one is down may be why it is called.
+
+import { Refusal } from '../contracts/refusal.ts'
+import { oneServer, type ShardMap, serverName, shardMapOf } from '../contracts/shard-map.ts'
+import { readEngines } from '../engines/engines-file.ts'
+import { legacyUrlOf, mysql } from '../engines/mysql.ts'
+import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
+import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
+import { refuseOtherShape } from '../engines/start-server.ts'
+import { MysqlPool } from '../sut/storage/mysql-pool.ts'
+import { Stopped } from '../sut/switches/flip-run.ts'
+import { isSilence } from '../sut/switches/look-at-both.ts'
+import { type Ledgers, StoreLedger } from '../sut/switches/store-ledger.ts'
+import { Metrics } from '../sut/telemetry/metrics.ts'
+
+const STATEMENT_LIMIT_MS = 60_000
+
+export async function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+  const { legacy, sharded } = addresses()
+  const pools = [oneServer({ url: legacy }), sharded].map(
+    (map) => new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics()),
+  )
+  const [old, young] = pools as [MysqlPool, MysqlPool]
+  try {
+    return await use({
+      legacy: new StoreLedger('legacy', old.leases),
+      sharded: new StoreLedger('sharded', young.leases),
+    })
+  } catch (error) {
+    if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)
+    throw error
+  } finally {
+    for (const pool of pools) await pool.close()
+  }
+}
+
+/** Of the environment, or of the engines that run; none is started. */
+function addresses(): { readonly legacy: string; readonly sharded: ShardMap } {
+  const url = process.env[mysql.addressVariable]
+  const legacy = process.env[LEGACY_ADDRESS_VARIABLE]
+  if (legacy) refuseOtherShape(mysql, LEGACY_ADDRESS_VARIABLE, legacy)
+  if (url) {
+    refuseOtherShape(mysql, mysql.addressVariable, url)
+    return { legacy: legacy || legacyUrlOf(url), sharded: readShardMap({ url }, process.env[SHARDS_VARIABLE]) }
+  }
+  const engines = readEngines()
+  return { legacy: legacy || engines.legacyMysql.url, sharded: shardMapOf(engines) }
+}
+
+function unreachable(legacy: string, [home]: ShardMap): Refusal {
+  return new Refusal({
+    what: 'the databases stopped answering',
+    why: [`the monolith's is ${serverName({ url: legacy })}, the sharded one ${serverName(home)}`],
+    wayOut:
+      'See that they run; what was begun is brought to its end by the same command, or by the services within seconds:',
+    command: 'npm run switch -- status',
+  })
+}

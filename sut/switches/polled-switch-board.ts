@@ -1,0 +1,172 @@
+// The board of a process: asks both databases four times a second, each by itself so that one that stalls does not hold up
+// the other, and believes the higher epoch. By the same statement it says that it is alive and what it believes: a flip waits
+// for it, or until it has been silent for so long that it reads nothing any more.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PHASE_RULES, STORE_NAMES, type StoreName, type Switches, type SwitchState } from '../../contracts/switches.ts'
+import { SutError } from '../errors.ts'
+import type { LiveProcess } from '../storage/process-table.ts'
+import type { StoredSwitches } from '../storage/switch-table.ts'
+import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
+import { causeOf } from '../telemetry/cause.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { isLater } from './flip-steps.ts'
+import type { SwitchBoard } from './switch-board.ts'
+import { PROCESS_LEASE_MS, STALE_AFTER_MS } from './switch-times.ts'
+
+/** Of a store; a StoreLedger is one. */
+export interface SwitchSource {
+  beat(process: LiveProcess, leaseMs: number): Promise<StoredSwitches | null>
+  leave(processId: string): Promise<void>
+}
+
+export interface BoardOptions {
+  readonly sources: Readonly<Record<StoreName, SwitchSource>>
+  /** Of the process, for whoever looks at who is alive. */
+  readonly role: string
+  readonly logger: Logger
+}
+
+const PACE_MS = 250
+/** While writers wait every moment counts. */
+const CLOSED_PACE_MS = 20
+const MAX_WAITERS = 512
+/** Who waits leaves this much of its time to the write itself. */
+const WRITE_MS = 1_200
+
+interface Waiter {
+  readonly afterEpoch: number
+  readonly admit: (switches: Switches) => void
+}
+
+interface Heard {
+  /** When the store was asked that answered last. */
+  readonly atMs: number
+  readonly epoch: number
+}
+
+const NEVER: Heard = { atMs: Number.NEGATIVE_INFINITY, epoch: 0 }
+
+export class PolledSwitchBoard implements SwitchBoard {
+  readonly #options: BoardOptions
+  readonly #processId = randomUUID()
+  readonly #stopping = new AbortController()
+  readonly #waiters = new Set<Waiter>()
+  readonly #heard: Record<StoreName, Heard> = { legacy: NEVER, sharded: NEVER }
+  #running: readonly Promise<void>[] = []
+  #believed: SwitchState | undefined
+  #believedSinceMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: BoardOptions) {
+    this.#options = options
+  }
+
+  /** Resolves once one of the stores has answered: the other may be down. Rejects when neither does. */
+  async start(): Promise<void> {
+    const firsts = await Promise.allSettled(STORE_NAMES.map((name) => this.#ask(name)))
+    const [first] = firsts
+    if (!this.#believed) {
+      throw first?.status === 'rejected' ? first.reason : new SutError('unavailable', 'no store knows of a migration')
+    }
+    this.#running = STORE_NAMES.map((name) => this.#run(name))
+  }
+
+  /** Nobody need wait for it any longer. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running)
+    const { sources } = this.#options
+    await Promise.allSettled(STORE_NAMES.map((name) => sources[name].leave(this.#processId)))
+  }
+
+  now(): Switches {
+    const believed = this.#believed
+    if (!believed) throw lostTouch()
+    const { atMs, epoch } = this.#heard[PHASE_RULES[believed.phase].read]
+    const nowMs = performance.now()
+    const isConfirmed = epoch === believed.epoch || nowMs - this.#believedSinceMs <= STALE_AFTER_MS
+    if (nowMs - atMs > STALE_AFTER_MS || !isConfirmed) throw lostTouch()
+    return believed
+  }
+
+  async reopened(afterEpoch: number, context: CallContext): Promise<Switches> {
+    const believed = this.#believed
+    if (believed?.open && believed.epoch > afterEpoch) return believed
+    if (this.#waiters.size >= MAX_WAITERS) {
+      throw new SutError('overloaded', 'too many writes wait for the order store to open', { retryAfterSeconds: 1 })
+    }
+    // A board that is closed at this very epoch is one that has not opened for it yet.
+    const isYetToOpen = believed !== undefined && !believed.open && believed.epoch === afterEpoch
+    const leftMs = remainingMs(context)
+    return await this.#wait(isYetToOpen ? afterEpoch - 1 : afterEpoch, leftMs - Math.min(WRITE_MS, leftMs / 2))
+  }
+
+  #wait(afterEpoch: number, limitMs: number): Promise<Switches> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        clearTimeout(timer)
+        this.#waiters.delete(waiter)
+      }
+      const waiter: Waiter = {
+        afterEpoch,
+        admit: (switches) => {
+          leave()
+          resolve(switches)
+        },
+      }
+      const timer = setTimeout(() => {
+        leave()
+        reject(deadlineExceeded())
+      }, limitMs)
+      this.#waiters.add(waiter)
+    })
+  }
+
+  async #run(name: StoreName): Promise<void> {
+    const { signal } = this.#stopping
+    for (let failures = 0; !signal.aborted; ) {
+      const isUrgent = this.#waiters.size > 0 || this.#believed?.open === false
+      await sleep(isUrgent ? CLOSED_PACE_MS : PACE_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      try {
+        await this.#ask(name)
+        failures = 0
+      } catch (error) {
+        failures++
+        // The first failure, and ever more rarely while it lasts.
+        if (!Number.isInteger(Math.log2(failures))) continue
+        this.#options.logger.warn(
+          { ...causeOf(error), store: name, failures },
+          'a store does not say how switches stand',
+        )
+      }
+    }
+  }
+
+  async #ask(name: StoreName): Promise<void> {
+    const atMs = performance.now()
+    const epoch = this.#believed?.epoch ?? 0
+    const process = { processId: this.#processId, role: this.#options.role, epoch }
+    const found = await this.#options.sources[name].beat(process, PROCESS_LEASE_MS)
+    if (!found) return
+    this.#heard[name] = { atMs, epoch: found.state.epoch }
+    this.#believe(found.state)
+    // A flip waits for us to say so.
+    if (found.state.epoch > epoch && epoch > 0) await this.#ask(name)
+  }
+
+  #believe(state: SwitchState): void {
+    if (this.#believed && !isLater(state, this.#believed)) return
+    if (this.#believed?.epoch !== state.epoch) this.#believedSinceMs = performance.now()
+    this.#believed = state
+    if (!state.open) return
+    for (const waiter of [...this.#waiters]) if (state.epoch > waiter.afterEpoch) waiter.admit(state)
+  }
+}
+
+function lostTouch(): SutError {
+  return new SutError('unavailable', 'this process does not know at the moment which order store to ask', {
+    retryAfterSeconds: 1,
+  })
+}
