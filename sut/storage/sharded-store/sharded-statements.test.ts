@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { bornOrder, movedTo } from '../two-stores.setup.ts'
+import { changeOf, placementStatements } from './sharded-statements.ts'
+
+const USER = 64 + 7
+const targetsOf = (statements: readonly { readonly sql: string }[]) =>
+  statements.map(({ sql }) => /^(?:INSERT INTO|UPDATE) (\w+)/.exec(sql)?.[1])
+
+describe('a system without a migration', () => {
+  it('sends the statements of an order and no other, the key first and the event last', () => {
+    const statements = placementStatements(bornOrder(USER), null)
+    const tables = ['idempotency_keys_07', 'orders_07', 'order_items_07', 'payments_07', 'outbox_07']
+    expect(targetsOf(statements)).toEqual(tables)
+    expect(statements.at(-1)?.sql).toBe(
+      'INSERT INTO outbox_07 (order_id, version, document, created_at_ms) VALUES (?, ?, ?, ?)',
+    )
+  })
+
+  it('changes order and payment, then tells of it', () => {
+    const born = bornOrder(USER)
+    const { updates, event, isFenced, gap } = changeOf(born, movedTo(born, 'paid'), null)
+    expect(targetsOf([...updates, event])).toEqual(['orders_07', 'payments_07', 'outbox_07'])
+    expect([isFenced, gap]).toEqual([false, null])
+  })
+})
+
+describe('a guarded write', () => {
+  it('asks the fence in its first statement, and marks the order in its last', () => {
+    const [event, ...others] = placementStatements(bornOrder(USER), { epoch: 5, markGap: true })
+    expect(event?.sql).toContain('FROM write_fence WHERE shard = 7 AND open_epoch = ? LOCK IN SHARE MODE')
+    expect(event?.values[0]).toBe(5)
+    expect(targetsOf(others).at(-1)).toBe('order_gaps')
+    expect(targetsOf(placementStatements(bornOrder(USER), { epoch: 5, markGap: false }))).not.toContain('order_gaps')
+  })
+})
