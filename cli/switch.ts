@@ -21,7 +21,8 @@ type Action = (typeof ACTIONS)[number]
 
 const HELP = `
 Orders and payments go through legacy, phase1, phase2 and done, one phase at a
-time, and back: docs/how-do-we-switch-over-and-back.md.
+time, and back: docs/how-do-we-switch-over-and-back.md. It moves the switches of
+the two databases; the services of npm run up do not ask them yet.
 
   status    phase, epoch, who is open, what the other store has not been told
   plan      both ways from here, and everything that stands in each
