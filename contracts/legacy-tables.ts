@@ -8,6 +8,9 @@ export const LEGACY_ORDERS_TABLE = 't_order'
 export const LEGACY_ITEMS_TABLE = 't_order_item'
 export const LEGACY_PRODUCTS_TABLE = 't_product'
 export const LEGACY_USERS_TABLE = 't_user'
+/** Beside them once a migration has begun: which request an order answers, and what the search index is to be told. */
+export const LEGACY_KEYS_TABLE = 'order_keys'
+export const LEGACY_OUTBOX_TABLE = 'order_outbox'
 
 /** What the monolith was installed with. */
 export const CREATE_LEGACY_SQL: readonly string[] = [

@@ -3,10 +3,18 @@
 
 import { PRODUCTS_TABLE } from './catalogue.ts'
 import { DATASET_TABLE } from './dataset.ts'
-import { FENCE_TABLE, GAPS_TABLE } from './migration-tables.ts'
+import {
+  LEGACY_ITEMS_TABLE,
+  LEGACY_KEYS_TABLE,
+  LEGACY_ORDERS_TABLE,
+  LEGACY_OUTBOX_TABLE,
+  LEGACY_PRODUCTS_TABLE,
+} from './legacy-tables.ts'
+import { AUDIT_TABLE, FENCE_TABLE, GAPS_TABLE, PROCESSES_TABLE, SWITCHES_TABLE } from './migration-tables.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
+import type { StoreName } from './switches.ts'
 import { LEGACY_NUMBERS_TABLE, PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
 
 /** `all`: the process that holds every service, and so may do what each of them may. */
@@ -83,6 +91,59 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     // A slice is made, with the fields of the template, by the first order of its quarter.
     elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
   },
+}
+
+type Rights = Readonly<Record<string, readonly SqlStatement[]>>
+
+/** Reads the switches, and says that it is alive. */
+const FOLLOWS_SWITCHES: Rights = { [SWITCHES_TABLE]: ['SELECT'], [PROCESSES_TABLE]: SQL_STATEMENTS }
+/** And brings flips to their end that were left half way. */
+const FINISHES_FLIPS: Rights = {
+  ...FOLLOWS_SWITCHES,
+  [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
+  [FENCE_TABLE]: ['SELECT', 'UPDATE'],
+  [AUDIT_TABLE]: ['INSERT'],
+}
+
+/** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
+const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
+  order: {
+    legacy: {
+      ...FINISHES_FLIPS,
+      [LEGACY_ORDERS_TABLE]: ['SELECT', 'INSERT', 'UPDATE'],
+      [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
+      [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
+      [LEGACY_OUTBOX_TABLE]: ['INSERT'],
+      [GAPS_TABLE]: SQL_STATEMENTS,
+      [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+    },
+    sharded: FINISHES_FLIPS,
+  },
+  catalogue: {
+    legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },
+    sharded: FOLLOWS_SWITCHES,
+  },
+  indexer: {
+    legacy: {
+      ...FOLLOWS_SWITCHES,
+      [LEGACY_OUTBOX_TABLE]: ['SELECT', 'DELETE'],
+      [PARKED_TABLE]: ['SELECT', 'INSERT', 'DELETE'],
+    },
+    sharded: FOLLOWS_SWITCHES,
+  },
+}
+
+/** By name, in alphabetical order. */
+export function migrationTablesOf(account: ServiceAccount, store: StoreName): ReadonlyMap<string, readonly SqlStatement[]> {
+  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer'] : [account]
+  const given = services.map((service) => MIGRATION_ACCESS[service][store])
+  const tables = distinct(given.flatMap((rights) => Object.keys(rights))).toSorted()
+  return new Map(
+    tables.map((table) => [
+      table,
+      SQL_STATEMENTS.filter((statement) => given.some((rights) => rights[table]?.includes(statement))),
+    ]),
+  )
 }
 
 /** Aliases are of the template: who makes a slice puts it behind them. */

@@ -90,3 +90,11 @@ export const NO_MIGRATION: Switches = Object.freeze({
   comparePerMille: 0,
   isFinal: true,
 })
+
+/** Beside a monolith, before a migration has begun: each works on its own tables, and shows epoch 0 to their fences. */
+export const NOT_BEGUN: SwitchState = Object.freeze({
+  ...NO_MIGRATION,
+  monolith: 'own-database',
+  revision: 0,
+  comparableSince: 0,
+})

@@ -130,13 +130,13 @@ function machineOf({ poolBytes }: StartContext, folder: string): MysqlMachine {
  * On a server of somebody else's it is the account that was given, as we make none there.
  */
 export function legacyEndpointOf(orders: EngineEndpoint, credentials: Credentials): EngineEndpoint {
-  const { passwords: _, ...endpoint } = orders
   const url = new URL(legacyUrlOf(orders.url))
   if (orders.origin !== 'address') {
     url.username = MONOLITH_USER
     url.password = credentials.monolithMysqlPassword
   }
-  return { ...endpoint, url: url.href }
+  // The services' accounts are those of the server.
+  return { ...orders, url: url.href }
 }
 
 /** The same server's legacy schema. */

@@ -47,7 +47,16 @@ describe('configuration', () => {
     ['aggregation', ['HEADROOM_INTERNAL_SECRET', 'HEADROOM_ORDER_URL', 'HEADROOM_CATALOGUE_URL']],
     ['catalogue', ['HEADROOM_MYSQL_URL', 'HEADROOM_INTERNAL_SECRET']],
     ['indexer', ['HEADROOM_MYSQL_URL', 'HEADROOM_ELASTICSEARCH_URL']],
-    ['monolith', ['HEADROOM_LEGACY_MYSQL_URL', 'HEADROOM_REDIS_URL', 'HEADROOM_APP_JWT_SECRETS']],
+    [
+      'monolith',
+      [
+        'HEADROOM_LEGACY_MYSQL_URL',
+        'HEADROOM_REDIS_URL',
+        'HEADROOM_APP_JWT_SECRETS',
+        'HEADROOM_INTERNAL_SECRET',
+        'HEADROOM_AGGREGATION_URL',
+      ],
+    ],
   ])('asks the %s role for what it needs only', (role, needed) => {
     const mistakes = mistakesOf(role, {})
     expect(mistakes).toHaveLength(needed.length)

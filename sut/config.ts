@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { tlsMistakes } from '../contracts/mysql-address.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { type MysqlAddress, parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
-import { MONOLITH_POSITIONS, type MonolithPosition } from '../contracts/switches.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
@@ -32,8 +31,8 @@ export interface Config {
   readonly maxInFlight: number
   readonly userRatePerSecond: number
   readonly mysql: MysqlConfig
+  /** Without an address: there is no monolith. */
   readonly legacyMysql: MysqlAddress
-  readonly monolith: MonolithPosition
   readonly elasticsearchUrl: string
   readonly redisUrl: string
   readonly appTokens: TokenSecrets
@@ -42,7 +41,7 @@ export interface Config {
   readonly serviceUrls: Readonly<Record<InternalService, string>>
 }
 
-export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'monolith' | 'serviceUrls'> | InternalService
+export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
@@ -53,12 +52,20 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
-  monolith: ['legacyMysql', 'redisUrl', 'appTokens'],
+  monolith: ['legacyMysql', 'redisUrl', 'appTokens', 'internalSecret', 'aggregation'],
+}
+
+/** What is told besides where there is a monolith to move from. `all` then answers the monolith, as the business layer. */
+const BESIDE_A_MONOLITH: Partial<Readonly<Record<Role, readonly Setting[]>>> = {
+  all: ['legacyMysql', 'internalSecret'],
+  order: ['legacyMysql'],
+  catalogue: ['legacyMysql'],
+  indexer: ['legacyMysql'],
 }
 
 /** What a process of this role is to be told, and nobody else. */
-export function settingsOf(role: Role): readonly Setting[] {
-  return NEEDS[role]
+export function settingsOf(role: Role, hasMonolith: boolean): readonly Setting[] {
+  return [...NEEDS[role], ...((hasMonolith && BESIDE_A_MONOLITH[role]) || [])]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -84,7 +91,6 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       url: reader.url('HEADROOM_LEGACY_MYSQL', ['mysql:'], needed.has('legacyMysql')),
       socketPath: reader.optional('HEADROOM_LEGACY_MYSQL_SOCKET'),
     },
-    monolith: reader.oneOf('HEADROOM_MONOLITH_SWITCH', MONOLITH_POSITIONS, 'own-database'),
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
     redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
     appTokens: reader.tokenSecrets('HEADROOM_APP_JWT_SECRETS', needed.has('appTokens')),

@@ -12,10 +12,11 @@ import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
 import { accountName } from '../contracts/service-accounts.ts'
-import { shardMapOf } from '../contracts/shard-map.ts'
+import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import { MONOLITH_COMPONENT, SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
+import { grantMigration, prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
 import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { prepareLegacySchema } from './storage/legacy-schema.ts'
@@ -69,6 +70,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     // A further server may have accounts of its own, named in the map.
     const isOurs = engines.mysql.passwords !== undefined && map.length === 1
     if (isOurs && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
+    if (monolith === undefined) await refuseWithoutMonolith(map)
+    else await prepareBeside(monolith, map)
     const addresses = monolith === undefined ? engines : { ...engines, legacyMysql: monolith }
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
@@ -80,10 +83,10 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       started.push(service)
       return service
     }
-    const services = [
+    const services: ServiceProcess[] = [
       ...(topology === 'one-process' ? [await start('all')] : await startEach(start)),
-      ...(monolith === undefined ? [] : [await startMonolith(monolith, start)]),
     ]
+    if (monolith !== undefined) services.push(await start('monolith', businessLayerOf(services)))
     const port = await gatewayPort(options.port)
     const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })
     started.push(gateway)
@@ -118,9 +121,20 @@ async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
   return [...domain, aggregation, ...frontEnds]
 }
 
-async function startMonolith(database: EngineEndpoint, start: Start): Promise<ServiceProcess> {
-  await prepareLegacySchema(database)
-  return await start('monolith')
+/** Its own tables, the switches in both databases, and the services' accounts in its one. */
+async function prepareBeside(monolith: EngineEndpoint, map: ShardMap): Promise<void> {
+  await prepareLegacySchema(monolith)
+  const both = { legacy: monolith, sharded: map }
+  await prepareSwitches(both)
+  const accounts = await grantMigration(both)
+  if (monolith.passwords !== undefined && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
+}
+
+/** Who answers the monolith once it works no longer by itself. */
+function businessLayerOf(services: readonly ServiceProcess[]): Readonly<Record<string, string>> {
+  const layer = services.find(({ role }) => role === 'aggregation' || role === 'all')
+  if (!layer) throw new Error('no process is the business layer')
+  return { [urlSetting('aggregation')]: urlOf(layer.port) }
 }
 
 function componentOf(role: Role): string {

@@ -1,26 +1,58 @@
-// The monolith as a process: the old interfaces on its own database.
+// The monolith as a process: the old interfaces, on its own database or, once it has been switched, through the business layer.
 
 import type { FastifyInstance } from 'fastify'
+import { LEGACY_USERS_TABLE } from '../contracts/legacy-tables.ts'
+import type { OrderFlows } from './aggregation/order-flows.ts'
+import { OrderIdMetrics } from './domain/order/order-id-source.ts'
+import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
+import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { createHttpServer, type HttpServerOptions } from './interface/http-server.ts'
 import { registerIdentityRoute } from './interface/identity-route.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { businessLayer } from './legacy/business-layer.ts'
 import { LEGACY_OPERATIONS, type LegacyOrders } from './legacy/legacy-orders.ts'
 import { legacyRefusal } from './legacy/legacy-refusal.ts'
 import { registerLegacyRoutes } from './legacy/legacy-routes.ts'
 import { switchedOrders } from './legacy/monolith-switch.ts'
 import { ownDatabase } from './legacy/own-database.ts'
+import { tellThrough } from './legacy/tell-others.ts'
+import { onceBegun, openBoard } from './migration.ts'
+import { ownStore } from './monolith-own-store.ts'
 import type { RoleOptions } from './roles.ts'
 import { selectDataset } from './storage/dataset-table.ts'
+import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
+import type { MysqlLane } from './storage/mysql-lane.ts'
+import type { MysqlPool } from './storage/mysql-pool.ts'
 import { openLegacyMysql, openMessages } from './stores.ts'
+import { StoreLedger } from './switches/store-ledger.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
+import { type CallContext, withBudget } from './telemetry/call-context.ts'
 import { timed } from './telemetry/metrics.ts'
 import { liveTokenKeys } from './token-keys-file.ts'
 
-export async function buildMonolith(options: RoleOptions, serverOptions: HttpServerOptions): Promise<FastifyInstance> {
+export interface MonolithParts {
+  readonly server: HttpServerOptions
+  /** The business layer. */
+  readonly flows: OrderFlows
+}
+
+export async function buildMonolith(
+  options: RoleOptions,
+  { server: serverOptions, flows }: MonolithParts,
+): Promise<FastifyInstance> {
   const { config, metrics, version } = options
   const { requestDeadlineMs } = config
-  const lane = await openLegacyMysql(options)
-  const own = timed<LegacyOrders>(metrics, 'domain', ownDatabase(lane, openMessages(options)), LEGACY_OPERATIONS)
+  const pool = await openLegacyMysql(options)
+  const lane = pool.home
+  // It has no account in the sharded database, and hears of every flip in its own.
+  const board = await openBoard(options, { legacy: new StoreLedger('legacy', pool.leases) })
+  const tell = tellThrough(openMessages(options))
+  const orders = switchedOrders(board, {
+    'as-it-was': ownDatabase(lane, tell),
+    'own-database': ownStore({ lane, stores: await ownStores(options, pool, board), tell }),
+    'business-layer': businessLayer({ flows, nicknameOf: (userId, context) => nicknameIn(lane, userId, context), tell }),
+  })
   const verify = tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app')
   const rateLimit = new UserRateLimit(config.userRatePerSecond)
   const server = createHttpServer({
@@ -30,7 +62,7 @@ export async function buildMonolith(options: RoleOptions, serverOptions: HttpSer
     refusal: { status: () => 200, body: legacyRefusal },
   })
   registerLegacyRoutes(server, {
-    orders: switchedOrders({ now: () => config }, { 'own-database': own }),
+    orders: timed<LegacyOrders>(metrics, 'domain', orders, LEGACY_OPERATIONS),
     enter: (token) => {
       const { userId } = verify(`Bearer ${token}`)
       rateLimit.take(userId)
@@ -43,4 +75,28 @@ export async function buildMonolith(options: RoleOptions, serverOptions: HttpSer
   }
   registerIdentityRoute(server, data, { version, topology: 'one-process', requestDeadlineMs })
   return server
+}
+
+async function ownStores(options: RoleOptions, pool: MysqlPool, board: SwitchBoard): Promise<SwitchedStores> {
+  const { metrics, logger, parts } = options
+  const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger, NUMBERED_IDS.legacy)
+  parts.add({ stop: () => ids.stop() })
+  await onceBegun(board, parts, () =>
+    ids.start().catch((error) => logger.warn({ err: error }, 'no order id worker is leased yet')),
+  )
+  return new SwitchedStores({ sides: { legacy: { store: legacyOrderStore(pool), ids } }, board })
+}
+
+/** Decoration: with the database of the users gone, orders are shown all the same. */
+const NICKNAME_BUDGET_MS = 150
+
+async function nicknameIn(lane: MysqlLane, userId: number, context: CallContext): Promise<string> {
+  const sql = `SELECT nickname FROM ${LEGACY_USERS_TABLE} WHERE id = ?`
+  try {
+    const within = withBudget(context, NICKNAME_BUDGET_MS)
+    const [user] = await lane.rows<{ readonly nickname: string }>(sql, [userId], within)
+    return user?.nickname ?? ''
+  } catch {
+    return ''
+  }
 }

@@ -13,6 +13,7 @@ import {
   localCatalogueService,
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
+import { switchedCatalogue } from './domain/catalogue/switched-catalogue.ts'
 import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
@@ -25,7 +26,7 @@ import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
-import { serveService } from './domain/service-server.ts'
+import { registerService, serveService } from './domain/service-server.ts'
 import { registerAdminRoutes } from './interface/admin-routes.ts'
 import { registerAppRoutes } from './interface/app-routes.ts'
 import { registerChallengeRoute } from './interface/challenge-route.ts'
@@ -34,13 +35,16 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
 import { selectDataset } from './storage/dataset-table.ts'
+import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
-import { shardedOutbox } from './storage/outbox-tables.ts'
+import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { openSwitchedStores } from './switched-orders.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
 import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
@@ -60,14 +64,14 @@ export function buildRole(options: RoleOptions): Promise<FastifyInstance> {
 
 const BUILDERS: Readonly<Record<Role, Build>> = {
   all: async (options) => {
-    const pool = await openMysql(options)
+    const databases = await openDatabases(options)
     const index = openSearchIndex(options)
     const flows = localFlows(options, {
-      order: await openOrderService(options, pool, index),
-      products: new ProductMemory(localCatalogueService(pool)),
+      order: await openOrderService(options, databases, index),
+      products: new ProductMemory(catalogueOf(databases)),
     })
-    startRelay(options, pool, index)
-    startKeyExpiry(options, pool)
+    await startRelays(options, databases, index)
+    startKeyExpiry(options, databases.pool)
     return frontEndServer(options, flows, ['app', 'admin'])
   },
   app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
@@ -80,40 +84,75 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     return serve(options, FLOWS_SERVICE, flows, FLOWS_CONTRACT)
   },
   order: async (options) => {
-    const service = await openOrderService(options, await openMysql(options), openSearchIndex(options))
+    const service = await openOrderService(options, await openDatabases(options), openSearchIndex(options))
     return serve(options, 'order', service, ORDER_CONTRACT)
   },
   catalogue: async (options) =>
-    serve(options, 'catalogue', localCatalogueService(await openMysql(options)), CATALOGUE_CONTRACT),
+    serve(options, 'catalogue', catalogueOf(await openDatabases(options)), CATALOGUE_CONTRACT),
   indexer: async (options) => {
-    const pool = await openMysql(options)
-    startRelay(options, pool, openSearchIndex(options))
-    startKeyExpiry(options, pool)
+    const databases = await openDatabases(options)
+    await startRelays(options, databases, openSearchIndex(options))
+    startKeyExpiry(options, databases.pool)
     return createHttpServer(serverOptions(options))
   },
-  monolith: (options) => buildMonolith(options, serverOptions(options)),
+  monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
 }
 
-async function openOrderService(options: RoleOptions, pool: MysqlPool, index: OrderIndex): Promise<OrderService> {
+/** The sharded one; and the monolith's beside it, where there is one to move from. */
+interface Databases {
+  readonly pool: MysqlPool
+  readonly migration: Migration | null
+}
+
+async function openDatabases(options: RoleOptions): Promise<Databases> {
+  if (options.config.legacyMysql.url === '') return { pool: await openMysql(options), migration: null }
+  const migration = await openMigration(options)
+  return { pool: migration.pools.sharded, migration }
+}
+
+function catalogueOf({ pool, migration }: Databases): CatalogueService {
+  return migration ? switchedCatalogue(migration.pools, migration.board) : localCatalogueService(pool)
+}
+
+async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
   const { metrics, logger, parts } = options
+  if (migration) {
+    const stores = await openSwitchedStores({ ...migration, metrics, logger, parts })
+    startRescue(migration, options)
+    return stores
+  }
   const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger)
   await ids.start()
   parts.add({ stop: () => ids.stop() })
-  const stores = new SwitchedStores({
+  return new SwitchedStores({
     sides: { sharded: { store: shardedOrderStore(pool), ids } },
     board: NO_MIGRATION_BOARD,
   })
+}
+
+async function openOrderService(options: RoleOptions, databases: Databases, index: OrderIndex): Promise<OrderService> {
+  const { metrics } = options
+  const { pool } = databases
+  const stores = await openStores(options, databases)
   const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
   return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
 }
 
-function startRelay({ metrics, logger, parts }: RoleOptions, pool: MysqlPool, index: OrderIndex): void {
+/** Of both databases: only the one that decides gets events, and what it had before a flip is told all the same. */
+async function startRelays(options: RoleOptions, { pool, migration }: Databases, index: OrderIndex): Promise<void> {
+  const { metrics, logger, parts } = options
   const relayMetrics = new RelayMetrics(metrics)
-  for (const server of pool.relay) {
-    const relay = new OutboxRelay(shardedOutbox(server), index, relayMetrics, logger)
+  const start = (outbox: Outbox) => {
+    const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
     relay.start()
     parts.add({ stop: () => relay.stop() })
   }
+  for (const server of pool.relay) start(shardedOutbox(server))
+  if (!migration) return
+  const { board, pools } = migration
+  await onceBegun(board, parts, () => {
+    for (const { lane } of pools.legacy.relay) start(legacyOutbox(lane))
+  })
 }
 
 function startKeyExpiry({ metrics, logger, parts }: RoleOptions, pool: MysqlPool): void {
@@ -192,6 +231,12 @@ async function frontEndServer(
       registerChallengeRoute(described, signingSecret)
     }
     registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
+  }
+  // The one process is the business layer too: the monolith beside it asks it as others ask `aggregation`.
+  if (config.role === 'all' && config.internalSecret !== '') {
+    const { internalSecret, requestDeadlineMs: maxDeadlineMs } = config
+    const service = { ...serverOptions(options), internalSecret, maxDeadlineMs }
+    registerService(server, FLOWS_SERVICE, flows, FLOWS_CONTRACT, service)
   }
   return server
 }

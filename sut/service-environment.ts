@@ -23,7 +23,6 @@ const TUNABLE = [
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
   'HEADROOM_MYSQL_POOL_SIZE',
-  'HEADROOM_MONOLITH_SWITCH',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
   'PATH',
@@ -34,16 +33,18 @@ const TUNABLE = [
 export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets: LaunchSecrets): Environment {
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
+  const { legacyMysql } = engines
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
-    legacyMysql: legacyEnvironment(engines),
+    ...(legacyMysql && { legacyMysql: legacyEnvironment(legacyMysql, addressOf(legacyMysql)) }),
     elasticsearchUrl: { HEADROOM_ELASTICSEARCH_URL: addressOf(engines.elasticsearch) },
     redisUrl: { HEADROOM_REDIS_URL: addressOf(engines.redis) },
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
     adminTokens: { HEADROOM_ADMIN_JWT_SECRETS_FILE: secrets.adminTokensFile },
     internalSecret: { HEADROOM_INTERNAL_SECRET: secrets.internal },
   }
-  return Object.assign(given(TUNABLE), ...settingsOf(role).map((setting) => settings[setting] ?? {}))
+  const told = settingsOf(role, legacyMysql !== undefined)
+  return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))
 }
 
 function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string): Environment {
@@ -54,10 +55,8 @@ function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string):
   }
 }
 
-/** The monolith is itself in its own database: the address is of its account. */
-function legacyEnvironment({ legacyMysql }: EngineAddresses): Environment {
-  if (legacyMysql === undefined) return {}
-  const { url, socketPath } = legacyMysql
+/** The monolith is itself in its own database; a service has an account of its own there too. */
+function legacyEnvironment({ socketPath }: EngineEndpoint, url: string): Environment {
   return { HEADROOM_LEGACY_MYSQL_URL: url, ...(socketPath ? { HEADROOM_LEGACY_MYSQL_SOCKET: socketPath } : {}) }
 }
 

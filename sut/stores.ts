@@ -8,10 +8,7 @@ import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
 import { MessageStream } from './storage/message-stream.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
-import type { MysqlLane } from './storage/mysql-lane.ts'
-import { MysqlMetrics } from './storage/mysql-metrics.ts'
-import { MysqlPool, PING_LIMIT_MS } from './storage/mysql-pool.ts'
-import { MysqlServer } from './storage/mysql-server.ts'
+import { MysqlPool } from './storage/mysql-pool.ts'
 import { RedisCache } from './storage/redis-cache.ts'
 import { requireSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
@@ -34,18 +31,20 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
   const vital = map.length === 1
   const checks = pool.checks.map(({ name, ping }) => ({ name: vital ? 'mysql' : `mysql ${name}`, vital, check: ping }))
   parts.add({ checks, stop: () => pool.close() })
-  await requireSchemas(map, logger)
+  const unreachable = await requireSchemas(map)
+  if (unreachable.length === map.length) throw unreachable[0]
+  for (const reason of unreachable) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
   return pool
 }
 
-/** Of several servers, the ones that are there are served. */
-async function requireSchemas(map: ShardMap, logger: Logger): Promise<void> {
+/** Of the servers that are there. Resolves to why the others are not. */
+export async function requireSchemas(map: ShardMap): Promise<readonly unknown[]> {
   const failures = (await Promise.allSettled(map.map((server) => requireSchema(server)))).filter(
     (check) => check.status === 'rejected',
   )
-  const refusal = failures.find(({ reason }) => reason instanceof Refusal) ?? failures[0]
-  if (refusal && (refusal.reason instanceof Refusal || failures.length === map.length)) throw refusal.reason
-  for (const { reason } of failures) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
+  const refusal = failures.find(({ reason }) => reason instanceof Refusal)
+  if (refusal) throw refusal.reason
+  return failures.map(({ reason }) => reason)
 }
 
 /** The order index. A process starts without it: lists, details and checkouts do not need it. */
@@ -61,22 +60,21 @@ export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache 
   return redis
 }
 
-/** The monolith's database, over one pool for everything it does. */
-export async function openLegacyMysql({ config, metrics, parts }: StoreOptions): Promise<MysqlLane> {
-  const [address] = oneServer(config.legacyMysql)
+/** The monolith's database, over one pool for everything it does. Not vital: behind the business layer it is not asked. */
+export async function openLegacyMysql({ config, metrics, parts }: StoreOptions): Promise<MysqlPool> {
+  const map = oneServer(config.legacyMysql)
   const limits = { poolSize: config.mysql.poolSize, statementLimitMs: config.requestDeadlineMs, isShared: true }
-  const server = new MysqlServer(address, limits, new MysqlMetrics(metrics))
-  const pings = server.reservedLane('ping')
-  const ping = () => pings.rows('SELECT 1', [], contextFor('ping', PING_LIMIT_MS))
-  parts.add({ checks: [{ name: 'mysql', vital: true, check: ping }], stop: () => server.close() })
-  const lane = server.lane('monolith')
+  const pool = new MysqlPool({ map, ...limits }, metrics)
+  const checks = pool.checks.map(({ ping }) => ({ name: 'mysql', vital: false, check: ping }))
+  parts.add({ checks, stop: () => pool.close() })
   try {
-    await lane.rows(`SELECT id FROM ${LEGACY_ORDERS_TABLE} LIMIT 1`, [], contextFor('start', config.requestDeadlineMs))
+    const context = contextFor('start', config.requestDeadlineMs)
+    await pool.home.rows(`SELECT id FROM ${LEGACY_ORDERS_TABLE} LIMIT 1`, [], context)
   } catch (error) {
-    if (isMysqlError(error, 'noSuchTable')) throw withoutTables(serverName(address))
+    if (isMysqlError(error, 'noSuchTable')) throw withoutTables(serverName(map[0]))
     throw error
   }
-  return lane
+  return pool
 }
 
 /** Where the monolith tells of its orders. It works without: nobody is told then. */

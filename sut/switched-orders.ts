@@ -7,6 +7,7 @@ import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { OrderMirror } from './domain/order/order-mirror.ts'
 import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
+import { onceBegun } from './migration.ts'
 import type { Parts } from './part.ts'
 import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
@@ -29,11 +30,11 @@ export async function openSwitchedStores(options: SwitchedOrdersOptions): Promis
   const idMetrics = new OrderIdMetrics(metrics)
   const idsOf = (name: StoreName) => new ShardedOrderIds(pools[name].leases, idMetrics, logger, NUMBERED_IDS[name])
   const ids = { legacy: idsOf('legacy'), sharded: idsOf('sharded') }
-  const starts = await Promise.allSettled([ids.legacy.start(), ids.sharded.start()])
   parts.add({ stop: async () => void (await Promise.allSettled([ids.legacy.stop(), ids.sharded.stop()])) })
-  const failed = starts.filter((start) => start.status === 'rejected')
-  if (failed.length === starts.length) throw failed[0]?.reason
-  for (const { reason } of failed) logger.warn({ err: reason }, 'one of the two stores leases no order id worker yet')
+  // Whoever needs an id leases a worker, if need be: a start that fails is only told.
+  const start = (name: StoreName) =>
+    ids[name].start().catch((error) => logger.warn({ err: error, store: name }, 'no order id worker is leased yet'))
+  await Promise.all([onceBegun(board, parts, () => start('legacy')), start('sharded')])
 
   const timedStore = (name: StoreName, store: OrderStore) => timed(metrics, `${name}-store`, store, store)
   const sides = {

@@ -32,6 +32,7 @@ export async function withServiceAccounts<E extends Engines>(engines: E): Promis
   return {
     ...engines,
     mysql: { ...engines.mysql, passwords: passwords.mysql },
+    legacyMysql: { ...engines.legacyMysql, passwords: passwords.mysql },
     elasticsearch: { ...engines.elasticsearch, passwords: passwords.search },
     redis: { ...engines.redis, passwords: passwords.redis },
   }

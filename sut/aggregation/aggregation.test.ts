@@ -72,6 +72,8 @@ function orderService(parts: Partial<OrderService>): OrderService {
     changeStatus: missing,
     list: missing,
     search: missing,
+    numbered: missing,
+    numberedPage: missing,
     dataset: missing,
     ...parts,
   }

@@ -2,7 +2,7 @@
 
 import { checkoutRequestSchema, searchQuerySchema } from '../../contracts/gateway-api.ts'
 import { STATUS_EVENTS } from '../domain/order/order-service.ts'
-import { idempotencyKey, limit, orderId, requestOf, userId } from '../domain/request-fields.ts'
+import { idempotencyKey, legacyNo, limit, orderId, page, requestOf, userId } from '../domain/request-fields.ts'
 import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY } from '../domain/service-contract.ts'
 import type { OrderFlows } from './order-flows.ts'
 
@@ -18,5 +18,7 @@ export const FLOWS_CONTRACT = contractFor<OrderFlows>()({
     ifAnswerLost: READ_ORDER_AGAIN,
   },
   search: { request: searchQuerySchema },
+  numbered: { request: requestOf({ userId, legacyNo }) },
+  numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
 })

@@ -12,11 +12,12 @@ import type {
 } from '../../contracts/gateway-api.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { ProductMemory } from '../domain/catalogue/product-memory.ts'
-import type { OrderService, StatusEvent } from '../domain/order/order-service.ts'
+import type { OldPage, OrderService, OwnNumber, StatusEvent } from '../domain/order/order-service.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { checkout } from './checkout.ts'
 import { detail } from './detail.ts'
 import { list } from './list.ts'
+import { type NamedOrder, type NamedPage, numbered, numberedPage } from './numbered.ts'
 import { summaryOf } from './order-summary.ts'
 import { search } from './search.ts'
 
@@ -49,6 +50,9 @@ export interface OrderFlows {
   /** null: this user has no such order. */
   changeStatus(call: StatusCall, context: CallContext): Promise<OrderSummary | null>
   search(query: SearchQuery, context: CallContext): Promise<SearchResponse>
+  /** For the old interfaces. null: this user has no such order. */
+  numbered(call: OwnNumber, context: CallContext): Promise<NamedOrder | null>
+  numberedPage(call: OldPage, context: CallContext): Promise<NamedPage>
   /** What was seeded below; null: nothing was. */
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
 }
@@ -68,6 +72,8 @@ export function orderFlows(domain: DomainServices): OrderFlows {
       return order && summaryOf(order)
     },
     search: (query, context) => search(domain, query, context),
+    numbered: (call, context) => numbered(domain, call, context),
+    numberedPage: (call, context) => numberedPage(domain, call, context),
     dataset: (call, context) => domain.order.dataset(call, context),
   }
 }

@@ -40,31 +40,47 @@ export function serveService<S extends Methods<S>>(
   measureRequests(app, options.metrics)
   boundInFlight(app, { prefix: '/internal/', ...options })
   registerProcessRoutes(app, options)
-  const ajv = new Ajv({ removeAdditional: true })
-  app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
-  const expected = digest(`Bearer ${options.internalSecret}`)
-  for (const [operation, { request: body }] of Object.entries<Operation>(contract)) {
-    app.post(servicePath(name, operation), { schema: { body } }, async (request, reply) => {
-      if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
-        throw new SutError('unauthenticated', 'not a service of this system')
-      }
-      const context = contextOf(request.headers, options.maxDeadlineMs)
-      const result = await service[operation as keyof S](request.body as never, context)
-      return reply.type('application/json').send(JSON.stringify(result ?? null))
-    })
-  }
-  const failures = new Failures(options.logger, options.metrics)
-  app.setErrorHandler((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
-    const answer = asSutError(error)
-    failures.note(answer, { requestId: requestIdIn(headers), traceparent: traceparentIn(headers[TRACE_HEADER]), route })
-    const body: ErrorBody = {
-      code: answer.code,
-      message: answer.message,
-      ...(answer.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: answer.retryAfterSeconds }),
-    }
-    return reply.code(ERROR_STATUS[answer.code]).send(body)
-  })
+  registerService(app, name, service, contract, options)
   return app
+}
+
+/** On a server that may have other routes beside them. */
+export function registerService<S extends Methods<S>>(
+  app: FastifyInstance,
+  name: string,
+  service: S,
+  contract: ServiceContract<S>,
+  { internalSecret, maxDeadlineMs, logger, metrics }: ServiceServerOptions,
+): void {
+  const expected = digest(`Bearer ${internalSecret}`)
+  const failures = new Failures(logger, metrics)
+  app.register((scope, _options, done) => {
+    const ajv = new Ajv({ removeAdditional: true })
+    scope.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
+    for (const [operation, { request: body }] of Object.entries<Operation>(contract)) {
+      const route = { schema: { body }, bodyLimit: BODY_LIMIT_BYTES }
+      scope.post(servicePath(name, operation), route, async (request, reply) => {
+        if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
+          throw new SutError('unauthenticated', 'not a service of this system')
+        }
+        const context = contextOf(request.headers, maxDeadlineMs)
+        const result = await service[operation as keyof S](request.body as never, context)
+        return reply.type('application/json').send(JSON.stringify(result ?? null))
+      })
+    }
+    scope.setErrorHandler((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
+      const answer = asSutError(error)
+      const requestId = requestIdIn(headers)
+      failures.note(answer, { requestId, traceparent: traceparentIn(headers[TRACE_HEADER]), route })
+      const body: ErrorBody = {
+        code: answer.code,
+        message: answer.message,
+        ...(answer.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: answer.retryAfterSeconds }),
+      }
+      return reply.code(ERROR_STATUS[answer.code]).send(body)
+    })
+    done()
+  })
 }
 
 function contextOf(headers: Readonly<Record<string, unknown>>, maxDeadlineMs: number): CallContext {

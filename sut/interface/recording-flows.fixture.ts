@@ -38,6 +38,8 @@ export function recordingFlows(calls: Calls, answers: Answers): OrderFlows {
     detail: answer('detail'),
     changeStatus: answer('changeStatus'),
     search: answer('search'),
+    numbered: answer('numbered'),
+    numberedPage: answer('numberedPage'),
     dataset: answer('dataset'),
   }
 }

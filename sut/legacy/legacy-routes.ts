@@ -20,8 +20,7 @@ import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
 import type { LegacyOrders, SubmitOrder } from './legacy-orders.ts'
 
 export interface OldInterfaces {
-  /** Asked for each request: the switch may have moved. */
-  readonly orders: () => LegacyOrders
+  readonly orders: LegacyOrders
   /** The user of a token. Throws unless it is good, and not used too often. */
   readonly enter: (token: string) => number
   readonly requestDeadlineMs: number
@@ -41,7 +40,7 @@ export function registerLegacyRoutes(app: FastifyInstance, { orders, enter, requ
       async (request) => {
         const { token, page = 1, size = DEFAULT_SIZE } = request.body
         const userId = enter(token)
-        return ok(await orders().list({ userId, page, size }, contextOf(request)))
+        return ok(await orders.list({ userId, page, size }, contextOf(request)))
       },
     )
     scope.post<{ Body: LegacyOrderForm }>(
@@ -50,7 +49,7 @@ export function registerLegacyRoutes(app: FastifyInstance, { orders, enter, requ
       async (request) => {
         const { token, orderNo } = request.body
         const userId = enter(token)
-        return ok(existing(await orders().detail({ userId, orderNo }, contextOf(request))))
+        return ok(existing(await orders.detail({ userId, orderNo }, contextOf(request))))
       },
     )
     scope.post<{ Body: LegacySubmitForm }>(
@@ -58,7 +57,7 @@ export function registerLegacyRoutes(app: FastifyInstance, { orders, enter, requ
       { schema: { body: legacySubmitSchema } },
       async (request) => {
         const userId = enter(request.body.token)
-        return ok(await orders().submit(submitted(userId, request.body), contextOf(request)))
+        return ok(await orders.submit(submitted(userId, request.body), contextOf(request)))
       },
     )
     for (const event of ['pay', 'cancel'] as const) {
@@ -68,7 +67,7 @@ export function registerLegacyRoutes(app: FastifyInstance, { orders, enter, requ
         async (request) => {
           const { token, orderNo } = request.body
           const userId = enter(token)
-          return ok(existing(await orders().settle({ userId, orderNo, event }, contextOf(request))))
+          return ok(existing(await orders.settle({ userId, orderNo, event }, contextOf(request))))
         },
       )
     }

@@ -2,12 +2,15 @@
 //
 // Weak, and left so, as such code was: the rows have no version and this code raises none, so whoever copies them
 // elsewhere cannot tell the older state from the newer one within a second. It must not write while another store
-// follows it.
+// follows it, and does not: once a migration has begun the fence is closed for it.
 
 import type { LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { LEGACY_KINDS, LEGACY_ORDERS_TABLE, LEGACY_STATUS } from '../../contracts/legacy-tables.ts'
 import { dateTimeText } from '../../contracts/legacy-text.ts'
+import { shardOf } from '../../contracts/shard.ts'
+import { NOT_BEGUN } from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
+import { Fenced, openShard } from '../storage/fence.ts'
 import type { MysqlLane, Session } from '../storage/mysql-lane.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { OwnOrder, SettleEvent } from './legacy-orders.ts'
@@ -44,10 +47,12 @@ async function settle(
   now: string,
 ): Promise<Settled | null> {
   const status = SETTLED_STATUS[event]
-  const [order] = await session.rows<{ readonly status: number; readonly amount: string }>(LOCK_ORDER, [
-    orderNo,
-    userId,
+  const [orders, open] = await session.rowsOfEach([
+    { sql: LOCK_ORDER, values: [orderNo, userId] },
+    openShard(shardOf(userId), NOT_BEGUN.epoch),
   ])
+  if (open?.length === 0) throw new Fenced()
+  const [order] = orders as readonly { readonly status: number; readonly amount: string }[]
   if (order === undefined) return null
   const { amount } = order
   if (order.status === status) return { orderNo, status, amount, isNew: false }

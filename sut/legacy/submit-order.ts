@@ -12,7 +12,10 @@ import {
   LEGACY_USERS_TABLE,
 } from '../../contracts/legacy-tables.ts'
 import { dateTimeText, legacyNickname } from '../../contracts/legacy-text.ts'
+import { shardOf } from '../../contracts/shard.ts'
+import { NOT_BEGUN } from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
+import { Fenced, openShard } from '../storage/fence.ts'
 import { isMysqlError } from '../storage/mysql-errors.ts'
 import type { MysqlLane, Session } from '../storage/mysql-lane.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
@@ -25,8 +28,8 @@ const LOCK_USER = `SELECT id FROM ${LEGACY_USERS_TABLE} WHERE id = ? FOR UPDATE`
  * Somebody who registered elsewhere: the token says that there is such a user. Locks the row as well when another
  * submission was first; INSERT IGNORE would share that lock, and the two would wait for each other.
  */
-const INSERT_USER = `INSERT INTO ${LEGACY_USERS_TABLE} (id, nickname) VALUES (?, ?) ON DUPLICATE KEY UPDATE id = id`
-const SELECT_SUBMITTED = `SELECT id, amount FROM ${LEGACY_ORDERS_TABLE}
+export const INSERT_USER = `INSERT INTO ${LEGACY_USERS_TABLE} (id, nickname) VALUES (?, ?) ON DUPLICATE KEY UPDATE id = id`
+export const SELECT_SUBMITTED = `SELECT id, amount FROM ${LEGACY_ORDERS_TABLE}
   WHERE user_id = ? AND submit_token = ? AND kind = ${LEGACY_KINDS.product} ORDER BY id LIMIT 1`
 const SELECT_PRICES = `SELECT id, price FROM ${LEGACY_PRODUCTS_TABLE} WHERE id IN (?)`
 const INSERT_ORDER = `INSERT INTO ${LEGACY_ORDERS_TABLE}
@@ -57,9 +60,13 @@ export async function submitOrder(
 
 async function store(session: Session, order: SubmitOrder, nowMs: number): Promise<Submitted> {
   const { userId, submitToken } = order
-  if ((await session.rows(LOCK_USER, [userId])).length === 0) {
-    await session.execute(INSERT_USER, [userId, legacyNickname(userId)])
-  }
+  const [users, open] = await session.rowsOfEach([
+    { sql: LOCK_USER, values: [userId] },
+    openShard(shardOf(userId), NOT_BEGUN.epoch),
+  ])
+  // A migration has begun: numbers are given otherwise now, and this code may write no longer.
+  if (open?.length === 0) throw new Fenced()
+  if (users?.length === 0) await session.execute(INSERT_USER, [userId, legacyNickname(userId)])
   const [before] = await session.rows<{ readonly id: string; readonly amount: string }>(SELECT_SUBMITTED, [
     userId,
     submitToken,
@@ -90,7 +97,7 @@ async function insertRows(
   return orderNo
 }
 
-async function pricedItems(session: Session, { lines }: SubmitOrder) {
+export async function pricedItems(session: Pick<Session, 'rows'>, { lines }: Pick<SubmitOrder, 'lines'>) {
   const found = await session.rows<{ readonly id: number; readonly price: string }>(SELECT_PRICES, [
     [...new Set(lines.map(({ productId }) => productId))],
   ])

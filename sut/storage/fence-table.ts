@@ -1,9 +1,10 @@
 // write_fence: for which epoch each shard of a store takes writes. Closing waits for the writers that are inside, as each
 // holds a shared lock on its shard's row until it has committed: when the row is closed, none is left.
 
-import { FENCE_TABLE } from '../../contracts/migration-tables.ts'
+import { FENCE_TABLE, SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
 import type { Shard } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import { isMysqlError } from './mysql-errors.ts'
 import type { ServerLane } from './mysql-pool.ts'
 import { CLAIM_HELD } from './switch-table.ts'
 
@@ -46,4 +47,24 @@ export async function setFences(
     shards.map((shard) => ({ sql, values: [openEpoch, shard, token] })),
     context,
   )
+}
+
+/** Before a migration has begun there is no claim: each store is open for its own writers, who show epoch 0. */
+export async function openUnbegun({ lane }: ServerLane, context: CallContext): Promise<void> {
+  const hasBegun = `SELECT 1 FROM ${SWITCHES_TABLE}`
+  await lane.execute(`UPDATE ${FENCE_TABLE} SET open_epoch = 0 WHERE open_epoch IS NULL AND NOT EXISTS (${hasBegun})`, [], context)
+}
+
+/** For good, as the migration begins: waits for the writers that are inside. Resolves to the shards that they hold. */
+export async function closeUnbegun({ lane, shards }: ServerLane, context: CallContext): Promise<readonly Shard[]> {
+  const held: Shard[] = []
+  for (const shard of shards) {
+    try {
+      await lane.execute(`UPDATE ${FENCE_TABLE} SET open_epoch = NULL WHERE shard = ? AND open_epoch = 0`, [shard], context)
+    } catch (error) {
+      if (!isMysqlError(error, 'lockWaitTimeout')) throw error
+      held.push(shard)
+    }
+  }
+  return held
 }

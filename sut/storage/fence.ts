@@ -5,6 +5,7 @@
 import { FENCE_TABLE } from '../../contracts/migration-tables.ts'
 import type { Shard } from '../../contracts/shard.ts'
 import { isMysqlError } from './mysql-errors.ts'
+import type { Statement } from './mysql-lane.ts'
 
 /** All closed. What is there already stays as it is. */
 export function fillFenceSql(shards: readonly Shard[]): string {
@@ -15,6 +16,17 @@ export function fillFenceSql(shards: readonly Shard[]): string {
 /** A value of an INSERT, with the writer's epoch as its parameter: NULL where the shard is not open for it. */
 export function openEpochSql(shard: Shard): string {
   return `(SELECT open_epoch FROM ${FENCE_TABLE} WHERE shard = ${shard} AND open_epoch = ? LOCK IN SHARE MODE)`
+}
+
+/** For a write that has no event: no row where the shard is not open for the epoch, and a lock until the commit otherwise. */
+export function openShard(shard: Shard, epoch: number): Statement {
+  const sql = `SELECT shard FROM ${FENCE_TABLE} WHERE shard = ? AND open_epoch = ? LOCK IN SHARE MODE`
+  return { sql, values: [shard, epoch] }
+}
+
+/** The store is not open for the epoch that was shown to it; thrown inside the transaction, so that nothing is stored. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced'
 }
 
 /** The event's epoch is NOT NULL: its insert was refused, and with it everything. */

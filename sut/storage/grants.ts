@@ -2,21 +2,47 @@
 // that is new is granted with it, on each server for the shards that lie there.
 
 import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
-import { isFamily, isOfHome, SERVICE_ACCOUNTS, type ServiceAccount, tablesOf } from '../../contracts/service-access.ts'
+import {
+  isFamily,
+  isOfHome,
+  migrationTablesOf,
+  SERVICE_ACCOUNTS,
+  type ServiceAccount,
+  tablesOf,
+} from '../../contracts/service-access.ts'
 import { mysqlAccount } from '../../contracts/service-accounts.ts'
 import { tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'
+import type { StoreName } from '../../contracts/switches.ts'
 import type { RunSql } from './migrations.ts'
 import { isMysqlError } from './mysql-errors.ts'
 
 /** Resolves to the accounts that the server has and that were granted what they may do. */
 export async function grantAccess(run: RunSql, server: ShardServer): Promise<readonly ServiceAccount[]> {
+  return grantEach(run, (account) => grantsFor(account, server))
+}
+
+/** Besides, where there is a monolith. Of tables that a migration has not made yet nothing is granted yet. */
+export async function grantMigrationAccess(run: RunSql, store: StoreName): Promise<readonly ServiceAccount[]> {
+  const tables = await run('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()')
+  const present = new Set(tables.map(({ name }) => name))
+  return grantEach(run, (account) =>
+    [...migrationTablesOf(account, store)].flatMap(([table, statements]) =>
+      present.has(table) ? [`GRANT ${statements.join(', ')} ON ${table} TO ${mysqlAccount(account)}`] : [],
+    ),
+  )
+}
+
+async function grantEach(
+  run: RunSql,
+  grantsOf: (account: ServiceAccount) => readonly string[],
+): Promise<readonly ServiceAccount[]> {
   // Without it MariaDB makes an account that is not there, without a password.
   await run("SET @headroom = 1 /*M!100100 , SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_CREATE_USER') */")
   const granted: ServiceAccount[] = []
   for (const account of SERVICE_ACCOUNTS) {
     if (!(await isThere(run, account))) continue
-    await run(grantsFor(account, server).join('; '))
+    await run(grantsOf(account).join('; '))
     granted.push(account)
   }
   return granted

@@ -98,6 +98,24 @@ export interface OwnOrdersPage {
   readonly before?: OrderId | undefined
 }
 
+/** As the old interfaces know it. */
+export interface NumberedOrder extends WholeOrder {
+  readonly legacyNo: number
+}
+
+export interface NumberedPage {
+  /** Of this user, on all pages. */
+  readonly total: number
+  /** Newest first. */
+  readonly orders: readonly NumberedOrder[]
+}
+
+export interface OffsetPage {
+  readonly userId: number
+  readonly limit: number
+  readonly offset: number
+}
+
 export interface OrderStore {
   /**
    * `fenced`: not open for this epoch, and nothing was stored. `key-taken`: read the stored answer. `key-in-flight`: somebody
@@ -124,6 +142,7 @@ export interface OrderStore {
   byIds(orderIds: readonly OrderId[], context: CallContext): Promise<readonly Order[]>
   /** The order that the old interfaces know by this number; null: none. */
   numbered(legacyNo: number, context: CallContext): Promise<OrderId | null>
+  numberedPage(page: OffsetPage, context: CallContext): Promise<NumberedPage>
   snapshots(orderIds: readonly OrderId[], context: CallContext): Promise<Snapshots>
   /** Never moves an order to an older version, and marks no gap. Not fenced: it only repeats what the authority decided. */
   absorb(snapshots: readonly OrderSnapshot[], context: CallContext): Promise<readonly Absorbed[]>

@@ -81,7 +81,8 @@ async function versionOf(run: RunSql): Promise<FoundVersion> {
   }
 }
 
-async function withOwner<T>(server: ShardServer, work: (run: RunSql) => Promise<T>): Promise<T> {
+/** One at a time on each schema; what they hold is given back with the connection. */
+export async function withOwner<T>(server: ShardServer, work: (run: RunSql) => Promise<T>): Promise<T> {
   const connection = await openConnection(server, LIMIT_MS)
   const run: RunSql = async (sql, values: readonly SqlValue[] = []) =>
     (await connection.query(sql, values, LIMIT_MS)) as readonly Record<string, unknown>[]

@@ -3,7 +3,12 @@
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { Engines } from '../../contracts/engines.ts'
 import { legacyNumberOf, MAX_NUMBERED_SEQUENCE } from '../../contracts/legacy-number.ts'
-import { LEGACY_ITEMS_TABLE, LEGACY_ORDERS_TABLE } from '../../contracts/legacy-tables.ts'
+import {
+  LEGACY_ITEMS_TABLE,
+  LEGACY_KEYS_TABLE,
+  LEGACY_ORDERS_TABLE,
+  LEGACY_OUTBOX_TABLE,
+} from '../../contracts/legacy-tables.ts'
 import { FENCE_TABLE, GAPS_TABLE } from '../../contracts/migration-tables.ts'
 import { type OrderStatus, PAYMENT_STATUS_OF } from '../../contracts/order.ts'
 import { composeOrderId } from '../../contracts/order-id.ts'
@@ -16,7 +21,7 @@ import { contextFor } from '../telemetry/call-context.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { testDatabase } from '../test-system.setup.ts'
 import { storedKeyOf } from './idempotency-table.ts'
-import { LEGACY_KEYS_TABLE, LEGACY_MIGRATIONS, LEGACY_OUTBOX_TABLE } from './legacy-store/legacy-migrations.ts'
+import { LEGACY_MIGRATIONS } from './legacy-store/legacy-migrations.ts'
 import { legacyOrderStore } from './legacy-store/legacy-order-store.ts'
 import { placementStatements as legacyPlacement } from './legacy-store/legacy-statements.ts'
 import type { Statement } from './mysql-lane.ts'

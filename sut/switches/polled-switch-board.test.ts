@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NO_MIGRATION, type SwitchState } from '../../contracts/switches.ts'
+import { NO_MIGRATION, NOT_BEGUN, type SwitchState } from '../../contracts/switches.ts'
 import type { StoredSwitches } from '../storage/switch-table.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -19,13 +19,14 @@ const within = (ms: number) => contextFor('test', ms)
 
 /** A database that says what it is told to, and notes what it hears. */
 class Source implements SwitchSource {
-  says: SwitchState | Error = PHASE1
+  says: SwitchState | Error | null = PHASE1
   readonly heard: number[] = []
   hasLeft = false
 
-  async beat({ epoch }: { readonly epoch: number }): Promise<StoredSwitches> {
+  async beat({ epoch }: { readonly epoch: number }): Promise<StoredSwitches | null> {
     this.heard.push(epoch)
     if (this.says instanceof Error) throw this.says
+    if (this.says === null) return null
     return { state: this.says, flip: null, claimedBy: null }
   }
 
@@ -72,6 +73,31 @@ describe('what a process believes', () => {
     sharded.says = OPEN
     await expect.poll(() => [legacy.heard.at(-1), sharded.heard.at(-1)], { timeout: 30_000 }).toEqual([6, 6])
     expect(board.now()).toBe(OPEN)
+  })
+
+  it('is that no migration has begun, as long as no database says so; and then never again', async () => {
+    legacy.says = null
+    sharded.says = null
+    await board.start()
+    expect(board.now()).toBe(NOT_BEGUN)
+    const waiting = board.reopened(0, within(60_000))
+    legacy.says = PHASE1
+    expect(await waiting).toBe(PHASE1)
+    expect(board.now()).toBe(PHASE1)
+  })
+
+  it('needs no word of a database that the process does not work with', async () => {
+    const logger = createLogger('monolith', 'silent')
+    const own = new PolledSwitchBoard({ sources: { legacy }, role: 'monolith', logger })
+    await own.start()
+    expect(own.now()).toBe(PHASE1)
+    legacy.says = OPEN
+    // Nothing of the sharded store is read here, so nobody has to confirm it.
+    await expect.poll(() => own.now(), { timeout: 30_000 }).toBe(OPEN)
+    legacy.says = new Error('legacy is down')
+    expect(own.now()).toBe(OPEN)
+    await own.stop()
+    expect([legacy.hasLeft, sharded.hasLeft]).toEqual([true, false])
   })
 
   it('is taken back when it stops: no flip waits for a process that has ended', async () => {

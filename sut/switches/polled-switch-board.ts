@@ -4,7 +4,14 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PHASE_RULES, STORE_NAMES, type StoreName, type Switches, type SwitchState } from '../../contracts/switches.ts'
+import {
+  NOT_BEGUN,
+  PHASE_RULES,
+  STORE_NAMES,
+  type StoreName,
+  type Switches,
+  type SwitchState,
+} from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
 import type { LiveProcess } from '../storage/process-table.ts'
 import type { StoredSwitches } from '../storage/switch-table.ts'
@@ -15,14 +22,15 @@ import { isLater } from './flip-steps.ts'
 import type { SwitchBoard } from './switch-board.ts'
 import { PROCESS_LEASE_MS, STALE_AFTER_MS } from './switch-times.ts'
 
-/** Of a store; a StoreLedger is one. */
+/** Of a store; a StoreLedger is one. `null`: no migration has begun there. */
 export interface SwitchSource {
   beat(process: LiveProcess, leaseMs: number): Promise<StoredSwitches | null>
   leave(processId: string): Promise<void>
 }
 
 export interface BoardOptions {
-  readonly sources: Readonly<Record<StoreName, SwitchSource>>
+  /** Of the databases that this process works with: of another one it reads nothing, and so need not hear from it. */
+  readonly sources: Readonly<Partial<Record<StoreName, SwitchSource>>>
   /** Of the process, for whoever looks at who is alive. */
   readonly role: string
   readonly logger: Logger
@@ -50,6 +58,7 @@ const NEVER: Heard = { atMs: Number.NEGATIVE_INFINITY, epoch: 0 }
 
 export class PolledSwitchBoard implements SwitchBoard {
   readonly #options: BoardOptions
+  readonly #names: readonly StoreName[]
   readonly #processId = randomUUID()
   readonly #stopping = new AbortController()
   readonly #waiters = new Set<Waiter>()
@@ -60,16 +69,14 @@ export class PolledSwitchBoard implements SwitchBoard {
 
   constructor(options: BoardOptions) {
     this.#options = options
+    this.#names = STORE_NAMES.filter((name) => options.sources[name])
   }
 
-  /** Resolves once one of the stores has answered: the other may be down. Rejects when neither does. */
+  /** Resolves once one of the stores has answered: the other may be down. Rejects when none does. */
   async start(): Promise<void> {
-    const firsts = await Promise.allSettled(STORE_NAMES.map((name) => this.#ask(name)))
-    const [first] = firsts
-    if (!this.#believed) {
-      throw first?.status === 'rejected' ? first.reason : new SutError('unavailable', 'no store knows of a migration')
-    }
-    this.#running = STORE_NAMES.map((name) => this.#run(name))
+    const firsts = await Promise.allSettled(this.#names.map((name) => this.#ask(name)))
+    if (!this.#believed) throw firsts.find((first) => first.status === 'rejected')?.reason
+    this.#running = this.#names.map((name) => this.#run(name))
   }
 
   /** Nobody need wait for it any longer. */
@@ -77,13 +84,15 @@ export class PolledSwitchBoard implements SwitchBoard {
     this.#stopping.abort()
     await Promise.all(this.#running)
     const { sources } = this.#options
-    await Promise.allSettled(STORE_NAMES.map((name) => sources[name].leave(this.#processId)))
+    await Promise.allSettled(this.#names.map((name) => sources[name]?.leave(this.#processId)))
   }
 
   now(): Switches {
     const believed = this.#believed
     if (!believed) throw lostTouch()
-    const { atMs, epoch } = this.#heard[PHASE_RULES[believed.phase].read]
+    const { read } = PHASE_RULES[believed.phase]
+    if (!this.#names.includes(read)) return believed
+    const { atMs, epoch } = this.#heard[read]
     const nowMs = performance.now()
     const isConfirmed = epoch === believed.epoch || nowMs - this.#believedSinceMs <= STALE_AFTER_MS
     if (nowMs - atMs > STALE_AFTER_MS || !isConfirmed) throw lostTouch()
@@ -148,12 +157,12 @@ export class PolledSwitchBoard implements SwitchBoard {
     const atMs = performance.now()
     const epoch = this.#believed?.epoch ?? 0
     const process = { processId: this.#processId, role: this.#options.role, epoch }
-    const found = await this.#options.sources[name].beat(process, PROCESS_LEASE_MS)
-    if (!found) return
-    this.#heard[name] = { atMs, epoch: found.state.epoch }
-    this.#believe(found.state)
+    const found = await this.#options.sources[name]?.beat(process, PROCESS_LEASE_MS)
+    const state = found?.state ?? NOT_BEGUN
+    this.#heard[name] = { atMs, epoch: state.epoch }
+    this.#believe(state)
     // A flip waits for us to say so.
-    if (found.state.epoch > epoch && epoch > 0) await this.#ask(name)
+    if (state.epoch > epoch && epoch > 0) await this.#ask(name)
   }
 
   #believe(state: SwitchState): void {

@@ -18,7 +18,14 @@ import {
   saveComparison,
   selectLatestComparison,
 } from '../storage/comparison-table.ts'
-import { type Fence, insertFences, selectFences, setFences } from '../storage/fence-table.ts'
+import {
+  closeUnbegun,
+  type Fence,
+  insertFences,
+  openUnbegun,
+  selectFences,
+  setFences,
+} from '../storage/fence-table.ts'
 import { countGaps, forgetGaps, type GapCounts, selectParkedIds } from '../storage/gap-counts.ts'
 import { isMysqlError } from '../storage/mysql-errors.ts'
 import type { MysqlLane } from '../storage/mysql-lane.ts'
@@ -68,8 +75,8 @@ export class StoreLedger {
     this.#head = first.lane
   }
 
-  /** Its tables, its row and its fences, closed: what is there already is left as it is. */
-  async prepare(state: SwitchState): Promise<void> {
+  /** Its tables, and its fences, closed: what is there already is left as it is. */
+  async prepareTables(): Promise<void> {
     for (const server of this.#servers) {
       for (const sql of [
         CREATE_FENCE_SQL,
@@ -82,8 +89,23 @@ export class StoreLedger {
         await server.lane.execute(sql, [], within(COUNT_LIMIT_MS))
       }
       await insertFences(server, within(LIMIT_MS))
-      await insertSwitches(server.lane, state, within(LIMIT_MS))
     }
+  }
+
+  /** Its row, where there is none: from here on the migration has begun here. */
+  async begin(state: SwitchState): Promise<void> {
+    for (const { lane } of this.#servers) await insertSwitches(lane, state, within(LIMIT_MS))
+  }
+
+  /** Each store for its own writers, until a migration begins. */
+  async openUnbegun(): Promise<void> {
+    for (const server of this.#servers) await openUnbegun(server, within(LIMIT_MS))
+  }
+
+  /** Resolves to the shards that writers hold. */
+  async closeUnbegun(): Promise<readonly Shard[]> {
+    const perServer = await Promise.all(this.#servers.map((server) => closeUnbegun(server, within(COUNT_LIMIT_MS))))
+    return perServer.flat()
   }
 
   /** null: the migration has not begun here. Rejects when the store does not answer. */
@@ -98,11 +120,16 @@ export class StoreLedger {
 
   /** What it says, and that this process is alive, in one round trip. */
   async beat(process: LiveProcess, leaseMs: number): Promise<StoredSwitches | null> {
-    const [, found] = await this.#head.rowsOfEach(
-      [processUpsert(process, leaseMs), SELECT_SWITCHES],
-      within(BEAT_LIMIT_MS),
-    )
-    return switchesIn(found ?? [])
+    try {
+      const [, found] = await this.#head.rowsOfEach(
+        [processUpsert(process, leaseMs), SELECT_SWITCHES],
+        within(BEAT_LIMIT_MS),
+      )
+      return switchesIn(found ?? [])
+    } catch (error) {
+      if (isMysqlError(error, 'noSuchTable')) return null
+      throw error
+    }
   }
 
   leave(processId: string): Promise<void> {

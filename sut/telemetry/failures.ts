@@ -7,18 +7,24 @@ import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { type Traced, traceIdOf } from './trace-context.ts'
 
+const NAME = 'headroom_refused_requests_total'
+
 export class Failures {
   readonly #logger: Logger
   readonly #counter: Counter<'code'>
 
   constructor(logger: Logger, { registry }: Metrics) {
     this.#logger = logger
-    this.#counter = new Counter({
-      name: 'headroom_refused_requests_total',
-      help: 'Requests answered with an error, by its code',
-      labelNames: ['code'],
-      registers: [registry],
-    })
+    // A process may answer in two shapes, and counts in one.
+    const known = registry.getSingleMetric(NAME) as Counter<'code'> | undefined
+    this.#counter =
+      known ??
+      new Counter({
+        name: NAME,
+        help: 'Requests answered with an error, by its code',
+        labelNames: ['code'],
+        registers: [registry],
+      })
   }
 
   note(error: SutError, request: Traced & { readonly route: string }): void {

@@ -2,8 +2,9 @@
 
 import { legacyNumberOf } from '../../../contracts/legacy-number.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
+import { otherStore, type StoreName } from '../../../contracts/switches.ts'
 import type { NewOrder, OrderSnapshot, OrderStore, OrderVersion, ParkedOrder } from '../../storage/order-store.ts'
-import type { CallContext } from '../../telemetry/call-context.ts'
+import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 
 export interface StorePair {
   /** The authority: it has the marks. */
@@ -14,6 +15,21 @@ export interface StorePair {
 export interface Told {
   readonly told: number
   readonly parked: readonly ParkedOrder[]
+}
+
+const DRAINED_AT_ONCE = 64
+const DRAIN_LIMIT_MS = 3_000
+
+/** For a flip, while writers wait: some of what `from` has marked. The mirror of a service may do the same beside it. */
+export function drainBetween(
+  stores: Readonly<Record<StoreName, OrderStore>>,
+): (from: StoreName) => Promise<Told | null> {
+  return async (from) => {
+    const context = contextFor('flip', DRAIN_LIMIT_MS)
+    const gaps = await stores[from].gaps(DRAINED_AT_ONCE, context)
+    if (gaps.length === 0) return null
+    return await closeGaps({ from: stores[from], to: stores[otherStore(from)] }, gaps, context)
+  }
 }
 
 /** Of what the orders are now, which may be later than their marks. */

@@ -43,6 +43,15 @@ export function localOrderService({ stores, pool, index, redis }: OrderServiceOp
       }
     },
     list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
+    numbered: async ({ userId, legacyNo }, context) => {
+      const orderId = await stores.reader.numbered(legacyNo, context)
+      if (orderId === null) return null
+      const own = { orderId, userId }
+      const found = await cache.find(own, context, (shared) => stores.reader.find(own, shared))
+      return found && { ...found, legacyNo }
+    },
+    numberedPage: ({ userId, page, size }, context) =>
+      stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => selectDataset(pool.home, context)),
   }

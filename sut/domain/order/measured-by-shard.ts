@@ -37,7 +37,7 @@ export function measuredByShard(service: OrderService, { registry }: Metrics): O
     }
   }
 
-  const { place, storedAnswer, find, changeStatus, list } = service
+  const { place, storedAnswer, find, changeStatus, list, numbered, numberedPage } = service
   return {
     ...service,
     place: measured(place),
@@ -45,5 +45,7 @@ export function measuredByShard(service: OrderService, { registry }: Metrics): O
     find: measured(find),
     changeStatus: measured(changeStatus),
     list: measured(list),
+    numbered: measured(numbered),
+    numberedPage: measured(numberedPage),
   }
 }

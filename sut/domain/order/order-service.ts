@@ -4,6 +4,7 @@ import type { Dataset } from '../../../contracts/dataset.ts'
 import type { CheckoutResponse } from '../../../contracts/gateway-api.ts'
 import type { Channel, Order, OrderItem, OrderStatus, PaymentMethod } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
+import type { NumberedOrder, NumberedPage } from '../../storage/order-store.ts'
 import type { WholeOrder } from '../../storage/whole-order.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 
@@ -42,6 +43,19 @@ export interface OwnOrders {
   readonly before?: OrderId | undefined
 }
 
+/** By the number under which the old interfaces know it. */
+export interface OwnNumber {
+  readonly userId: number
+  readonly legacyNo: number
+}
+
+/** By its number, counted from 1: what comes in between moves an order to the next one. */
+export interface OldPage {
+  readonly userId: number
+  readonly page: number
+  readonly size: number
+}
+
 export interface OrderSearch {
   readonly fromMs: number
   /** Exclusive. */
@@ -76,5 +90,8 @@ export interface OrderService {
   /** Newest first. */
   list(request: OwnOrders, context: CallContext): Promise<readonly Order[]>
   search(request: OrderSearch, context: CallContext): Promise<FoundOrders>
+  /** null when this user has no such order. */
+  numbered(request: OwnNumber, context: CallContext): Promise<NumberedOrder | null>
+  numberedPage(request: OldPage, context: CallContext): Promise<NumberedPage>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NO_MIGRATION, PHASES, type Phase, type Switches } from '../../../contracts/switches.ts'
+import { NO_MIGRATION, NOT_BEGUN, PHASES, type Phase, type Switches } from '../../../contracts/switches.ts'
 import { SutError } from '../../errors.ts'
 import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
@@ -126,6 +126,16 @@ describe('the phases', () => {
     const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board })
     const guard = await stores.write(context(), async (_, given) => ({ answer: given, stored: null }))
     expect(guard).toBeNull()
+  })
+
+  it('before a migration has begun are one too, and its writes show epoch 0', async () => {
+    const board = { now: () => NOT_BEGUN, reopened: () => Promise.reject(new Error('never')) }
+    const stores = new SwitchedStores({ sides: SIDES, board })
+    const given = await stores.write(context(), async ({ store }, guard) => ({
+      answer: { store, guard },
+      stored: null,
+    }))
+    expect(given).toEqual({ store: SIDES.sharded.store, guard: { epoch: 0, markGap: false } })
   })
 
   it('that name a store which is not there are refused', () => {

@@ -21,11 +21,8 @@ export interface StoreSide {
   readonly ids: OrderIds
 }
 
-/** No `legacy`: there is no monolith. */
-export interface StoreSides {
-  readonly sharded: StoreSide
-  readonly legacy?: StoreSide
-}
+/** No `legacy`: there is no monolith. No `sharded`: this is it. */
+export type StoreSides = Readonly<Partial<Record<StoreName, StoreSide>>>
 
 export interface Written<T> {
   readonly answer: T
@@ -89,7 +86,7 @@ export class SwitchedStores {
     attempt: (side: StoreSide, guard: WriteGuard | null) => Promise<Written<T> | 'fenced'>,
   ): Promise<Written<T> | 'fenced'> {
     try {
-      return await attempt(authorityOf(this.#options.sides, switches), guardOf(switches))
+      return await attempt(authorityOf(this.#options.sides, switches), guardOf(this.#options.sides, switches))
     } catch (error) {
       // Queued behind whoever closes the fence, longer than a lock is waited for: nothing was stored.
       if (isMysqlError(error, 'lockWaitTimeout') && this.#hasMovedOn(switches)) return 'fenced'
@@ -103,9 +100,9 @@ export class SwitchedStores {
   }
 }
 
-/** null: no migration is in use, and a write is what it would be without one. */
-function guardOf(switches: Switches): WriteGuard | null {
-  return switches.epoch === 0 ? null : { epoch: switches.epoch, markGap: marksGaps(switches) }
+/** null: there is no monolith, and a write is what it would be without one. */
+function guardOf(sides: StoreSides, switches: Switches): WriteGuard | null {
+  return sides.legacy ? { epoch: switches.epoch, markGap: marksGaps(switches) } : null
 }
 
 function authorityOf(sides: StoreSides, { phase }: Switches): StoreSide {

@@ -1,10 +1,9 @@
 // How the monolith's tables take over whole orders: what they have of them already, and what is written.
 
-import { LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
+import { LEGACY_KEYS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
 import type { Absorber } from '../absorb.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { OrderSnapshot } from '../order-store.ts'
-import { LEGACY_KEYS_TABLE } from './legacy-migrations.ts'
 import { absorbInserts, absorbUpdates } from './legacy-statements.ts'
 
 const LOOK_ROWS = `SELECT IF(payment_no = 0, 'order', 'payment') AS kind, order_id, payment_no, version

@@ -1,16 +1,18 @@
 // The history of the monolith's database, as far as it is ours: its own tables, and what `prepare` puts beside and into them
 // before phase 1. The old code ignores it: every new column has a value by itself.
 
-import { CREATE_LEGACY_SQL, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
+import {
+  CREATE_LEGACY_SQL,
+  LEGACY_KEYS_TABLE,
+  LEGACY_ORDERS_TABLE,
+  LEGACY_OUTBOX_TABLE,
+} from '../../../contracts/legacy-tables.ts'
 import { CREATE_FENCE_SQL, CREATE_GAPS_SQL } from '../../../contracts/migration-tables.ts'
 import { ALL_SHARDS } from '../../../contracts/shard.ts'
 import { fillFenceSql } from '../fence.ts'
 import { hasColumn, type Migration } from '../migrations.ts'
 import { CREATE_PARKED_SQL } from '../parked-events.ts'
 import { CREATE_WORKERS_SQL, fillWorkersSql, LEGACY_WORKERS } from '../worker-table.ts'
-
-export const LEGACY_KEYS_TABLE = 'order_keys'
-export const LEGACY_OUTBOX_TABLE = 'order_outbox'
 
 /**
  * `order_id`: of a product's row and of its payments' alike, NULL until a row has been given one. `payment_no`: 0 for the
@@ -48,23 +50,24 @@ const CREATE_OUTBOX_SQL = `CREATE TABLE IF NOT EXISTS ${LEGACY_OUTBOX_TABLE} (
 export const LEGACY_MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    name: "the monolith's own tables",
+    // With the fence: its writes ask it from the first day, so that they can be stopped for the day the migration begins.
+    name: "the monolith's own tables, and the fence",
     oldestCode: 1,
     apply: async (run) => {
       for (const sql of CREATE_LEGACY_SQL) await run(sql)
+      await run(CREATE_FENCE_SQL)
+      await run(fillFenceSql(ALL_SHARDS))
     },
   },
   {
     version: 2,
-    name: 'order ids, versions, keys, outbox, fence, gaps and order id workers',
+    name: 'order ids, versions, keys, outbox, gaps and order id workers',
     oldestCode: 1,
     apply: async (run) => {
       if (!(await hasColumn(run, LEGACY_ORDERS_TABLE, 'order_id'))) await run(ADD_TO_ORDERS)
       await run(CREATE_KEYS_SQL)
       await run(CREATE_OUTBOX_SQL)
       await run(CREATE_PARKED_SQL)
-      await run(CREATE_FENCE_SQL)
-      await run(fillFenceSql(ALL_SHARDS))
       await run(CREATE_GAPS_SQL)
       await run(CREATE_WORKERS_SQL)
       await run(fillWorkersSql(LEGACY_WORKERS))

@@ -7,8 +7,10 @@ import { gapRecords } from '../gap-table.ts'
 import { changeAll, placeAll } from '../guarded-write.ts'
 import { byLane } from '../mirror-lanes.ts'
 import type { MysqlPool } from '../mysql-pool.ts'
+import { selectNumberedPage } from '../numbered-orders.ts'
 import type { OrderStore } from '../order-store.ts'
 import { LEGACY_ABSORBER } from './legacy-absorber.ts'
+import { legacyPage } from './legacy-page.ts'
 import {
   isKeyBeingWritten,
   selectAnswer,
@@ -25,6 +27,10 @@ export function legacyOrderStore(pool: MysqlPool): OrderStore {
   const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
   const [search] = pool.search
   if (!search || pool.search.length > 1) throw new RangeError("the monolith's database is one server")
+  const snapshotsOf: OrderStore['snapshots'] = async (orderIds, context) => {
+    const [share] = byLane(pool, orderIds, (orderId) => orderId)
+    return share ? selectSnapshots(share.lane, share.entries, context) : { whole: [], unreadable: [] }
+  }
   return {
     place: (placed, guard, context) => {
       const lane = laneOf(placed.order)
@@ -40,11 +46,8 @@ export function legacyOrderStore(pool: MysqlPool): OrderStore {
     list: (page, context) => selectOwn(laneOf(page), page, context),
     byIds: (orderIds, context) => selectByIds(search.lane, orderIds, context),
     numbered: (legacyNo, context) => selectNumbered(search.lane, legacyNo, context),
-    snapshots: async (orderIds, context) => {
-      const shares = byLane(pool, orderIds, (orderId) => orderId)
-      const [share] = shares
-      return share ? selectSnapshots(share.lane, share.entries, context) : { whole: [], unreadable: [] }
-    },
+    numberedPage: (page, context) => selectNumberedPage(laneOf(page), legacyPage(page), snapshotsOf, context),
+    snapshots: snapshotsOf,
     absorb: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context),
     ...gapRecords(pool),
   }

@@ -1,9 +1,9 @@
 // order_outbox: what the search index has still to be told of the monolith's orders, while its database decides.
 
+import { LEGACY_OUTBOX_TABLE } from '../../../contracts/legacy-tables.ts'
 import { shardOfOrder } from '../../../contracts/order-id.ts'
 import type { MysqlLane } from '../mysql-lane.ts'
 import { type EventRow, eventOf, type Outbox } from '../outbox-tables.ts'
-import { LEGACY_OUTBOX_TABLE } from './legacy-migrations.ts'
 
 const EVENTS = 1_000
 const SELECT = `SELECT event_id, order_id, version, document, created_at_ms FROM ${LEGACY_OUTBOX_TABLE}

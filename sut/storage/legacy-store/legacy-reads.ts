@@ -2,7 +2,7 @@
 // snapshot: nobody sees an order that is placed beside a payment that is captured.
 
 import { centsOfDecimal } from '../../../contracts/legacy-amount.ts'
-import { LEGACY_ITEMS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
+import { LEGACY_ITEMS_TABLE, LEGACY_KEYS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
 import type { Order } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
@@ -17,7 +17,6 @@ import type {
   Snapshots,
 } from '../order-store.ts'
 import type { WholeOrder } from '../whole-order.ts'
-import { LEGACY_KEYS_TABLE } from './legacy-migrations.ts'
 import { itemOfRow, type LegacyItemRow, type LegacyRow, orderOfRow, paymentOfRow, ROW_COLUMNS } from './legacy-rows.ts'
 
 const FROM_ORDERS = `SELECT ${ROW_COLUMNS} FROM ${LEGACY_ORDERS_TABLE}`

@@ -3,7 +3,12 @@
 import { decimalOfCents } from '../../../contracts/legacy-amount.ts'
 import { legacyNumberOf } from '../../../contracts/legacy-number.ts'
 import { rowStatusOfOrder, rowStatusOfPayment } from '../../../contracts/legacy-status.ts'
-import { LEGACY_ITEMS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
+import {
+  LEGACY_ITEMS_TABLE,
+  LEGACY_KEYS_TABLE,
+  LEGACY_ORDERS_TABLE,
+  LEGACY_OUTBOX_TABLE,
+} from '../../../contracts/legacy-tables.ts'
 import type { Order, OrderItem, Payment } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import { ALL_SHARDS, shardOf } from '../../../contracts/shard.ts'
@@ -15,7 +20,6 @@ import type { Statement } from '../mysql-lane.ts'
 import type { NewOrder, OrderSnapshot, StoredKey, WriteGuard } from '../order-store.ts'
 import { eventValues } from '../outbox-tables.ts'
 import type { WholeOrder } from '../whole-order.ts'
-import { LEGACY_KEYS_TABLE, LEGACY_OUTBOX_TABLE } from './legacy-migrations.ts'
 import { datetimeOf, INSERT_ROWS, rowsOf } from './legacy-rows.ts'
 
 const EVENT_COLUMNS = 'order_id, version, document, created_at_ms'

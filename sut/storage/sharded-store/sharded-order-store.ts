@@ -8,11 +8,13 @@ import { gapRecords } from '../gap-table.ts'
 import { changeAll, placeAll } from '../guarded-write.ts'
 import { isKeyBeingWritten, selectKeyedOrder } from '../idempotency-table.ts'
 import type { MysqlPool } from '../mysql-pool.ts'
+import { selectNumberedPage } from '../numbered-orders.ts'
 import type { OrderStore } from '../order-store.ts'
 import { selectOrders, selectOwnOrders } from '../order-tables.ts'
 import { selectWholeOrder } from '../whole-order.ts'
 import { SELECT_NUMBERED } from './legacy-numbers-table.ts'
 import { SHARDED_ABSORBER } from './sharded-absorber.ts'
+import { shardedPage } from './sharded-page.ts'
 import { shardedSnapshots } from './sharded-snapshots.ts'
 import { changeOf, placementStatements } from './sharded-statements.ts'
 
@@ -43,6 +45,13 @@ export function shardedOrderStore(pool: MysqlPool): OrderStore {
       )
       return found.flat()[0]?.order_id ?? null
     },
+    numberedPage: (page, context) =>
+      selectNumberedPage(
+        laneOf(page),
+        shardedPage(page),
+        (orderIds, within) => shardedSnapshots(pool, orderIds, within),
+        context,
+      ),
     snapshots: (orderIds, context) => shardedSnapshots(pool, orderIds, context),
     absorb: (snapshots, context) => absorbInto(pool, SHARDED_ABSORBER, snapshots, context),
     ...gapRecords(pool),

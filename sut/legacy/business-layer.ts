@@ -1,0 +1,101 @@
+// What the old interfaces do, done by the new business layer: the monolith puts the question and the answer into the old
+// shape. Users are still its own.
+
+import type { LegacyItem, LegacyOrderLine, LegacyOrderState } from '../../contracts/legacy-api.ts'
+import { decimalOfCents } from '../../contracts/legacy-amount.ts'
+import { rowStatusOfOrder, rowStatusOfPayment } from '../../contracts/legacy-status.ts'
+import { dateTimeText } from '../../contracts/legacy-text.ts'
+import { CHANNELS, type OrderItem, PAYMENT_METHODS } from '../../contracts/order.ts'
+import type { NamedOrder } from '../aggregation/numbered.ts'
+import type { OrderFlows } from '../aggregation/order-flows.ts'
+import type { CallContext } from '../telemetry/call-context.ts'
+import { asCheckout, asSubmitted } from './as-checkout.ts'
+import { askUntilAnswered } from './ask-until-answered.ts'
+import type { LegacyOrders } from './legacy-orders.ts'
+import type { TellOthers } from './tell-others.ts'
+
+type NumberedOrder = Omit<NamedOrder, 'productNames'>
+
+export interface BusinessLayerOptions {
+  readonly flows: Pick<OrderFlows, 'checkout' | 'changeStatus' | 'numbered' | 'numberedPage'>
+  readonly nicknameOf: (userId: number, context: CallContext) => Promise<string>
+  readonly tell: TellOthers
+}
+
+export function businessLayer({ flows, nicknameOf, tell }: BusinessLayerOptions): LegacyOrders {
+  return {
+    list: async ({ userId, page, size }, context) => {
+      const [{ total, orders, productNames }, nickname] = await Promise.all([
+        flows.numberedPage({ userId, page, size }, context),
+        nicknameOf(userId, context),
+      ])
+      const lines = orders.map((order) => ({
+        ...lineOf(order, nickname),
+        firstProduct: productNames[String(order.items[0]?.productId)] ?? null,
+      }))
+      return { total, page, size, orders: lines }
+    },
+    detail: async ({ userId, orderNo }, context) => {
+      const [found, nickname] = await Promise.all([
+        flows.numbered({ userId, legacyNo: orderNo }, context),
+        nicknameOf(userId, context),
+      ])
+      if (!found) return null
+      const items = found.items.map((item) => itemOf(item, found.productNames))
+      return { ...lineOf(found, nickname), updateTime: dateTimeText(found.order.updatedAtMs), items }
+    },
+    submit: async (order, context) => {
+      const { userId, submitToken: idempotencyKey } = order
+      const call = { userId, idempotencyKey, body: asCheckout(order) }
+      const askedAtMs = Date.now()
+      const placed = await askUntilAnswered(() => flows.checkout(call, context), context)
+      const state = asSubmitted(placed)
+      // One that is older was told of when it was new.
+      if (placed.createdAtMs >= askedAtMs) await tell('submit', userId, state, placed.createdAtMs)
+      return state
+    },
+    settle: async ({ userId, orderNo, event }, context) => {
+      const before = await flows.numbered({ userId, legacyNo: orderNo }, context)
+      if (!before) return null
+      const changed = await flows.changeStatus({ userId, orderId: before.order.orderId, event }, context)
+      if (!changed) return null
+      const state = stateOf({ legacyNo: orderNo, order: { ...before.order, status: changed.status } })
+      if (changed.status !== before.order.status) await tell(event, userId, state, Date.now())
+      return state
+    },
+  }
+}
+
+function stateOf({ legacyNo, order }: Pick<NumberedOrder, 'legacyNo' | 'order'>): LegacyOrderState {
+  return {
+    orderNo: legacyNo,
+    status: rowStatusOfOrder(order.status),
+    amount: decimalOfCents(order.amountCents),
+  }
+}
+
+function lineOf(found: NumberedOrder, nickname: string): LegacyOrderLine {
+  const { order, payment } = found
+  return {
+    ...stateOf(found),
+    userId: order.userId,
+    nickname,
+    payStatus: rowStatusOfPayment(payment.status),
+    payMethod: PAYMENT_METHODS.indexOf(payment.method),
+    channel: CHANNELS.indexOf(order.channel),
+    region: order.region,
+    itemCount: order.itemCount,
+    createTime: dateTimeText(order.createdAtMs),
+  }
+}
+
+function itemOf(item: OrderItem, productNames: NamedOrder['productNames']): LegacyItem {
+  const { lineNo, productId, quantity, unitPriceCents } = item
+  return {
+    lineNo,
+    productId,
+    productName: productNames[String(productId)] ?? null,
+    quantity,
+    unitPrice: decimalOfCents(unitPriceCents),
+  }
+}

@@ -1,0 +1,96 @@
+// What a process that works with both order stores opens: a pool of each, and the board that says which of them to ask. The
+// process starts, and is ready, with the one that is read; the other may be gone.
+
+import { oneServer } from '../contracts/shard-map.ts'
+import type { StoreName } from '../contracts/switches.ts'
+import { drainBetween } from './domain/order/close-gaps.ts'
+import type { Parts } from './part.ts'
+import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
+import { MysqlPool } from './storage/mysql-pool.ts'
+import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
+import { requireSchemas, type StoreOptions } from './stores.ts'
+import { FlipRescue } from './switches/flip-rescue.ts'
+import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
+import { StoreLedger } from './switches/store-ledger.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
+
+export interface Migration {
+  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly board: SwitchBoard
+}
+
+export async function openMigration(options: StoreOptions): Promise<Migration> {
+  const { config, metrics, logger, parts } = options
+  const { map, poolSize } = config.mysql
+  const limits = { poolSize, statementLimitMs: config.requestDeadlineMs }
+  const pools = {
+    legacy: new MysqlPool({ map: oneServer(config.legacyMysql), ...limits }, metrics),
+    sharded: new MysqlPool({ map, ...limits }, metrics),
+  }
+  for (const pool of Object.values(pools)) {
+    const checks = pool.checks.map(({ name, ping }) => ({ name: `mysql ${name}`, vital: false, check: ping }))
+    parts.add({ checks, stop: () => pool.close() })
+  }
+  const sources = {
+    legacy: new StoreLedger('legacy', pools.legacy.leases),
+    sharded: new StoreLedger('sharded', pools.sharded.leases),
+  }
+  const [board, unreachable] = await Promise.all([openBoard(options, sources), requireSchemas(map)])
+  for (const reason of unreachable) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
+  return { pools, board }
+}
+
+/** Whether the store that is read is the one that this process believes in is vital, and no database by itself. */
+export async function openBoard(
+  { config, logger, parts }: Pick<StoreOptions, 'config' | 'logger' | 'parts'>,
+  sources: Readonly<Partial<Record<StoreName, SwitchSource>>>,
+): Promise<SwitchBoard> {
+  const board = new PolledSwitchBoard({ sources, role: config.role, logger })
+  await board.start()
+  parts.add({
+    checks: [{ name: 'switches', vital: true, check: async () => board.now() }],
+    stop: () => board.stop(),
+  })
+  return board
+}
+
+/** In processes that take writes. On connections of its own: a fence that is held up holds up no lease. */
+export function startRescue({ pools }: Migration, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
+  const ledgers = {
+    legacy: new StoreLedger('legacy', pools.legacy.upkeep),
+    sharded: new StoreLedger('sharded', pools.sharded.upkeep),
+  }
+  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
+  const rescue = new FlipRescue({ ledgers, drain: drainBetween(stores) }, logger)
+  rescue.start()
+  parts.add({ stop: () => rescue.stop() })
+}
+
+const LOOK_EVERY_MS = 250
+
+/** What the monolith's database is to be used for has its tables only once a migration has begun. */
+export async function onceBegun(
+  board: Pick<SwitchBoard, 'now'>,
+  parts: Parts,
+  start: () => Promise<unknown> | unknown,
+): Promise<void> {
+  if (hasBegun(board)) {
+    await start()
+    return
+  }
+  const timer = setInterval(() => {
+    if (!hasBegun(board)) return
+    clearInterval(timer)
+    void start()
+  }, LOOK_EVERY_MS)
+  timer.unref()
+  parts.add({ stop: () => clearInterval(timer) })
+}
+
+function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
+  try {
+    return board.now().epoch > 0
+  } catch {
+    return false // out of touch: asked again
+  }
+}

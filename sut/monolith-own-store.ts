@@ -1,0 +1,87 @@
+// The monolith on its own database while a migration is in use: it reads as it always did, and writes as the order service
+// writes there, so that its orders have ids, versions, keys, marks and events like anybody's, and the fence stops it like
+// anybody. Nobody uses AUTO_INCREMENT any longer: a number so given would not lead back to its order.
+
+import { centsOfDecimal, decimalOfCents } from '../contracts/legacy-amount.ts'
+import type { LegacyOrderState } from '../contracts/legacy-api.ts'
+import { rowStatusOfOrder } from '../contracts/legacy-status.ts'
+import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
+import { legacyNickname } from '../contracts/legacy-text.ts'
+import { requestHash } from './aggregation/checkout.ts'
+import { changeStatus } from './domain/order/change-status.ts'
+import { OrderPlacement } from './domain/order/place-order.ts'
+import type { SwitchedStores } from './domain/order/switched-stores.ts'
+import { asCheckout, asSubmitted } from './legacy/as-checkout.ts'
+import { askUntilAnswered } from './legacy/ask-until-answered.ts'
+import type { LegacyOrders, SubmitOrder } from './legacy/legacy-orders.ts'
+import { selectDetail, selectList } from './legacy/legacy-reads.ts'
+import { INSERT_USER, pricedItems, SELECT_SUBMITTED } from './legacy/submit-order.ts'
+import type { TellOthers } from './legacy/tell-others.ts'
+import type { MysqlLane } from './storage/mysql-lane.ts'
+import type { CallContext } from './telemetry/call-context.ts'
+
+export interface OwnStoreOptions {
+  readonly lane: MysqlLane
+  /** Of the monolith's database alone. */
+  readonly stores: SwitchedStores
+  readonly tell: TellOthers
+}
+
+export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders {
+  const placement = new OrderPlacement(stores)
+  return {
+    list: (page, context) => selectList(lane, page, context),
+    detail: (asked, context) => selectDetail(lane, asked, context),
+    submit: async (order, context) => {
+      const before = await submittedBefore(lane, order, context)
+      if (before) return before
+      const askedAtMs = Date.now()
+      const items = await itemsOf(lane, order, context)
+      const checkout = asCheckout(order)
+      const { userId, submitToken: idempotencyKey } = order
+      const request = { ...checkout, userId, idempotencyKey, requestHash: requestHash(checkout), items }
+      const placed = await askUntilAnswered(() => placement.place(request, context), context)
+      const state = asSubmitted(placed)
+      if (placed.createdAtMs >= askedAtMs) await tell('submit', userId, state, placed.createdAtMs)
+      return state
+    },
+    settle: async ({ userId, orderNo, event }, context) => {
+      const orderId = await stores.authority.numbered(orderNo, context)
+      const before = orderId && (await stores.authority.find({ orderId, userId }, context))
+      if (!orderId || !before) return null
+      const changed = await changeStatus(stores, { userId, orderId, event }, Date.now, context)
+      if (!changed) return null
+      const state = {
+        orderNo,
+        status: rowStatusOfOrder(changed.status),
+        amount: decimalOfCents(changed.amountCents),
+      }
+      if (changed.version > before.order.version) await tell(event, userId, state, changed.updatedAtMs)
+      return state
+    },
+  }
+}
+
+/** Before the migration began: such pages have no key, and their orders were numbered one after the other. */
+async function submittedBefore(
+  lane: MysqlLane,
+  { userId, submitToken }: SubmitOrder,
+  context: CallContext,
+): Promise<LegacyOrderState | null> {
+  await lane.execute(INSERT_USER, [userId, legacyNickname(userId)], context)
+  const values = [userId, submitToken]
+  const [row] = await lane.rows<{ readonly id: string; readonly amount: string }>(SELECT_SUBMITTED, values, context)
+  return row ? { orderNo: Number(row.id), status: LEGACY_STATUS.open, amount: row.amount } : null
+}
+
+/** At the prices of its own catalogue. */
+async function itemsOf(lane: MysqlLane, order: SubmitOrder, context: CallContext) {
+  const reads = { rows: <T>(sql: string, values: Parameters<MysqlLane['rows']>[1]) => lane.rows<T>(sql, values, context) }
+  const priced = await pricedItems(reads, order)
+  return priced.map(({ productId, quantity, price }, at) => ({
+    lineNo: at + 1,
+    productId,
+    quantity,
+    unitPriceCents: centsOfDecimal(price),
+  }))
+}

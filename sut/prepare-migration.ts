@@ -1,0 +1,67 @@
+// The owner's steps where there is a monolith to move from: the switches' tables in both databases, and what the services may
+// do there. Before a system with a monolith starts, and again when a migration begins, as more tables are there then.
+
+import { Refusal } from '../contracts/refusal.ts'
+import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
+import { type MysqlAddress, oneServer, type ShardMap } from '../contracts/shard-map.ts'
+import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
+import { grantMigrationAccess } from './storage/grants.ts'
+import { isMysqlError } from './storage/mysql-errors.ts'
+import { MysqlPool } from './storage/mysql-pool.ts'
+import { withOwner } from './storage/schema.ts'
+import { StoreLedger } from './switches/store-ledger.ts'
+import { Metrics } from './telemetry/metrics.ts'
+
+export interface BothDatabases {
+  readonly legacy: MysqlAddress
+  readonly sharded: ShardMap
+}
+
+const STATEMENT_LIMIT_MS = 60_000
+
+/** Until a migration begins each store is open for its own writers. */
+export async function prepareSwitches({ legacy, sharded }: BothDatabases): Promise<void> {
+  const stores = [['legacy', oneServer(legacy)] as const, ['sharded', sharded] as const]
+  for (const [name, map] of stores) {
+    const pool = new MysqlPool({ map, poolSize: 2, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics())
+    try {
+      const ledger = new StoreLedger(name, pool.leases)
+      await ledger.prepareTables()
+      await ledger.openUnbegun()
+    } finally {
+      await pool.close()
+    }
+  }
+}
+
+/** Resolves to the accounts that were granted what they may do in both. */
+export async function grantMigration({ legacy, sharded }: BothDatabases): Promise<readonly ServiceAccount[]> {
+  let accounts: readonly ServiceAccount[] = SERVICE_ACCOUNTS
+  for (const [name, map] of [['legacy', oneServer(legacy)] as const, ['sharded', sharded] as const]) {
+    for (const server of map) {
+      const granted = await withOwner(server, (run) => grantMigrationAccess(run, name))
+      accounts = accounts.filter((account) => granted.includes(account))
+    }
+  }
+  return accounts
+}
+
+/** Services that know nothing of the monolith would write past the fence, into a store that may not be the one to ask. */
+export async function refuseWithoutMonolith([home]: ShardMap): Promise<void> {
+  const isUnderWay = await withOwner(home, async (run) => {
+    try {
+      const [row] = await run(`SELECT is_final FROM ${SWITCHES_TABLE} WHERE switch_id = 1`)
+      return row !== undefined && Number(row.is_final) === 0
+    } catch (error) {
+      if (isMysqlError(error, 'noSuchTable')) return false
+      throw error
+    }
+  })
+  if (!isUnderWay) return
+  throw new Refusal({
+    what: 'the order system cannot start without the monolith',
+    why: ['a migration has begun, and its switches say which database to ask: npm run switch -- status'],
+    wayOut: 'Start it with the monolith beside it, until the migration is made final (npm run switch -- finalise):',
+    command: 'npm run up -- --legacy',
+  })
+}
