@@ -1,13 +1,15 @@
 // What was asked of `npm run switch`, and by whom.
 
 import { hostname, userInfo } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../contracts/refusal.ts'
 import type { Service } from '../contracts/switches.ts'
+import { drainBetween } from '../sut/domain/order/close-gaps.ts'
+import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
+import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
 import type { SettingChange } from '../sut/switches/change-setting.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
-import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import type { CommandContext } from './run-command.ts'
+import type { OpenMigration } from './with-ledgers.ts'
 
 export interface SwitchOptions {
   readonly why?: string
@@ -20,9 +22,10 @@ export interface SwitchOptions {
   readonly compare?: number
 }
 
-export function toolsOf(ledgers: Ledgers, { signal }: CommandContext): FlipTools {
-  // The mirrors in the services tell the other store; the flip waits for them.
-  return { ledgers, signal, drain: () => sleep(20) }
+/** While writers wait this command tells the other store itself what is left: no mirror need run. */
+export function toolsOf({ ledgers, pools }: OpenMigration, { signal }: Pick<CommandContext, 'signal'>): FlipTools {
+  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
+  return { ledgers, signal, drain: drainBetween(stores) }
 }
 
 export function responsible({ why }: SwitchOptions, { say }: Pick<CommandContext, 'say'>) {

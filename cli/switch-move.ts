@@ -8,25 +8,25 @@ import type { FlipTools } from '../sut/switches/flip-run.ts'
 import { courseOf } from '../sut/switches/flip-steps.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
-import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import { neighbourOf } from '../sut/switches/transitions.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
 import { asRefused, obstacleText } from './switch-text.ts'
+import type { OpenMigration } from './with-ledgers.ts'
 
 export type Direction = 'forward' | 'back'
 
 export async function move(
   direction: Direction,
-  ledgers: Ledgers,
+  migration: OpenMigration,
   options: SwitchOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
   const { json, say } = context
-  const tools = toolsOf(ledgers, context)
+  const tools = toolsOf(migration, context)
   if (!options.acceptLoss && !options.dryRun) await finishOthers(tools, context)
   const to = towards(direction)
-  const judged = await judgeMove(ledgers, to, asked(options))
+  const judged = await judgeMove(migration.ledgers, to, asked(options))
   if (!judged) throw notBegun()
   const { state } = judged
   const way = { from: state.phase, to: to(state.phase) }

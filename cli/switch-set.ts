@@ -3,16 +3,16 @@
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import type { Phase } from '../contracts/switches.ts'
 import { changeSetting, type SettingChange, type SettingOutcome } from '../sut/switches/change-setting.ts'
-import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
 import { type Direction, towards } from './switch-move.ts'
 import { asRefused } from './switch-text.ts'
+import type { OpenMigration } from './with-ledgers.ts'
 
 export async function moveCatalogue(
   direction: Direction,
-  ledgers: Ledgers,
+  migration: OpenMigration,
   options: SwitchOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
@@ -23,14 +23,14 @@ export async function moveCatalogue(
       wayOut: 'Move them one after the other.',
     })
   }
-  const { catalogue } = (await switchStatus(ledgers)).services
-  return await set({ catalogue: towards(direction)(catalogue) }, ledgers, options, context, catalogue)
+  const { catalogue } = (await switchStatus(migration.ledgers)).services
+  return await set({ catalogue: towards(direction)(catalogue) }, migration, options, context, catalogue)
 }
 
 /** `from`: of the catalogue, where that is what moves. */
 export async function set(
   change: SettingChange,
-  ledgers: Ledgers,
+  migration: OpenMigration,
   options: SwitchOptions,
   context: CommandContext,
   from?: Phase,
@@ -43,7 +43,7 @@ export async function set(
       wayOut: 'Leave --dry-run out.',
     })
   }
-  const outcome = await changeSetting(change, responsible(options, context), toolsOf(ledgers, context))
+  const outcome = await changeSetting(change, responsible(options, context), toolsOf(migration, context))
   if (outcome.kind === 'not-begun') throw notBegun()
   const { epoch = 0, refused } = settingAnswer(outcome)
   if (json) print({ ...(from && { from, to: change.catalogue }), ...change, epoch, pausedMs: 0, refused })

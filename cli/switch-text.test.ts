@@ -53,6 +53,7 @@ describe('the status', () => {
       flip: null,
       processes: 0,
       processesBehind: 0,
+      processRoles: [],
     })
     expect(line).toBe('There is no migration: orders live in the sharded database alone.')
   })

@@ -128,7 +128,7 @@ export function statusLines(status: SwitchStatus): readonly string[] {
       : [
           `parked          ${parked} orders: ${status.parkedOrders.map(({ orderId, reason }) => `${orderId} (${reason})`).join(', ')}`,
         ]),
-    `processes       ${status.processes}${status.processesBehind === 0 ? '' : `, of which ${status.processesBehind} have not heard of this epoch`}`,
+    `processes       ${status.processes === 0 ? 'none' : status.processRoles.join(', ')}${status.processesBehind === 0 ? '' : `, of which ${status.processesBehind} have not heard of this epoch`}`,
     ...(Object.keys(stores) as StoreName[])
       .filter((name) => !stores[name].answers)
       .map((name) => `${STORES[name]} does not answer`),

@@ -3,30 +3,29 @@
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import { MIRROR_MODES, MONOLITH_POSITIONS, SERVICES, type Service } from '../contracts/switches.ts'
-import { beginMigration } from '../sut/switches/begin-migration.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove } from '../sut/switches/move-phase.ts'
-import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { neighbourOf } from '../sut/switches/transitions.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
-import { notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
+import { notBegun, print, type SwitchOptions } from './switch-asked.ts'
+import { begin } from './switch-begin.ts'
 import { asked, type Direction, move, towards } from './switch-move.ts'
 import { moveCatalogue, set } from './switch-set.ts'
 import { asRefused, auditLines, statusLines } from './switch-text.ts'
-import { withLedgers } from './with-ledgers.ts'
+import { type OpenMigration, withLedgers } from './with-ledgers.ts'
 
 const ACTIONS = ['status', 'plan', 'begin', 'forward', 'back', 'set', 'finalise', 'history'] as const
 type Action = (typeof ACTIONS)[number]
 
 const HELP = `
 Orders and payments go through legacy, phase1, phase2 and done, one phase at a
-time, and back: docs/how-do-we-switch-over-and-back.md. It moves the switches of
-the two databases; the services of npm run up do not ask them yet.
+time, and back: docs/how-do-we-switch-over-and-back.md. The services of
+npm run up -- --legacy follow within a second.
 
   status    phase, epoch, who is open, what the other store has not been told
   plan      both ways from here, and everything that stands in each
-  begin     the monolith's database becomes the authority of a migration
+  begin     every old order gets an id; then the monolith's database decides
   forward   the next phase; writers wait for a moment, none of them fails
   back      the phase before
   set       positions that move without a flip: --mirror, --monolith, --compare
@@ -46,16 +45,16 @@ Examples:
   npm run switch -- forward --service catalogue
   npm run switch -- set --mirror inline --why 'a measurement'`
 
-type Do = (ledgers: Ledgers, options: SwitchOptions, context: CommandContext) => Promise<ExitCode>
+type Do = (migration: OpenMigration, options: SwitchOptions, context: CommandContext) => Promise<ExitCode>
 
 const DO: Readonly<Record<Action, Do>> = {
-  status: async (ledgers, _, { json, say }) => {
+  status: async ({ ledgers }, _, { json, say }) => {
     const status = await switchStatus(ledgers)
     if (json) print(status)
     else for (const line of statusLines(status)) say(line)
     return EXIT_CODES.pass
   },
-  plan: async (ledgers, options, { json, say }) => {
+  plan: async ({ ledgers }, options, { json, say }) => {
     const ways = await Promise.all(
       (['forward', 'back'] as const).map(async (direction) => {
         const judged = await judgeMove(ledgers, towards(direction), asked(options))
@@ -72,14 +71,13 @@ const DO: Readonly<Record<Action, Do>> = {
     }
     return EXIT_CODES.pass
   },
-  begin: async (ledgers, options, context) => {
-    const hasBegun = await beginMigration(responsible(options, context), toolsOf(ledgers, context))
-    context.say(hasBegun ? "The monolith's database is the authority." : 'The migration had begun already.')
-    return await DO.status(ledgers, options, context)
+  begin: async (migration, options, context) => {
+    await begin(migration, options, context)
+    return await DO.status(migration, options, context)
   },
   forward: (...asking) => towardsEnd('forward', ...asking),
   back: (...asking) => towardsEnd('back', ...asking),
-  set: (ledgers, options, context) => {
+  set: (migration, options, context) => {
     const { mirror, monolith, compare: comparePerMille } = options
     const change = {
       ...(mirror && { mirror }),
@@ -94,10 +92,10 @@ const DO: Readonly<Record<Action, Do>> = {
         command: 'npm run switch -- set --mirror batched',
       })
     }
-    return set(change, ledgers, options, context)
+    return set(change, migration, options, context)
   },
-  finalise: (ledgers, options, context) => set({ isFinal: true }, ledgers, options, context),
-  history: async (ledgers, _, { json, say }) => {
+  finalise: (migration, options, context) => set({ isFinal: true }, migration, options, context),
+  history: async ({ ledgers }, _, { json, say }) => {
     const { answers } = await lookAtBoth(ledgers)
     const found = (['legacy', 'sharded'] as const).filter((name) => answers[name])
     const entries = (await Promise.all(found.map((name) => ledgers[name].audit(100)))).flat()
@@ -130,13 +128,13 @@ await runCommand<SwitchOptions>(
       .addHelpText('after', HELP),
   async ({ options, positionals }, context) => {
     const [action] = positionals as [Action]
-    return await withLedgers((ledgers) => DO[action](ledgers, options, context))
+    return await withLedgers((migration) => DO[action](migration, options, context))
   },
 )
 
-function towardsEnd(direction: Direction, ...[ledgers, options, context]: Parameters<Do>): Promise<ExitCode> {
+function towardsEnd(direction: Direction, ...[migration, options, context]: Parameters<Do>): Promise<ExitCode> {
   const step = options.service?.includes('catalogue') ? moveCatalogue : move
-  return step(direction, ledgers, options, context)
+  return step(direction, migration, options, context)
 }
 
 function serviceNamed(name: string): Service {

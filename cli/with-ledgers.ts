@@ -2,11 +2,13 @@
 
 import { Refusal } from '../contracts/refusal.ts'
 import { oneServer, type ShardMap, serverName, shardMapOf } from '../contracts/shard-map.ts'
+import type { StoreName } from '../contracts/switches.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { legacyUrlOf, mysql } from '../engines/mysql.ts'
 import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
 import { refuseOtherShape } from '../engines/start-server.ts'
+import type { BothDatabases } from '../sut/prepare-migration.ts'
 import { MysqlPool } from '../sut/storage/mysql-pool.ts'
 import { Stopped } from '../sut/switches/flip-run.ts'
 import { isSilence } from '../sut/switches/look-at-both.ts'
@@ -15,7 +17,14 @@ import { Metrics } from '../sut/telemetry/metrics.ts'
 
 const STATEMENT_LIMIT_MS = 60_000
 
-export async function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+/** Both databases, as their owners see them. */
+export interface OpenMigration {
+  readonly ledgers: Ledgers
+  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly addresses: BothDatabases
+}
+
+export async function withLedgers<T>(use: (migration: OpenMigration) => Promise<T>): Promise<T> {
   const { legacy, sharded } = addresses()
   const pools = [oneServer({ url: legacy }), sharded].map(
     (map) => new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics()),
@@ -23,8 +32,9 @@ export async function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Pro
   const [old, young] = pools as [MysqlPool, MysqlPool]
   try {
     return await use({
-      legacy: new StoreLedger('legacy', old.leases),
-      sharded: new StoreLedger('sharded', young.leases),
+      ledgers: { legacy: new StoreLedger('legacy', old.leases), sharded: new StoreLedger('sharded', young.leases) },
+      pools: { legacy: old, sharded: young },
+      addresses: { legacy: { url: legacy }, sharded },
     })
   } catch (error) {
     if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)

@@ -33,6 +33,8 @@ export interface SwitchStatus extends Omit<Switches, 'open' | 'catalogue'> {
   /** That serve, and how many of them have not heard of this epoch yet. */
   readonly processes: number
   readonly processesBehind: number
+  /** Their roles: of several of one role, each. */
+  readonly processRoles: readonly string[]
 }
 
 export interface StoreStatus {
@@ -74,6 +76,7 @@ export async function switchStatus(ledgers: Ledgers): Promise<SwitchStatus> {
     flip: both.seen.legacy?.flip ?? both.seen.sharded?.flip ?? null,
     processes: processes.length,
     processesBehind: processes.filter((process) => process.epoch < epoch).length,
+    processRoles: processes.map(({ role }) => role).toSorted(),
   }
 }
 
@@ -108,5 +111,6 @@ function withoutMigration({ answers }: BothLedgers): SwitchStatus {
     flip: null,
     processes: 0,
     processesBehind: 0,
+    processRoles: [],
   }
 }

@@ -6,7 +6,7 @@ import type { OrderId } from '../../../contracts/order-id.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { isMysqlError } from '../mysql-errors.ts'
 import type { MysqlLane, Statement } from '../mysql-lane.ts'
-import { freeIdFor, idsFor, type OldOrder } from './old-order-ids.ts'
+import { firstIdsFor, freeIdFor, type OldOrder } from './old-order-ids.ts'
 
 const CHUNK_ORDERS = 500
 const CHUNK_LIMIT_MS = 30_000
@@ -80,7 +80,7 @@ async function giveIn(lane: MysqlLane, orders: readonly OldOrder[]): Promise<voi
 }
 
 async function takenOf(lane: MysqlLane, orders: readonly OldOrder[], candidates: number): Promise<Set<OrderId>> {
-  const asked = new Set(orders.flatMap((order) => [...idsFor(order).take(candidates)]))
+  const asked = new Set(orders.flatMap((order) => firstIdsFor(order, candidates)))
   const rows = await lane.rows<{ readonly order_id: OrderId }>(SELECT_TAKEN, [[...asked].map(BigInt)], context())
   return new Set(rows.map(({ order_id }) => order_id))
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { legacyNumberOf } from '../../../contracts/legacy-number.ts'
 import { type OrderId, parseOrderId } from '../../../contracts/order-id.ts'
 import { shardOf } from '../../../contracts/shard.ts'
-import { freeIdFor, idsFor, type OldOrder } from './old-order-ids.ts'
+import { firstIdsFor, freeIdFor, type OldOrder } from './old-order-ids.ts'
 
 const SECOND = Date.UTC(2025, 5, 1) / 1_000
 const order = (legacyNo: number, userId = 7): OldOrder => ({ legacyNo, userId, createdAtSeconds: SECOND })
@@ -33,6 +33,6 @@ it('goes on in the next millisecond when every sequence of one is taken', () => 
 })
 
 it('is the same every time it is asked', () => {
-  const [first] = idsFor(order(4_711))
+  const [first] = firstIdsFor(order(4_711), 1)
   expect(freeIdFor(order(4_711), new Set())).toBe(first)
 })

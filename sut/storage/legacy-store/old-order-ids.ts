@@ -14,7 +14,7 @@ export interface OldOrder {
 const SEQUENCES = MAX_SEQUENCE + 1
 
 /** The ids that it may have, the first choice first; all lie in its second. */
-export function* idsFor({ legacyNo, userId, createdAtSeconds }: OldOrder): Generator<OrderId> {
+function* idsFor({ legacyNo, userId, createdAtSeconds }: OldOrder): Generator<OrderId> {
   const shard = shardOf(userId)
   for (let ms = 0; ms < 1_000; ms++) {
     for (let step = 0; step < SEQUENCES; step++) {
@@ -22,6 +22,15 @@ export function* idsFor({ legacyNo, userId, createdAtSeconds }: OldOrder): Gener
       yield composeOrderId({ timestampMs: 1_000 * createdAtSeconds + ms, shard, worker: SEEDER_WORKER, sequence })
     }
   }
+}
+
+export function firstIdsFor(order: OldOrder, count: number): readonly OrderId[] {
+  const ids: OrderId[] = []
+  for (const orderId of idsFor(order)) {
+    if (ids.length === count) break
+    ids.push(orderId)
+  }
+  return ids
 }
 
 /** The first that is not taken; it is then. */

@@ -1,0 +1,67 @@
+// `npm run switch -- begin`: what the monolith's tables need before another store can follow them, and then the beginning.
+
+import { Refusal } from '../contracts/refusal.ts'
+import { oneServer } from '../contracts/shard-map.ts'
+import { grantMigration } from '../sut/prepare-migration.ts'
+import { hasAnyOrder } from '../sut/storage/any-order.ts'
+import { prepareLegacySchema } from '../sut/storage/legacy-schema.ts'
+import { countWithoutId, giveOrderIds } from '../sut/storage/legacy-store/backfill.ts'
+import { LEGACY_MIGRATIONS } from '../sut/storage/legacy-store/legacy-migrations.ts'
+import { migrate, prepareSchema } from '../sut/storage/schema.ts'
+import { beginMigration } from '../sut/switches/begin-migration.ts'
+import { lookAtBoth } from '../sut/switches/look-at-both.ts'
+import { contextFor } from '../sut/telemetry/call-context.ts'
+import { startProgress } from './progress.ts'
+import type { CommandContext } from './run-command.ts'
+import { responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
+import type { OpenMigration } from './with-ledgers.ts'
+
+const LOOK_LIMIT_MS = 30_000
+
+/** Beside a monolith that works: its writers wait only for the moment of the beginning. The same command goes on after a kill. */
+export async function begin(migration: OpenMigration, options: SwitchOptions, context: CommandContext): Promise<void> {
+  const { say } = context
+  const { hasBegun } = await lookAtBoth(migration.ledgers)
+  if (!hasBegun) await prepare(migration, context)
+  const tools = toolsOf(migration, context)
+  const isFirst = await beginMigration(responsible(options, context), tools, () => settle(migration, context))
+  say(isFirst ? "The monolith's database is the authority." : 'The migration had begun already.')
+}
+
+async function prepare(migration: OpenMigration, { say, signal }: CommandContext): Promise<void> {
+  const { legacy, sharded } = migration.addresses
+  await prepareSchema(sharded)
+  await refuseOrders(migration)
+  await prepareLegacySchema(legacy)
+  say("the monolith's tables get what a migration needs: ids, versions, marks and a fence")
+  await migrate(oneServer(legacy), LEGACY_MIGRATIONS)
+  for (const ledger of Object.values(migration.ledgers)) await ledger.prepareTables()
+  await grantMigration(migration.addresses)
+  const { home } = migration.pools.legacy
+  const total = await countWithoutId(home)
+  if (total === 0) return
+  const progress = startProgress({ label: 'Order ids', total, unit: 'orders' })
+  try {
+    await giveOrderIds(home, { signal, onChunk: progress.update })
+  } finally {
+    progress.stop()
+  }
+}
+
+/** Nobody writes: the last orders that came without an id, and none may have come into the other store. */
+async function settle(migration: OpenMigration, { signal }: CommandContext): Promise<void> {
+  await giveOrderIds(migration.pools.legacy.home, { signal })
+  await refuseOrders(migration)
+}
+
+async function refuseOrders({ pools }: OpenMigration): Promise<void> {
+  if (!(await hasAnyOrder(pools.sharded.search, contextFor('prepare', LOOK_LIMIT_MS)))) return
+  throw new Refusal({
+    what: 'the sharded tables hold orders already',
+    why: [
+      "a migration fills them from the monolith's: orders that it does not know would be hidden by it, or taken for its own",
+    ],
+    wayOut: 'Begin with empty ones: another schema in HEADROOM_MYSQL_URL, or remove the data (it asks first), then seed the monolith again:',
+    command: 'npm run clean',
+  })
+}
