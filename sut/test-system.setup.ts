@@ -18,6 +18,8 @@ import { launchSut, type RunningSut } from './launch.ts'
 export interface TestSystem {
   readonly sut: RunningSut
   readonly stateDir: string
+  /** Of the order database, as its owner, past the proxy. */
+  readonly mysqlUrl: string
   readonly proxies: { readonly mysql: FaultProxy; readonly elasticsearch: FaultProxy; readonly redis: FaultProxy }
   /** Past the proxy. */
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>
@@ -112,7 +114,8 @@ export async function startTestSystem(engines: Engines, topology: Topology, mono
   }
   try {
     const sut = await starting
-    return { sut, stateDir, proxies, rows: database.rows, call: (options) => callGateway(sut, options), stop }
+    const { url: mysqlUrl, rows } = database
+    return { sut, stateDir, mysqlUrl, proxies, rows, call: (options) => callGateway(sut, options), stop }
   } catch (error) {
     await stop()
     throw error

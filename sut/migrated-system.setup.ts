@@ -1,0 +1,243 @@
+// A whole order system with a monolith, in front of nginx, and the switches in the hands of the test: what `npm run switch`
+// does, and a mix of old and new interfaces that notes what was acknowledged.
+
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { request } from 'undici'
+import { inject } from 'vitest'
+import { LEGACY_ROUTES, type LegacyAnswer, type LegacyOrderState } from '../contracts/legacy-api.ts'
+import { legacyNumberOf } from '../contracts/legacy-number.ts'
+import { LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
+import type { OrderId } from '../contracts/order-id.ts'
+import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
+import { oneServer } from '../contracts/shard-map.ts'
+import type { Phase, StoreName } from '../contracts/switches.ts'
+import { drainBetween, tell } from './domain/order/close-gaps.ts'
+import { grantMigration } from './prepare-migration.ts'
+import { giveOrderIds } from './storage/legacy-store/backfill.ts'
+import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
+import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
+import { MysqlPool } from './storage/mysql-pool.ts'
+import type { OrderStore } from './storage/order-store.ts'
+import { migrate } from './storage/schema.ts'
+import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
+import { type ServiceProcess, startServiceProcess } from './service-process.ts'
+import { beginMigration } from './switches/begin-migration.ts'
+import type { FlipTools } from './switches/flip-run.ts'
+import { movePhase } from './switches/move-phase.ts'
+import { StoreLedger } from './switches/store-ledger.ts'
+import { ANYBODY, BOTH_SERVICES } from './switches/two-ledgers.setup.ts'
+import { contextFor } from './telemetry/call-context.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { startTestSystem, type TestSystem, testDatabase, token } from './test-system.setup.ts'
+
+export interface MigratedSystem {
+  readonly system: TestSystem
+  readonly legacy: Awaited<ReturnType<typeof testDatabase>>
+  readonly stores: Readonly<Record<StoreName, OrderStore>>
+  readonly tools: FlipTools
+  begin(): Promise<boolean>
+  move(to: Phase, tools?: Partial<FlipTools>): ReturnType<typeof movePhase>
+  /** Everything of the monolith's database, as the import does it. */
+  importAll(): Promise<void>
+  /** As compare-stores would note it. */
+  compared(): Promise<void>
+  /** Of every order that a store has: its number, once for each time that it is there. */
+  numbersIn(store: StoreName): Promise<readonly number[]>
+  gaps(): Promise<number>
+  submit(userId: number, page?: string): Promise<LegacyAnswer<LegacyOrderState>>
+  old(path: string, form: Readonly<Record<string, string | number>>, userId: number): Promise<LegacyAnswer<never>>
+  killOrder(): void
+  /** The order service again, where its callers look for it. */
+  restartOrder(): Promise<ServiceProcess>
+  stop(): Promise<void>
+}
+
+const ITEMS = { productId: [5, 9], quantity: [2, 1] }
+export const CHECKOUT = {
+  channel: 'app',
+  region: 1,
+  paymentMethod: 'card',
+  items: [{ productId: 5, quantity: 2 }],
+} as const
+const within = () => contextFor('test', 20_000)
+
+export async function startMigratedSystem(): Promise<MigratedSystem> {
+  const engines = inject('engines')
+  const legacy = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_test')
+  const system = await startTestSystem(engines, 'process-per-service', legacy.url)
+  const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
+  const poolOf = (url: string) =>
+    new MysqlPool({ map: oneServer({ url }), poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
+  const pools = { legacy: poolOf(legacy.url), sharded: poolOf(system.mysqlUrl) }
+  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
+  const ledgers = {
+    legacy: new StoreLedger('legacy', pools.legacy.leases),
+    sharded: new StoreLedger('sharded', pools.sharded.leases),
+  }
+  const tools: FlipTools = { ledgers, drain: drainBetween(stores) }
+  const { endpoint } = system.sut
+  const restarted: ServiceProcess[] = []
+  const environments = new Map(endpoint.processes.map(({ component, pid }) => [component, environmentOf(pid)]))
+  let orderPid = endpoint.processes.find(({ component }) => component === 'sut:order')?.pid ?? 0
+  const send = async (path: string, form: Readonly<Record<string, unknown>>, userId: number) => {
+    const all = { token: token(endpoint.jwtSecret, userId, 'app'), ...form }
+    const fields = Object.entries(all).flatMap(([name, value]) =>
+      [value].flat().map((one): [string, string] => [name, String(one)]),
+    )
+    const { body } = await request(endpoint.baseUrl + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    })
+    return (await body.json()) as never
+  }
+  return {
+    system,
+    legacy,
+    stores,
+    tools,
+    begin: async () => {
+      await migrate(oneServer({ url: legacy.url }), LEGACY_MIGRATIONS)
+      await grantMigration(addresses)
+      const { signal } = new AbortController()
+      await giveOrderIds(pools.legacy.home, { signal })
+      return await beginMigration(ANYBODY, tools, () => giveOrderIds(pools.legacy.home, { signal }))
+    },
+    move: (to, more = {}) => movePhase(() => to, BOTH_SERVICES, ANYBODY, { ...tools, ...more }),
+    importAll: async () => {
+      const rows = await legacy.rows<{ order_id: OrderId }>(
+        `SELECT order_id FROM ${LEGACY_ORDERS_TABLE} WHERE payment_no = 0`,
+      )
+      const { whole } = await stores.legacy.snapshots(
+        rows.map(({ order_id }) => order_id),
+        within(),
+      )
+      await tell({ from: stores.legacy, to: stores.sharded }, whole, within())
+    },
+    compared: async () => {
+      const { state } = (await ledgers.legacy.read())!
+      const comparison = { beganRevision: state.revision, hasEnded: true, compared: 1, differences: 0 }
+      await ledgers.legacy.saveComparison({ comparisonId: randomUUID(), ...comparison })
+    },
+    numbersIn: async (store) => {
+      if (store === 'legacy') {
+        const rows = await legacy.rows<{ id: string }>(`SELECT id FROM ${LEGACY_ORDERS_TABLE} WHERE kind = 1`)
+        return rows.map(({ id }) => Number(id))
+      }
+      const orders = ALL_SHARDS.map((shard) => `SELECT order_id FROM ${tableName('orders', shard)}`).join(' UNION ALL ')
+      const [rows, numbered] = await Promise.all([
+        system.rows<{ order_id: OrderId }>(orders),
+        system.rows<{ order_id: OrderId; legacy_no: string }>('SELECT order_id, legacy_no FROM legacy_numbers'),
+      ])
+      const numberOf = new Map(numbered.map(({ order_id, legacy_no }) => [order_id, Number(legacy_no)]))
+      return rows.map(({ order_id }) => numberOf.get(order_id) ?? legacyNumberOf(order_id) ?? Number.NaN)
+    },
+    gaps: async () => {
+      const counts = await Promise.all(Object.values(ledgers).map((ledger) => ledger.gaps()))
+      return counts.reduce((sum, { gaps, parked }) => sum + gaps + parked, 0)
+    },
+    submit: (userId, page = randomUUID()) =>
+      send(LEGACY_ROUTES.submit, { submitToken: page, channel: 0, region: 1, payMethod: 1, ...ITEMS }, userId),
+    old: (path, form, userId) => send(path, form, userId),
+    killOrder: () => void process.kill(orderPid, 'SIGKILL'),
+    restartOrder: async () => {
+      const { port } = new URL(environments.get('sut:aggregation')?.HEADROOM_ORDER_URL ?? '')
+      const order = await startServiceProcess({
+        role: 'order',
+        environment: { ...environments.get('sut:order'), HEADROOM_PORT: port },
+        logFolder: join(system.stateDir, 'logs-again'),
+        signal: new AbortController().signal,
+      })
+      restarted.push(order)
+      orderPid = order.pid
+      return order
+    },
+    stop: async () => {
+      for (const service of restarted) await service.stop()
+      for (const pool of Object.values(pools)) await pool.close()
+      await system.stop()
+      await legacy.drop()
+    },
+  }
+}
+
+/** Linux's. */
+function environmentOf(pid: number): Readonly<Record<string, string>> {
+  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
+  const pairs = entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const)
+  return Object.fromEntries(pairs.filter(([name]) => name.startsWith('HEADROOM_') || name === 'PATH' || name === 'HOME'))
+}
+
+export interface Acknowledged {
+  readonly userId: number
+  readonly legacyNo: number
+  isPaid: boolean
+}
+
+/** Users who place an order by one of the two interfaces, look at it, pay it by the other, and so on until they are stopped. */
+export class OrderMix {
+  readonly acknowledged: Acknowledged[] = []
+  readonly failures: string[] = []
+  readonly #migrated: MigratedSystem
+  readonly #stopping = new AbortController()
+  #running: readonly Promise<void>[] = []
+
+  constructor(migrated: MigratedSystem) {
+    this.#migrated = migrated
+  }
+
+  start(users: readonly number[]): void {
+    this.#running = users.map((userId) => this.#shop(userId))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running)
+  }
+
+  async #shop(userId: number): Promise<void> {
+    for (let nth = userId; !this.#stopping.signal.aborted; nth++) {
+      const order = await (nth % 2 === 0 ? this.#submit(userId) : this.#checkout(userId))
+      if (order) {
+        this.acknowledged.push(order)
+        await this.#look(order)
+        if (nth % 3 === 0) await this.#pay(order)
+      }
+      await sleep(30)
+    }
+  }
+
+  async #submit(userId: number): Promise<Acknowledged | null> {
+    const { code, msg, data } = await this.#migrated.submit(userId)
+    if (code !== 0 || !data) return this.#failed(`submit.do ${code} ${msg}`)
+    return { userId, legacyNo: data.orderNo, isPaid: false }
+  }
+
+  async #checkout(userId: number): Promise<Acknowledged | null> {
+    const { system } = this.#migrated
+    const key = randomUUID()
+    const placed = await system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: CHECKOUT })
+    if (placed.status !== 201) return this.#failed(`checkout ${placed.status} ${placed.body.message}`)
+    const legacyNo = legacyNumberOf(placed.body.orderId)
+    return legacyNo === null ? this.#failed('an order without a number') : { userId, legacyNo, isPaid: false }
+  }
+
+  async #look({ userId, legacyNo }: Acknowledged): Promise<void> {
+    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.detail, { orderNo: legacyNo }, userId)
+    if (code !== 0) this.#failed(`detail.do ${code} ${msg}`)
+  }
+
+  async #pay(order: Acknowledged): Promise<void> {
+    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.pay, { orderNo: order.legacyNo }, order.userId)
+    if (code === 0) order.isPaid = true
+    else this.#failed(`pay.do ${code} ${msg}`)
+  }
+
+  #failed(what: string): null {
+    this.failures.push(what)
+    return null
+  }
+}

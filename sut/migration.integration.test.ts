@@ -1,0 +1,162 @@
+// The whole way and back under a light load: old and new interfaces through nginx, the monolith and the services following the
+// switches, and nothing that was acknowledged lost or doubled.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
+import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
+import type { OrderId } from '../contracts/order-id.ts'
+import { CHECKOUT, type MigratedSystem, OrderMix, startMigratedSystem } from './migrated-system.setup.ts'
+import { changeSetting } from './switches/change-setting.ts'
+import { ANYBODY } from './switches/two-ledgers.setup.ts'
+import { contextFor } from './telemetry/call-context.ts'
+
+const OUTAGE_MS = 8_000
+
+let migrated: MigratedSystem
+const within = () => contextFor('test', 20_000)
+const sorted = (numbers: readonly number[]) => numbers.toSorted((one, other) => one - other)
+const checkout = (userId: number) =>
+  migrated.system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key: randomUUID(), body: CHECKOUT })
+const untilTold = () => expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
+
+beforeAll(async () => {
+  migrated = await startMigratedSystem()
+})
+afterAll(() => migrated?.stop())
+
+describe('before a migration begins', () => {
+  it('each works on its own tables', async () => {
+    const { orderNo } = (await migrated.submit(100)).data!
+    expect(orderNo).toBe(1)
+    expect(await migrated.numbersIn('sharded')).toEqual([])
+    const detail = await migrated.old(LEGACY_ROUTES.detail, { orderNo }, 100)
+    expect(detail).toMatchObject({ code: LEGACY_CODES.ok, data: { status: LEGACY_STATUS.open } })
+  })
+
+  it('begins beside a monolith that works: old orders get ids, and none is refused', async () => {
+    const answers: number[] = []
+    let isOver = false
+    const submitting = (async () => {
+      for (let page = 0; !isOver; page++) answers.push((await migrated.submit(101 + (page % 7))).code)
+    })()
+    await sleep(300)
+    expect(await migrated.begin()).toBe(true)
+    await sleep(500)
+    isOver = true
+    await submitting
+    expect(answers.filter((code) => code !== LEGACY_CODES.ok)).toEqual([])
+    const without = await migrated.legacy.rows('SELECT id FROM t_order WHERE order_id IS NULL')
+    expect(without).toEqual([])
+    const [{ pairs } = { pairs: -1 }] = await migrated.legacy.rows<{ pairs: string }>(
+      'SELECT COUNT(*) AS pairs FROM t_order WHERE payment_no = 1',
+    )
+    expect(Number(pairs)).toBe(answers.length + 1)
+  })
+
+  it('then shows old orders by the new interfaces too, and new ones by the old', async () => {
+    const list = await migrated.system.call({ path: '/v1/app/orders', user: 100 })
+    expect(list.body.orders).toHaveLength(1)
+    const placed = await checkout(100)
+    expect(placed.status).toBe(201)
+    const old = await migrated.old(LEGACY_ROUTES.list, { page: 1, size: 10 }, 100)
+    expect(old).toMatchObject({ code: LEGACY_CODES.ok, data: { total: 2 } })
+    const found = old as unknown as { data: { orders: { orderNo: number; status: number }[] } }
+    expect(found.data.orders[1]).toMatchObject({ orderNo: 1, status: LEGACY_STATUS.open })
+    expect(await migrated.old(LEGACY_ROUTES.pay, { orderNo: 1 }, 100)).toMatchObject({ code: LEGACY_CODES.ok })
+  })
+})
+
+it('goes all the way and back with a mix at work: every request is answered, every order is in both stores once', async () => {
+  const mix = new OrderMix(migrated)
+  mix.start([1_000, 1_001, 1_002, 1_003])
+  const paused: number[] = []
+  const go = async (to: Parameters<typeof migrated.move>[0]) => {
+    const moved = await migrated.move(to)
+    expect(moved).toMatchObject({ kind: 'moved' })
+    if (moved.kind === 'moved') paused.push(Math.round(moved.pausedMs))
+    await sleep(500)
+  }
+  await go('phase1')
+  await go('legacy')
+  await go('phase1')
+  await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+  await sleep(1_000)
+  await migrated.importAll()
+  await migrated.compared()
+  await go('phase2')
+  await go('done')
+  await go('phase2')
+  await go('phase1')
+  await mix.stop()
+  process.stdout.write(`writers waited ${paused.join(', ')} ms; ${mix.acknowledged.length} orders\n`)
+  expect(mix.failures).toEqual([])
+  expect(mix.acknowledged.length).toBeGreaterThan(50)
+  await untilTold()
+  const numbers = [sorted(await migrated.numbersIn('legacy')), sorted(await migrated.numbersIn('sharded'))]
+  expect(numbers[1]).toEqual(numbers[0])
+  expect(new Set(numbers[0]).size).toBe(numbers[0]?.length)
+  for (const { legacyNo, isPaid } of mix.acknowledged) {
+    expect(numbers[0]).toContain(legacyNo)
+    const [one, other] = await Promise.all(
+      (['legacy', 'sharded'] as const).map(async (store) => {
+        const orderId = (await migrated.stores[store].numbered(legacyNo, within())) as OrderId
+        return (await migrated.stores[store].snapshots([orderId], within())).whole[0]
+      }),
+    )
+    expect(other).toEqual(one)
+    expect(one?.order.status).toBe(isPaid ? 'paid' : 'placed')
+  }
+})
+
+it('gives a page that is submitted on both sides of a switch one order', async () => {
+  const page = randomUUID()
+  await changeSetting({ monolith: 'own-database' }, ANYBODY, migrated.tools)
+  await sleep(1_000)
+  const first = await migrated.submit(200, page)
+  await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+  await sleep(1_000)
+  expect(await migrated.submit(200, page)).toEqual(first)
+})
+
+it('needs the new database for nothing in phase 1: not to take orders, and not to start', async () => {
+  const { mysql } = migrated.system.proxies
+  const statuses: Promise<number>[] = []
+  mysql.mode = 'stalled'
+  try {
+    for (const untilMs = performance.now() + OUTAGE_MS; performance.now() < untilMs; await sleep(100)) {
+      statuses.push(checkout(300).then(({ status }) => status))
+    }
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([201]))
+    migrated.killOrder()
+    const again = await migrated.restartOrder()
+    await expect
+      .poll(async () => (await fetch(`http://127.0.0.1:${again.port}/healthz`)).status, { timeout: 10_000 })
+      .toBe(200)
+    expect((await checkout(300)).status).toBe(201)
+  } finally {
+    mysql.mode = 'normal'
+  }
+  await untilTold()
+})
+
+it('ends a flip in which the order service is killed, and stores what it had taken once', async () => {
+  const mix = new OrderMix(migrated)
+  mix.start([2_000, 2_001])
+  await sleep(500)
+  await migrated.compared()
+  const beforeStep = ({ kind }: { readonly kind: string }) => {
+    if (kind === 'drain') migrated.killOrder()
+  }
+  expect(await migrated.move('phase2', { beforeStep })).toMatchObject({ kind: 'moved' })
+  await migrated.restartOrder()
+  const before = mix.acknowledged.length
+  await expect.poll(() => mix.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before)
+  await mix.stop()
+  await untilTold()
+  const numbers = sorted(await migrated.numbersIn('sharded'))
+  expect(numbers).toEqual(sorted(await migrated.numbersIn('legacy')))
+  expect(new Set(numbers).size).toBe(numbers.length)
+  for (const { legacyNo } of mix.acknowledged) expect(numbers).toContain(legacyNo)
+})
