@@ -117,7 +117,7 @@ function catalogueOf({ pool, migration }: Databases): CatalogueService {
 async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
   const { metrics, logger, parts } = options
   if (migration) {
-    const stores = await openSwitchedStores({ ...migration, metrics, logger, parts })
+    const stores = openSwitchedStores({ ...migration, metrics, logger, parts })
     startRescue(migration, options)
     return stores
   }

@@ -23,7 +23,7 @@ it('needs the store that decides, and no other', async () => {
   // Nobody listens there.
   const gone = new MysqlPool({ ...options, map: oneServer({ url: 'mysql://nobody:none@127.0.0.1:9/none' }) }, metrics)
   const switches = { ...NO_MIGRATION, epoch: 3, phase: 'phase1', mirror: 'inline', isFinal: false } as const
-  const stores = await openSwitchedStores({
+  const stores = openSwitchedStores({
     pools: { legacy: legacy.pool, sharded: gone },
     board: { now: () => switches, reopened: () => Promise.reject(new Error('no flip here')) },
     metrics,

@@ -25,16 +25,17 @@ export interface SwitchedOrdersOptions {
   readonly parts: Parts
 }
 
-export async function openSwitchedStores(options: SwitchedOrdersOptions): Promise<SwitchedStores> {
+export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStores {
   const { pools, board, metrics, logger, parts } = options
   const idMetrics = new OrderIdMetrics(metrics)
   const idsOf = (name: StoreName) => new ShardedOrderIds(pools[name].leases, idMetrics, logger, NUMBERED_IDS[name])
   const ids = { legacy: idsOf('legacy'), sharded: idsOf('sharded') }
   parts.add({ stop: async () => void (await Promise.allSettled([ids.legacy.stop(), ids.sharded.stop()])) })
-  // Whoever needs an id leases a worker, if need be: a start that fails is only told.
+  // Nobody waits for it: whoever needs an id leases a worker, if need be. A database that is silent costs no start-up time.
   const start = (name: StoreName) =>
     ids[name].start().catch((error) => logger.warn({ err: error, store: name }, 'no order id worker is leased yet'))
-  await Promise.all([onceBegun(board, parts, () => start('legacy')), start('sharded')])
+  void onceBegun(board, parts, () => start('legacy'))
+  void start('sharded')
 
   const timedStore = (name: StoreName, store: OrderStore) => timed(metrics, `${name}-store`, store, store)
   const sides = {

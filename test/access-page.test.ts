@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import {
   cacheAccessOf,
+  migrationTablesOf,
   SEARCH_INDICES,
   SERVICE_ACCOUNTS,
   searchAccessOf,
   tablesOf,
 } from '../contracts/service-access.ts'
 import { accountName } from '../contracts/service-accounts.ts'
+import { STORE_NAMES } from '../contracts/switches.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/access.md'), 'utf8')
 
@@ -22,4 +24,11 @@ it.each(SERVICE_ACCOUNTS)('shows what %s may do', (account) => {
   const cache = cacheAccessOf(account)
   const cacheText = cache ? `\`${cache.keys}\` ${cache.commands.join(', ')}` : 'none'
   expect(page).toContain(`| \`${accountName(account)}\` | ${tables} | ${searchText} | ${cacheText} |`)
+})
+
+it.each(SERVICE_ACCOUNTS)('shows what %s may do besides, where there is a monolith', (account) => {
+  const [legacy, sharded] = STORE_NAMES.map((store) =>
+    [...migrationTablesOf(account, store)].map(([table, statements]) => `\`${table}\` ${statements.join(', ')}`).join('; '),
+  )
+  expect(page).toContain(`| \`${accountName(account)}\` | ${legacy} | ${sharded} |`)
 })
