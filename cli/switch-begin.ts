@@ -7,7 +7,8 @@ import { hasAnyOrder } from '../sut/storage/any-order.ts'
 import { prepareLegacySchema } from '../sut/storage/legacy-schema.ts'
 import { countWithoutId, giveOrderIds } from '../sut/storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from '../sut/storage/legacy-store/legacy-migrations.ts'
-import { migrate, prepareSchema } from '../sut/storage/schema.ts'
+import { requireOrderIds } from '../sut/storage/legacy-store/require-order-ids.ts'
+import { migrate, prepareSchema, withOwner } from '../sut/storage/schema.ts'
 import { beginMigration } from '../sut/switches/begin-migration.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { contextFor } from '../sut/telemetry/call-context.ts'
@@ -26,6 +27,13 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   const tools = toolsOf(migration, context)
   const isFirst = await beginMigration(responsible(options, context), tools, () => settle(migration, context))
   say(isFirst ? "The monolith's database is the authority." : 'The migration had begun already.')
+  const [legacy] = oneServer(migration.addresses.legacy)
+  const required = await withOwner(legacy, requireOrderIds)
+  if (required.kind === 'rows-without') {
+    say(`order_id may stay empty in t_order: row ${required.firstId}, and maybe others, belong to no order`)
+  } else if (required.kind === 'not-now') {
+    say('order_id may stay empty in t_order for now, which was in use: the same command tries again')
+  }
 }
 
 async function prepare(migration: OpenMigration, { say, signal }: CommandContext): Promise<void> {

@@ -5,10 +5,15 @@ import { decimalOfCents } from '../../contracts/legacy-amount.ts'
 import {
   CREATE_LEGACY_SQL,
   LEGACY_ITEMS_TABLE,
+  LEGACY_KEYS_TABLE,
   LEGACY_ORDERS_TABLE,
+  LEGACY_OUTBOX_TABLE,
   LEGACY_PRODUCTS_TABLE,
   LEGACY_USERS_TABLE,
 } from '../../contracts/legacy-tables.ts'
+import { SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
+import { Refusal } from '../../contracts/refusal.ts'
+import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
 import { allProducts } from '../products.ts'
 import { SEEDER_TABLES } from '../store/dataset-store.ts'
 import { LANES_TABLE } from '../store/lanes.ts'
@@ -31,8 +36,26 @@ export async function fillLegacyProducts(connection: Connection): Promise<void> 
   await connection.query(`REPLACE INTO ${LEGACY_PRODUCTS_TABLE} (id, name, price) VALUES ?`, [values])
 }
 
+/** What the schema's history says is made anew with the tables, by the next start. */
+const PREPARED_TABLES = [LEGACY_KEYS_TABLE, LEGACY_OUTBOX_TABLE, SCHEMA_TABLE] as const
+
 export async function dropLegacy(connection: Connection): Promise<void> {
-  for (const table of [...LEGACY_TABLES, ...SEEDER_TABLES]) await connection.query(`DROP TABLE IF EXISTS ${table}`)
+  for (const table of [...LEGACY_TABLES, ...SEEDER_TABLES, ...PREPARED_TABLES]) await connection.query(`DROP TABLE IF EXISTS ${table}`)
+}
+
+/** Once a migration has begun, rows without an order id may come no longer, and none may go without the other store's word. */
+export async function refuseMigration(connection: Connection): Promise<void> {
+  const [switches] = await rows(
+    connection,
+    `SELECT 1 AS found FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '${SWITCHES_TABLE}'`,
+  )
+  if (!switches || (await rows(connection, `SELECT epoch FROM ${SWITCHES_TABLE} LIMIT 1`)).length === 0) return
+  throw new Refusal({
+    what: "the monolith's tables are not seeded while a migration is under way",
+    why: ['its switches are in this database, and the sharded tables follow it'],
+    wayOut: 'See where it stands (npm run switch -- status); to start over, remove the data, which asks first:',
+    command: 'npm run clean',
+  })
 }
 
 /** Tables with rows, the catalogue apart: a monolith that was started has filled it. */

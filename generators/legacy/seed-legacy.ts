@@ -40,6 +40,7 @@ import {
   LEGACY_LANES,
   laneDone,
   legacyTableBytes,
+  refuseMigration,
 } from './legacy-store.ts'
 import { OrdersInTime } from './orders-in-time.ts'
 
@@ -104,6 +105,7 @@ async function seedLocked(
       findings: null,
     }
   }
+  await refuseMigration(connection)
   const { plan } = options.volume
   const dataset = stored?.dataset ?? withItems(draft, await countItemsByShard(draft, plan, deps.signal))
   if (isReset) {

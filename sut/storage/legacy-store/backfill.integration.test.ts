@@ -6,11 +6,12 @@ import { oneServer } from '../../../contracts/shard-map.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { testDatabase } from '../../test-system.setup.ts'
 import { MysqlPool } from '../mysql-pool.ts'
-import { migrate } from '../schema.ts'
+import { migrate, withOwner } from '../schema.ts'
 import { within } from '../two-stores.setup.ts'
 import { countWithoutId, giveOrderIds } from './backfill.ts'
 import { LEGACY_MIGRATIONS } from './legacy-migrations.ts'
 import { legacyOrderStore } from './legacy-order-store.ts'
+import { requireOrderIds } from './require-order-ids.ts'
 
 const SECOND = '2025-06-01 12:00:00'
 const SECOND_MS = Date.UTC(2025, 5, 1, 12)
@@ -100,4 +101,17 @@ it('makes whole orders of them, with the time of the last change', async () => {
       key: null,
     },
   ])
+})
+
+it('is followed by a column that takes no row without an id, once none is left', async () => {
+  const [server] = oneServer({ url: database.url })
+  expect(await withOwner(server, requireOrderIds)).toEqual({ kind: 'rows-without', firstId: '1' })
+  await give()
+  expect(await withOwner(server, requireOrderIds)).toEqual({ kind: 'required' })
+  expect(await withOwner(server, requireOrderIds)).toEqual({ kind: 'required' })
+  const old = `INSERT INTO t_order (kind, user_id, status, channel, region, item_count, amount, create_time, update_time)
+    VALUES (1, 1, 0, 0, 0, 1, 1.00, NOW(), NOW())`
+  await database.rows("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")
+  await expect(database.rows(old)).rejects.toMatchObject({ code: 'ER_NO_DEFAULT_FOR_FIELD' })
+  await database.rows('ALTER TABLE t_order MODIFY order_id BIGINT NULL')
 })
