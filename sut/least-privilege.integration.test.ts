@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
 import {
   isFamily,
+  migrationTablesOf,
   SERVICE_ACCOUNTS,
   type ServiceAccount,
   SQL_STATEMENTS,
@@ -17,7 +18,10 @@ import {
 import { addressFor } from '../contracts/service-accounts.ts'
 import { asShard, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
-import { prepareSchema } from './storage/schema.ts'
+import { STORE_NAMES, type StoreName } from '../contracts/switches.ts'
+import { grantMigration, prepareSwitches } from './prepare-migration.ts'
+import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
+import { migrate, prepareSchema } from './storage/schema.ts'
 import { removeOrderIndex, testDatabase } from './test-system.setup.ts'
 
 const engines = inject('engines')
@@ -94,6 +98,50 @@ describe('MySQL', () => {
       })
     },
   )
+})
+
+describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) => {
+  let databases: Readonly<Record<StoreName, Awaited<ReturnType<typeof testDatabase>>>>
+
+  beforeAll(async () => {
+    const legacy = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_test')
+    const sharded = await testDatabase(engines.mysql.url)
+    databases = { legacy, sharded }
+    const both = { legacy: { url: legacy.url }, sharded: oneServer({ url: sharded.url }) }
+    await prepareSchema(both.sharded)
+    await migrate(oneServer(both.legacy), LEGACY_MIGRATIONS)
+    await prepareSwitches(both)
+    expect(await grantMigration(both)).toEqual(SERVICE_ACCOUNTS)
+  })
+  afterAll(async () => {
+    for (const database of Object.values(databases ?? {})) await database.drop()
+  })
+
+  it.each(SERVICE_ACCOUNTS)('lets %s do what its row says besides, and nothing else on these tables', async (account) => {
+    const { url, rows } = databases[store]
+    const tables = [...migrationTablesOf('all', store).keys()]
+    const granted: ReadonlyMap<string, readonly SqlStatement[]> = store === 'sharded' ? tablesOf(account) : new Map()
+    const allowed: string[] = []
+    const connection = await createConnection(addressFor(account, url, engines.mysql.passwords))
+    for (const table of tables) {
+      const [first] = await rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
+      for (const statement of SQL_STATEMENTS) {
+        const denied = await connection.query(PROBES[statement](table, first?.Field ?? '')).then(
+          () => false,
+          (error) => error.errno === DENIED.errno,
+        )
+        if (!denied) allowed.push(`${statement} ${table}`)
+      }
+    }
+    await connection.end()
+    const said = tables.flatMap((table) =>
+      SQL_STATEMENTS.filter(
+        (statement) =>
+          granted.get(table)?.includes(statement) || migrationTablesOf(account, store).get(table)?.includes(statement),
+      ).map((statement) => `${statement} ${table}`),
+    )
+    expect(allowed.toSorted()).toEqual(said.toSorted())
+  })
 })
 
 describe('Redis', () => {

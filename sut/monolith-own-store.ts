@@ -3,9 +3,7 @@
 // anybody. Nobody uses AUTO_INCREMENT any longer: a number so given would not lead back to its order.
 
 import { centsOfDecimal, decimalOfCents } from '../contracts/legacy-amount.ts'
-import type { LegacyOrderState } from '../contracts/legacy-api.ts'
 import { rowStatusOfOrder } from '../contracts/legacy-status.ts'
-import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
 import { legacyNickname } from '../contracts/legacy-text.ts'
 import { requestHash } from './aggregation/checkout.ts'
 import { changeStatus } from './domain/order/change-status.ts'
@@ -15,7 +13,8 @@ import { asCheckout, asSubmitted } from './legacy/as-checkout.ts'
 import { askUntilAnswered } from './legacy/ask-until-answered.ts'
 import type { LegacyOrders, SubmitOrder } from './legacy/legacy-orders.ts'
 import { selectDetail, selectList } from './legacy/legacy-reads.ts'
-import { INSERT_USER, pricedItems, SELECT_SUBMITTED } from './legacy/submit-order.ts'
+import { INSERT_USER, pricedItems } from './legacy/submit-order.ts'
+import { submittedIn } from './legacy/submitted-before.ts'
 import type { TellOthers } from './legacy/tell-others.ts'
 import type { MysqlLane } from './storage/mysql-lane.ts'
 import type { CallContext } from './telemetry/call-context.ts'
@@ -29,16 +28,18 @@ export interface OwnStoreOptions {
 
 export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders {
   const placement = new OrderPlacement(stores)
+  const submittedBefore = submittedIn(lane)
   return {
     list: (page, context) => selectList(lane, page, context),
     detail: (asked, context) => selectDetail(lane, asked, context),
     submit: async (order, context) => {
-      const before = await submittedBefore(lane, order, context)
+      const { userId, submitToken: idempotencyKey } = order
+      await lane.execute(INSERT_USER, [userId, legacyNickname(userId)], context)
+      const before = await submittedBefore(order, context)
       if (before) return before
       const askedAtMs = Date.now()
       const items = await itemsOf(lane, order, context)
       const checkout = asCheckout(order)
-      const { userId, submitToken: idempotencyKey } = order
       const request = { ...checkout, userId, idempotencyKey, requestHash: requestHash(checkout), items }
       const placed = await askUntilAnswered(() => placement.place(request, context), context)
       const state = asSubmitted(placed)
@@ -60,18 +61,6 @@ export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders 
       return state
     },
   }
-}
-
-/** Before the migration began: such pages have no key, and their orders were numbered one after the other. */
-async function submittedBefore(
-  lane: MysqlLane,
-  { userId, submitToken }: SubmitOrder,
-  context: CallContext,
-): Promise<LegacyOrderState | null> {
-  await lane.execute(INSERT_USER, [userId, legacyNickname(userId)], context)
-  const values = [userId, submitToken]
-  const [row] = await lane.rows<{ readonly id: string; readonly amount: string }>(SELECT_SUBMITTED, values, context)
-  return row ? { orderNo: Number(row.id), status: LEGACY_STATUS.open, amount: row.amount } : null
 }
 
 /** At the prices of its own catalogue. */

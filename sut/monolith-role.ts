@@ -16,6 +16,7 @@ import { legacyRefusal } from './legacy/legacy-refusal.ts'
 import { registerLegacyRoutes } from './legacy/legacy-routes.ts'
 import { switchedOrders } from './legacy/monolith-switch.ts'
 import { ownDatabase } from './legacy/own-database.ts'
+import { submittedIn } from './legacy/submitted-before.ts'
 import { tellThrough } from './legacy/tell-others.ts'
 import { onceBegun, openBoard } from './migration.ts'
 import { ownStore } from './monolith-own-store.ts'
@@ -48,10 +49,16 @@ export async function buildMonolith(
   // It has no account in the sharded database, and hears of every flip in its own.
   const board = await openBoard(options, { legacy: new StoreLedger('legacy', pool.leases) })
   const tell = tellThrough(openMessages(options))
+  const submittedBefore = submittedIn(lane)
   const orders = switchedOrders(board, {
     'as-it-was': ownDatabase(lane, tell),
     'own-database': ownStore({ lane, stores: await ownStores(options, pool, board), tell }),
-    'business-layer': businessLayer({ flows, nicknameOf: (userId, context) => nicknameIn(lane, userId, context), tell }),
+    'business-layer': businessLayer({
+      flows,
+      nicknameOf: (userId, context) => soon('', context, (within) => nicknameIn(lane, userId, within)),
+      submittedBefore: (order, context) => soon(null, context, (within) => submittedBefore(order, within)),
+      tell,
+    }),
   })
   const verify = tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app')
   const rateLimit = new UserRateLimit(config.userRatePerSecond)
@@ -87,16 +94,19 @@ async function ownStores(options: RoleOptions, pool: MysqlPool, board: SwitchBoa
   return new SwitchedStores({ sides: { legacy: { store: legacyOrderStore(pool), ids } }, board })
 }
 
-/** Decoration: with the database of the users gone, orders are shown all the same. */
-const NICKNAME_BUDGET_MS = 150
-
 async function nicknameIn(lane: MysqlLane, userId: number, context: CallContext): Promise<string> {
   const sql = `SELECT nickname FROM ${LEGACY_USERS_TABLE} WHERE id = ?`
+  const [user] = await lane.rows<{ readonly nickname: string }>(sql, [userId], context)
+  return user?.nickname ?? ''
+}
+
+const OWN_BUDGET_MS = 150
+
+/** Behind the business layer its own database is asked for what is there since before, and not waited for once it is gone. */
+async function soon<T>(otherwise: T, context: CallContext, ask: (within: CallContext) => Promise<T>): Promise<T> {
   try {
-    const within = withBudget(context, NICKNAME_BUDGET_MS)
-    const [user] = await lane.rows<{ readonly nickname: string }>(sql, [userId], within)
-    return user?.nickname ?? ''
+    return await ask(withBudget(context, OWN_BUDGET_MS))
   } catch {
-    return ''
+    return otherwise
   }
 }

@@ -43,6 +43,8 @@ const LINE = {
   amount: '29.90',
   createTime: '2026-11-05 12:30:15',
 }
+const OLD_PAGE = 'a-page-from-before-it-all'
+const OLD_ORDER = { orderNo: 4_711, status: LEGACY_STATUS.open, amount: '1.00' }
 const context = () => contextFor('test', 1_000)
 
 function layer(flows: Partial<BusinessLayerOptions['flows']>) {
@@ -53,6 +55,7 @@ function layer(flows: Partial<BusinessLayerOptions['flows']>) {
   const orders = businessLayer({
     flows: { checkout: missing, changeStatus: missing, numbered: missing, numberedPage: missing, ...flows },
     nicknameOf: async () => 'ann',
+    submittedBefore: async ({ submitToken }) => (submitToken === OLD_PAGE ? OLD_ORDER : null),
     tell: async (...message) => void told.push(message.slice(0, 3)),
   })
   return { orders, told }
@@ -122,6 +125,12 @@ it('has a page checked out under its token, waits while it is, and tells of it o
     idempotencyKey: PAGE.submitToken,
     body: { channel: 'mini-program', region: 7, paymentMethod: 'card', items: PAGE.lines },
   })
+})
+
+it('knows a page that was submitted before there were keys', async () => {
+  const { orders, told } = layer({})
+  expect(await orders.submit({ ...PAGE, submitToken: OLD_PAGE }, context())).toBe(OLD_ORDER)
+  expect(told).toEqual([])
 })
 
 it('pays by the number, tells of what was changed, and nothing of what was so before', async () => {

@@ -12,6 +12,7 @@ import type { CallContext } from '../telemetry/call-context.ts'
 import { asCheckout, asSubmitted } from './as-checkout.ts'
 import { askUntilAnswered } from './ask-until-answered.ts'
 import type { LegacyOrders } from './legacy-orders.ts'
+import type { SubmittedBefore } from './submitted-before.ts'
 import type { TellOthers } from './tell-others.ts'
 
 type NumberedOrder = Omit<NamedOrder, 'productNames'>
@@ -19,10 +20,12 @@ type NumberedOrder = Omit<NamedOrder, 'productNames'>
 export interface BusinessLayerOptions {
   readonly flows: Pick<OrderFlows, 'checkout' | 'changeStatus' | 'numbered' | 'numberedPage'>
   readonly nicknameOf: (userId: number, context: CallContext) => Promise<string>
+  readonly submittedBefore: SubmittedBefore
   readonly tell: TellOthers
 }
 
-export function businessLayer({ flows, nicknameOf, tell }: BusinessLayerOptions): LegacyOrders {
+export function businessLayer(options: BusinessLayerOptions): LegacyOrders {
+  const { flows, nicknameOf, submittedBefore, tell } = options
   return {
     list: async ({ userId, page, size }, context) => {
       const [{ total, orders, productNames }, nickname] = await Promise.all([
@@ -47,6 +50,8 @@ export function businessLayer({ flows, nicknameOf, tell }: BusinessLayerOptions)
     submit: async (order, context) => {
       const { userId, submitToken: idempotencyKey } = order
       const call = { userId, idempotencyKey, body: asCheckout(order) }
+      const before = await submittedBefore(order, context)
+      if (before) return before
       const askedAtMs = Date.now()
       const placed = await askUntilAnswered(() => flows.checkout(call, context), context)
       const state = asSubmitted(placed)

@@ -65,6 +65,22 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
     })
   })
 
+  describe('the old interfaces', () => {
+    it('find a user’s orders page by page, whole and by their numbers, with all that there is in total', async () => {
+      const userId = newUser()
+      const born: NewOrder[] = []
+      for (let nth = 0; nth < 5; nth++) born.push(await placed(bornOrder(userId)))
+      await placed(bornOrder(userId + 64))
+      const newestFirst = born.toReversed()
+      const page = (offset: number) => store.numberedPage({ userId, limit: 2, offset }, within())
+      const pages = [await page(0), await page(2), await page(4), await page(6)]
+      expect(pages.map(({ total }) => total)).toEqual([5, 5, 5, 5])
+      expect(pages.flatMap(({ orders }) => orders)).toEqual(
+        newestFirst.map((order) => ({ ...wholeOf(order), legacyNo: legacyNumberOf(order.order.orderId) })),
+      )
+    })
+  })
+
   describe('a key', () => {
     it('is one order, however many ask at once', async () => {
       const userId = newUser()
