@@ -72,7 +72,9 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     if (isOurs && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
     if (monolith === undefined) await refuseWithoutMonolith(map)
     else await prepareBeside(monolith, map)
-    const addresses = monolith === undefined ? engines : { ...engines, legacyMysql: monolith }
+    // The engines have a database for a monolith; without one beside them the services are not told of it.
+    const { legacyMysql: _, ...own } = engines
+    const addresses = monolith === undefined ? own : { ...own, legacyMysql: monolith }
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
