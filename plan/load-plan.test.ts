@@ -28,6 +28,14 @@ describe('loadPlan', () => {
     expect(plan.orders.perDayAtStart.mid).toBe(1_500_000)
   })
 
+  it('names what broke the text, not each word that it can no longer read', () => {
+    expect(mistakesIn(`\r${TEXT}`)).toHaveLength(1)
+  })
+
+  it('shows a character that nobody sees', () => {
+    expect(mistakesIn(`\r: 1`)).toContain('line 1: \\u000d is unknown')
+  })
+
   it('lists every mistake at once, each with its line', () => {
     const broken = TEXT.replace('shards: 64', 'shards: 32')
       .replace('headroom: 0.3', 'headrom: 0.3')

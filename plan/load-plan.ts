@@ -68,11 +68,19 @@ const EMPTY: LocatedMistake = { line: 1, text: 'the file is empty: plan.yaml of 
 
 function refusal(file: string, mistakes: readonly LocatedMistake[]): Refusal {
   const sorted = [...mistakes].sort((a, b) => a.line - b.line)
-  const why = [...new Set(sorted.map(({ line, change, text }) => `${change ?? `line ${line}`}: ${text}`))]
+  const why = [...new Set(sorted.map(({ line, change, text }) => `${change ?? `line ${line}`}: ${visible(text)}`))]
   return new Refusal({
     what: `${file} is no valid plan (${why.length} ${why.length === 1 ? 'mistake' : 'mistakes'})`,
     why,
     wayOut: 'Correct these lines; docs/plan.md explains every field.',
+  })
+}
+
+/** A name with a line break in it would break the list. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
 }
 

@@ -34,7 +34,7 @@ export function readYaml(text: string): YamlSource {
   const aliases = aliasMistakes(document, lineAt)
   const mistakes = [
     ...directiveMistakes(document),
-    ...[...document.errors, ...document.warnings].map((error) => ({
+    ...[...withoutConsequences(document.errors), ...document.warnings].map((error) => ({
       line: lineAt(error.pos[0]),
       text: wording(error, text),
     })),
@@ -47,6 +47,11 @@ export function readYaml(text: string): YamlSource {
     isWhole,
     lineOf: (path) => lineOf(document, lineAt, path),
   }
+}
+
+/** Once it has lost its way, the parser takes every token of the rest for another mistake. */
+function withoutConsequences(errors: readonly YAMLError[]): readonly YAMLError[] {
+  return errors.filter(({ code }, at) => at === 0 || code !== 'UNEXPECTED_TOKEN')
 }
 
 /** Before the parser sees it: what it cannot survive. It calls itself for every level of nesting. */
