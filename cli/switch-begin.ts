@@ -69,7 +69,8 @@ async function refuseOrders({ pools }: OpenMigration): Promise<void> {
     why: [
       "a migration fills them from the monolith's: orders that it does not know would be hidden by it, or taken for its own",
     ],
-    wayOut: 'Begin with empty ones: another schema in HEADROOM_MYSQL_URL, or remove the data (it asks first), then seed the monolith again:',
+    wayOut:
+      'Begin with empty ones: another schema in HEADROOM_MYSQL_URL, or remove the data (it asks first), then seed the monolith again:',
     command: 'npm run clean',
   })
 }

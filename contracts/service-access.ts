@@ -134,7 +134,10 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
 }
 
 /** By name, in alphabetical order. */
-export function migrationTablesOf(account: ServiceAccount, store: StoreName): ReadonlyMap<string, readonly SqlStatement[]> {
+export function migrationTablesOf(
+  account: ServiceAccount,
+  store: StoreName,
+): ReadonlyMap<string, readonly SqlStatement[]> {
   const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer'] : [account]
   const given = services.map((service) => MIGRATION_ACCESS[service][store])
   const tables = distinct(given.flatMap((rights) => Object.keys(rights))).toSorted()

@@ -85,9 +85,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       started.push(service)
       return service
     }
-    const services: ServiceProcess[] = [
-      ...(topology === 'one-process' ? [await start('all')] : await startEach(start)),
-    ]
+    const services: ServiceProcess[] = [...(topology === 'one-process' ? [await start('all')] : await startEach(start))]
     if (monolith !== undefined) services.push(await start('monolith', businessLayerOf(services)))
     const port = await gatewayPort(options.port)
     const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })

@@ -104,7 +104,7 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
   let databases: Readonly<Record<StoreName, Awaited<ReturnType<typeof testDatabase>>>>
 
   beforeAll(async () => {
-    const legacy = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_test')
+    const legacy = await testDatabase(engines.legacyMysql.url)
     const sharded = await testDatabase(engines.mysql.url)
     databases = { legacy, sharded }
     const both = { legacy: { url: legacy.url }, sharded: oneServer({ url: sharded.url }) }
@@ -117,31 +117,35 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
     for (const database of Object.values(databases ?? {})) await database.drop()
   })
 
-  it.each(SERVICE_ACCOUNTS)('lets %s do what its row says besides, and nothing else on these tables', async (account) => {
-    const { url, rows } = databases[store]
-    const tables = [...migrationTablesOf('all', store).keys()]
-    const granted: ReadonlyMap<string, readonly SqlStatement[]> = store === 'sharded' ? tablesOf(account) : new Map()
-    const allowed: string[] = []
-    const connection = await createConnection(addressFor(account, url, engines.mysql.passwords))
-    for (const table of tables) {
-      const [first] = await rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
-      for (const statement of SQL_STATEMENTS) {
-        const denied = await connection.query(PROBES[statement](table, first?.Field ?? '')).then(
-          () => false,
-          (error) => error.errno === DENIED.errno,
-        )
-        if (!denied) allowed.push(`${statement} ${table}`)
+  it.each(SERVICE_ACCOUNTS)(
+    'lets %s do what its row says besides, and nothing else on these tables',
+    async (account) => {
+      const { url, rows } = databases[store]
+      const tables = [...migrationTablesOf('all', store).keys()]
+      const granted: ReadonlyMap<string, readonly SqlStatement[]> = store === 'sharded' ? tablesOf(account) : new Map()
+      const allowed: string[] = []
+      const connection = await createConnection(addressFor(account, url, engines.mysql.passwords))
+      for (const table of tables) {
+        const [first] = await rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
+        for (const statement of SQL_STATEMENTS) {
+          const denied = await connection.query(PROBES[statement](table, first?.Field ?? '')).then(
+            () => false,
+            (error) => error.errno === DENIED.errno,
+          )
+          if (!denied) allowed.push(`${statement} ${table}`)
+        }
       }
-    }
-    await connection.end()
-    const said = tables.flatMap((table) =>
-      SQL_STATEMENTS.filter(
-        (statement) =>
-          granted.get(table)?.includes(statement) || migrationTablesOf(account, store).get(table)?.includes(statement),
-      ).map((statement) => `${statement} ${table}`),
-    )
-    expect(allowed.toSorted()).toEqual(said.toSorted())
-  })
+      await connection.end()
+      const said = tables.flatMap((table) =>
+        SQL_STATEMENTS.filter(
+          (statement) =>
+            granted.get(table)?.includes(statement) ||
+            migrationTablesOf(account, store).get(table)?.includes(statement),
+        ).map((statement) => `${statement} ${table}`),
+      )
+      expect(allowed.toSorted()).toEqual(said.toSorted())
+    },
+  )
 })
 
 describe('Redis', () => {

@@ -16,6 +16,7 @@ import { oneServer } from '../contracts/shard-map.ts'
 import type { Phase, StoreName } from '../contracts/switches.ts'
 import { drainBetween, tell } from './domain/order/close-gaps.ts'
 import { grantMigration } from './prepare-migration.ts'
+import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { giveOrderIds } from './storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
 import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
@@ -23,7 +24,6 @@ import { MysqlPool } from './storage/mysql-pool.ts'
 import type { OrderStore } from './storage/order-store.ts'
 import { migrate } from './storage/schema.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
-import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { beginMigration } from './switches/begin-migration.ts'
 import type { FlipTools } from './switches/flip-run.ts'
 import { movePhase } from './switches/move-phase.ts'
@@ -66,7 +66,7 @@ const within = () => contextFor('test', 20_000)
 
 export async function startMigratedSystem(): Promise<MigratedSystem> {
   const engines = inject('engines')
-  const legacy = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_test')
+  const legacy = await testDatabase(engines.legacyMysql.url)
   const system = await startTestSystem(engines, 'process-per-service', legacy.url)
   const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
   const poolOf = (url: string) =>
@@ -167,8 +167,12 @@ export async function startMigratedSystem(): Promise<MigratedSystem> {
 /** Linux's. */
 function environmentOf(pid: number): Readonly<Record<string, string>> {
   const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
-  const pairs = entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const)
-  return Object.fromEntries(pairs.filter(([name]) => name.startsWith('HEADROOM_') || name === 'PATH' || name === 'HOME'))
+  const pairs = entries.map(
+    (entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const,
+  )
+  return Object.fromEntries(
+    pairs.filter(([name]) => name.startsWith('HEADROOM_') || name === 'PATH' || name === 'HOME'),
+  )
 }
 
 export interface Acknowledged {

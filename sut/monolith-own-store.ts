@@ -65,7 +65,9 @@ export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders 
 
 /** At the prices of its own catalogue. */
 async function itemsOf(lane: MysqlLane, order: SubmitOrder, context: CallContext) {
-  const reads = { rows: <T>(sql: string, values: Parameters<MysqlLane['rows']>[1]) => lane.rows<T>(sql, values, context) }
+  const reads = {
+    rows: <T>(sql: string, values: Parameters<MysqlLane['rows']>[1]) => lane.rows<T>(sql, values, context),
+  }
   const priced = await pricedItems(reads, order)
   return priced.map(({ productId, quantity, price }, at) => ({
     lineNo: at + 1,

@@ -1,10 +1,10 @@
 // The owner's steps where there is a monolith to move from: the switches' tables in both databases, and what the services may
 // do there. Before a system with a monolith starts, and again when a migration begins, as more tables are there then.
 
+import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
 import { type MysqlAddress, oneServer, type ShardMap } from '../contracts/shard-map.ts'
-import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { grantMigrationAccess } from './storage/grants.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'

@@ -28,7 +28,9 @@ it.each(SERVICE_ACCOUNTS)('shows what %s may do', (account) => {
 
 it.each(SERVICE_ACCOUNTS)('shows what %s may do besides, where there is a monolith', (account) => {
   const [legacy, sharded] = STORE_NAMES.map((store) =>
-    [...migrationTablesOf(account, store)].map(([table, statements]) => `\`${table}\` ${statements.join(', ')}`).join('; '),
+    [...migrationTablesOf(account, store)]
+      .map(([table, statements]) => `\`${table}\` ${statements.join(', ')}`)
+      .join('; '),
   )
   expect(page).toContain(`| \`${accountName(account)}\` | ${legacy} | ${sharded} |`)
 })

@@ -40,7 +40,8 @@ export async function fillLegacyProducts(connection: Connection): Promise<void> 
 const PREPARED_TABLES = [LEGACY_KEYS_TABLE, LEGACY_OUTBOX_TABLE, SCHEMA_TABLE] as const
 
 export async function dropLegacy(connection: Connection): Promise<void> {
-  for (const table of [...LEGACY_TABLES, ...SEEDER_TABLES, ...PREPARED_TABLES]) await connection.query(`DROP TABLE IF EXISTS ${table}`)
+  for (const table of [...LEGACY_TABLES, ...SEEDER_TABLES, ...PREPARED_TABLES])
+    await connection.query(`DROP TABLE IF EXISTS ${table}`)
 }
 
 /** Once a migration has begun, rows without an order id may come no longer, and none may go without the other store's word. */

@@ -1,8 +1,8 @@
 // A page of the old interfaces as the checkout that it asks for, and its order's state as they tell it: so that a page which is
 // submitted again after the monolith has been switched is the order that it was.
 
-import { decimalOfCents } from '../../contracts/legacy-amount.ts'
 import type { CheckoutRequest, CheckoutResponse } from '../../contracts/gateway-api.ts'
+import { decimalOfCents } from '../../contracts/legacy-amount.ts'
 import type { LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../../contracts/legacy-tables.ts'

@@ -1,8 +1,8 @@
 // What the old interfaces do, done by the new business layer: the monolith puts the question and the answer into the old
 // shape. Users are still its own.
 
-import type { LegacyItem, LegacyOrderLine, LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { decimalOfCents } from '../../contracts/legacy-amount.ts'
+import type { LegacyItem, LegacyOrderLine, LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { rowStatusOfOrder, rowStatusOfPayment } from '../../contracts/legacy-status.ts'
 import { dateTimeText } from '../../contracts/legacy-text.ts'
 import { CHANNELS, type OrderItem, PAYMENT_METHODS } from '../../contracts/order.ts'

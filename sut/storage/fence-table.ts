@@ -52,7 +52,11 @@ export async function setFences(
 /** Before a migration has begun there is no claim: each store is open for its own writers, who show epoch 0. */
 export async function openUnbegun({ lane }: ServerLane, context: CallContext): Promise<void> {
   const hasBegun = `SELECT 1 FROM ${SWITCHES_TABLE}`
-  await lane.execute(`UPDATE ${FENCE_TABLE} SET open_epoch = 0 WHERE open_epoch IS NULL AND NOT EXISTS (${hasBegun})`, [], context)
+  await lane.execute(
+    `UPDATE ${FENCE_TABLE} SET open_epoch = 0 WHERE open_epoch IS NULL AND NOT EXISTS (${hasBegun})`,
+    [],
+    context,
+  )
 }
 
 /** For good, as the migration begins: waits for the writers that are inside. Resolves to the shards that they hold. */
@@ -60,7 +64,11 @@ export async function closeUnbegun({ lane, shards }: ServerLane, context: CallCo
   const held: Shard[] = []
   for (const shard of shards) {
     try {
-      await lane.execute(`UPDATE ${FENCE_TABLE} SET open_epoch = NULL WHERE shard = ? AND open_epoch = 0`, [shard], context)
+      await lane.execute(
+        `UPDATE ${FENCE_TABLE} SET open_epoch = NULL WHERE shard = ? AND open_epoch = 0`,
+        [shard],
+        context,
+      )
     } catch (error) {
       if (!isMysqlError(error, 'lockWaitTimeout')) throw error
       held.push(shard)

@@ -18,14 +18,7 @@ import {
   saveComparison,
   selectLatestComparison,
 } from '../storage/comparison-table.ts'
-import {
-  closeUnbegun,
-  type Fence,
-  insertFences,
-  openUnbegun,
-  selectFences,
-  setFences,
-} from '../storage/fence-table.ts'
+import { closeUnbegun, type Fence, insertFences, openUnbegun, selectFences, setFences } from '../storage/fence-table.ts'
 import { countGaps, forgetGaps, type GapCounts, selectParkedIds } from '../storage/gap-counts.ts'
 import { isMysqlError } from '../storage/mysql-errors.ts'
 import type { MysqlLane } from '../storage/mysql-lane.ts'

@@ -22,7 +22,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: MysqlPool
 
 beforeAll(async () => {
-  database = await testDatabase(inject('engines').legacyMysql.url, 'headroom_legacy_test')
+  database = await testDatabase(inject('engines').legacyMysql.url)
   const map = oneServer({ url: database.url })
   await migrate(map, LEGACY_MIGRATIONS)
   pool = new MysqlPool({ map, poolSize: 4, statementLimitMs: 30_000 }, new Metrics())
