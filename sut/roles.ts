@@ -235,8 +235,8 @@ async function frontEndServer(
   // The one process is the business layer too: the monolith beside it asks it as others ask `aggregation`.
   if (config.role === 'all' && config.internalSecret !== '') {
     const { internalSecret, requestDeadlineMs: maxDeadlineMs } = config
-    const service = { ...serverOptions(options), internalSecret, maxDeadlineMs }
-    registerService(server, FLOWS_SERVICE, flows, FLOWS_CONTRACT, service)
+    const { metrics, logger } = options
+    registerService(server, FLOWS_SERVICE, flows, FLOWS_CONTRACT, { internalSecret, maxDeadlineMs, metrics, logger })
   }
   return server
 }

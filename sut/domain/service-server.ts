@@ -10,17 +10,22 @@ import { type CallContext, contextFor } from '../telemetry/call-context.ts'
 import { Failures } from '../telemetry/failures.ts'
 import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import { type ProcessTelemetry, registerProcessRoutes } from '../telemetry/process-routes.ts'
 import { measureRequests } from '../telemetry/request-metrics.ts'
 import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
 import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
-export interface ServiceServerOptions extends ProcessTelemetry {
+export interface ServiceOptions {
   readonly internalSecret: string
   readonly maxDeadlineMs: number
-  readonly maxInFlight: number
+  readonly metrics: Metrics
   readonly logger: Logger
+}
+
+export interface ServiceServerOptions extends ServiceOptions, ProcessTelemetry {
+  readonly maxInFlight: number
 }
 
 const BODY_LIMIT_BYTES = 256 * 1024
@@ -50,7 +55,7 @@ export function registerService<S extends Methods<S>>(
   name: string,
   service: S,
   contract: ServiceContract<S>,
-  { internalSecret, maxDeadlineMs, logger, metrics }: ServiceServerOptions,
+  { internalSecret, maxDeadlineMs, logger, metrics }: ServiceOptions,
 ): void {
   const expected = digest(`Bearer ${internalSecret}`)
   const failures = new Failures(logger, metrics)
