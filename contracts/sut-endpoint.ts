@@ -1,6 +1,8 @@
 // How to reach a running SUT: the shape of `.headroom/sut.json` (mode 0600, it holds token secrets).
 
 export const SUT_ENDPOINT_FILE = 'sut.json'
+/** Who is to be asked for metrics, as Prometheus' `file_sd_configs` reads it. */
+export const SCRAPE_TARGETS_FILE = 'prometheus-targets.json'
 
 export const TOPOLOGIES = ['one-process', 'process-per-service'] as const
 export type Topology = (typeof TOPOLOGIES)[number]

@@ -13,7 +13,13 @@ import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
 import { accountName } from '../contracts/service-accounts.ts'
 import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
-import { MONOLITH_COMPONENT, SUT_ENDPOINT_FILE, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
+import {
+  MONOLITH_COMPONENT,
+  SCRAPE_TARGETS_FILE,
+  SUT_ENDPOINT_FILE,
+  type SutEndpoint,
+  type Topology,
+} from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 import { grantMigration, prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
@@ -57,8 +63,10 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
   const { topology, monolith, stateDir, signal } = options
   const started: { stop(): Promise<void> }[] = []
   const endpointFile = join(stateDir, SUT_ENDPOINT_FILE)
+  const targetsFile = join(stateDir, SCRAPE_TARGETS_FILE)
   const stop = async () => {
     rmSync(endpointFile, { force: true })
+    rmSync(targetsFile, { force: true })
     for (let part = started.pop(); part; part = started.pop()) await part.stop()
   }
   try {
@@ -101,7 +109,8 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       ],
     }
     await untilHealthy(endpoint.baseUrl, services, signal)
-    writeEndpoint(stateDir, endpointFile, endpoint)
+    writeJson(stateDir, targetsFile, scrapeTargetsOf(services))
+    writeJson(stateDir, endpointFile, endpoint)
     return { endpoint, stop }
   } catch (error) {
     await stop()
@@ -135,6 +144,10 @@ function businessLayerOf(services: readonly ServiceProcess[]): Readonly<Record<s
   const layer = services.find(({ role }) => role === 'aggregation' || role === 'all')
   if (!layer) throw new Error('no process is the business layer')
   return { [urlSetting('aggregation')]: urlOf(layer.port) }
+}
+
+function scrapeTargetsOf(services: readonly ServiceProcess[]) {
+  return services.map(({ role, port }) => ({ targets: [`127.0.0.1:${port}`], labels: { role } }))
 }
 
 function componentOf(role: Role): string {
@@ -239,9 +252,9 @@ function notHealthy(why: string): Refusal {
 }
 
 /** Whole or not at all, and for nobody else's eyes. */
-function writeEndpoint(stateDir: string, file: string, endpoint: SutEndpoint): void {
+function writeJson(stateDir: string, file: string, content: unknown): void {
   mkdirSync(stateDir, { recursive: true })
   const partial = `${file}.${process.pid}`
-  writeFileSync(partial, `${JSON.stringify(endpoint, null, 2)}\n`, { mode: 0o600 })
+  writeFileSync(partial, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   renameSync(partial, file)
 }

@@ -13,6 +13,7 @@ import { FlipRescue } from './switches/flip-rescue.ts'
 import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
 import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
+import { measureSwitches } from './switches/switch-metrics.ts'
 
 export interface Migration {
   readonly pools: Readonly<Record<StoreName, MysqlPool>>
@@ -42,11 +43,12 @@ export async function openMigration(options: StoreOptions): Promise<Migration> {
 
 /** Whether the store that is read is the one that this process believes in is vital, and no database by itself. */
 export async function openBoard(
-  { config, logger, parts }: Pick<StoreOptions, 'config' | 'logger' | 'parts'>,
+  { config, metrics, logger, parts }: StoreOptions,
   sources: Readonly<Partial<Record<StoreName, SwitchSource>>>,
 ): Promise<SwitchBoard> {
   const board = new PolledSwitchBoard({ sources, role: config.role, logger })
   await board.start()
+  measureSwitches(board, metrics)
   parts.add({
     checks: [{ name: 'switches', vital: true, check: async () => board.now() }],
     stop: () => board.stop(),

@@ -5,6 +5,7 @@ import type { StoreName } from '../contracts/switches.ts'
 import { MirrorMetrics } from './domain/order/mirror-metrics.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { OrderMirror } from './domain/order/order-mirror.ts'
+import { pausedWrites } from './domain/order/paused-writes.ts'
 import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { onceBegun } from './migration.ts'
@@ -46,5 +47,5 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
   mirror.start()
   parts.add({ stop: () => mirror.stop() })
-  return new SwitchedStores({ sides, board, follower: mirror, paused: mirrorMetrics.paused })
+  return new SwitchedStores({ sides, board, follower: mirror, paused: pausedWrites(metrics) })
 }

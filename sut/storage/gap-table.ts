@@ -3,7 +3,8 @@
 
 import { GAPS_TABLE } from '../../contracts/migration-tables.ts'
 import type { Order } from '../../contracts/order.ts'
-import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
+import { type OrderId, SHARD_SHIFT, shardOfOrder } from '../../contracts/order-id.ts'
+import { asShard, SHARD_COUNT } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { byLane } from './mirror-lanes.ts'
 import type { Statement } from './mysql-lane.ts'
@@ -17,8 +18,9 @@ const SELECT_OLDEST = `SELECT order_id, version, since_ms FROM ${GAPS_TABLE}
   WHERE parked_reason IS NULL ORDER BY since_ms, order_id LIMIT ?`
 const SELECT_PARKED = `SELECT order_id, version, since_ms, parked_reason FROM ${GAPS_TABLE}
   WHERE parked_reason IS NOT NULL ORDER BY since_ms, order_id LIMIT ?`
-const SELECT_BACKLOG = `SELECT COUNT(*) AS marked, COUNT(parked_reason) AS parked,
-  MIN(IF(parked_reason IS NULL, since_ms, NULL)) AS oldest FROM ${GAPS_TABLE}`
+const SELECT_BACKLOG = `SELECT (order_id >> ${SHARD_SHIFT}) % ${SHARD_COUNT} AS shard, COUNT(*) AS marked,
+  COUNT(parked_reason) AS parked, MIN(IF(parked_reason IS NULL, since_ms, NULL)) AS oldest
+  FROM ${GAPS_TABLE} GROUP BY shard`
 /** `version <=`: a mark that came after the version that was told stays. */
 const DELETE_TOLD = `DELETE FROM ${GAPS_TABLE} WHERE order_id = ? AND version <= ?`
 const PARK = `UPDATE ${GAPS_TABLE} SET parked_reason = ? WHERE order_id = ? AND version <= ?`
@@ -78,6 +80,7 @@ export function gapRecords(pool: MysqlPool): GapRecords {
 }
 
 interface BacklogRow {
+  readonly shard: number | string
   readonly marked: number | string
   readonly parked: number | string
   readonly oldest: string | null
@@ -87,8 +90,13 @@ function backlogOf(rows: readonly BacklogRow[]): Backlog {
   const sum = (read: (row: BacklogRow) => number | string) => rows.reduce((all, row) => all + Number(read(row)), 0)
   const parked = sum((row) => row.parked)
   const oldest = rows.flatMap((row) => (row.oldest === null ? [] : [Number(row.oldest)]))
+  const gapsByShard = rows
+    .map((row) => ({ shard: asShard(Number(row.shard)), gaps: Number(row.marked) - Number(row.parked) }))
+    .filter(({ gaps }) => gaps > 0)
+    .toSorted((one, other) => one.shard - other.shard)
   return {
     gaps: sum((row) => row.marked) - parked,
+    gapsByShard,
     parked,
     oldestSinceMs: oldest.length > 0 ? Math.min(...oldest) : null,
   }

@@ -5,7 +5,7 @@ import { legacyNumberOf } from '../../contracts/legacy-number.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { STORE_NAMES, type StoreName } from '../../contracts/switches.ts'
-import type { NewOrder, OrderSnapshot, OrderStore } from './order-store.ts'
+import { type NewOrder, NO_BACKLOG, type OrderSnapshot, type OrderStore } from './order-store.ts'
 import { bornOrder, movedTo, openTestStore, snapshotWith, type TestStore, within } from './two-stores.setup.ts'
 import type { WholeOrder } from './whole-order.ts'
 
@@ -390,13 +390,17 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
 
     it('are given oldest first, and their age is that of the first change', async () => {
       await test.rows('DELETE FROM order_gaps')
-      expect(await store.backlog(within())).toEqual({ gaps: 0, parked: 0, oldestSinceMs: null })
+      expect(await store.backlog(within())).toEqual(NO_BACKLOG)
       const born = []
       for (let count = 0; count < 6; count++) born.push(await placed(bornOrder(newUser())))
       await store.change(wholeOf(born[0]!), movedTo(born[0]!, 'paid'), GUARD, within())
       const oldest = await store.gaps(4, within())
       expect(oldest.map(({ orderId }) => orderId)).toEqual(born.slice(0, 4).map(({ order }) => order.orderId))
-      expect(await store.backlog(within())).toEqual({ gaps: 6, parked: 0, oldestSinceMs: born[0]!.order.updatedAtMs })
+      const { gapsByShard, ...backlog } = await store.backlog(within())
+      expect(backlog).toEqual({ gaps: 6, parked: 0, oldestSinceMs: born[0]!.order.updatedAtMs })
+      const shards = new Set(born.map(({ order }) => shardOf(order.userId)))
+      expect(gapsByShard.map(({ shard }) => shard)).toEqual([...shards].toSorted((one, other) => one - other))
+      expect(gapsByShard.reduce((all, { gaps }) => all + gaps, 0)).toBe(6)
     })
   })
 })

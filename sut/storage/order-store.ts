@@ -82,10 +82,14 @@ export interface Gap extends OrderVersion {
 export interface Backlog {
   /** Parked ones left out. */
   readonly gaps: number
+  /** Of the shards that have any, in their order. */
+  readonly gapsByShard: readonly { readonly shard: Shard; readonly gaps: number }[]
   readonly parked: number
   /** Of the gaps; null: there is none. */
   readonly oldestSinceMs: number | null
 }
+
+export const NO_BACKLOG: Backlog = { gaps: 0, gapsByShard: [], parked: 0, oldestSinceMs: null }
 
 export interface OwnOrderKey {
   readonly orderId: OrderId

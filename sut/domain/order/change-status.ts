@@ -6,6 +6,7 @@
 //   (the same event again changes nothing; any other is refused)
 
 import { type Order, type OrderStatus, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
+import { shardOf } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
 import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
 import type { WholeOrder } from '../../storage/whole-order.ts'
@@ -28,7 +29,9 @@ export function changeStatus(
   nowMs: () => number,
   context: CallContext,
 ): Promise<Order | null> {
-  return stores.write(context, ({ store }, guard) => changeIn(store, guard, request, nowMs, context))
+  return stores.write(shardOf(request.userId), context, ({ store }, guard) =>
+    changeIn(store, guard, request, nowMs, context),
+  )
 }
 
 async function changeIn(

@@ -1,15 +1,14 @@
 // How far the store that follows is behind, for whoever watches: ages are read at the scrape, so that a mirror that hangs
 // looks like one.
 
-import type { Backlog } from '../../storage/order-store.ts'
+import { type Backlog, NO_BACKLOG } from '../../storage/order-store.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
 export class MirrorMetrics {
   readonly told
   readonly parked
   readonly failures
-  readonly paused
-  #backlog: Backlog = { gaps: 0, parked: 0, oldestSinceMs: null }
+  #backlog: Backlog = NO_BACKLOG
 
   constructor(metrics: Metrics) {
     this.told = {
@@ -21,8 +20,9 @@ export class MirrorMetrics {
       inline: metrics.counter('headroom_mirror_inline_failures_total', 'Orders left to the rounds by their request'),
       batched: metrics.counter('headroom_mirror_round_failures_total', 'Rounds of the mirror that failed'),
     }
-    this.paused = metrics.counter('headroom_paused_writes_total', 'Waits of a write for a flip to end')
-    metrics.gauge('headroom_mirror_gaps', 'Orders that the other store is behind with', () => this.#backlog.gaps)
+    metrics.gaugeBy('headroom_mirror_gaps', 'Orders that the other store is behind with', 'shard', () =>
+      this.#backlog.gapsByShard.map(({ shard, gaps }) => [String(shard), gaps]),
+    )
     metrics.gauge('headroom_mirror_parked_orders', 'Orders that wait for a person', () => this.#backlog.parked)
     metrics.gauge('headroom_mirror_oldest_gap_seconds', 'By how long the other store is behind', () => {
       const { oldestSinceMs } = this.#backlog

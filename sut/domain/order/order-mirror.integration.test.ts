@@ -16,6 +16,7 @@ import { closeGaps } from './close-gaps.ts'
 import { MirrorMetrics } from './mirror-metrics.ts'
 import { OrderIdGenerator } from './order-id-generator.ts'
 import { OrderMirror } from './order-mirror.ts'
+import { pausedWrites } from './paused-writes.ts'
 import { OrderPlacement } from './place-order.ts'
 import { type OrderIds, SwitchedStores } from './switched-stores.ts'
 
@@ -88,7 +89,7 @@ function start(sides: { readonly legacy: OrderStore; readonly sharded: OrderStor
   // On a busy machine a budget says nothing.
   const inlineBudgetMs = 20_000
   mirror = new OrderMirror({ sides: both, board, metrics, logger: createLogger('test', 'silent'), inlineBudgetMs })
-  switched = new SwitchedStores({ sides: both, board, follower: mirror, paused: metrics.paused })
+  switched = new SwitchedStores({ sides: both, board, follower: mirror, paused: pausedWrites(registry) })
   placement = new OrderPlacement(switched)
 }
 

@@ -4,7 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { marksGaps, PHASE_RULES, type Switches } from '../../../contracts/switches.ts'
-import type { ParkedOrder } from '../../storage/order-store.ts'
+import { NO_BACKLOG, type ParkedOrder } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
@@ -151,7 +151,7 @@ export class OrderMirror implements Follower {
     if (performance.now() - this.#countedAtMs < COUNT_EVERY_MS) return
     this.#countedAtMs = performance.now()
     const { sides, metrics } = this.#options
-    if (!marksGaps(switches)) return metrics.counted({ gaps: 0, parked: 0, oldestSinceMs: null })
+    if (!marksGaps(switches)) return metrics.counted(NO_BACKLOG)
     const { store } = sideOf(sides, PHASE_RULES[switches.phase].authority)
     metrics.counted(await store.backlog(contextFor('mirror', ROUND_LIMIT_MS)))
   }

@@ -36,7 +36,7 @@ export class OrderPlacement {
     if (this.#inFlight.has(slot)) throw keyInFlight()
     this.#inFlight.add(slot)
     try {
-      const { outcome, order } = await this.#stores.write(context, (side, guard) =>
+      const { outcome, order } = await this.#stores.write(shardOf(request.userId), context, (side, guard) =>
         storeOnce(side, guard, request, context),
       )
       if (outcome === 'stored') return responseOf(order.order)

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { asShard } from '../../../contracts/shard.ts'
 import { NO_MIGRATION, NOT_BEGUN, PHASES, type Phase, type Switches } from '../../../contracts/switches.ts'
 import { SutError } from '../../errors.ts'
 import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { type CallContext, contextFor, deadlineExceeded } from '../../telemetry/call-context.ts'
+import { Metrics } from '../../telemetry/metrics.ts'
+import { pausedWrites } from './paused-writes.ts'
 import { type StoreSide, SwitchedStores } from './switched-stores.ts'
 
 const side = (name: string): StoreSide => ({
@@ -19,6 +22,7 @@ const at = (phase: Phase, epoch: number, open = true): Switches => ({
   isFinal: false,
   mirror: 'inline',
 })
+const SHARD = asShard(7)
 const context = () => contextFor('test', 1_000)
 
 /** Moves on to the next of its positions each time somebody waits for it; with none left, as at a deadline. */
@@ -49,7 +53,7 @@ type Attempt = { readonly store: string; readonly guard: WriteGuard | null }
 function writing(stores: SwitchedStores, openFor: { readonly store: string; readonly epoch: number }) {
   const attempts: Attempt[] = []
   const answer = (within: CallContext) =>
-    stores.write(within, async ({ store }, guard) => {
+    stores.write(SHARD, within, async ({ store }, guard) => {
       const { name } = store as unknown as { readonly name: string }
       attempts.push({ store: name, guard })
       const isOpen = name === openFor.store && guard?.epoch === openFor.epoch
@@ -77,6 +81,18 @@ describe('a write', () => {
     expect(attempts).toEqual([{ store: 'legacy', guard: { epoch: 5, markGap: true } }])
   })
 
+  it('that waits is counted by its shard, and by what held it up', async () => {
+    const board = new Board(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
+    const metrics = new Metrics()
+    const stores = new SwitchedStores({ sides: SIDES, board, paused: pausedWrites(metrics) })
+    await writing(stores, { store: 'sharded', epoch: 5 }).answer(context())
+    const counted = (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('headroom_paused'))
+    expect(counted).toEqual([
+      'headroom_paused_writes_total{shard="7",cause="fenced"} 1',
+      'headroom_paused_writes_total{shard="7",cause="closed"} 1',
+    ])
+  })
+
   it('fails only at its deadline', async () => {
     const board = new Board(at('phase1', 4), at('phase2', 5))
     const { answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'sharded', epoch: 6 })
@@ -89,7 +105,7 @@ describe('a write', () => {
     const write = (board: Board, whileWaiting: () => void) => {
       const stores = new SwitchedStores({ sides: SIDES, board })
       let attempts = 0
-      return stores.write(context(), async () => {
+      return stores.write(SHARD, context(), async () => {
         attempts++
         if (attempts > 1) return { answer: attempts, stored: null }
         whileWaiting()
@@ -106,9 +122,9 @@ describe('a write', () => {
     const follower = { follow: async (switches: Switches, stored: unknown) => void told.push([switches.epoch, stored]) }
     const stores = new SwitchedStores({ sides: SIDES, board: new Board(at('phase1', 4)), follower })
     const stored = { orderId: '77' as never, version: 2 }
-    expect(await stores.write(context(), async () => ({ answer: told.length, stored }))).toBe(0)
+    expect(await stores.write(SHARD, context(), async () => ({ answer: told.length, stored }))).toBe(0)
     expect(told).toEqual([[4, stored]])
-    await stores.write(context(), async () => ({ answer: null, stored: null }))
+    await stores.write(SHARD, context(), async () => ({ answer: null, stored: null }))
     expect(told).toHaveLength(1)
   })
 })
@@ -124,14 +140,14 @@ describe('the phases', () => {
   it('without a migration are one, and its writes carry no guard', async () => {
     const board = { now: () => NO_MIGRATION, reopened: () => Promise.reject(new Error('never')) }
     const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board })
-    const guard = await stores.write(context(), async (_, given) => ({ answer: given, stored: null }))
+    const guard = await stores.write(SHARD, context(), async (_, given) => ({ answer: given, stored: null }))
     expect(guard).toBeNull()
   })
 
   it('before a migration has begun are one too, and its writes show epoch 0', async () => {
     const board = { now: () => NOT_BEGUN, reopened: () => Promise.reject(new Error('never')) }
     const stores = new SwitchedStores({ sides: SIDES, board })
-    const given = await stores.write(context(), async ({ store }, guard) => ({
+    const given = await stores.write(SHARD, context(), async ({ store }, guard) => ({
       answer: { store, guard },
       stored: null,
     }))

@@ -2,7 +2,6 @@
 // it: where the board is closed, or the store's fence refuses, the write waits and is tried again on the store that is open
 // then, with the same key, within its own deadline.
 
-import type { Counter } from 'prom-client'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
 import { marksGaps, PHASE_RULES, type StoreName, type Switches } from '../../../contracts/switches.ts'
@@ -10,6 +9,7 @@ import { isMysqlError } from '../../storage/mysql-errors.ts'
 import type { NewOrder, OrderStore, OrderVersion, WriteGuard } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
+import type { PausedWrites } from './paused-writes.ts'
 
 export interface OrderIds {
   next(shard: Shard, context: CallContext): Promise<{ readonly orderId: OrderId; readonly timestampMs: number }>
@@ -42,8 +42,7 @@ export interface SwitchedStoresOptions {
   readonly sides: StoreSides
   readonly board: SwitchBoard
   readonly follower?: Follower
-  /** Of writes that had to wait for a flip. */
-  readonly paused?: Counter
+  readonly paused?: PausedWrites
 }
 
 export class SwitchedStores {
@@ -65,6 +64,7 @@ export class SwitchedStores {
 
   /** `attempt` may be made more than once, each time with nothing stored by the one before. */
   async write<T>(
+    shard: Shard,
     context: CallContext,
     attempt: (side: StoreSide, guard: WriteGuard | null) => Promise<Written<T> | 'fenced'>,
   ): Promise<T> {
@@ -76,7 +76,7 @@ export class SwitchedStores {
         if (follower && written.stored !== null) await follower.follow(switches, written.stored)
         return written.answer
       }
-      paused?.inc()
+      paused?.inc({ shard, cause: switches.open ? 'fenced' : 'closed' })
       await board.reopened(switches.epoch, context)
     }
   }
