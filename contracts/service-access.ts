@@ -127,6 +127,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
     legacy: {
       ...FOLLOWS_SWITCHES,
       [LEGACY_OUTBOX_TABLE]: ['SELECT', 'DELETE'],
+      [LEGACY_KEYS_TABLE]: ['SELECT', 'DELETE'],
       [PARKED_TABLE]: ['SELECT', 'INSERT', 'DELETE'],
     },
     sharded: FOLLOWS_SWITCHES,

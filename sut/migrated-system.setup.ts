@@ -1,10 +1,8 @@
-// A whole order system with a monolith, in front of nginx, and the switches in the hands of the test: what `npm run switch`
-// does, and a mix of old and new interfaces that notes what was acknowledged.
+// A whole order system with a monolith, behind nginx, and the switches in the hands of the test: what `npm run switch` does.
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { inject } from 'vitest'
 import { LEGACY_ROUTES, type LegacyAnswer, type LegacyOrderState } from '../contracts/legacy-api.ts'
@@ -13,6 +11,7 @@ import { LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
 import type { OrderId } from '../contracts/order-id.ts'
 import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
+import type { Topology } from '../contracts/sut-endpoint.ts'
 import type { Phase, StoreName } from '../contracts/switches.ts'
 import { drainBetween, tell } from './domain/order/close-gaps.ts'
 import { grantMigration } from './prepare-migration.ts'
@@ -49,6 +48,7 @@ export interface MigratedSystem {
   gaps(): Promise<number>
   submit(userId: number, page?: string): Promise<LegacyAnswer<LegacyOrderState>>
   old(path: string, form: Readonly<Record<string, string | number>>, userId: number): Promise<LegacyAnswer<never>>
+  /** Of process-per-service. */
   killOrder(): void
   /** The order service again, where its callers look for it. */
   restartOrder(): Promise<ServiceProcess>
@@ -56,18 +56,12 @@ export interface MigratedSystem {
 }
 
 const ITEMS = { productId: [5, 9], quantity: [2, 1] }
-export const CHECKOUT = {
-  channel: 'app',
-  region: 1,
-  paymentMethod: 'card',
-  items: [{ productId: 5, quantity: 2 }],
-} as const
 const within = () => contextFor('test', 20_000)
 
-export async function startMigratedSystem(): Promise<MigratedSystem> {
+export async function startMigratedSystem(topology: Topology): Promise<MigratedSystem> {
   const engines = inject('engines')
   const legacy = await testDatabase(engines.legacyMysql.url)
-  const system = await startTestSystem(engines, 'process-per-service', legacy.url)
+  const system = await startTestSystem(engines, topology, legacy.url)
   const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
   const poolOf = (url: string) =>
     new MysqlPool({ map: oneServer({ url }), poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
@@ -173,75 +167,4 @@ function environmentOf(pid: number): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.filter(([name]) => name.startsWith('HEADROOM_') || name === 'PATH' || name === 'HOME'),
   )
-}
-
-export interface Acknowledged {
-  readonly userId: number
-  readonly legacyNo: number
-  isPaid: boolean
-}
-
-/** Users who place an order by one of the two interfaces, look at it, pay it by the other, and so on until they are stopped. */
-export class OrderMix {
-  readonly acknowledged: Acknowledged[] = []
-  readonly failures: string[] = []
-  readonly #migrated: MigratedSystem
-  readonly #stopping = new AbortController()
-  #running: readonly Promise<void>[] = []
-
-  constructor(migrated: MigratedSystem) {
-    this.#migrated = migrated
-  }
-
-  start(users: readonly number[]): void {
-    this.#running = users.map((userId) => this.#shop(userId))
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.all(this.#running)
-  }
-
-  async #shop(userId: number): Promise<void> {
-    for (let nth = userId; !this.#stopping.signal.aborted; nth++) {
-      const order = await (nth % 2 === 0 ? this.#submit(userId) : this.#checkout(userId))
-      if (order) {
-        this.acknowledged.push(order)
-        await this.#look(order)
-        if (nth % 3 === 0) await this.#pay(order)
-      }
-      await sleep(30)
-    }
-  }
-
-  async #submit(userId: number): Promise<Acknowledged | null> {
-    const { code, msg, data } = await this.#migrated.submit(userId)
-    if (code !== 0 || !data) return this.#failed(`submit.do ${code} ${msg}`)
-    return { userId, legacyNo: data.orderNo, isPaid: false }
-  }
-
-  async #checkout(userId: number): Promise<Acknowledged | null> {
-    const { system } = this.#migrated
-    const key = randomUUID()
-    const placed = await system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: CHECKOUT })
-    if (placed.status !== 201) return this.#failed(`checkout ${placed.status} ${placed.body.message}`)
-    const legacyNo = legacyNumberOf(placed.body.orderId)
-    return legacyNo === null ? this.#failed('an order without a number') : { userId, legacyNo, isPaid: false }
-  }
-
-  async #look({ userId, legacyNo }: Acknowledged): Promise<void> {
-    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.detail, { orderNo: legacyNo }, userId)
-    if (code !== 0) this.#failed(`detail.do ${code} ${msg}`)
-  }
-
-  async #pay(order: Acknowledged): Promise<void> {
-    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.pay, { orderNo: order.legacyNo }, order.userId)
-    if (code === 0) order.isPaid = true
-    else this.#failed(`pay.do ${code} ${msg}`)
-  }
-
-  #failed(what: string): null {
-    this.failures.push(what)
-    return null
-  }
 }

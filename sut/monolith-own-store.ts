@@ -5,6 +5,7 @@
 import { centsOfDecimal, decimalOfCents } from '../contracts/legacy-amount.ts'
 import { rowStatusOfOrder } from '../contracts/legacy-status.ts'
 import { legacyNickname } from '../contracts/legacy-text.ts'
+import type { OrderId } from '../contracts/order-id.ts'
 import { requestHash } from './aggregation/checkout.ts'
 import { changeStatus } from './domain/order/change-status.ts'
 import { OrderPlacement } from './domain/order/place-order.ts'
@@ -24,9 +25,11 @@ export interface OwnStoreOptions {
   /** Of the monolith's database alone. */
   readonly stores: SwitchedStores
   readonly tell: TellOthers
+  /** The services keep whole orders for seconds: what is changed here they may no longer show. */
+  readonly forget: (orderId: OrderId) => Promise<void>
 }
 
-export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders {
+export function ownStore({ lane, stores, tell, forget }: OwnStoreOptions): LegacyOrders {
   const placement = new OrderPlacement(stores)
   const submittedBefore = submittedIn(lane)
   return {
@@ -50,7 +53,10 @@ export function ownStore({ lane, stores, tell }: OwnStoreOptions): LegacyOrders 
       const orderId = await stores.authority.numbered(orderNo, context)
       const before = orderId && (await stores.authority.find({ orderId, userId }, context))
       if (!orderId || !before) return null
-      const changed = await changeStatus(stores, { userId, orderId, event }, Date.now, context)
+      // Also of a change that may have been stored all the same.
+      const changed = await changeStatus(stores, { userId, orderId, event }, Date.now, context).finally(() =>
+        forget(orderId),
+      )
       if (!changed) return null
       const state = {
         orderNo,

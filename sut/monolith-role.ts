@@ -3,6 +3,7 @@
 import type { FastifyInstance } from 'fastify'
 import { LEGACY_USERS_TABLE } from '../contracts/legacy-tables.ts'
 import type { OrderFlows } from './aggregation/order-flows.ts'
+import { OrderCache } from './domain/order/order-cache.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
@@ -25,7 +26,7 @@ import { selectDataset } from './storage/dataset-table.ts'
 import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
 import type { MysqlLane } from './storage/mysql-lane.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
-import { openLegacyMysql, openMessages } from './stores.ts'
+import { openLegacyMysql, openMessages, openRedis } from './stores.ts'
 import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { type CallContext, withBudget } from './telemetry/call-context.ts'
@@ -50,9 +51,11 @@ export async function buildMonolith(
   const board = await openBoard(options, { legacy: new StoreLedger('legacy', pool.leases) })
   const tell = tellThrough(openMessages(options))
   const submittedBefore = submittedIn(lane)
+  const cache = new OrderCache(openRedis(options))
+  const stores = await ownStores(options, pool, board)
   const orders = switchedOrders(board, {
     'as-it-was': ownDatabase(lane, tell),
-    'own-database': ownStore({ lane, stores: await ownStores(options, pool, board), tell }),
+    'own-database': ownStore({ lane, stores, tell, forget: (orderId) => cache.forget(orderId) }),
     'business-layer': businessLayer({
       flows,
       nicknameOf: (userId, context) => soon('', context, (within) => nicknameIn(lane, userId, within)),

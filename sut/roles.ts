@@ -38,6 +38,8 @@ import { UserRateLimit } from './interface/user-rate-limit.ts'
 import { type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
 import { selectDataset } from './storage/dataset-table.ts'
+import { type KeyTable, keyTablesOf } from './storage/idempotency-table.ts'
+import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
 import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
 import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
@@ -71,7 +73,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
       products: new ProductMemory(catalogueOf(databases)),
     })
     await startRelays(options, databases, index)
-    startKeyExpiry(options, databases.pool)
+    await startKeyExpiry(options, databases)
     return frontEndServer(options, flows, ['app', 'admin'])
   },
   app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
@@ -92,7 +94,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   indexer: async (options) => {
     const databases = await openDatabases(options)
     await startRelays(options, databases, openSearchIndex(options))
-    startKeyExpiry(options, databases.pool)
+    await startKeyExpiry(options, databases)
     return createHttpServer(serverOptions(options))
   },
   monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
@@ -155,14 +157,21 @@ async function startRelays(options: RoleOptions, { pool, migration }: Databases,
   })
 }
 
-function startKeyExpiry({ metrics, logger, parts }: RoleOptions, pool: MysqlPool): void {
+async function startKeyExpiry(options: RoleOptions, { pool, migration }: Databases): Promise<void> {
+  const { metrics, logger, parts } = options
   const expiryMetrics = new KeyExpiryMetrics(metrics)
-  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
-  for (const server of pool.upkeep) {
-    const expiry = new KeyExpiry({ server, historyEndMs, metrics: expiryMetrics, logger })
+  const start = (tables: readonly KeyTable[], historyEndMs: () => Promise<number | null>) => {
+    const expiry = new KeyExpiry({ tables, historyEndMs, metrics: expiryMetrics, logger })
     expiry.start()
     parts.add({ stop: () => expiry.stop() })
   }
+  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
+  for (const server of pool.upkeep) start(keyTablesOf(server), historyEndMs)
+  if (!migration) return
+  const { board, pools } = migration
+  await onceBegun(board, parts, () => {
+    for (const { lane } of pools.legacy.upkeep) start([legacyKeyTable(lane)], async () => null)
+  })
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {

@@ -5,11 +5,11 @@
 import { hash } from 'node:crypto'
 import { KEY_HASH_BYTES } from '../../contracts/idempotency.ts'
 import { MAX_WORKER, type OrderId, SEEDER_WORKER, WORKER_SHIFT } from '../../contracts/order-id.ts'
-import { type Shard, shardOf } from '../../contracts/shard.ts'
+import { shardOf, tableName } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { insertSql, sqlOf, sqlPerShard } from './columns.ts'
-import type { MysqlLane, Statement } from './mysql-lane.ts'
-import type { MysqlPool } from './mysql-pool.ts'
+import type { Statement } from './mysql-lane.ts'
+import type { MysqlPool, ServerLane } from './mysql-pool.ts'
 import type { KeyedOrder, KeyOfUser, StoredKey } from './order-store.ts'
 
 const INSERT = insertSql('idempotency_keys', 'one')
@@ -84,23 +84,29 @@ export async function isKeyBeingWritten(
   return (found ?? []).length > 0
 }
 
-/** Of the keys from `fromId` on, those of generated orders left out; undefined: there is none. */
-export async function selectOldestKey(
-  lane: MysqlLane,
-  shard: Shard,
-  fromId: bigint,
-  context: CallContext,
-): Promise<OrderId | undefined> {
-  const [row] = await lane.rows<{ readonly order_id: OrderId }>(sqlOf(SELECT_OLDEST, shard), [fromId], context)
-  return row?.order_id
+/** Of one shard, or of a store that has one table for all. */
+export interface KeyTable {
+  readonly name: string
+  /** Of the keys from `fromId` on, those of generated orders left out; undefined: there is none. */
+  oldest(fromId: bigint, context: CallContext): Promise<OrderId | undefined>
+  /** Those of generated orders stay. Resolves to how many were deleted: less than `limit` when none is left. */
+  forgetOldest(range: KeyRange, context: CallContext): Promise<number>
 }
 
-/** Those of generated orders stay. Resolves to how many were deleted: less than `limit` when none is left. */
-export async function deleteOldestKeys(
-  lane: MysqlLane,
-  shard: Shard,
-  { fromId, beforeId, limit }: { readonly fromId: bigint; readonly beforeId: bigint; readonly limit: number },
-  context: CallContext,
-): Promise<number> {
-  return lane.execute(sqlOf(DELETE_OLDEST, shard), [fromId, beforeId, limit], context)
+export interface KeyRange {
+  readonly fromId: bigint
+  readonly beforeId: bigint
+  readonly limit: number
+}
+
+export function keyTablesOf({ lane, shards }: ServerLane): readonly KeyTable[] {
+  return shards.map((shard) => ({
+    name: tableName('idempotency_keys', shard),
+    oldest: async (fromId, context) => {
+      const [row] = await lane.rows<{ readonly order_id: OrderId }>(sqlOf(SELECT_OLDEST, shard), [fromId], context)
+      return row?.order_id
+    },
+    forgetOldest: ({ fromId, beforeId, limit }, context) =>
+      lane.execute(sqlOf(DELETE_OLDEST, shard), [fromId, beforeId, limit], context),
+  }))
 }

@@ -6,7 +6,7 @@ import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.t
 import { composeOrderId, type OrderId, parseOrderId, SEEDER_WORKER } from '../../../contracts/order-id.ts'
 import { asShard } from '../../../contracts/shard.ts'
 import { oneServer } from '../../../contracts/shard-map.ts'
-import { keyInsert, selectKeyedOrder, storedKeyOf } from '../../storage/idempotency-table.ts'
+import { keyInsert, keyTablesOf, selectKeyedOrder, storedKeyOf } from '../../storage/idempotency-table.ts'
 import { MysqlPool } from '../../storage/mysql-pool.ts'
 import { migrate } from '../../storage/schema.ts'
 import { shardedOrderStore } from '../../storage/sharded-store/sharded-order-store.ts'
@@ -53,7 +53,7 @@ beforeAll(async () => {
   await migrate(map)
   pool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 20_000 }, metrics)
   expiry = new KeyExpiry({
-    server: { lane: pool.upkeep[0]!.lane, shards: [SHARD] },
+    tables: keyTablesOf({ lane: pool.upkeep[0]!.lane, shards: [SHARD] }),
     historyEndMs: async () => historyEndMs,
     metrics: new KeyExpiryMetrics(metrics),
     logger: createLogger('test', 'silent'),

@@ -1,27 +1,25 @@
-// Forgets idempotency keys whose window has passed: shard by shard, in small deletes, so that no lock is held for long and
-// no shard has a backlog. Keys of generated orders stay: they stand for those of a system that has run for years.
+// Forgets idempotency keys whose window has passed: table by table, in small deletes, so that no lock is held for long and
+// no table has a backlog. Keys of generated orders stay: they stand for those of a system that has run for years.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.ts'
 import { parseOrderId } from '../../../contracts/order-id.ts'
-import type { Shard } from '../../../contracts/shard.ts'
-import { deleteOldestKeys, selectOldestKey } from '../../storage/idempotency-table.ts'
-import type { ServerLane } from '../../storage/mysql-pool.ts'
+import type { KeyTable } from '../../storage/idempotency-table.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
-/** A round over 64 shards takes about half a minute; a busy shard gets up to 5 000 keys of it. */
-const SHARD_PAUSE_MS = 500
+/** A round over 64 tables takes about half a minute; a busy one gets up to 5 000 keys of it. */
+const TABLE_PAUSE_MS = 500
 const KEYS_PER_DELETE = 500
-const DELETES_PER_SHARD = 10
+const DELETES_PER_TABLE = 10
 const STATEMENT_LIMIT_MS = 5_000
 
-/** Of all servers of a process. */
+/** Of all tables of a process. */
 export class KeyExpiryMetrics {
   readonly expired
-  /** By how long the oldest key of each shard has outlived its window. */
-  readonly overdueMs = new Map<Shard, number>()
+  /** By how long the oldest key of each table has outlived its window. */
+  readonly overdueMs = new Map<string, number>()
 
   constructor(metrics: Metrics) {
     this.expired = metrics.counter('headroom_keys_expired_total', 'Idempotency keys forgotten after their window')
@@ -34,7 +32,7 @@ export class KeyExpiryMetrics {
 }
 
 export interface KeyExpiryOptions {
-  readonly server: ServerLane
+  readonly tables: readonly KeyTable[]
   /** Keys of earlier orders need not be looked at; null: not known, as while a seeder runs. */
   readonly historyEndMs: () => Promise<number | null>
   readonly metrics: KeyExpiryMetrics
@@ -64,10 +62,10 @@ export class KeyExpiry {
     const fromId = lowestOrderIdAt((await this.#options.historyEndMs()) ?? 0)
     const beforeId = lowestOrderIdAt(nowMs - KEY_WINDOW_MS)
     let forgotten = 0
-    for (const shard of this.#options.server.shards) {
+    for (const table of this.#options.tables) {
       if (this.#stopping.signal.aborted) return forgotten
-      forgotten += await this.#forget(shard, fromId, beforeId)
-      await this.#noteOverdue(shard, fromId, nowMs)
+      forgotten += await this.#forget(table, fromId, beforeId)
+      await this.#noteOverdue(table, fromId, nowMs)
       await this.#pause()
     }
     return forgotten
@@ -87,11 +85,11 @@ export class KeyExpiry {
     }
   }
 
-  async #forget(shard: Shard, fromId: bigint, beforeId: bigint): Promise<number> {
+  async #forget(table: KeyTable, fromId: bigint, beforeId: bigint): Promise<number> {
     const range = { fromId, beforeId, limit: KEYS_PER_DELETE }
     let forgotten = 0
-    for (let deletes = 0; deletes < DELETES_PER_SHARD && fromId < beforeId; deletes++) {
-      const deleted = await deleteOldestKeys(this.#options.server.lane, shard, range, this.#context())
+    for (let deletes = 0; deletes < DELETES_PER_TABLE && fromId < beforeId; deletes++) {
+      const deleted = await table.forgetOldest(range, this.#context())
       this.#options.metrics.expired.inc(deleted)
       forgotten += deleted
       if (deleted < KEYS_PER_DELETE) break
@@ -99,14 +97,14 @@ export class KeyExpiry {
     return forgotten
   }
 
-  async #noteOverdue(shard: Shard, fromId: bigint, nowMs: number): Promise<void> {
-    const oldest = await selectOldestKey(this.#options.server.lane, shard, fromId, this.#context())
+  async #noteOverdue(table: KeyTable, fromId: bigint, nowMs: number): Promise<void> {
+    const oldest = await table.oldest(fromId, this.#context())
     const ageMs = oldest === undefined ? 0 : nowMs - parseOrderId(oldest).timestampMs
-    this.#options.metrics.overdueMs.set(shard, Math.max(0, ageMs - KEY_WINDOW_MS))
+    this.#options.metrics.overdueMs.set(table.name, Math.max(0, ageMs - KEY_WINDOW_MS))
   }
 
   async #pause(): Promise<void> {
-    await sleep(SHARD_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
+    await sleep(TABLE_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 
   #context() {

@@ -103,6 +103,12 @@ it('makes whole orders of them, with the time of the last change', async () => {
   ])
 })
 
+it('names an order that is older than any id, and gives those before it theirs', async () => {
+  await database.rows(`UPDATE t_order SET create_time = '2019-12-31 23:59:59' WHERE id = ${3 * 1_000 + 1}`)
+  await expect(give()).rejects.toThrow('order 3001 of the monolith is older than an order id can say')
+  expect(await countWithoutId(pool.home)).toBe(ORDERS - 1_000)
+})
+
 it('is followed by a column that takes no row without an id, once none is left', async () => {
   const [server] = oneServer({ url: database.url })
   expect(await withOwner(server, requireOrderIds)).toEqual({ kind: 'rows-without', firstId: '1' })

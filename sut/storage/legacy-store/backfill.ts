@@ -2,7 +2,9 @@
 // a run that was killed goes on where it was. A payment's row gets its order's id and its place among the attempts to pay.
 
 import { LEGACY_KINDS, LEGACY_ORDERS_TABLE } from '../../../contracts/legacy-tables.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { dateTimeText } from '../../../contracts/legacy-text.ts'
+import { ORDER_ID_EPOCH_MS, type OrderId } from '../../../contracts/order-id.ts'
+import { Refusal } from '../../../contracts/refusal.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { isMysqlError } from '../mysql-errors.ts'
 import type { MysqlLane, Statement } from '../mysql-lane.ts'
@@ -50,11 +52,25 @@ export async function giveOrderIds(lane: MysqlLane, { signal, onChunk }: Backfil
     const orders = (await lane.rows<OrderRow>(SELECT_NEXT, [after], context())).map(oldOrderOf)
     const last = orders.at(-1)
     if (!last) return done
+    refuseTooOld(orders)
     await giveIn(lane, orders)
     after = last.legacyNo
     done += orders.length
     onChunk?.(done)
   }
+}
+
+/** Ids count from a day on; what is older has none, and is nobody's to date anew but its owner's. */
+function refuseTooOld(orders: readonly OldOrder[]): void {
+  const tooOld = orders.find(({ createdAtSeconds }) => 1_000 * createdAtSeconds < ORDER_ID_EPOCH_MS)
+  if (!tooOld) return
+  throw new Refusal({
+    what: `order ${tooOld.legacyNo} of the monolith is older than an order id can say`,
+    why: [
+      `ids begin at ${dateTimeText(ORDER_ID_EPOCH_MS)}; its create_time is ${dateTimeText(1_000 * tooOld.createdAtSeconds)}`,
+    ],
+    wayOut: 'Move such orders to an archive, or correct their create_time; the same command goes on then.',
+  })
 }
 
 async function giveIn(lane: MysqlLane, orders: readonly OldOrder[]): Promise<void> {

@@ -10,6 +10,7 @@ import { testDatabase } from '../../test-system.setup.ts'
 import type { OrderStore } from '../order-store.ts'
 import { migrate, requireSchema } from '../schema.ts'
 import { bornOrder, movedTo, openTestStore, type TestStore, within } from '../two-stores.setup.ts'
+import { legacyKeyTable } from './legacy-key-table.ts'
 import { LEGACY_MIGRATIONS } from './legacy-migrations.ts'
 
 let test: TestStore
@@ -97,6 +98,19 @@ it('leaves rows alone that have no order id yet', async () => {
   const born = await placed(12)
   expect(await store.list({ userId: 12, limit: 10 }, within())).toEqual([born.order])
   expect(await store.numbered(1, within())).toBeNull()
+})
+
+it('forgets the oldest keys, as many as it is told to, and no order of theirs', async () => {
+  const born = [await placed(13), await placed(13), await placed(13)]
+  const [first, , third] = born.map(({ order }) => BigInt(order.orderId)) as [bigint, bigint, bigint]
+  const keys = legacyKeyTable(test.pool.home)
+  expect(await keys.oldest(first, within())).toBe(String(first))
+  expect(await keys.forgetOldest({ fromId: first, beforeId: third, limit: 1 }, within())).toBe(1)
+  expect(await keys.forgetOldest({ fromId: first, beforeId: third, limit: 9 }, within())).toBe(1)
+  expect(await keys.oldest(first, within())).toBe(String(third))
+  expect(await store.storedAnswer(born[1]!.key, within())).toBeNull()
+  expect(await keys.oldest(third + 1n, within())).toBeUndefined()
+  expect(await store.list({ userId: 13, limit: 10 }, within())).toHaveLength(3)
 })
 
 it('is prepared once, again after a kill, and beside rows that are there', async () => {

@@ -1,0 +1,109 @@
+// Users of a system that moves: old and new interfaces through nginx, and a note of what was acknowledged to them.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { LEGACY_ROUTES } from '../contracts/legacy-api.ts'
+import { legacyNumberOf } from '../contracts/legacy-number.ts'
+import { STORE_NAMES } from '../contracts/switches.ts'
+import type { MigratedSystem } from './migrated-system.setup.ts'
+import type { OrderSnapshot, OrderStore } from './storage/order-store.ts'
+import { contextFor } from './telemetry/call-context.ts'
+
+export const CHECKOUT = {
+  channel: 'app',
+  region: 1,
+  paymentMethod: 'card',
+  items: [{ productId: 5, quantity: 2 }],
+} as const
+
+export interface Acknowledged {
+  readonly userId: number
+  readonly legacyNo: number
+  /** null: the answer to its payment did not say. */
+  isPaid: boolean | null
+}
+
+/** Users who place an order by one of the two interfaces, look at it, pay it by the other, and so on until they are stopped. */
+export class OrderMix {
+  readonly acknowledged: Acknowledged[] = []
+  readonly failures: string[] = []
+  readonly #migrated: MigratedSystem
+  readonly #stopping = new AbortController()
+  #running: readonly Promise<void>[] = []
+
+  constructor(migrated: MigratedSystem) {
+    this.#migrated = migrated
+  }
+
+  start(users: readonly number[]): void {
+    this.#running = users.map((userId) => this.#shop(userId))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running)
+  }
+
+  async #shop(userId: number): Promise<void> {
+    for (let nth = userId; !this.#stopping.signal.aborted; nth++) {
+      const order = await (nth % 2 === 0 ? this.#submit(userId) : this.#checkout(userId))
+      if (order) {
+        this.acknowledged.push(order)
+        await this.#look(order)
+        if (nth % 3 === 0) await this.#pay(order)
+      }
+      await sleep(30)
+    }
+  }
+
+  async #submit(userId: number): Promise<Acknowledged | null> {
+    const { code, msg, data } = await this.#migrated.submit(userId)
+    if (code !== 0 || !data) return this.#failed(`submit.do ${code} ${msg}`)
+    return { userId, legacyNo: data.orderNo, isPaid: false }
+  }
+
+  async #checkout(userId: number): Promise<Acknowledged | null> {
+    const { system } = this.#migrated
+    const key = randomUUID()
+    const placed = await system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: CHECKOUT })
+    if (placed.status !== 201) return this.#failed(`checkout ${placed.status} ${placed.body.message}`)
+    const legacyNo = legacyNumberOf(placed.body.orderId)
+    return legacyNo === null ? this.#failed('an order without a number') : { userId, legacyNo, isPaid: false }
+  }
+
+  async #look({ userId, legacyNo }: Acknowledged): Promise<void> {
+    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.detail, { orderNo: legacyNo }, userId)
+    if (code !== 0) this.#failed(`detail.do ${code} ${msg}`)
+  }
+
+  async #pay(order: Acknowledged): Promise<void> {
+    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.pay, { orderNo: order.legacyNo }, order.userId)
+    order.isPaid = code === 0 ? true : null
+    if (code !== 0) this.#failed(`pay.do ${code} ${msg}`)
+  }
+
+  #failed(what: string): null {
+    this.failures.push(what)
+    return null
+  }
+}
+
+/** Everything that was acknowledged is there, as it was told last, and each order is in both stores once and the same. */
+export async function expectAllInBoth(migrated: MigratedSystem, { acknowledged }: OrderMix): Promise<void> {
+  await expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
+  const numbers = (await migrated.numbersIn('legacy')).toSorted((one, other) => one - other)
+  expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
+  expect(new Set(numbers).size).toBe(numbers.length)
+  for (const { legacyNo, isPaid } of acknowledged) {
+    const [one, other] = await Promise.all(STORE_NAMES.map((name) => wholeIn(migrated.stores[name], legacyNo)))
+    expect(one?.legacyNo).toBe(legacyNo)
+    expect(other).toEqual(one)
+    if (isPaid !== null) expect(one?.order.status).toBe(isPaid ? 'paid' : 'placed')
+  }
+}
+
+async function wholeIn(store: OrderStore, legacyNo: number): Promise<OrderSnapshot | undefined> {
+  const orderId = await store.numbered(legacyNo, contextFor('test', 20_000))
+  return orderId === null ? undefined : (await store.snapshots([orderId], contextFor('test', 20_000))).whole[0]
+}
