@@ -7,12 +7,13 @@ import { gapRecords } from '../gap-table.ts'
 import { changeAll, placeAll } from '../guarded-write.ts'
 import { byLane } from '../mirror-lanes.ts'
 import type { MysqlPool } from '../mysql-pool.ts'
-import type { OrderStore } from '../order-store.ts'
+import type { OwnedOrderStore } from '../order-store.ts'
 import { LEGACY_ABSORBER } from './legacy-absorber.ts'
 import {
   isKeyBeingWritten,
   selectAnswer,
   selectByIds,
+  selectIdsAfter,
   selectNumbered,
   selectOwn,
   selectSnapshots,
@@ -21,7 +22,7 @@ import {
 import { changeOf, placementStatements } from './legacy-statements.ts'
 
 /** `pool`: of the monolith's database alone. */
-export function legacyOrderStore(pool: MysqlPool): OrderStore {
+export function legacyOrderStore(pool: MysqlPool): OwnedOrderStore {
   const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
   const [search] = pool.search
   if (!search || pool.search.length > 1) throw new RangeError("the monolith's database is one server")
@@ -46,6 +47,8 @@ export function legacyOrderStore(pool: MysqlPool): OrderStore {
       return share ? selectSnapshots(share.lane, share.entries, context) : { whole: [], unreadable: [] }
     },
     absorb: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context),
+    overwrite: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context, 'same-version'),
+    idsAfter: (after, size, context) => selectIdsAfter(pool, after, size, context),
     ...gapRecords(pool),
   }
 }
