@@ -39,11 +39,20 @@ export async function lookAtOrders(
   orderIds: readonly OrderId[],
   within: () => CallContext,
 ): Promise<ReadonlyMap<OrderId, OrderSights>> {
-  const [there, here] = await Promise.all([sightsIn(authority, orderIds, within), sightsIn(other, orderIds, within)])
+  const nowMs = Date.now()
+  const [there, here] = await Promise.all(
+    [authority, other].map(async (store) => {
+      const { whole, unreadable } = await store.snapshots(orderIds, within())
+      return new Map<OrderId, Sight>([
+        ...whole.map((snapshot) => [snapshot.order.orderId, { kind: 'whole', fields: fieldsOf(snapshot, nowMs) }] as const),
+        ...unreadable.map(({ orderId, reason }) => [orderId, { kind: 'unreadable', reason }] as const),
+      ])
+    }),
+  )
   return new Map(
     orderIds.map((orderId) => [
       orderId,
-      { authority: there.get(orderId) ?? ABSENT, other: here.get(orderId) ?? ABSENT },
+      { authority: there?.get(orderId) ?? ABSENT, other: here?.get(orderId) ?? ABSENT },
     ]),
   )
 }
@@ -68,17 +77,4 @@ function isSame(one: Sight, other: Sight): boolean {
   if (one.kind === 'whole' && other.kind === 'whole') return differentFields(one.fields, other.fields).length === 0
   if (one.kind === 'unreadable' && other.kind === 'unreadable') return one.reason === other.reason
   return one.kind === other.kind
-}
-
-async function sightsIn(
-  store: OwnedOrderStore,
-  orderIds: readonly OrderId[],
-  within: () => CallContext,
-): Promise<ReadonlyMap<OrderId, Sight>> {
-  const { whole, unreadable } = await store.snapshots(orderIds, within())
-  const nowMs = Date.now()
-  return new Map<OrderId, Sight>([
-    ...whole.map((snapshot) => [snapshot.order.orderId, { kind: 'whole', fields: fieldsOf(snapshot, nowMs) }] as const),
-    ...unreadable.map(({ orderId, reason }) => [orderId, { kind: 'unreadable', reason }] as const),
-  ])
 }
