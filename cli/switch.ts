@@ -9,6 +9,7 @@ import { judgeMove } from '../sut/switches/move-phase.ts'
 import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { neighbourOf } from '../sut/switches/transitions.ts'
+import { parsePerMille } from './option-parsers.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
 import { asked, type Direction, move, towards } from './switch-move.ts'
@@ -143,10 +144,4 @@ function serviceNamed(name: string): Service {
   const service = SERVICES.find((known) => known === name)
   if (!service) throw new InvalidArgumentError(`the services are ${SERVICES.join(', ')}`)
   return service
-}
-
-function parsePerMille(text: string): number {
-  const number = Number(text)
-  if (text.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= 1000) return number
-  throw new InvalidArgumentError('a whole number from 0 to 1000')
 }

@@ -2,35 +2,49 @@
 
 import { Refusal } from '../contracts/refusal.ts'
 import { oneServer, type ShardMap, serverName, shardMapOf } from '../contracts/shard-map.ts'
+import type { StoreName } from '../contracts/switches.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { legacyUrlOf, mysql } from '../engines/mysql.ts'
 import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
 import { refuseOtherShape } from '../engines/start-server.ts'
 import { MysqlPool } from '../sut/storage/mysql-pool.ts'
+import type { MysqlServerOptions } from '../sut/storage/mysql-server.ts'
 import { Stopped } from '../sut/switches/flip-run.ts'
 import { isSilence } from '../sut/switches/look-at-both.ts'
 import { type Ledgers, StoreLedger } from '../sut/switches/store-ledger.ts'
 import { Metrics } from '../sut/telemetry/metrics.ts'
 
-const STATEMENT_LIMIT_MS = 60_000
+const SHORT_WORK: MysqlServerOptions = { poolSize: 4, statementLimitMs: 60_000 }
 
-export async function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+export interface MigrationDatabases {
+  readonly ledgers: Ledgers
+  /** As the owner. */
+  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+}
+
+export function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+  return withDatabases(SHORT_WORK, ({ ledgers }) => use(ledgers))
+}
+
+export async function withDatabases<T>(
+  limits: MysqlServerOptions,
+  use: (databases: MigrationDatabases) => Promise<T>,
+): Promise<T> {
   const { legacy, sharded } = addresses()
-  const pools = [oneServer({ url: legacy }), sharded].map(
-    (map) => new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics()),
-  )
-  const [old, young] = pools as [MysqlPool, MysqlPool]
+  const poolOf = (map: ShardMap) => new MysqlPool({ ...limits, map }, new Metrics())
+  const pools = { legacy: poolOf(oneServer({ url: legacy })), sharded: poolOf(sharded) }
+  const ledgers = {
+    legacy: new StoreLedger('legacy', pools.legacy.leases),
+    sharded: new StoreLedger('sharded', pools.sharded.leases),
+  }
   try {
-    return await use({
-      legacy: new StoreLedger('legacy', old.leases),
-      sharded: new StoreLedger('sharded', young.leases),
-    })
+    return await use({ ledgers, pools })
   } catch (error) {
     if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)
     throw error
   } finally {
-    for (const pool of pools) await pool.close()
+    for (const pool of [pools.legacy, pools.sharded]) await pool.close()
   }
 }
 

@@ -1,0 +1,101 @@
+// `npm run migrate`: the monolith's orders into the sharded tables.
+
+import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import type { Phase } from '../contracts/switches.ts'
+import { type ImportProgress, importOrders, NOTHING_IMPORTED } from '../sut/migration/import-orders.ts'
+import { withinJob } from '../sut/migration/judge-in-groups.ts'
+import { verifyImport } from '../sut/migration/verify-import.ts'
+import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
+import { openProgress } from '../sut/storage/progress-table.ts'
+import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
+import { JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
+import { importLines } from './migration-text.ts'
+import { startProgress } from './progress.ts'
+import { runCommand } from './run-command.ts'
+import { withDatabases } from './with-ledgers.ts'
+
+const HELP = `
+Runs beside the services in phase1, where what changes meanwhile is marked and
+told by the mirror. An order that the sharded store has in this version or a
+later one is left as it is, so this may be repeated; a killed run is continued
+by the same command. An order that makes no sense there (cancelled, but paid) is
+parked with its reason, and holds up no other.
+
+At the end orders and amounts are compared shard by shard, up to a minute before
+the start. Exit code 4: they differ. Whether every field of every order is the
+same is what npm run compare-stores -- --full says.
+
+Examples:
+  npm run migrate -- --dry-run
+  npm run migrate
+  npm run --silent migrate -- --json`
+
+const PARKED_NAMED = 100
+const PARKED_AT_MOST = 100_000
+
+await runCommand<{ dryRun?: true }>(
+  'migrate',
+  (program) =>
+    program
+      .description("Take the monolith's orders over into the sharded tables, while phase1 runs.")
+      .option('--dry-run', 'read everything, say what would come of it, write nothing')
+      .addHelpText('after', HELP),
+  async ({ options: { dryRun } }, { json, say, signal }) => {
+    const beganAtMs = Date.now()
+    return await withDatabases(JOB_LIMITS, async ({ ledgers, pools }) => {
+      const { phase, monolith } = await migrationState(ledgers)
+      if (phase !== 'phase1' && !dryRun) throw notInPhase1(phase)
+      const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
+      if (rowsWithoutId > 0) {
+        say(`${rowsWithoutId.toLocaleString('en')} rows of t_order have no order id yet: prepare them, then run this again`)
+      }
+      if (monolith === 'own-database') {
+        say('the monolith still writes its own database, and marks nothing: what it changes meanwhile is found by a full')
+        say('comparison after it has moved behind the services')
+      }
+      const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
+      const progress = dryRun ? null : await openProgress<ImportProgress>(pools.sharded.home, 'import', withinJob)
+      const begun = (await progress?.read()) ?? NOTHING_IMPORTED
+      if (begun.after !== null) say('going on where an earlier run stopped')
+      const bar = startProgress({ label: dryRun ? 'reading' : 'importing', total: orders, unit: 'orders' })
+      const counts = await importOrders(begun, { from, to, progress, signal, onOrders: bar.update }).finally(bar.stop)
+      const { imported, skippedNewer, parked } = counts
+      const aside = dryRun ? [] : await from.parked(PARKED_AT_MOST, withinJob())
+      const differences = dryRun
+        ? null
+        : await verifyImport(
+            pools,
+            beganAtMs,
+            aside.map(({ orderId }) => orderId),
+            signal,
+          )
+      await progress?.forget()
+      const parkedOrders = aside.slice(0, PARKED_NAMED).map(({ orderId, reason }) => ({ orderId, reason }))
+      const report = {
+        imported,
+        skippedNewer,
+        parked,
+        parkedOrders,
+        verified: differences && differences.length === 0,
+        shardsThatDiffer: differences ?? [],
+        rowsWithoutId,
+      }
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`)
+      for (const line of importLines(report)) say(line)
+      return report.verified === false ? EXIT_CODES.verificationFailed : EXIT_CODES.pass
+    })
+  },
+)
+
+function notInPhase1(phase: Phase): Refusal {
+  return new Refusal({
+    what: `nothing is imported in ${phase}`,
+    why:
+      phase === 'legacy'
+        ? ['no order that changes is marked: what changes after it was read would be missed']
+        : ['the sharded store takes the writes already, and the monolith’s follows it'],
+    wayOut:
+      phase === 'legacy' ? 'Enter phase 1 first; --dry-run works before.' : 'Compare the stores in full instead:',
+    command: phase === 'legacy' ? "npm run switch -- forward --why '…'" : 'npm run compare-stores -- --full',
+  })
+}
