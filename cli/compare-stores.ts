@@ -84,8 +84,7 @@ async function compare(
   }
   if (options.live !== undefined) {
     const { live: perMille, duration = DEFAULT_SECONDS } = options
-    const onCompared = () => {}
-    const report = await compareLive(stores, { perMille, durationMs: 1_000 * duration, signal, onCompared })
+    const report = await compareLive(stores, { perMille, durationMs: 1_000 * duration, signal })
     return { ...report, repaired: 0, isWhole: true, control }
   }
   const progress = await openProgress<ComparisonProgress>(pools.sharded.home, 'comparison', withinJob)

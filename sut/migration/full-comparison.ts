@@ -116,11 +116,13 @@ function bothPages(
 
 /** In both databases: a flip asks the one that answers. */
 async function note(
-  { ledgers }: ComparisonTools,
+  { ledgers, signal }: ComparisonTools,
   { comparisonId, beganRevision, compared }: ComparisonProgress,
   result: { readonly hasEnded: boolean; readonly differences: number },
 ): Promise<void> {
   await Promise.all(
-    STORE_NAMES.map((name) => ledgers[name].saveComparison({ comparisonId, beganRevision, compared, ...result })),
+    STORE_NAMES.map((name) =>
+      patiently(() => ledgers[name].saveComparison({ comparisonId, beganRevision, compared, ...result }), signal),
+    ),
   )
 }

@@ -17,7 +17,6 @@ export interface LiveComparisonOptions {
   readonly perMille: number
   readonly durationMs: number
   readonly signal: AbortSignal
-  readonly onCompared: (orders: number) => void
 }
 
 export interface LiveReport extends Judged {
@@ -36,7 +35,7 @@ const PAUSE_MS = 200
 /** Ends early, with what it has found, when the signal says so. */
 export async function compareLive(
   stores: ComparedStores,
-  { perMille, durationMs, signal, onCompared }: LiveComparisonOptions,
+  { perMille, durationMs, signal }: LiveComparisonOptions,
 ): Promise<LiveReport> {
   const verdicts: Verdict[] = []
   let skipped = 0
@@ -58,7 +57,6 @@ export async function compareLive(
       SIDE_BY_SIDE,
       async (orderId) => (signal.aborted ? undefined : judge(orderId)),
     )
-    onCompared(verdicts.length)
     if (orderIds.length < PAGE_ORDERS) await sleep(PACE_MS, undefined, { signal }).catch(() => {})
   }
   return { ...summed(verdicts), compared: verdicts.length, skipped }

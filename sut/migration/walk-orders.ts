@@ -10,7 +10,7 @@ export const PAGE_ORDERS = 8_192
 /** Of one shard, in one statement. */
 const GROUP_ORDERS = 128
 /** As many connections of each store. */
-export const SIDE_BY_SIDE = 6
+const SIDE_BY_SIDE = 6
 
 export interface Walk {
   /** null: from the first one on. */
