@@ -21,10 +21,15 @@ export interface Judged {
 }
 
 const STATEMENT_LIMIT_MS = 30_000
-const PAUSE_MS = 200
+const FIRST_PAUSE_MS = 50
 
 export function withinJob(): CallContext {
   return contextFor('migration', STATEMENT_LIMIT_MS)
+}
+
+/** Doubled with every look: what the mirror is about to tell takes milliseconds, and a busy mirror a second. */
+export function pauseUnless(signal: AbortSignal) {
+  return (looks: number) => sleep(FIRST_PAUSE_MS * 2 ** (looks - 1), undefined, { signal })
 }
 
 export async function judgeInGroups(
@@ -33,7 +38,7 @@ export async function judgeInGroups(
   signal: AbortSignal,
 ): Promise<Judged> {
   const verdicts = new Map<OrderId, Verdict>()
-  const pause = () => sleep(PAUSE_MS, undefined, { signal })
+  const pause = pauseUnless(signal)
   const judge = async (group: readonly OrderId[]) => {
     const judged = await patiently(() => judgeOrders(stores, group, { within: withinJob, pause }), signal)
     for (const [orderId, verdict] of judged) verdicts.set(orderId, verdict)

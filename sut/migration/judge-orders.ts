@@ -16,8 +16,8 @@ export type Verdict =
 export interface Looking {
   /** For each statement anew. */
   readonly within: () => CallContext
-  /** Between two looks. */
-  readonly pause: () => Promise<void>
+  /** After that many looks; the more there were, the longer. */
+  readonly pause: (looks: number) => Promise<void>
 }
 
 /** A mirror that is at work needs less. */
@@ -32,7 +32,7 @@ export async function judgeOrders(
   let open = orderIds
   let before: ReadonlyMap<OrderId, OrderSights> = new Map()
   for (let look = 1; look <= MAX_LOOKS && open.length > 0; look++) {
-    if (look > 1) await pause()
+    if (look > 1) await pause(look - 1)
     // The marks first: whoever is told after that is seen by the look, and who was told before it has been.
     const marks = await stores.authority.marksOf(open, within())
     const isParked = new Map(marks.map(({ orderId, parkedReason }) => [orderId, parkedReason !== null]))

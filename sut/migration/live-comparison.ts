@@ -8,7 +8,7 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { isSilence } from '../switches/look-at-both.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import { forEachBounded } from './for-each-bounded.ts'
-import { type Judged, summed, withinJob } from './judge-in-groups.ts'
+import { type Judged, pauseUnless, summed, withinJob } from './judge-in-groups.ts'
 import { judgeOrders, type Verdict } from './judge-orders.ts'
 import type { ComparedStores } from './order-sights.ts'
 
@@ -30,7 +30,6 @@ const SIDE_BY_SIDE = 2
 const BEGIN_BEFORE_MS = 60_000
 const PAGE_ORDERS = 1_024
 const PACE_MS = 500
-const PAUSE_MS = 200
 
 /** Ends early, with what it has found, when the signal says so. */
 export async function compareLive(
@@ -42,8 +41,9 @@ export async function compareLive(
   let after = String(lowestOrderIdAt(Date.now() - BEGIN_BEFORE_MS)) as OrderId
   const judge = async (orderId: OrderId) => {
     try {
-      verdicts.push(await judgeWithin(stores, orderId))
+      verdicts.push(await judgeWithin(stores, orderId, signal))
     } catch (error) {
+      if (signal.aborted) return
       if (!isSilence(error)) throw error
       skipped++
     }
@@ -55,7 +55,7 @@ export async function compareLive(
     await forEachBounded(
       orderIds.filter((orderId) => isSampled(orderId, perMille)),
       SIDE_BY_SIDE,
-      async (orderId) => (signal.aborted ? undefined : judge(orderId)),
+      judge,
     )
     if (orderIds.length < PAGE_ORDERS) await sleep(PACE_MS, undefined, { signal }).catch(() => {})
   }
@@ -67,8 +67,8 @@ export function isSampled(orderId: OrderId, perMille: number): boolean {
   return hash('sha256', orderId, 'buffer').readUInt32BE(0) % 1_000 < perMille
 }
 
-async function judgeWithin(stores: ComparedStores, orderId: OrderId): Promise<Verdict> {
+async function judgeWithin(stores: ComparedStores, orderId: OrderId, signal: AbortSignal): Promise<Verdict> {
   const within = () => contextFor('compare-live', CANDIDATE_LIMIT_MS)
-  const verdicts = await judgeOrders(stores, [orderId], { within, pause: () => sleep(PAUSE_MS) })
+  const verdicts = await judgeOrders(stores, [orderId], { within, pause: pauseUnless(signal) })
   return verdicts.get(orderId) ?? { kind: 'alike' }
 }

@@ -8,6 +8,7 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { FoundRows, type PresentRow } from './found-rows.ts'
+import { mergedInserts } from './merged-inserts.ts'
 import { byLane } from './mirror-lanes.ts'
 import { errnoOf, isMysqlError } from './mysql-errors.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
@@ -96,7 +97,7 @@ async function insertAll(
   snapshots: readonly OrderSnapshot[],
 ): Promise<readonly Absorbed[] | null> {
   try {
-    await lane.commitAll(snapshots.flatMap(absorber.inserts), context)
+    await lane.commitAll(mergedInserts(snapshots.flatMap(absorber.inserts)), context)
     return snapshots.map(stored)
   } catch (error) {
     if (isMysqlError(error, 'duplicateKey') || isMysqlError(error, 'deadlock')) return null
