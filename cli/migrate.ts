@@ -1,8 +1,8 @@
 // `npm run migrate`: the monolith's orders into the sharded tables.
 
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
-import type { Phase } from '../contracts/switches.ts'
-import { type ImportProgress, importOrders, NOTHING_IMPORTED } from '../sut/migration/import-orders.ts'
+import type { Phase, SwitchState } from '../contracts/switches.ts'
+import { beginImport, type ImportProgress, importOrders } from '../sut/migration/import-orders.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { verifyImport } from '../sut/migration/verify-import.ts'
 import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
@@ -43,7 +43,8 @@ await runCommand<{ dryRun?: true }>(
   async ({ options: { dryRun } }, { json, say, signal }) => {
     const beganAtMs = Date.now()
     return await withDatabases(JOB_LIMITS, async ({ ledgers, pools }) => {
-      const { phase, monolith } = await migrationState(ledgers)
+      const state = await migrationState(ledgers)
+      const { phase, monolith } = state
       if (phase !== 'phase1' && !dryRun) throw notInPhase1(phase)
       const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
       if (rowsWithoutId > 0) {
@@ -55,11 +56,12 @@ await runCommand<{ dryRun?: true }>(
       }
       const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
       const progress = dryRun ? null : await openProgress<ImportProgress>(pools.sharded.home, 'import', withinJob)
-      const begun = (await progress?.read()) ?? NOTHING_IMPORTED
+      const begun = beginImport((await progress?.read()) ?? null, state)
       if (begun.after !== null) say('going on where an earlier run stopped')
       const bar = startProgress({ label: dryRun ? 'reading' : 'importing', total: orders, unit: 'orders' })
       const counts = await importOrders(begun, { from, to, progress, signal, onOrders: bar.update }).finally(bar.stop)
       const { imported, skippedNewer, parked } = counts
+      if (progress && hasLeft(state, await migrationState(ledgers))) throw leftPhase1()
       const aside = dryRun ? [] : await from.parked(PARKED_AT_MOST, withinJob())
       const differences = dryRun
         ? null
@@ -97,5 +99,18 @@ function notInPhase1(phase: Phase): Refusal {
     wayOut:
       phase === 'legacy' ? 'Enter phase 1 first; --dry-run works before.' : 'Compare the stores in full instead:',
     command: phase === 'legacy' ? "npm run switch -- forward --why '…'" : 'npm run compare-stores -- --full',
+  })
+}
+
+function hasLeft(before: SwitchState, now: SwitchState): boolean {
+  return now.phase !== before.phase || now.comparableSince !== before.comparableSince
+}
+
+function leftPhase1(): Refusal {
+  return new Refusal({
+    what: 'the import is not whole',
+    why: ['phase 1 was left or entered anew meanwhile: what changed without a mark was missed'],
+    wayOut: 'In phase 1, run it again; what is there already is left as it is:',
+    command: 'npm run migrate',
   })
 }

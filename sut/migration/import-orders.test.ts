@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { bornOrder, movedTo, oldOrder, snapshotWith } from '../storage/two-stores.setup.ts'
-import { type ImportProgress, importOrders, NOTHING_IMPORTED } from './import-orders.ts'
+import { beginImport, type ImportProgress, importOrders } from './import-orders.ts'
 import { RememberedStore } from './remembered-store.fixture.ts'
 
+const SINCE = { comparableSince: 7 }
+const BEGUN = beginImport(null, SINCE)
 const ORDERS = Array.from({ length: 45 }, (_, at) => {
   const born = bornOrder(300 + 7 * at)
   return oldOrder(snapshotWith(born, null), 1 + 2 * at)
@@ -34,7 +36,7 @@ describe('an import', () => {
     const paid = movedTo({ order, items, payment: payments[0]! }, 'paid')
     const newer = { ...second, order: paid.order, payments: [paid.payment] }
     to.put(first, newer)
-    expect(await importOrders(NOTHING_IMPORTED, tools)).toMatchObject({ imported: 43, skippedNewer: 2, parked: 0 })
+    expect(await importOrders(BEGUN, tools)).toMatchObject({ imported: 43, skippedNewer: 2, parked: 0 })
     expect(to.orders.size).toBe(45)
     expect(to.orders.get(second.order.orderId)).toBe(newer)
   })
@@ -43,7 +45,7 @@ describe('an import', () => {
     const { from, to, tools } = opened()
     const { orderId } = ORDERS[4]!.order
     from.unreadable.set(orderId, 'status 7 is not one of a product order')
-    expect(await importOrders(NOTHING_IMPORTED, tools)).toMatchObject({ imported: 44, parked: 1 })
+    expect(await importOrders(BEGUN, tools)).toMatchObject({ imported: 44, parked: 1 })
     expect(to.orders.has(orderId)).toBe(false)
     expect(from.marks.get(orderId)).toMatchObject({ parkedReason: 'status 7 is not one of a product order' })
   })
@@ -55,7 +57,7 @@ describe('an import', () => {
       looks++
       if (looks > 25) throw new Error('killed')
     }
-    await expect(importOrders(NOTHING_IMPORTED, tools)).rejects.toThrow('killed')
+    await expect(importOrders(BEGUN, tools)).rejects.toThrow('killed')
     const left = saved.at(-1)!
     expect(left).toMatchObject({ imported: 20, after: ORDERS[19]!.order.orderId })
     from.beforeLook = () => {}
@@ -64,12 +66,18 @@ describe('an import', () => {
     expect(to.orders.size).toBe(45)
   })
 
+  it('begins anew where orders changed unmarked since it stopped', () => {
+    const left = { ...BEGUN, after: ORDERS[19]!.order.orderId, imported: 20 }
+    expect(beginImport(left, SINCE)).toBe(left)
+    expect(beginImport(left, { comparableSince: 8 })).toEqual({ ...BEGUN, markedSince: 8 })
+  })
+
   it('that is only tried writes nothing, and says what would come of it', async () => {
     const { from, to, tools } = opened()
     const poison = ORDERS[7]!
     from.put({ ...poison, payments: poison.payments.map((payment) => ({ ...payment, status: 'captured' as const })) })
     to.put(ORDERS[0]!)
-    expect(await importOrders(NOTHING_IMPORTED, { ...tools, progress: null })).toMatchObject({
+    expect(await importOrders(BEGUN, { ...tools, progress: null })).toMatchObject({
       imported: 43,
       skippedNewer: 1,
       parked: 1,

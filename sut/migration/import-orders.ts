@@ -2,8 +2,9 @@
 // tells it: so an order may be read here and be newer there, and never the other way round.
 
 import type { OrderId } from '../../contracts/order-id.ts'
+import type { SwitchState } from '../../contracts/switches.ts'
 import { faultIn } from '../storage/absorb.ts'
-import type { OrderVersion, OwnedOrderStore, ParkedOrder } from '../storage/order-store.ts'
+import type { Absorbed, OrderVersion, OwnedOrderStore, ParkedOrder } from '../storage/order-store.ts'
 import type { Progress } from '../storage/progress-table.ts'
 import { withinJob } from './judge-in-groups.ts'
 import { patiently } from './patiently.ts'
@@ -18,6 +19,8 @@ export interface ImportCounts {
 
 /** Plain data: kept between two runs. */
 export interface ImportProgress extends ImportCounts {
+  /** Of the switches: since when everything that changes is marked. */
+  readonly markedSince: number
   /** Imported up to here; null: not begun. */
   readonly after: OrderId | null
 }
@@ -31,7 +34,14 @@ export interface ImportTools {
   readonly onOrders: (orders: number) => void
 }
 
-export const NOTHING_IMPORTED: ImportProgress = { after: null, imported: 0, skippedNewer: 0, parked: 0 }
+/** Where an earlier run stopped, unless orders changed unmarked since: then from the first one, as those may be among them. */
+export function beginImport(
+  earlier: ImportProgress | null,
+  { comparableSince }: Pick<SwitchState, 'comparableSince'>,
+): ImportProgress {
+  if (earlier?.markedSince === comparableSince) return earlier
+  return { markedSince: comparableSince, after: null, imported: 0, skippedNewer: 0, parked: 0 }
+}
 
 export async function importOrders(begun: ImportProgress, tools: ImportTools): Promise<ImportCounts> {
   const { from, progress, signal, onOrders } = tools
@@ -78,7 +88,7 @@ async function takeOverGroup(
   asideBefore: ReadonlySet<OrderId>,
 ): Promise<ImportCounts> {
   const { whole, unreadable } = await from.snapshots(group, withinJob())
-  const absorbed = whole.length === 0 ? [] : await to.absorb(whole, withinJob())
+  const absorbed: readonly Absorbed[] = whole.length === 0 ? [] : await to.absorb(whole, withinJob())
   const versionOf = new Map(whole.map(({ order }) => [order.orderId, order.version]))
   const withVersion = <T extends { readonly orderId: OrderId }>(one: T): T & OrderVersion => ({
     ...one,

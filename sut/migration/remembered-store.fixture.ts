@@ -7,8 +7,9 @@ export class RememberedStore {
   readonly orders = new Map<OrderId, OrderSnapshot>()
   readonly unreadable = new Map<OrderId, string>()
   readonly marks = new Map<OrderId, Mark>()
-  /** Called before each read of orders. */
+  /** Of orders. */
   beforeLook: () => void = () => {}
+  afterLook: () => void = () => {}
   readonly #pageSize: number
 
   constructor(pageSize = 10) {
@@ -24,10 +25,11 @@ export class RememberedStore {
     const known: Partial<OwnedOrderStore> = {
       snapshots: async (orderIds) => {
         this.beforeLook()
-        return {
-          whole: orderIds.flatMap((orderId) => (this.unreadable.has(orderId) ? [] : (this.orders.get(orderId) ?? []))),
-          unreadable: orderIds.flatMap((orderId) => this.#unreadable(orderId)),
-        }
+        const unreadable = orderIds.flatMap((orderId) => this.#unreadable(orderId))
+        const readable = orderIds.filter((orderId) => !this.unreadable.has(orderId))
+        const whole = readable.flatMap((orderId) => this.orders.get(orderId) ?? [])
+        this.afterLook()
+        return { whole, unreadable }
       },
       idsAfter: async (after) => this.#page(after),
       marksOf: async (orderIds) => orderIds.flatMap((orderId) => this.marks.get(orderId) ?? []),

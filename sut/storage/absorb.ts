@@ -56,6 +56,7 @@ export async function absorbInto(
 
 /** Why no store can take it; null: nothing is wrong with it by itself. */
 export function faultIn({ order, payments, legacyNo }: OrderSnapshot): string | null {
+  if (!Number.isSafeInteger(order.userId) || order.userId < 0) return 'its user has no shard'
   const [shard, shardOfUser] = [shardOfOrder(order.orderId), shardOf(order.userId)]
   if (shard !== shardOfUser) return `its id is of shard ${shard}, its user of shard ${shardOfUser}`
   const payment = payments.at(-1)

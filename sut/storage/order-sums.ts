@@ -8,7 +8,7 @@ import { SHARD_COUNT, type Shard, tableName } from '../../contracts/shard.ts'
 import type { StoreName } from '../../contracts/switches.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { Statement } from './mysql-lane.ts'
-import type { MysqlPool, ServerLane } from './mysql-pool.ts'
+import type { MysqlPool } from './mysql-pool.ts'
 
 export interface ShardSums {
   readonly orders: number
@@ -34,12 +34,11 @@ export async function orderSums(
   range: SumRange,
   context: CallContext,
 ): Promise<ReadonlyMap<Shard, ShardSums>> {
-  const [sql, centsOf] =
-    store === 'legacy' ? ([legacySums, centsOfDecimal] as const) : ([shardedSums, (text: string) => Number(text)] as const)
+  const centsOf = store === 'legacy' ? centsOfDecimal : Number
   const read = await Promise.all(
-    upkeep.map((server) => {
-      const statement = sql(server, range)
-      return server.lane.rows<SumRow>(statement.sql, statement.values, context)
+    upkeep.map(({ lane, shards }) => {
+      const { sql, values } = store === 'legacy' ? legacySums(range) : shardedSums(shards, range)
+      return lane.rows<SumRow>(sql, values, context)
     }),
   )
   return new Map(
@@ -71,7 +70,7 @@ export async function countLegacyOrders({ upkeep }: MysqlPool, after: OrderId | 
   return { orders: countIn(counted), rowsWithoutId: countIn(without) }
 }
 
-function legacySums(_server: ServerLane, range: SumRange): Statement {
+function legacySums(range: SumRange): Statement {
   const { condition, values } = conditionOf(range)
   const shard = `(order_id >> ${SHARD_SHIFT}) & ${SHARD_COUNT - 1}`
   return {
@@ -81,7 +80,7 @@ function legacySums(_server: ServerLane, range: SumRange): Statement {
   }
 }
 
-function shardedSums({ shards }: ServerLane, range: SumRange): Statement {
+function shardedSums(shards: readonly Shard[], range: SumRange): Statement {
   const { condition, values } = conditionOf(range)
   const perShard = shards.map(
     (shard) =>
