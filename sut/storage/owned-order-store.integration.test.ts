@@ -64,6 +64,19 @@ describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
     expect(await found(orphan)).toEqual([orphan])
   })
 
+  it('says of rows that make no order which ones they are, and reads the others', async () => {
+    const [strange, sound] = [one(), one()]
+    await stored(strange, sound)
+    const { orderId, userId } = strange.order
+    const table = name === 'legacy' ? 't_order' : tableName('orders', shardOf(userId))
+    await test.rows(`UPDATE ${table} SET status = 77 WHERE order_id = ?`, [orderId])
+    const { whole, unreadable } = await store.snapshots([orderId, sound.order.orderId], within())
+    expect(whole).toEqual([sound])
+    expect(unreadable).toMatchObject([{ orderId, reason: expect.stringContaining('77') }])
+    expect(await overwritten(strange)).toBe('stored')
+    expect(await found(strange)).toEqual([strange])
+  })
+
   describe('overwriting', () => {
     it('replaces all that an order of the same version is, also what never changes in its life', async () => {
       const right = oldOrder(one(), 700_001 + users)
