@@ -76,6 +76,18 @@ const [BAD, CUT] = [HERE + 'bad', HERE + 'cut']
 `
 const turn = (body: string) => `${IMPORTS}export default function (data) { ${body} }`
 
+/** What a turn does, and what becomes of it. */
+const WRONG = [
+  ['http.get(BAD)', 'status 503'],
+  ["check(http.get(HERE), { 'is green': () => false })", 'check: is green'],
+  ["http.get(HERE); fail('no')", 'check: threw no'],
+  ['http.get(HERE); return false', 'check: returned false'],
+  ['http.batch([HERE, BAD])', 'status 503'],
+  // Nobody waits for it.
+  ["http.asyncRequest('GET', BAD)", 'status 503'],
+  ['http.get(CUT)', 'error: EOF'],
+] as const
+
 describe('a script of one’s own', () => {
   it('is measured like a flow of ours, with two latencies, and no engine', async () => {
     const slow = await server((_, response) => setTimeout(() => response.end('ok'), 20))
@@ -91,20 +103,21 @@ describe('a script of one’s own', () => {
     expect(service?.p50Ms).toBeLessThan(50)
   })
 
-  it.each([
-    ['a status from 400 on', 'http.get(BAD)', 'status 503'],
-    ['a check that fails', "check(http.get(HERE), { 'is green': () => false })", 'check: is green'],
-    ['what is thrown after an answer', "http.get(HERE); fail('no')", 'check: threw no'],
-    ['false', 'http.get(HERE); return false', 'check: returned false'],
-    ['one bad answer of many', 'http.batch([HERE, BAD])', 'status 503'],
-    ['a bad answer that nobody waited for', "http.asyncRequest('GET', BAD)", 'status 503'],
-    ['no answer', 'http.get(CUT)', 'error: EOF'],
-  ])('is wrong by %s', async (_, body, outcome) => {
+  // One load for all of them: turn by turn the next.
+  it('is wrong by what it was told, checks, throws and returns', async () => {
     const target = await server((request, response) => {
       if (request.url === '/cut') request.socket.destroy()
       else response.writeHead(request.url === '/bad' ? 503 : 200).end('{}')
     })
-    expect(Object.keys(await outcomesOf(await loadWith(turn(body), target)))).toEqual([outcome])
+    const turns = WRONG.map(([body]) => `() => { ${body} }`)
+    const script = `import exec from 'k6/execution'\n${IMPORTS}const turns = [${turns.join(', ')}]
+      export default () => turns[exec.scenario.iterationInTest % turns.length]()`
+    const run = await loadWith(script, target)
+    const seen = WRONG.map(() => new Set<string>())
+    for (const { entries } of await journalsOf(run)) {
+      for (const { iteration, outcome } of entries) seen[iteration % WRONG.length]?.add(outcome)
+    }
+    expect(seen.map((outcomes) => [...outcomes])).toEqual(WRONG.map(([, outcome]) => [outcome]))
   })
 
   it('is right by the statuses that it expects', async () => {

@@ -43,10 +43,10 @@ export interface Answer {
   readonly tookMs: number
 }
 
-/** `headroom%` is what the engines' account may create. */
-export async function testDatabase(mysqlUrl: string, prefix = 'headroom_test') {
-  const name = `${prefix}_${randomBytes(4).toString('hex')}`
+/** Beside the schema of the address: an account may make schemas whose name begins as its own does. */
+export async function testDatabase(mysqlUrl: string) {
   const url = new URL(mysqlUrl)
+  const name = `${url.pathname.slice(1)}_test_${randomBytes(4).toString('hex')}`
   const connection = await createConnection({
     uri: url.href,
     supportBigNumbers: true,

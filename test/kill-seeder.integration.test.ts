@@ -15,7 +15,7 @@ import { type RunningEngines, startEngines } from '../engines/start-engines.ts'
 import { CHUNK_ORDERS } from '../generators/chunk-ranges.ts'
 import { checksums } from '../generators/scratch-stores.fixture.ts'
 
-const KILLS = Number(process.env.HEADROOM_KILLS ?? 4)
+const KILLS = Number(process.env.HEADROOM_KILLS ?? 2)
 const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
 const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3', '--json']
 const RESET_WORDS = [...SEED_WORDS, '--reset']

@@ -23,7 +23,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>
 let system: TestSystem
 
 beforeAll(async () => {
-  database = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_load')
+  database = await testDatabase(engines.legacyMysql.url)
   await seedLegacy(
     { volume: smallVolume(200), seed: 1, scale: 1, timeBudgetSeconds: 60, reset: false, ifEmpty: false },
     {

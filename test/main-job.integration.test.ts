@@ -15,7 +15,7 @@ import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 import { mistakesBy } from './published-schema.ts'
 
 // Rows enough for every flow to find orders, time enough to hold one rate of each: the verdict is not what is asserted.
-const SMALL = ['--scale', '0.00002', '--load-seconds', '120', '--json']
+const SMALL = ['--scale', '0.00002', '--load-seconds', '190', '--json']
 const DRILL = ['--fault', 'redis-stalled', 'mysql-restarted', '--fault-seconds', '3', '--calm-seconds', '4', '--json']
 const LIMIT_MS = 600_000
 

@@ -10,6 +10,7 @@ import { fillRung, makeSearchIndex } from '../../generators/fill-rung.ts'
 import { sizeText } from '../../generators/predict-size.ts'
 import { targetsOf } from '../../measurements/cut-step.ts'
 import { poolOf, rungOf } from '../../measurements/ladder/ladder-pieces.ts'
+import { searchSecondsAt } from '../../measurements/ladder/ladder-times.ts'
 import {
   heldRate,
   heldSteps,
@@ -141,7 +142,7 @@ export async function flowPiece(
     rung: {
       kind: 'warm',
       warmUpSeconds: WARM_UP_SECONDS,
-      searchSeconds: orders === ladder.asked.rungs.at(-1) ? times.topSearchSeconds : times.searchSeconds,
+      searchSeconds: searchSecondsAt(orders, ladder.asked, times),
       holds: (highest) => holdsOf(of, highest),
     },
     counted: countedOf(job, rung),

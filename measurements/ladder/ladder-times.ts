@@ -70,6 +70,14 @@ export function secondsOfLadder(asked: LadderAsked, times: LadderTimes): number 
   return sum(piecesOf(asked).map((piece) => secondsOfPiece(piece, asked, times)))
 }
 
+export function searchSecondsAt(
+  orders: number,
+  { rungs }: Pick<LadderAsked, 'rungs'>,
+  { searchSeconds, topSearchSeconds }: LadderTimes,
+): number {
+  return orders === rungs.at(-1) ? topSearchSeconds : searchSeconds
+}
+
 export function secondsOfPiece(piece: Piece, { rungs, flows }: LadderAsked, times: LadderTimes): number {
   switch (piece.kind) {
     case 'fill': {
@@ -84,10 +92,8 @@ export function secondsOfPiece(piece: Piece, { rungs, flows }: LadderAsked, time
         flows.length * (times.coldSeconds + PROCESS_SECONDS) +
         piece.orders / ORDERS_WARMED_PER_SECOND
       )
-    case 'flow': {
-      const searchSeconds = piece.orders === rungs.at(-1) ? times.topSearchSeconds : times.searchSeconds
-      return searchSeconds + times.repeats * (times.holdSeconds + PROCESS_SECONDS)
-    }
+    case 'flow':
+      return searchSecondsAt(piece.orders, { rungs }, times) + times.repeats * (times.holdSeconds + PROCESS_SECONDS)
     case 'study':
       return (
         (STUDY_SECONDS[piece.name] ?? 0) + (piece.name === 'add-index' ? piece.orders / ORDERS_INDEXED_PER_SECOND : 0)

@@ -23,7 +23,7 @@ let system: TestSystem
 let user = 100
 
 beforeAll(async () => {
-  database = await testDatabase(engines.legacyMysql.url, 'headroom_legacy_test')
+  database = await testDatabase(engines.legacyMysql.url)
   system = await startTestSystem(engines, 'one-process', database.url)
 })
 afterAll(async () => {

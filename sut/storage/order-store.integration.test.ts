@@ -153,9 +153,10 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
         isClosed = true
       })
       const waiting = "SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
-      await expect.poll(async () => isClosed || (await test.rows(waiting)).length === 1, POLL).toBe(true)
+      const waited = expect.poll(async () => isClosed || (await test.rows(waiting)).length === 1, POLL).toBe(true)
+      // Held on for ever it would hold up every test after it.
+      await waited.finally(release)
       const wasClosedBefore = isClosed
-      release()
       await writing
       await closing
       expect(wasClosedBefore).toBe(false)
