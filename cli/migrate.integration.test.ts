@@ -88,7 +88,9 @@ async function fillMonolith(): Promise<readonly OrderSnapshot[]> {
       items.map((item) => [legacyNo, item.lineNo, item.productId, item.quantity, item.unitPriceCents / 100]),
     )
     await legacy.rows(INSERT_ROWS, [rows])
-    await legacy.rows('INSERT INTO t_order_item (order_id, line_no, product_id, quantity, unit_price) VALUES ?', [items])
+    await legacy.rows('INSERT INTO t_order_item (order_id, line_no, product_id, quantity, unit_price) VALUES ?', [
+      items,
+    ])
   }
   return snapshots
 }
@@ -236,7 +238,9 @@ describe('in phase 1', () => {
     const verified = await run('migrate', '--json')
     expect(verified).toMatchObject({ code: EXIT_CODES.verificationFailed, json: { verified: false } })
     const extra = repaired.json.differences.map(({ orderId }: { orderId: OrderId }) => shardOfOrder(orderId))
-    expect(verified.json.shardsThatDiffer.map(({ shard }: { shard: number }) => shard).toSorted()).toEqual(extra.toSorted())
+    expect(verified.json.shardsThatDiffer.map(({ shard }: { shard: number }) => shard).toSorted()).toEqual(
+      extra.toSorted(),
+    )
     for (const { orderId } of repaired.json.differences) {
       for (const family of ['orders', 'order_items', 'payments', 'idempotency_keys'] as const) {
         await sharded.rows(`DELETE FROM ${tableName(family, shardOfOrder(orderId))} WHERE order_id = ?`, [orderId])
@@ -277,7 +281,9 @@ async function plantThirty(): Promise<ReadonlyMap<OrderId, string>> {
   }
   const change = async (family: 'orders' | 'order_items' | 'payments', set: string, field: string) => {
     const snapshot = taken()
-    await sharded.rows(`UPDATE ${inShard(family, snapshot)} SET ${set} WHERE order_id = ? LIMIT 1`, [snapshot.order.orderId])
+    await sharded.rows(`UPDATE ${inShard(family, snapshot)} SET ${set} WHERE order_id = ? LIMIT 1`, [
+      snapshot.order.orderId,
+    ])
     planted.set(snapshot.order.orderId, field)
   }
   const rounded = (column: string) => `${column} = ${column} DIV 1000 * 1000`
@@ -312,7 +318,9 @@ async function plantThirty(): Promise<ReadonlyMap<OrderId, string>> {
   await legacy.rows('UPDATE t_order SET status = 1 WHERE order_id = ?', [paid.orderId])
   planted.set(paid.orderId, 'order.status')
   const short = taken()
-  await sharded.rows(`DELETE FROM ${inShard('order_items', short)} WHERE order_id = ? AND line_no = 2`, [short.order.orderId])
+  await sharded.rows(`DELETE FROM ${inShard('order_items', short)} WHERE order_id = ? AND line_no = 2`, [
+    short.order.orderId,
+  ])
   planted.set(short.order.orderId, 'items.length')
   // Keys: none where there is one, a blank at the end, and other characters.
   const keyed = [bornNow(96_001), bornNow(96_002), bornNow(96_003)]
@@ -329,7 +337,11 @@ async function plantThirty(): Promise<ReadonlyMap<OrderId, string>> {
     planted.set(order.orderId, request === null ? 'key' : 'key.requestHash')
   }
   // Missing and extra ones: whole, and an order without its rows.
-  for (const families of [['orders', 'order_items', 'payments'], ['orders', 'order_items', 'payments'], ['orders', 'payments']] as const) {
+  for (const families of [
+    ['orders', 'order_items', 'payments'],
+    ['orders', 'order_items', 'payments'],
+    ['orders', 'payments'],
+  ] as const) {
     const gone = taken()
     for (const family of families) {
       await sharded.rows(`DELETE FROM ${inShard(family, gone)} WHERE order_id = ?`, [gone.order.orderId])

@@ -48,10 +48,14 @@ await runCommand<{ dryRun?: true }>(
       if (phase !== 'phase1' && !dryRun) throw notInPhase1(phase)
       const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
       if (rowsWithoutId > 0) {
-        say(`${rowsWithoutId.toLocaleString('en')} rows of t_order have no order id yet: prepare them, then run this again`)
+        say(
+          `${rowsWithoutId.toLocaleString('en')} rows of t_order have no order id yet: prepare them, then run this again`,
+        )
       }
       if (monolith === 'own-database') {
-        say('the monolith still writes its own database, and marks nothing: what it changes meanwhile is found by a full')
+        say(
+          'the monolith still writes its own database, and marks nothing: what it changes meanwhile is found by a full',
+        )
         say('comparison after it has moved behind the services')
       }
       const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
@@ -96,8 +100,7 @@ function notInPhase1(phase: Phase): Refusal {
       phase === 'legacy'
         ? ['no order that changes is marked: what changes after it was read would be missed']
         : ['the sharded store takes the writes already, and the monolith’s follows it'],
-    wayOut:
-      phase === 'legacy' ? 'Enter phase 1 first; --dry-run works before.' : 'Compare the stores in full instead:',
+    wayOut: phase === 'legacy' ? 'Enter phase 1 first; --dry-run works before.' : 'Compare the stores in full instead:',
     command: phase === 'legacy' ? "npm run switch -- forward --why '…'" : 'npm run compare-stores -- --full',
   })
 }

@@ -70,7 +70,9 @@ export function comparisonLines(report: ComparisonText): readonly string[] {
   return [
     [`${number(compared)} orders compared: ${found}`, ...beside].join(', '),
     ...listed(differences.map((finding) => `  order ${finding.orderId}: ${KINDS[finding.kind](finding)}`)),
-    ...(isWhole ? [] : ['Stopped: there are more differences than anybody reads. Import or repair, then compare again.']),
+    ...(isWhole
+      ? []
+      : ['Stopped: there are more differences than anybody reads. Import or repair, then compare again.']),
   ]
 }
 

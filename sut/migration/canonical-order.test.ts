@@ -11,7 +11,24 @@ const SNAPSHOT: OrderSnapshot = snapshotWith(BORN, BORN.key)
 const BIRTH_MS = parseOrderId(BORN.order.orderId).timestampMs
 
 const value = fc.oneof(
-  fc.constantFrom(null, '', 0, -0, ' ', '0', 'null', 'a', 'a ', '😀', '\ud83d', 'é', 'e\u0301', '\n', Number.NaN, false),
+  fc.constantFrom(
+    null,
+    '',
+    0,
+    -0,
+    ' ',
+    '0',
+    'null',
+    'a',
+    'a ',
+    '😀',
+    '\ud83d',
+    'é',
+    'e\u0301',
+    '\n',
+    Number.NaN,
+    false,
+  ),
   fc.string({ unit: 'binary' }),
   fc.double(),
   fc.bigInt(),
@@ -55,7 +72,13 @@ describe('the fields of an order', () => {
 
   it('are all there is, by their names', () => {
     expect([...fields.keys()]).toEqual(
-      expect.arrayContaining(['order.status', 'items.length', 'items[1].quantity', 'payments[0].updatedAtMs', 'legacyNo']),
+      expect.arrayContaining([
+        'order.status',
+        'items.length',
+        'items[1].quantity',
+        'payments[0].updatedAtMs',
+        'legacyNo',
+      ]),
     )
     expect(fields.get('order.status')).toBe('text "placed"')
   })
@@ -65,8 +88,14 @@ describe('the fields of an order', () => {
       ['order.updatedAtMs', { ...SNAPSHOT, order: { ...SNAPSHOT.order, updatedAtMs: SNAPSHOT.order.updatedAtMs + 1 } }],
       ['order.amountCents', { ...SNAPSHOT, order: { ...SNAPSHOT.order, amountCents: -0 } }],
       ['legacyNo', { ...SNAPSHOT, legacyNo: 1 }],
-      ['items[0].productId', { ...SNAPSHOT, items: SNAPSHOT.items.map((item) => (item.lineNo === 1 ? { ...item, productId: 6 } : item)) }],
-      ['payments[0].method', { ...SNAPSHOT, payments: SNAPSHOT.payments.map((payment) => ({ ...payment, method: 'wallet' as const })) }],
+      [
+        'items[0].productId',
+        { ...SNAPSHOT, items: SNAPSHOT.items.map((item) => (item.lineNo === 1 ? { ...item, productId: 6 } : item)) },
+      ],
+      [
+        'payments[0].method',
+        { ...SNAPSHOT, payments: SNAPSHOT.payments.map((payment) => ({ ...payment, method: 'wallet' as const })) },
+      ],
       ['key.requestHash', { ...SNAPSHOT, key: { ...BORN.key, requestHash: Buffer.alloc(16, ' ') } }],
     )
     fc.assert(

@@ -12,7 +12,14 @@ import type { Ledgers } from '../switches/store-ledger.ts'
 import { beginOrGoOn, type ComparisonProgress, type ComparisonTools, compareInFull } from './full-comparison.ts'
 import { RememberedStore } from './remembered-store.fixture.ts'
 
-const STATE: SwitchState = { ...NO_MIGRATION, epoch: 4, phase: 'phase1', revision: 9, comparableSince: 7, isFinal: false }
+const STATE: SwitchState = {
+  ...NO_MIGRATION,
+  epoch: 4,
+  phase: 'phase1',
+  revision: 9,
+  comparableSince: 7,
+  isFinal: false,
+}
 const ORDERS: readonly OrderSnapshot[] = Array.from({ length: 60 }, (_, at) => {
   const born = bornOrder(100 + 7 * at)
   return snapshotWith(born, born.key)
@@ -89,10 +96,13 @@ describe('a full comparison', () => {
     whole.there.beforeLook = () => {}
     const reads: OrderId[] = []
     const { authority } = whole.tools.stores
-    const counted = { ...authority, snapshots: async (ids: readonly OrderId[], context: never) => {
-      reads.push(...ids)
-      return await authority.snapshots(ids, context)
-    } }
+    const counted = {
+      ...authority,
+      snapshots: async (ids: readonly OrderId[], context: never) => {
+        reads.push(...ids)
+        return await authority.snapshots(ids, context)
+      },
+    }
     const later = beginOrGoOn(left, { ...STATE, revision: 12 }, () => 'another comparison')
     const tools = { ...whole.tools, stores: { ...whole.tools.stores, authority: counted as typeof authority } }
     const { compared, differing } = await compareInFull(later, tools, false)

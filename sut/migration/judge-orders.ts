@@ -3,7 +3,14 @@
 
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
-import { areSame, type ComparedStores, type Finding, findingsOf, lookAtOrders, type OrderSights } from './order-sights.ts'
+import {
+  areSame,
+  type ComparedStores,
+  type Finding,
+  findingsOf,
+  lookAtOrders,
+  type OrderSights,
+} from './order-sights.ts'
 
 export type Verdict =
   | { readonly kind: 'alike' }

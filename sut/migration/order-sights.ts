@@ -44,7 +44,9 @@ export async function lookAtOrders(
     [authority, other].map(async (store) => {
       const { whole, unreadable } = await store.snapshots(orderIds, within())
       return new Map<OrderId, Sight>([
-        ...whole.map((snapshot) => [snapshot.order.orderId, { kind: 'whole', fields: fieldsOf(snapshot, nowMs) }] as const),
+        ...whole.map(
+          (snapshot) => [snapshot.order.orderId, { kind: 'whole', fields: fieldsOf(snapshot, nowMs) }] as const,
+        ),
         ...unreadable.map(({ orderId, reason }) => [orderId, { kind: 'unreadable', reason }] as const),
       ])
     }),

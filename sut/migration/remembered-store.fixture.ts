@@ -37,7 +37,8 @@ export class RememberedStore {
       overwrite: async (snapshots) => snapshots.map((snapshot) => this.#take(snapshot, (here, there) => here <= there)),
       parked: async () => [],
       setAside: async (orders) => {
-        for (const { orderId, version, reason } of orders) this.marks.set(orderId, { orderId, version, parkedReason: reason })
+        for (const { orderId, version, reason } of orders)
+          this.marks.set(orderId, { orderId, version, parkedReason: reason })
       },
     }
     return known as OwnedOrderStore

@@ -25,7 +25,7 @@ export interface Walk {
 
 export async function walkOrders({ after, nextPage, work, reached, signal }: Walk): Promise<void> {
   let reading: Promise<IdPage> | null = nextPage(after)
-  while (reading) {
+  while (reading !== null) {
     const page: IdPage = await reading
     signal.throwIfAborted()
     reading = page.upTo === null ? null : readAhead(nextPage(page.upTo))

@@ -36,7 +36,8 @@ export class FoundRows {
     const owner = this.#ownersOfNumbers.get(number)
     if (owner !== undefined && owner !== order.orderId) return `its number ${number} is that of ${orderName(owner)}`
     const known = this.#numbers.get(order.orderId)
-    if (ownNumber === 'as-it-is' && known !== undefined && known !== number) return `it is called ${number}, and here ${known}`
+    if (ownNumber === 'as-it-is' && known !== undefined && known !== number)
+      return `it is called ${number}, and here ${known}`
     const keyed = key ? this.#ownersOfKeys.get(nameOfKey(key)) : undefined
     return keyed === undefined || keyed === order.orderId ? null : `its key is that of ${orderName(keyed)}`
   }

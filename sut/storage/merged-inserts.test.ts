@@ -13,7 +13,15 @@ describe('inserts of many orders', () => {
       { sql: 'INSERT INTO b (x) VALUES ?', values: [[[3]]] },
     ])
     expect(merged).toEqual([
-      { sql: 'INSERT INTO a (x, y) VALUES ?', values: [[[1, 2], [3, null]]] },
+      {
+        sql: 'INSERT INTO a (x, y) VALUES ?',
+        values: [
+          [
+            [1, 2],
+            [3, null],
+          ],
+        ],
+      },
       { sql: 'INSERT INTO b (x) VALUES ?', values: [[[1], [2], [3]]] },
     ])
   })

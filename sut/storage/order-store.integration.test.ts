@@ -6,7 +6,15 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { STORE_NAMES, type StoreName } from '../../contracts/switches.ts'
 import type { NewOrder, OrderSnapshot, OrderStore } from './order-store.ts'
-import { bornOrder, movedTo, oldOrder, openTestStore, snapshotWith, type TestStore, within } from './two-stores.setup.ts'
+import {
+  bornOrder,
+  movedTo,
+  oldOrder,
+  openTestStore,
+  snapshotWith,
+  type TestStore,
+  within,
+} from './two-stores.setup.ts'
 import type { WholeOrder } from './whole-order.ts'
 
 const EPOCH = 5

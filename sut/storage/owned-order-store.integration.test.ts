@@ -6,7 +6,15 @@ import { compareOrderIds, type OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { STORE_NAMES, type StoreName } from '../../contracts/switches.ts'
 import type { OrderSnapshot, OwnedOrderStore } from './order-store.ts'
-import { bornOrder, movedTo, oldOrder, openTestStore, snapshotWith, type TestStore, within } from './two-stores.setup.ts'
+import {
+  bornOrder,
+  movedTo,
+  oldOrder,
+  openTestStore,
+  snapshotWith,
+  type TestStore,
+  within,
+} from './two-stores.setup.ts'
 
 describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
   let test: TestStore
@@ -82,7 +90,14 @@ describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
       const right = oldOrder(one(), 700_001 + users)
       const born = bornOrder(right.order.userId)
       const wrong: OrderSnapshot = {
-        order: { ...right.order, amountCents: 1, region: 1, channel: 'app', createdAtMs: right.order.createdAtMs, itemCount: 1 },
+        order: {
+          ...right.order,
+          amountCents: 1,
+          region: 1,
+          channel: 'app',
+          createdAtMs: right.order.createdAtMs,
+          itemCount: 1,
+        },
         items: [{ lineNo: 3, productId: 1, quantity: 9, unitPriceCents: 9 }],
         payments: [{ ...right.payments[0]!, method: 'wallet', amountCents: 2 }],
         legacyNo: right.legacyNo + 1,

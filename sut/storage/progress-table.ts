@@ -25,11 +25,7 @@ export interface Progress<D> {
   forget(): Promise<void>
 }
 
-export async function openProgress<D>(
-  lane: MysqlLane,
-  job: string,
-  within: () => CallContext,
-): Promise<Progress<D>> {
+export async function openProgress<D>(lane: MysqlLane, job: string, within: () => CallContext): Promise<Progress<D>> {
   await lane.execute(CREATE, [], within())
   return {
     read: async () => {

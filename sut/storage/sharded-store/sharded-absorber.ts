@@ -31,7 +31,9 @@ const UPDATE_PAYMENT = sqlPerShard(
   (table) => `UPDATE ${table} SET status = ?, version = ?, updated_at_ms = ? WHERE order_id = ? AND payment_no = ?`,
 )
 
-const DELETES = STORED_FAMILIES.map((family) => sqlPerShard(family, (table) => `DELETE FROM ${table} WHERE order_id = ?`))
+const DELETES = STORED_FAMILIES.map((family) =>
+  sqlPerShard(family, (table) => `DELETE FROM ${table} WHERE order_id = ?`),
+)
 
 export const SHARDED_ABSORBER: Absorber = { look, inserts: absorbInserts, updates, deletes }
 

@@ -14,7 +14,12 @@ it('pages of many tables give every id once, in order, whatever the tables hold 
       const given: OrderId[] = []
       let after = 0
       for (;;) {
-        const read = all.map((ids) => ids.filter((id) => id > after).slice(0, limit).map((id) => String(id) as OrderId))
+        const read = all.map((ids) =>
+          ids
+            .filter((id) => id > after)
+            .slice(0, limit)
+            .map((id) => String(id) as OrderId),
+        )
         const { orderIds, upTo } = pageOf(read, limit)
         expect(orderIds.length).toBeLessThanOrEqual(limit * all.length)
         given.push(...orderIds)
