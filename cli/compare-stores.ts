@@ -7,10 +7,11 @@ import { compareWithItself } from '../sut/migration/control-comparison.ts'
 import { beginOrGoOn, type ComparisonProgress, compareInFull } from '../sut/migration/full-comparison.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { compareLive } from '../sut/migration/live-comparison.ts'
+import { aloneAt } from '../sut/storage/job-lock.ts'
 import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
 import { openProgress } from '../sut/storage/progress-table.ts'
 import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
-import { JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
+import { hasMoved, JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
 import { comparisonLines } from './migration-text.ts'
 import { parseDuration, parsePerMille } from './option-parsers.ts'
 import { startProgress } from './progress.ts'
@@ -28,7 +29,7 @@ that ends with 0 differences opens the way from phase1 to phase2. --repair has
 the other store say what the authority says, and looks again; an order that the
 authority does not have is left for a person.
 
-Exit code 0: no difference. 4: there is one.
+Exit code 0: no difference. 4: there is one, or it stopped, as there are too many.
 
 Examples:
   npm run compare-stores -- --full
@@ -59,11 +60,13 @@ await runCommand<Options>(
     refuseMixed(options)
     return await withDatabases(JOB_LIMITS, async (databases) => {
       const state = await migrationState(databases.ledgers)
-      const { control, ...report } = await compare(options, state, databases, context)
+      const work = () => compare(options, state, databases, context)
+      const { control, ...report } = options.full ? await aloneAt(databases.home, 'comparison', work) : await work()
+      if (hasMoved(state, await migrationState(databases.ledgers))) throw movedMeanwhile()
       const { isWhole, ...counts } = report
       if (context.json) process.stdout.write(`${JSON.stringify({ ...counts, complete: isWhole, control })}\n`)
       for (const line of comparisonLines(report)) context.say(line)
-      return report.differing > 0 ? EXIT_CODES.verificationFailed : EXIT_CODES.pass
+      return report.differing > 0 || !isWhole ? EXIT_CODES.verificationFailed : EXIT_CODES.pass
     })
   },
 )
@@ -75,7 +78,8 @@ async function compare(
   { signal, say }: CommandContext,
 ) {
   const { authority } = PHASE_RULES[state.phase]
-  const { orders } = await legacyOrders(pools.legacy)
+  const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
+  if (options.full && rowsWithoutId > 0) throw notAllNamed(rowsWithoutId)
   const both = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
   const stores = { authority: both[authority], other: both[otherStore(authority)] }
   const control = {
@@ -94,6 +98,23 @@ async function compare(
   const tools = { stores, ledgers, progress, signal, onCompared: bar.update }
   const report = await compareInFull(begun, tools, options.repair === true).finally(bar.stop)
   return { ...report, skipped: 0, control }
+}
+
+function notAllNamed(rows: number): Refusal {
+  return new Refusal({
+    what: 'nothing was compared',
+    why: [`${rows.toLocaleString('en')} rows of t_order have no order id, by which both stores know an order`],
+    wayOut: 'Prepare and import them first: docs/how-do-old-orders-get-into-the-new-tables.md.',
+  })
+}
+
+function movedMeanwhile(): Refusal {
+  return new Refusal({
+    what: 'the comparison proves nothing',
+    why: ['the switches were moved while it went on, so its two stores were not those it began with'],
+    wayOut: 'Compare again:',
+    command: 'npm run compare-stores -- --full',
+  })
 }
 
 function refuseMixed({ full, live, repair, duration }: Options): void {

@@ -5,14 +5,15 @@ import type { Phase, SwitchState } from '../contracts/switches.ts'
 import { beginImport, type ImportProgress, importOrders } from '../sut/migration/import-orders.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { verifyImport } from '../sut/migration/verify-import.ts'
+import { aloneAt } from '../sut/storage/job-lock.ts'
 import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
 import { openProgress } from '../sut/storage/progress-table.ts'
 import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
-import { JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
-import { importLines } from './migration-text.ts'
+import { hasMoved, JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
+import { importLines, warningLines } from './migration-text.ts'
 import { startProgress } from './progress.ts'
-import { runCommand } from './run-command.ts'
-import { withDatabases } from './with-ledgers.ts'
+import { type CommandContext, runCommand } from './run-command.ts'
+import { type MigrationDatabases, withDatabases } from './with-ledgers.ts'
 
 const HELP = `
 Runs beside the services in phase1, where what changes meanwhile is marked and
@@ -22,7 +23,7 @@ by the same command. An order that makes no sense there (cancelled, but paid) is
 parked with its reason, and holds up no other.
 
 At the end orders and amounts are compared shard by shard, up to a minute before
-the start. Exit code 4: they differ. Whether every field of every order is the
+the start. Exit code 4: they differ, or orders have no order id yet. Whether every field of every order is the
 same is what npm run compare-stores -- --full says.
 
 Examples:
@@ -40,58 +41,50 @@ await runCommand<{ dryRun?: true }>(
       .description("Take the monolith's orders over into the sharded tables, while phase1 runs.")
       .option('--dry-run', 'read everything, say what would come of it, write nothing')
       .addHelpText('after', HELP),
-  async ({ options: { dryRun } }, { json, say, signal }) => {
-    const beganAtMs = Date.now()
-    return await withDatabases(JOB_LIMITS, async ({ ledgers, pools }) => {
-      const state = await migrationState(ledgers)
-      const { phase, monolith } = state
-      if (phase !== 'phase1' && !dryRun) throw notInPhase1(phase)
-      const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
-      if (rowsWithoutId > 0) {
-        say(
-          `${rowsWithoutId.toLocaleString('en')} rows of t_order have no order id yet: prepare them, then run this again`,
-        )
-      }
-      if (monolith === 'own-database') {
-        say(
-          'the monolith still writes its own database, and marks nothing: what it changes meanwhile is found by a full',
-        )
-        say('comparison after it has moved behind the services')
-      }
-      const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
-      const progress = dryRun ? null : await openProgress<ImportProgress>(pools.sharded.home, 'import', withinJob)
-      const begun = beginImport((await progress?.read()) ?? null, state)
-      if (begun.after !== null) say('going on where an earlier run stopped')
-      const bar = startProgress({ label: dryRun ? 'reading' : 'importing', total: orders, unit: 'orders' })
-      const counts = await importOrders(begun, { from, to, progress, signal, onOrders: bar.update }).finally(bar.stop)
-      const { imported, skippedNewer, parked } = counts
-      if (progress && hasLeft(state, await migrationState(ledgers))) throw leftPhase1()
-      const aside = dryRun ? [] : await from.parked(PARKED_AT_MOST, withinJob())
-      const differences = dryRun
-        ? null
-        : await verifyImport(
-            pools,
-            beganAtMs,
-            aside.map(({ orderId }) => orderId),
-            signal,
-          )
-      await progress?.forget()
-      const parkedOrders = aside.slice(0, PARKED_NAMED).map(({ orderId, reason }) => ({ orderId, reason }))
-      const report = {
-        imported,
-        skippedNewer,
-        parked,
-        parkedOrders,
-        verified: differences && differences.length === 0,
-        shardsThatDiffer: differences ?? [],
-        rowsWithoutId,
-      }
-      if (json) process.stdout.write(`${JSON.stringify(report)}\n`)
-      for (const line of importLines(report)) say(line)
+  async ({ options: { dryRun = false } }, context) =>
+    await withDatabases(JOB_LIMITS, async (databases) => {
+      const state = await migrationState(databases.ledgers)
+      if (state.phase !== 'phase1' && !dryRun) throw notInPhase1(state.phase)
+      const work = () => takeOver(databases, state, dryRun, context)
+      const report = dryRun ? await work() : await aloneAt(databases.home, 'import', work)
+      if (context.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+      for (const line of importLines(report)) context.say(line)
       return report.verified === false ? EXIT_CODES.verificationFailed : EXIT_CODES.pass
-    })
-  },
+    }),
 )
+
+async function takeOver(
+  { ledgers, pools }: MigrationDatabases,
+  state: SwitchState,
+  isTried: boolean,
+  { signal, say }: CommandContext,
+) {
+  const beganAtMs = Date.now()
+  const { orders, rowsWithoutId: withoutIdBefore } = await legacyOrders(pools.legacy)
+  for (const line of warningLines(withoutIdBefore, state.monolith)) say(line)
+  const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
+  const progress = isTried ? null : await openProgress<ImportProgress>(pools.sharded.home, 'import', withinJob)
+  const begun = beginImport((await progress?.read()) ?? null, state)
+  if (begun.after !== null) say('going on where an earlier run stopped')
+  const bar = startProgress({ label: isTried ? 'reading' : 'importing', total: orders, unit: 'orders' })
+  const counts = await importOrders(begun, { from, to, progress, signal, onOrders: bar.update }).finally(bar.stop)
+  if (progress && hasMoved(state, await migrationState(ledgers))) throw leftPhase1()
+  const aside = isTried ? [] : await from.parked(PARKED_AT_MOST, withinJob())
+  const without = aside.map(({ orderId }) => orderId)
+  const differences = isTried ? null : await verifyImport(pools, beganAtMs, without, signal)
+  const { rowsWithoutId } = await legacyOrders(pools.legacy)
+  await progress?.forget()
+  return {
+    imported: counts.imported,
+    skippedNewer: counts.skippedNewer,
+    parked: counts.parked,
+    parkedOrders: aside.slice(0, PARKED_NAMED).map(({ orderId, reason }) => ({ orderId, reason })),
+    // Rows without an id are orders that were not taken over.
+    verified: differences && differences.length === 0 && rowsWithoutId === 0,
+    shardsThatDiffer: differences ?? [],
+    rowsWithoutId,
+  }
+}
 
 function notInPhase1(phase: Phase): Refusal {
   return new Refusal({
@@ -103,10 +96,6 @@ function notInPhase1(phase: Phase): Refusal {
     wayOut: phase === 'legacy' ? 'Enter phase 1 first; --dry-run works before.' : 'Compare the stores in full instead:',
     command: phase === 'legacy' ? "npm run switch -- forward --why '…'" : 'npm run compare-stores -- --full',
   })
-}
-
-function hasLeft(before: SwitchState, now: SwitchState): boolean {
-  return now.phase !== before.phase || now.comparableSince !== before.comparableSince
 }
 
 function leftPhase1(): Refusal {

@@ -22,6 +22,11 @@ export async function migrationState(ledgers: Ledgers): Promise<SwitchState> {
   return state
 }
 
+/** What was read before proves nothing any longer: changes meanwhile were not marked, or the other store decides. */
+export function hasMoved(before: SwitchState, now: SwitchState): boolean {
+  return now.phase !== before.phase || now.comparableSince !== before.comparableSince
+}
+
 export async function legacyOrders(pool: MysqlPool) {
   try {
     return await countLegacyOrders(pool, null, contextFor('migration', COUNT_LIMIT_MS))

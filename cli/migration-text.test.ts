@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OrderId } from '../contracts/order-id.ts'
 import { asShard } from '../contracts/shard.ts'
-import { comparisonLines, importLines } from './migration-text.ts'
+import { comparisonLines, importLines, warningLines } from './migration-text.ts'
 
 const COMPARED = {
   compared: 26_000,
@@ -15,7 +15,15 @@ const COMPARED = {
   skipped: 0,
   isWhole: true,
 }
-const IMPORTED = { imported: 3, skippedNewer: 0, parked: 0, parkedOrders: [], verified: true, shardsThatDiffer: [] }
+const IMPORTED = {
+  imported: 3,
+  skippedNewer: 0,
+  parked: 0,
+  parkedOrders: [],
+  verified: true,
+  shardsThatDiffer: [],
+  rowsWithoutId: 0,
+}
 
 describe('a comparison', () => {
   it('without a difference is one line', () => {
@@ -61,5 +69,16 @@ describe('an import', () => {
 
   it('that was only tried says that nothing was written', () => {
     expect(importLines({ ...IMPORTED, verified: null })).toEqual(['orders: 3 would be imported', 'nothing was written'])
+  })
+
+  it('warns of what it leaves out and of what may change unseen, and says at its end why it is not verified', () => {
+    expect(warningLines(0, 'business-layer')).toEqual([])
+    expect(warningLines(1_200, 'own-database')).toEqual([
+      expect.stringContaining('1,200 rows of t_order have no order id yet'),
+      expect.stringContaining('the monolith still writes its own database'),
+      expect.anything(),
+    ])
+    const lines = importLines({ ...IMPORTED, verified: false, rowsWithoutId: 2 })
+    expect(lines).toEqual(['orders: 3 imported', expect.stringContaining('2 rows of t_order have no order id yet')])
   })
 })

@@ -1,5 +1,6 @@
 // What import and comparison found, in sentences: made here from fields, and nowhere else.
 
+import type { MonolithPosition } from '../contracts/switches.ts'
 import type { Finding } from '../sut/migration/order-sights.ts'
 import type { ShardDifference } from '../sut/migration/verify-import.ts'
 
@@ -13,10 +14,24 @@ interface ImportReport {
   /** null: nothing was written, so there is nothing to verify. */
   readonly verified: boolean | null
   readonly shardsThatDiffer: readonly ShardDifference[]
+  readonly rowsWithoutId: number
+}
+
+/** Before an import begins. */
+export function warningLines(rowsWithoutId: number, monolith: MonolithPosition): readonly string[] {
+  return [
+    ...(rowsWithoutId > 0 ? [withoutId(rowsWithoutId)] : []),
+    ...(monolith === 'own-database'
+      ? [
+          'the monolith still writes its own database, and marks nothing: what it changes meanwhile is found by a full',
+          'comparison after it has moved behind the services',
+        ]
+      : []),
+  ]
 }
 
 export function importLines(report: ImportReport): readonly string[] {
-  const { imported, skippedNewer, parked, parkedOrders, verified, shardsThatDiffer } = report
+  const { imported, skippedNewer, parked, parkedOrders, verified, shardsThatDiffer, rowsWithoutId } = report
   const counts = [`${number(imported)} ${verified === null ? 'would be imported' : 'imported'}`]
   if (skippedNewer > 0) counts.push(`${number(skippedNewer)} there already`)
   if (parked > 0) counts.push(`${number(parked)} that the sharded store can never take`)
@@ -32,7 +47,10 @@ export function importLines(report: ImportReport): readonly string[] {
     ),
     ...(verified === null ? ['nothing was written'] : []),
     ...(verified === true ? ['In every shard, orders and amounts are those of the monolith.'] : []),
-    ...(verified === false ? ['Shards differ: run the same command again, then compare the stores in full.'] : []),
+    ...(rowsWithoutId > 0 ? [withoutId(rowsWithoutId)] : []),
+    ...(shardsThatDiffer.length > 0
+      ? ['Shards differ: run the same command again, then compare the stores in full.']
+      : []),
   ]
 }
 
@@ -74,6 +92,10 @@ export function comparisonLines(report: ComparisonText): readonly string[] {
       ? []
       : ['Stopped: there are more differences than anybody reads. Import or repair, then compare again.']),
   ]
+}
+
+function withoutId(rows: number): string {
+  return `${number(rows)} rows of t_order have no order id yet, and are left out: prepare them, then run this again`
 }
 
 function listed(lines: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 // Both databases of a migration for one command. Neither is looked at beforehand: that one is down may be why it is called.
 
 import { Refusal } from '../contracts/refusal.ts'
-import { oneServer, type ShardMap, serverName, shardMapOf } from '../contracts/shard-map.ts'
+import { oneServer, type ShardMap, type ShardServer, serverName, shardMapOf } from '../contracts/shard-map.ts'
 import type { StoreName } from '../contracts/switches.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { legacyUrlOf, mysql } from '../engines/mysql.ts'
@@ -21,6 +21,8 @@ export interface MigrationDatabases {
   readonly ledgers: Ledgers
   /** As the owner. */
   readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  /** Of the sharded database: where jobs are noted. */
+  readonly home: ShardServer
 }
 
 export function withLedgers<T>(use: (ledgers: Ledgers) => Promise<T>): Promise<T> {
@@ -39,7 +41,7 @@ export async function withDatabases<T>(
     sharded: new StoreLedger('sharded', pools.sharded.leases),
   }
   try {
-    return await use({ ledgers, pools })
+    return await use({ ledgers, pools, home: sharded[0] })
   } catch (error) {
     if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)
     throw error

@@ -25,6 +25,14 @@ const ORDERS: readonly OrderSnapshot[] = Array.from({ length: 60 }, (_, at) => {
   return snapshotWith(born, born.key)
 })
 
+function manyOrders(count: number): ReadonlyMap<OrderId, OrderSnapshot> {
+  const all = Array.from({ length: count }, (_, at) => {
+    const born = bornOrder(100 + at)
+    return snapshotWith(born, born.key)
+  })
+  return new Map(all.map((snapshot) => [snapshot.order.orderId, snapshot]))
+}
+
 type Plant = 'none' | 'missing' | 'extra' | 'value' | 'item'
 
 function opened(plants: readonly Plant[]) {
@@ -127,6 +135,18 @@ describe('a full comparison', () => {
       if (looks > 60) here.put(...ORDERS.slice(0, 2))
     }
     expect(await compareInFull(begin(), tools, false)).toMatchObject({ differing: 0, differences: [] })
+  })
+
+  it('stops where there are more differences than anybody reads, and has then not ended', async () => {
+    const { tools, there, saved, kept } = opened([])
+    const pages = new RememberedStore(5_000)
+    for (const orders of [there.orders, manyOrders(20_100)]) pages.put(...orders.values())
+    const other = new RememberedStore(5_000)
+    const stores = { authority: pages.store, other: other.store }
+    const report = await compareInFull(begin(), { ...tools, stores }, false)
+    expect(report).toMatchObject({ isWhole: false, differing: 20_000, missing: 20_000 })
+    expect(saved.at(-1)).toMatchObject({ hasEnded: false, differences: 20_000 })
+    expect(kept()).toBeNull()
   })
 
   it('repairs what the authority knows, and leaves what it does not', async () => {

@@ -1,5 +1,5 @@
-// The other store made to say what the authority says, of orders that were found to differ. An order that the authority does
-// not have is left alone: whether it is to be deleted, or was lost there, is for a person to say.
+// The other store made to say what the authority says, of orders that were found to differ. Of an order that the authority
+// does not have it says nothing, so that one is left alone: whether it is to be deleted, or was lost there, is for a person.
 
 import type { OrderId } from '../../contracts/order-id.ts'
 import { withinJob } from './judge-in-groups.ts'
@@ -13,7 +13,7 @@ export async function repairOrders(
   findings: readonly Finding[],
   signal: AbortSignal,
 ): Promise<number> {
-  const orderIds = new Set(findings.flatMap(({ orderId, kind }) => (kind === 'extra' ? [] : [orderId])))
+  const orderIds = new Set(findings.map(({ orderId }) => orderId))
   let repaired = 0
   const repair = async (group: readonly OrderId[]) => {
     const { whole } = await authority.snapshots(group, withinJob())
