@@ -100,3 +100,9 @@ function shardNumber(text: string): number {
   }
   return shard
 }
+
+export function parsePerMille(text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= 1000) return number
+  throw new InvalidArgumentError('a whole number from 0 to 1000')
+}

@@ -54,11 +54,11 @@ const SAYINGS: Saying = {
         'the last full comparison began before phase 1 was entered, or while the monolith wrote by itself: it proves nothing for now',
       unfinished: 'the last full comparison has not ended',
     }[found],
-    wayOut: 'Compare them in full (compare-stores, with --full); it has to end with 0 differences.',
+    wayOut: 'Compare them in full; it has to end with 0 differences: npm run compare-stores -- --full',
   }),
   different: ({ differences }) => ({
     why: `the last full comparison found ${differences} ${differences === 1 ? 'difference' : 'differences'}`,
-    wayOut: 'Repair what it lists, then compare again in full.',
+    wayOut: 'Repair what it lists, and look again: npm run compare-stores -- --full --repair',
   }),
   parked: ({ parked, orders }) => ({
     why: `${parked} ${parked === 1 ? 'order is' : 'orders are'} parked, as the other store can never take ${parked === 1 ? 'it' : 'them'}: ${orders

@@ -7,6 +7,7 @@ import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove } from '../sut/switches/move-phase.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { neighbourOf } from '../sut/switches/transitions.ts'
+import { parsePerMille } from './option-parsers.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { notBegun, print, type SwitchOptions } from './switch-asked.ts'
 import { begin } from './switch-begin.ts'
@@ -141,10 +142,4 @@ function serviceNamed(name: string): Service {
   const service = SERVICES.find((known) => known === name)
   if (!service) throw new InvalidArgumentError(`the services are ${SERVICES.join(', ')}`)
   return service
-}
-
-function parsePerMille(text: string): number {
-  const number = Number(text)
-  if (text.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= 1000) return number
-  throw new InvalidArgumentError('a whole number from 0 to 1000')
 }

@@ -10,12 +10,13 @@ import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
 import { refuseOtherShape } from '../engines/start-server.ts'
 import type { BothDatabases } from '../sut/prepare-migration.ts'
 import { MysqlPool } from '../sut/storage/mysql-pool.ts'
+import type { MysqlServerOptions } from '../sut/storage/mysql-server.ts'
 import { Stopped } from '../sut/switches/flip-run.ts'
 import { isSilence } from '../sut/switches/look-at-both.ts'
 import { type Ledgers, StoreLedger } from '../sut/switches/store-ledger.ts'
 import { Metrics } from '../sut/telemetry/metrics.ts'
 
-const STATEMENT_LIMIT_MS = 60_000
+const SHORT_WORK: MysqlServerOptions = { poolSize: 4, statementLimitMs: 60_000 }
 
 /** Both databases, as their owners see them. */
 export interface OpenMigration {
@@ -24,23 +25,28 @@ export interface OpenMigration {
   readonly addresses: BothDatabases
 }
 
-export async function withLedgers<T>(use: (migration: OpenMigration) => Promise<T>): Promise<T> {
+export function withLedgers<T>(use: (migration: OpenMigration) => Promise<T>): Promise<T> {
+  return withDatabases(SHORT_WORK, use)
+}
+
+export async function withDatabases<T>(
+  limits: MysqlServerOptions,
+  use: (migration: OpenMigration) => Promise<T>,
+): Promise<T> {
   const { legacy, sharded } = addresses()
-  const pools = [oneServer({ url: legacy }), sharded].map(
-    (map) => new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics()),
-  )
-  const [old, young] = pools as [MysqlPool, MysqlPool]
+  const poolOf = (map: ShardMap) => new MysqlPool({ ...limits, map }, new Metrics())
+  const pools = { legacy: poolOf(oneServer({ url: legacy })), sharded: poolOf(sharded) }
+  const ledgers = {
+    legacy: new StoreLedger('legacy', pools.legacy.leases),
+    sharded: new StoreLedger('sharded', pools.sharded.leases),
+  }
   try {
-    return await use({
-      ledgers: { legacy: new StoreLedger('legacy', old.leases), sharded: new StoreLedger('sharded', young.leases) },
-      pools: { legacy: old, sharded: young },
-      addresses: { legacy: { url: legacy }, sharded },
-    })
+    return await use({ ledgers, pools, addresses: { legacy: { url: legacy }, sharded } })
   } catch (error) {
     if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)
     throw error
   } finally {
-    for (const pool of pools) await pool.close()
+    for (const pool of [pools.legacy, pools.sharded]) await pool.close()
   }
 }
 

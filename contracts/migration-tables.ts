@@ -25,5 +25,7 @@ export const SWITCHES_TABLE = 'migration_switches'
 export const PROCESSES_TABLE = 'migration_processes'
 /** Full comparisons of the stores. */
 export const COMPARISONS_TABLE = 'migration_comparisons'
+/** How far a long job has come, so that it goes on after a kill. */
+export const PROGRESS_TABLE = 'migration_progress'
 /** Who changed what, when and why. */
 export const AUDIT_TABLE = 'migration_audit'

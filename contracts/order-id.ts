@@ -73,6 +73,13 @@ export function parseOrderId(text: string): OrderIdParts {
   }
 }
 
+/** By number: as text a shorter id would come after a longer one. */
+export function compareOrderIds(one: OrderId, other: OrderId): number {
+  if (one.length !== other.length) return one.length - other.length
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
+
 /** The table's shard, read from the id alone. Throws RangeError for text that is not an order id. */
 export function shardOfOrder(orderId: OrderId): Shard {
   return parseOrderId(orderId).shard

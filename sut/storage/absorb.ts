@@ -8,6 +8,7 @@ import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { FoundRows, type PresentRow } from './found-rows.ts'
+import { mergedInserts } from './merged-inserts.ts'
 import { byLane } from './mirror-lanes.ts'
 import { errnoOf, isMysqlError } from './mysql-errors.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
@@ -21,7 +22,12 @@ export interface Absorber {
   readonly inserts: (snapshot: OrderSnapshot) => readonly Statement[]
   /** Of what changes in an order's life. `payments`: the numbers of those that are there. */
   readonly updates: (snapshot: OrderSnapshot, payments: ReadonlySet<number>) => readonly Statement[]
+  /** Of every row that is the order's, or stands where one of its rows is to be. */
+  readonly deletes: (snapshot: OrderSnapshot) => readonly Statement[]
 }
+
+/** `same-version`: what is there of the version that comes is replaced, also what never changes in an order's life. */
+type Replaces = 'older' | 'same-version'
 
 /** How often what others absorbed meanwhile is looked at anew. */
 const MAX_TRIES = 5
@@ -31,6 +37,7 @@ export async function absorbInto(
   absorber: Absorber,
   snapshots: readonly OrderSnapshot[],
   context: CallContext,
+  replaces: Replaces = 'older',
 ): Promise<readonly Absorbed[]> {
   const newest = newestOfEach(snapshots)
   const overtaken = snapshots.filter((snapshot) => !newest.has(snapshot))
@@ -38,7 +45,7 @@ export async function absorbInto(
   const sound = judged.flatMap(({ snapshot, reason }) => (reason === null ? [snapshot] : []))
   const shares = byLane(pool, sound, ({ order }) => order.orderId)
   const absorbed = await Promise.all(
-    shares.map(({ lane, entries }) => absorbOn(lane, absorber, inOrder(entries), context)),
+    shares.map(({ lane, entries }) => absorbOn({ lane, absorber, replaces, context }, inOrder(entries))),
   )
   return [
     ...overtaken.map(({ order }) => ({ orderId: order.orderId, outcome: 'newer' as const })),
@@ -49,6 +56,7 @@ export async function absorbInto(
 
 /** Why no store can take it; null: nothing is wrong with it by itself. */
 export function faultIn({ order, payments, legacyNo }: OrderSnapshot): string | null {
+  if (!Number.isSafeInteger(order.userId) || order.userId < 0) return 'its user has no shard'
   const [shard, shardOfUser] = [shardOfOrder(order.orderId), shardOf(order.userId)]
   if (shard !== shardOfUser) return `its id is of shard ${shard}, its user of shard ${shardOfUser}`
   const payment = payments.at(-1)
@@ -60,17 +68,19 @@ export function faultIn({ order, payments, legacyNo }: OrderSnapshot): string | 
   return born === null || born === legacyNo ? null : `it is called ${legacyNo}, and its id says ${born}`
 }
 
-async function absorbOn(
-  lane: MysqlLane,
-  absorber: Absorber,
-  snapshots: readonly OrderSnapshot[],
-  context: CallContext,
-): Promise<readonly Absorbed[]> {
+interface Absorbing {
+  readonly lane: MysqlLane
+  readonly absorber: Absorber
+  readonly replaces: Replaces
+  readonly context: CallContext
+}
+
+async function absorbOn(absorbing: Absorbing, snapshots: readonly OrderSnapshot[]): Promise<readonly Absorbed[]> {
   try {
-    // A new order is mostly not there yet.
-    const areNew = snapshots.every(({ order }) => order.version === 1)
-    const inserted = areNew ? await insertAll(lane, absorber, snapshots, context) : null
-    return inserted ?? (await compareAll(lane, absorber, snapshots, context))
+    // A new order is mostly not there yet; one that is repaired mostly is.
+    const areNew = absorbing.replaces === 'older' && snapshots.every(({ order }) => order.version === 1)
+    const inserted = areNew ? await insertAll(absorbing, snapshots) : null
+    return inserted ?? (await compareAll(absorbing, snapshots))
   } catch (error) {
     if (!isMysqlError(error, 'refusesValue') && !isMysqlError(error, 'duplicateKey')) throw error
     const [first, second] = snapshots
@@ -78,19 +88,17 @@ async function absorbOn(
   }
   // One of them has a fault: it alone is to be held back.
   const absorbed: Absorbed[] = []
-  for (const snapshot of snapshots) absorbed.push(...(await absorbOn(lane, absorber, [snapshot], context)))
+  for (const snapshot of snapshots) absorbed.push(...(await absorbOn(absorbing, [snapshot])))
   return absorbed
 }
 
 /** In one round trip; null: some of it is there. */
 async function insertAll(
-  lane: MysqlLane,
-  absorber: Absorber,
+  { lane, absorber, context }: Absorbing,
   snapshots: readonly OrderSnapshot[],
-  context: CallContext,
 ): Promise<readonly Absorbed[] | null> {
   try {
-    await lane.commitAll(snapshots.flatMap(absorber.inserts), context)
+    await lane.commitAll(mergedInserts(snapshots.flatMap(absorber.inserts)), context)
     return snapshots.map(stored)
   } catch (error) {
     if (isMysqlError(error, 'duplicateKey') || isMysqlError(error, 'deadlock')) return null
@@ -98,17 +106,13 @@ async function insertAll(
   }
 }
 
-async function compareAll(
-  lane: MysqlLane,
-  absorber: Absorber,
-  snapshots: readonly OrderSnapshot[],
-  context: CallContext,
-): Promise<readonly Absorbed[]> {
+async function compareAll(absorbing: Absorbing, snapshots: readonly OrderSnapshot[]): Promise<readonly Absorbed[]> {
+  const { lane, absorber, context } = absorbing
   for (let tries = 1; ; tries++) {
     try {
       return await lane.transaction(context, async (session) => {
         const found = new FoundRows((await session.rowsOfEach(absorber.look(snapshots))).flat() as PresentRow[])
-        const decided = snapshots.map((snapshot) => decide(absorber, snapshot, found))
+        const decided = snapshots.map((snapshot) => decide(absorbing, snapshot, found))
         await session.executeAll(decided.flatMap(({ statements }) => statements))
         return decided.map(({ absorbed }) => absorbed)
       })
@@ -125,13 +129,19 @@ interface Decision {
   readonly statements: readonly Statement[]
 }
 
-function decide(absorber: Absorber, snapshot: OrderSnapshot, found: FoundRows): Decision {
+function decide({ absorber, replaces }: Absorbing, snapshot: OrderSnapshot, found: FoundRows): Decision {
   const { orderId, version } = snapshot.order
-  const clash = found.clashOf(snapshot)
-  if (clash !== null) return { absorbed: parked(snapshot, clash), statements: [] }
   const present = found.versionOf(orderId)
-  if (present === undefined) return { absorbed: stored(snapshot), statements: absorber.inserts(snapshot) }
-  if (present >= version) return { absorbed: { orderId, outcome: 'newer' }, statements: [] }
+  const isReplaced = replaces === 'same-version'
+  const clash = found.clashOf(snapshot, isReplaced ? 'whatever' : 'as-it-is')
+  if (clash !== null) return { absorbed: parked(snapshot, clash), statements: [] }
+  if (present !== undefined && (isReplaced ? present > version : present >= version)) {
+    return { absorbed: { orderId, outcome: 'newer' }, statements: [] }
+  }
+  const inserts = () => absorber.inserts(snapshot)
+  // Also where no order is found: a payment without one may be.
+  if (isReplaced) return { absorbed: stored(snapshot), statements: [...absorber.deletes(snapshot), ...inserts()] }
+  if (present === undefined) return { absorbed: stored(snapshot), statements: inserts() }
   return { absorbed: stored(snapshot), statements: absorber.updates(snapshot, found.paymentsOf(orderId)) }
 }
 

@@ -30,13 +30,14 @@ export class FoundRows {
     return this.#payments.get(orderId) ?? new Set()
   }
 
-  /** What of the order is another's already; null: nothing. */
-  clashOf({ order, legacyNo, key }: OrderSnapshot): string | null {
+  /** What of the order is another's already; null: nothing. `ownNumber`: whether it must be called here what it is there. */
+  clashOf({ order, legacyNo, key }: OrderSnapshot, ownNumber: 'as-it-is' | 'whatever'): string | null {
     const number = String(legacyNo)
     const owner = this.#ownersOfNumbers.get(number)
     if (owner !== undefined && owner !== order.orderId) return `its number ${number} is that of ${orderName(owner)}`
     const known = this.#numbers.get(order.orderId)
-    if (known !== undefined && known !== number) return `it is called ${number}, and here ${known}`
+    if (ownNumber === 'as-it-is' && known !== undefined && known !== number)
+      return `it is called ${number}, and here ${known}`
     const keyed = key ? this.#ownersOfKeys.get(nameOfKey(key)) : undefined
     return keyed === undefined || keyed === order.orderId ? null : `its key is that of ${orderName(keyed)}`
   }

@@ -9,7 +9,7 @@ import type { CallContext } from '../telemetry/call-context.ts'
 import { byLane } from './mirror-lanes.ts'
 import type { Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
-import type { Backlog, Gap, OrderStore, OrderVersion } from './order-store.ts'
+import type { Backlog, Gap, Mark, OrderVersion, OwnedOrderStore } from './order-store.ts'
 
 /** A mark that is there already keeps its age; a new state of the order is tried again, whatever the last one was parked for. */
 const MARK = `INSERT INTO ${GAPS_TABLE} (order_id, version, since_ms) VALUES (?, ?, ?)
@@ -24,6 +24,10 @@ const SELECT_BACKLOG = `SELECT (order_id >> ${SHARD_SHIFT}) % ${SHARD_COUNT} AS 
 /** `version <=`: a mark that came after the version that was told stays. */
 const DELETE_TOLD = `DELETE FROM ${GAPS_TABLE} WHERE order_id = ? AND version <= ?`
 const PARK = `UPDATE ${GAPS_TABLE} SET parked_reason = ? WHERE order_id = ? AND version <= ?`
+/** A mark of a later version stays: that one is still to be tried. */
+const SET_ASIDE = `INSERT INTO ${GAPS_TABLE} (order_id, version, since_ms, parked_reason) VALUES (?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE parked_reason = IF(version <= VALUES(version), VALUES(parked_reason), parked_reason)`
+const SELECT_MARKS = `SELECT order_id, version, parked_reason FROM ${GAPS_TABLE} WHERE order_id IN (?)`
 const REASON_LENGTH = 200
 
 interface GapRow {
@@ -36,7 +40,7 @@ export function gapMark({ orderId, version, updatedAtMs }: Order): Statement {
   return { sql: MARK, values: [BigInt(orderId), version, updatedAtMs] }
 }
 
-type GapRecords = Pick<OrderStore, 'gaps' | 'settle' | 'park' | 'parked' | 'backlog'>
+type GapRecords = Pick<OwnedOrderStore, 'gaps' | 'settle' | 'park' | 'parked' | 'backlog' | 'marksOf' | 'setAside'>
 
 /** The same in both stores, on each of their servers. */
 export function gapRecords(pool: MysqlPool): GapRecords {
@@ -68,6 +72,22 @@ export function gapRecords(pool: MysqlPool): GapRecords {
         }),
         context,
       ),
+    setAside: (orders, context) =>
+      commitEach(
+        orders,
+        ({ orderId, version, reason }) => ({
+          sql: SET_ASIDE,
+          values: [BigInt(orderId), version, Date.now(), reason.slice(0, REASON_LENGTH)],
+        }),
+        context,
+      ),
+    marksOf: async (orderIds, context) => {
+      const shares = byLane(pool, orderIds, (orderId) => orderId)
+      const found = await Promise.all(
+        shares.map(({ lane, entries }) => lane.rows<MarkRow>(SELECT_MARKS, [entries.map(BigInt)], context)),
+      )
+      return found.flat().map(markOf)
+    },
     parked: async (limit, context) => {
       const rows = await oldest<GapRow & { readonly parked_reason: string }>(SELECT_PARKED, limit, context)
       return rows.map((row) => ({ ...gapOf(row), reason: row.parked_reason }))
@@ -77,6 +97,12 @@ export function gapRecords(pool: MysqlPool): GapRecords {
       return backlogOf(found.flat())
     },
   }
+}
+
+type MarkRow = Pick<GapRow, 'order_id' | 'version'> & { readonly parked_reason: string | null }
+
+function markOf({ order_id, version, parked_reason }: MarkRow): Mark {
+  return { orderId: order_id, version, parkedReason: parked_reason }
 }
 
 interface BacklogRow {

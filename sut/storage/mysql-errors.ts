@@ -136,6 +136,7 @@ export const MYSQL_ERRORS = {
   // Null, beyond the type's range, cut off, not of the type, not of the character set, too long.
   refusesValue: [1048, 1264, 1265, 1292, 1366, 1406, 1690],
   noSuchTable: [1146],
+  noSuchColumn: [1054],
   lockWaitTimeout: [1205],
   deadlock: [1213],
   noSuchAccount: [1410, 1133], // MySQL, MariaDB

@@ -6,7 +6,15 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { STORE_NAMES, type StoreName } from '../../contracts/switches.ts'
 import { type NewOrder, NO_BACKLOG, type OrderSnapshot, type OrderStore } from './order-store.ts'
-import { bornOrder, movedTo, openTestStore, snapshotWith, type TestStore, within } from './two-stores.setup.ts'
+import {
+  bornOrder,
+  movedTo,
+  oldOrder,
+  openTestStore,
+  snapshotWith,
+  type TestStore,
+  within,
+} from './two-stores.setup.ts'
 import type { WholeOrder } from './whole-order.ts'
 
 const EPOCH = 5
@@ -404,17 +412,6 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
     })
   })
 })
-
-/** As `prepare` makes it: an id of the seeder's worker, whose number a table has to know. */
-function oldOrder(snapshot: OrderSnapshot, legacyNo: number): OrderSnapshot {
-  const orderId = String(BigInt(snapshot.order.orderId) & ~(63n << 10n)) as OrderId
-  return {
-    ...snapshot,
-    order: { ...snapshot.order, orderId },
-    payments: snapshot.payments.map((payment) => ({ ...payment, orderId })),
-    legacyNo,
-  }
-}
 
 function byId(one: OrderSnapshot, other: OrderSnapshot): number {
   return one.order.orderId < other.order.orderId ? -1 : 1

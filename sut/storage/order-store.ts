@@ -159,3 +159,27 @@ export interface OrderStore {
   parked(limit: number, context: CallContext): Promise<readonly (Gap & ParkedOrder)[]>
   backlog(context: CallContext): Promise<Backlog>
 }
+
+/** Some orders in the order of their ids. */
+export interface IdPage {
+  readonly orderIds: readonly OrderId[]
+  /** No order up to here is left out; null: none at all is. */
+  readonly upTo: OrderId | null
+}
+
+export interface Mark extends OrderVersion {
+  /** null: the order waits to be told. */
+  readonly parkedReason: string | null
+}
+
+/** What import, comparison and repair need of a store beside, with the rights of its owner: no service has them. */
+export interface OwnedOrderStore extends OrderStore {
+  /** About `size` orders, twice as many at most, and payments whose order is missing. null: from the first one on. */
+  idsAfter(after: OrderId | null, size: number, context: CallContext): Promise<IdPage>
+  /** Of these orders, parked ones too. */
+  marksOf(orderIds: readonly OrderId[], context: CallContext): Promise<readonly Mark[]>
+  /** As `park`, of orders that need not be marked yet. */
+  setAside(orders: readonly (OrderVersion & ParkedOrder)[], context: CallContext): Promise<void>
+  /** As `absorb`, and what is there of the same version is replaced whole: a repair. A newer one stays. */
+  overwrite(snapshots: readonly OrderSnapshot[], context: CallContext): Promise<readonly Absorbed[]>
+}

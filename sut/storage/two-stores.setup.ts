@@ -11,7 +11,7 @@ import {
 } from '../../contracts/legacy-tables.ts'
 import { FENCE_TABLE, GAPS_TABLE } from '../../contracts/migration-tables.ts'
 import { type OrderStatus, PAYMENT_STATUS_OF } from '../../contracts/order.ts'
-import { composeOrderId } from '../../contracts/order-id.ts'
+import { composeOrderId, type OrderId } from '../../contracts/order-id.ts'
 import type { ServiceAccount } from '../../contracts/service-access.ts'
 import { addressFor } from '../../contracts/service-accounts.ts'
 import { shardOf, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
@@ -26,14 +26,15 @@ import { legacyOrderStore } from './legacy-store/legacy-order-store.ts'
 import { placementStatements as legacyPlacement } from './legacy-store/legacy-statements.ts'
 import type { Statement } from './mysql-lane.ts'
 import { MysqlPool } from './mysql-pool.ts'
-import type { NewOrder, OrderSnapshot, OrderStore, WriteGuard } from './order-store.ts'
+import type { NewOrder, OrderSnapshot, OwnedOrderStore, WriteGuard } from './order-store.ts'
 import { migrate, prepareSchema } from './schema.ts'
 import { shardedOrderStore } from './sharded-store/sharded-order-store.ts'
 import { placementStatements as shardedPlacement } from './sharded-store/sharded-statements.ts'
 import type { WholeOrder } from './whole-order.ts'
 
 export interface TestStore {
-  readonly store: OrderStore
+  readonly url: string
+  readonly store: OwnedOrderStore
   readonly pool: MysqlPool
   /** What the store writes for a new order. */
   readonly placementOf: (order: NewOrder, guard: WriteGuard) => readonly Statement[]
@@ -56,17 +57,19 @@ export const within = (ms = LIMIT_MS) => contextFor('test', ms)
 export async function openTestStore(
   name: StoreName,
   engines: Engines,
-  account: ServiceAccount = 'order',
+  account: ServiceAccount | 'owner' = 'order',
 ): Promise<TestStore> {
   const { mysql } = engines
   // Of the engines' own account, also the monolith's: a test looks into the server's transactions.
   const database = await testDatabase(mysql.url)
   const map = oneServer({ url: database.url })
   // The sharded one as the service's own account: what it may do is part of what is tested.
-  const url = name === 'legacy' ? database.url : addressFor(account, database.url, mysql.passwords)
+  const isOwner = name === 'legacy' || account === 'owner'
+  const url = isOwner ? database.url : addressFor(account, database.url, mysql.passwords)
   await (name === 'legacy' ? migrate(map, LEGACY_MIGRATIONS) : prepareSchema(map))
   const pool = new MysqlPool({ map: oneServer({ url }), poolSize: 16, statementLimitMs: LIMIT_MS }, new Metrics())
   return {
+    url: database.url,
     store: name === 'legacy' ? legacyOrderStore(pool) : shardedOrderStore(pool),
     pool,
     placementOf: name === 'legacy' ? legacyPlacement : shardedPlacement,
@@ -138,4 +141,15 @@ export function snapshotWith(
 ): OrderSnapshot {
   if (legacyNo === null) throw new Error('no number')
   return { order: whole.order, items: whole.items, payments: [whole.payment], legacyNo, key }
+}
+
+/** As `prepare` makes it: an id of the seeder's worker, whose number a table has to know. */
+export function oldOrder(snapshot: OrderSnapshot, legacyNo: number): OrderSnapshot {
+  const orderId = String(BigInt(snapshot.order.orderId) & ~(63n << 10n)) as OrderId
+  return {
+    ...snapshot,
+    order: { ...snapshot.order, orderId },
+    payments: snapshot.payments.map((payment) => ({ ...payment, orderId })),
+    legacyNo,
+  }
 }

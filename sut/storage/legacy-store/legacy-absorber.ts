@@ -4,7 +4,7 @@ import { LEGACY_KEYS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legac
 import type { Absorber } from '../absorb.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { OrderSnapshot } from '../order-store.ts'
-import { absorbInserts, absorbUpdates } from './legacy-statements.ts'
+import { absorbDeletes, absorbInserts, absorbUpdates } from './legacy-statements.ts'
 
 const LOOK_ROWS = `SELECT IF(payment_no = 0, 'order', 'payment') AS kind, order_id, payment_no, version
   FROM ${LEGACY_ORDERS_TABLE} WHERE order_id IN (?) FOR UPDATE`
@@ -15,7 +15,12 @@ const LOOK_NUMBERS = `SELECT 'number' AS kind, order_id, id AS legacy_no FROM ${
 const LOOK_KEYS = `SELECT 'key' AS kind, order_id, user_id, key_hash FROM ${LEGACY_KEYS_TABLE}
   WHERE (user_id, key_hash) IN (?)`
 
-export const LEGACY_ABSORBER: Absorber = { look, inserts: absorbInserts, updates: absorbUpdates }
+export const LEGACY_ABSORBER: Absorber = {
+  look,
+  inserts: absorbInserts,
+  updates: absorbUpdates,
+  deletes: absorbDeletes,
+}
 
 function look(snapshots: readonly OrderSnapshot[]): readonly Statement[] {
   const ids = snapshots.map(({ order }) => BigInt(order.orderId))

@@ -47,6 +47,20 @@ it('writes a new order as the old code knows orders: two rows, one status, decim
   expect(items).toMatchObject([{ line_no: 1, unit_price: '9.95' }, { line_no: 2 }])
 })
 
+it('believes the second of the creation too, as the old code shows no other: another time zone is another time', async () => {
+  const born = await placed(9)
+  await test.rows('UPDATE t_order SET create_time = create_time + INTERVAL 8 HOUR WHERE order_id = ?', [
+    born.order.orderId,
+  ])
+  const found = await store.find(born.order, within())
+  const createdAtMs = Math.floor(born.order.createdAtMs / 1_000) * 1_000 + 8 * 3_600_000
+  expect(found).toEqual({
+    order: { ...born.order, createdAtMs },
+    items: born.items,
+    payment: { ...born.payment, createdAtMs },
+  })
+})
+
 it('believes the second that the old code wrote, where the milliseconds beside it are of an earlier change', async () => {
   const born = await placed(8)
   await test.rows(

@@ -8,13 +8,14 @@ import { changeAll, placeAll } from '../guarded-write.ts'
 import { byLane } from '../mirror-lanes.ts'
 import type { MysqlPool } from '../mysql-pool.ts'
 import { selectNumberedPage } from '../numbered-orders.ts'
-import type { OrderStore } from '../order-store.ts'
+import type { OwnedOrderStore } from '../order-store.ts'
 import { LEGACY_ABSORBER } from './legacy-absorber.ts'
 import { legacyPage } from './legacy-page.ts'
 import {
   isKeyBeingWritten,
   selectAnswer,
   selectByIds,
+  selectIdsAfter,
   selectNumbered,
   selectOwn,
   selectSnapshots,
@@ -23,11 +24,11 @@ import {
 import { changeOf, placementStatements } from './legacy-statements.ts'
 
 /** `pool`: of the monolith's database alone. */
-export function legacyOrderStore(pool: MysqlPool): OrderStore {
+export function legacyOrderStore(pool: MysqlPool): OwnedOrderStore {
   const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
   const [search] = pool.search
   if (!search || pool.search.length > 1) throw new RangeError("the monolith's database is one server")
-  const snapshotsOf: OrderStore['snapshots'] = async (orderIds, context) => {
+  const snapshotsOf: OwnedOrderStore['snapshots'] = async (orderIds, context) => {
     const [share] = byLane(pool, orderIds, (orderId) => orderId)
     return share ? selectSnapshots(share.lane, share.entries, context) : { whole: [], unreadable: [] }
   }
@@ -49,6 +50,8 @@ export function legacyOrderStore(pool: MysqlPool): OrderStore {
     numberedPage: (page, context) => selectNumberedPage(laneOf(page), legacyPage(page), snapshotsOf, context),
     snapshots: snapshotsOf,
     absorb: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context),
+    overwrite: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context, 'same-version'),
+    idsAfter: (after, size, context) => selectIdsAfter(pool, after, size, context),
     ...gapRecords(pool),
   }
 }

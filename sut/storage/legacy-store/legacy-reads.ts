@@ -7,7 +7,9 @@ import type { Order } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import type { MysqlLane } from '../mysql-lane.ts'
+import type { MysqlPool } from '../mysql-pool.ts'
 import type {
+  IdPage,
   KeyedOrder,
   KeyOfUser,
   OrderSnapshot,
@@ -26,6 +28,8 @@ const SELECT_PRODUCTS = `${FROM_ORDERS} WHERE order_id IN (?) AND payment_no = 0
 /** Above 0: without the rows that have no order id yet. */
 const SELECT_NEWEST = `${FROM_ORDERS} WHERE user_id = ? AND payment_no = 0 AND order_id > 0 ORDER BY order_id DESC LIMIT ?`
 const SELECT_OLDER = `${FROM_ORDERS} WHERE user_id = ? AND payment_no = 0 AND order_id < ? ORDER BY order_id DESC LIMIT ?`
+/** Covered by the key of an order's rows. Without the rows that have no order id yet. */
+const SELECT_IDS = `SELECT DISTINCT order_id FROM ${LEGACY_ORDERS_TABLE} WHERE order_id > ? ORDER BY order_id LIMIT ?`
 /** The items' own `order_id` is the order's number. */
 const SELECT_ITEMS = `SELECT ordered.order_id, items.line_no, items.product_id, items.quantity, items.unit_price
   FROM ${LEGACY_ORDERS_TABLE} AS ordered JOIN ${LEGACY_ITEMS_TABLE} AS items ON items.order_id = ordered.id
@@ -120,6 +124,18 @@ export async function isKeyBeingWritten(
     context,
   )
   return (found ?? []).length > 0
+}
+
+export async function selectIdsAfter(
+  { mirror: [server] }: MysqlPool,
+  after: OrderId | null,
+  size: number,
+  context: CallContext,
+): Promise<IdPage> {
+  if (!server) throw new RangeError("the monolith's database is one server")
+  const rows = await server.lane.rows<{ readonly order_id: OrderId }>(SELECT_IDS, [BigInt(after ?? 0), size], context)
+  const orderIds = rows.map(({ order_id }) => order_id)
+  return { orderIds, upTo: orderIds.length < size ? null : (orderIds.at(-1) ?? null) }
 }
 
 export async function selectSnapshots(

@@ -61,8 +61,8 @@ export function orderOfRow(row: LegacyRow): Order {
     region: row.region,
     itemCount: row.item_count,
     amountCents: centsOfDecimal(row.amount),
-    createdAtMs: parseOrderId(row.order_id).timestampMs,
-    updatedAtMs: updatedAtMs(row),
+    createdAtMs: exactMs(parseOrderId(row.order_id).timestampMs, row.created_s),
+    updatedAtMs: exactMs(millisecondsOf(row.updated_at_ms), row.updated_s),
     version: row.version,
   }
 }
@@ -78,8 +78,8 @@ export function paymentOfRow(row: LegacyRow): Payment {
     status,
     method: nameAt(PAYMENT_METHODS, row.pay_method),
     amountCents: centsOfDecimal(row.amount),
-    createdAtMs: row.created_at_ms === null ? 1_000 * Number(row.created_s) : Number(row.created_at_ms),
-    updatedAtMs: updatedAtMs(row),
+    createdAtMs: exactMs(millisecondsOf(row.created_at_ms), row.created_s),
+    updatedAtMs: exactMs(millisecondsOf(row.updated_at_ms), row.updated_s),
     version: row.version,
   }
 }
@@ -152,9 +152,15 @@ export function datetimeOf(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** The old code moves `update_time` only: then the milliseconds beside it are those of an earlier change. */
-function updatedAtMs({ updated_at_ms, updated_s }: LegacyRow): number {
-  const seconds = Number(updated_s)
-  const exact = updated_at_ms === null ? null : Number(updated_at_ms)
-  return exact !== null && Math.floor(exact / 1_000) === seconds ? exact : 1_000 * seconds
+/**
+ * The row's own second counts, as the old code reads and moves no other: where it is another than that of the milliseconds
+ * beside it, these are those of an earlier change, or the row was set to another time zone.
+ */
+function exactMs(beside: number | null, seconds: number | string): number {
+  const startMs = 1_000 * Number(seconds)
+  return beside !== null && beside - startMs >= 0 && beside - startMs < 1_000 ? beside : startMs
+}
+
+function millisecondsOf(text: string | null): number | null {
+  return text === null ? null : Number(text)
 }

@@ -29,6 +29,13 @@ const INSERT_FENCED_EVENT = ALL_SHARDS.map(
 )
 const INSERT_KEY = `INSERT INTO ${LEGACY_KEYS_TABLE} (user_id, key_hash, request_hash, order_id) VALUES (?, ?, ?, ?)`
 const INSERT_ITEMS = `INSERT INTO ${LEGACY_ITEMS_TABLE} (order_id, line_no, product_id, quantity, unit_price) VALUES ?`
+const DELETE_OWN_ITEMS = `DELETE items FROM ${LEGACY_ORDERS_TABLE} AS ordered
+  JOIN ${LEGACY_ITEMS_TABLE} AS items ON items.order_id = ordered.id
+  WHERE ordered.order_id = ? AND ordered.payment_no = 0`
+/** Whoever deleted its row may have left them. */
+const DELETE_ITEMS_OF_NUMBER = `DELETE FROM ${LEGACY_ITEMS_TABLE} WHERE order_id = ?`
+const DELETE_KEY = `DELETE FROM ${LEGACY_KEYS_TABLE} WHERE order_id = ?`
+const DELETE_ROWS = `DELETE FROM ${LEGACY_ORDERS_TABLE} WHERE order_id = ?`
 const UPDATE_ROW = `UPDATE ${LEGACY_ORDERS_TABLE} SET status = ?, version = ?, update_time = ?, updated_at_ms = ?
   WHERE order_id = ? AND payment_no = ?`
 const UPDATE_ROW_AS_READ = `${UPDATE_ROW} AND user_id = ? AND version = ?`
@@ -75,6 +82,16 @@ export function absorbUpdates(
     rowUpdate(order, rowStatusOfOrder(order.status), 0),
     ...payments.filter(({ paymentNo }) => present.has(paymentNo)).map(paymentUpdate),
     ...(added.length > 0 ? [{ sql: INSERT_ROWS, values: [added] }] : []),
+  ]
+}
+
+export function absorbDeletes({ order, legacyNo }: OrderSnapshot): readonly Statement[] {
+  const orderId = BigInt(order.orderId)
+  return [
+    { sql: DELETE_OWN_ITEMS, values: [orderId] },
+    { sql: DELETE_ITEMS_OF_NUMBER, values: [legacyNo] },
+    { sql: DELETE_KEY, values: [orderId] },
+    { sql: DELETE_ROWS, values: [orderId] },
   ]
 }
 

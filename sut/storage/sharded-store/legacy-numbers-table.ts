@@ -11,6 +11,7 @@ export const CREATE_LEGACY_NUMBERS_SQL = `CREATE TABLE IF NOT EXISTS ${LEGACY_NU
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
 export const INSERT_NUMBER = `INSERT INTO ${LEGACY_NUMBERS_TABLE} (legacy_no, order_id) VALUES (?, ?)`
+export const DELETE_NUMBER = `DELETE FROM ${LEGACY_NUMBERS_TABLE} WHERE order_id = ?`
 export const SELECT_NUMBERED = `SELECT order_id FROM ${LEGACY_NUMBERS_TABLE} WHERE legacy_no = ?`
 export const SELECT_NUMBERS = `SELECT order_id, legacy_no FROM ${LEGACY_NUMBERS_TABLE} WHERE order_id IN (?)`
 /** In both directions: an order has one number, and a number one order. */

@@ -1,13 +1,13 @@
 // How the sharded store takes over whole orders: what it has of them already, and what it writes.
 
 import { ORDER_STATUSES, PAYMENT_STATUSES, type Payment } from '../../../contracts/order.ts'
-import { type Shard, shardOf } from '../../../contracts/shard.ts'
+import { type Shard, STORED_FAMILIES, shardOf } from '../../../contracts/shard.ts'
 import type { Absorber } from '../absorb.ts'
 import { sqlOf, sqlPerShard } from '../columns.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { OrderSnapshot } from '../order-store.ts'
 import { paymentInsert } from '../payment-table.ts'
-import { SELECT_CLAIMED_NUMBERS } from './legacy-numbers-table.ts'
+import { DELETE_NUMBER, SELECT_CLAIMED_NUMBERS } from './legacy-numbers-table.ts'
 import { absorbInserts } from './sharded-statements.ts'
 
 const LOOK_ORDERS = sqlPerShard(
@@ -31,7 +31,11 @@ const UPDATE_PAYMENT = sqlPerShard(
   (table) => `UPDATE ${table} SET status = ?, version = ?, updated_at_ms = ? WHERE order_id = ? AND payment_no = ?`,
 )
 
-export const SHARDED_ABSORBER: Absorber = { look, inserts: absorbInserts, updates }
+const DELETES = STORED_FAMILIES.map((family) =>
+  sqlPerShard(family, (table) => `DELETE FROM ${table} WHERE order_id = ?`),
+)
+
+export const SHARDED_ABSORBER: Absorber = { look, inserts: absorbInserts, updates, deletes }
 
 function look(snapshots: readonly OrderSnapshot[]): readonly Statement[] {
   const ids = snapshots.map(({ order }) => BigInt(order.orderId))
@@ -59,6 +63,11 @@ function updates({ order, payments }: OrderSnapshot, present: ReadonlySet<number
     { sql: sqlOf(UPDATE_ORDER, shardOf(userId)), values },
     ...payments.map((payment) => (present.has(payment.paymentNo) ? paymentChange(payment) : paymentInsert(payment))),
   ]
+}
+
+function deletes({ order: { orderId, userId } }: OrderSnapshot): readonly Statement[] {
+  const values = [BigInt(orderId)]
+  return [...DELETES.map((perShard) => sqlOf(perShard, shardOf(userId))), DELETE_NUMBER].map((sql) => ({ sql, values }))
 }
 
 function paymentChange({ orderId, paymentNo, userId, status, version, updatedAtMs }: Payment): Statement {

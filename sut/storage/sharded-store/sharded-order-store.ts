@@ -9,16 +9,17 @@ import { changeAll, placeAll } from '../guarded-write.ts'
 import { isKeyBeingWritten, selectKeyedOrder } from '../idempotency-table.ts'
 import type { MysqlPool } from '../mysql-pool.ts'
 import { selectNumberedPage } from '../numbered-orders.ts'
-import type { OrderStore } from '../order-store.ts'
+import type { OwnedOrderStore } from '../order-store.ts'
 import { selectOrders, selectOwnOrders } from '../order-tables.ts'
 import { selectWholeOrder } from '../whole-order.ts'
 import { SELECT_NUMBERED } from './legacy-numbers-table.ts'
 import { SHARDED_ABSORBER } from './sharded-absorber.ts'
+import { shardedIdsAfter } from './sharded-ids.ts'
 import { shardedPage } from './sharded-page.ts'
 import { shardedSnapshots } from './sharded-snapshots.ts'
 import { changeOf, placementStatements } from './sharded-statements.ts'
 
-export function shardedOrderStore(pool: MysqlPool): OrderStore {
+export function shardedOrderStore(pool: MysqlPool): OwnedOrderStore {
   const laneOf = ({ userId }: { readonly userId: number }) => pool.shard(shardOf(userId))
   return {
     place: (placed, guard, context) => {
@@ -54,6 +55,8 @@ export function shardedOrderStore(pool: MysqlPool): OrderStore {
       ),
     snapshots: (orderIds, context) => shardedSnapshots(pool, orderIds, context),
     absorb: (snapshots, context) => absorbInto(pool, SHARDED_ABSORBER, snapshots, context),
+    overwrite: (snapshots, context) => absorbInto(pool, SHARDED_ABSORBER, snapshots, context, 'same-version'),
+    idsAfter: (after, size, context) => shardedIdsAfter(pool, after, size, context),
     ...gapRecords(pool),
   }
 }

@@ -76,9 +76,12 @@ async function snapshotsOn(lane: MysqlLane, orderIds: readonly OrderId[], contex
   const whole: OrderSnapshot[] = []
   const unreadable: ParkedOrder[] = []
   for (const orderId of rows.pairs.keys()) {
-    const read = snapshotOf(orderId, rows)
-    if (typeof read === 'string') unreadable.push({ orderId, reason: read })
-    else whole.push(read)
+    try {
+      whole.push(snapshotOf(orderId, rows))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      unreadable.push({ orderId, reason: error.message })
+    }
   }
   return { whole, unreadable }
 }
@@ -90,14 +93,14 @@ interface RowsOfOrders {
   readonly numbers: ReadonlyMap<OrderId, readonly NumberRow[]>
 }
 
-/** Or why it is none. */
-function snapshotOf(orderId: OrderId, { pairs, items, keys, numbers }: RowsOfOrders): OrderSnapshot | string {
+/** Throws RangeError for rows that are no order. */
+function snapshotOf(orderId: OrderId, { pairs, items, keys, numbers }: RowsOfOrders): OrderSnapshot {
   const rows = pairs.get(orderId) ?? []
   const order = rows.find((row) => row.kind === 'order')
-  if (!order) return 'it has a payment and no order'
+  if (!order) throw new RangeError('it has a payment and no order')
   const [number] = numbers.get(orderId) ?? []
   const legacyNo = number ? Number(number.legacy_no) : legacyNumberOf(orderId)
-  if (legacyNo === null) return 'the old interfaces have no number for it'
+  if (legacyNo === null) throw new RangeError('the old interfaces have no number for it')
   const payments = rows.flatMap((row) => (row.kind === 'payment' ? [paymentOf(row)] : []))
   const [key] = keys.get(orderId) ?? []
   return {
