@@ -5,7 +5,9 @@ import { EXIT_CODES } from '../contracts/refusal.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { CHECKOUT } from '../engines/place.ts'
 import { startEngines } from '../engines/start-engines.ts'
-import { BENCH_FLOWS, benchCpu, type SutBenchReport } from '../sut/bench/cpu-bench.ts'
+import { benchCpu, type SutBenchReport } from '../sut/bench/cpu-bench.ts'
+import { benchPhases, cpuOf, nameOf, type PhaseBenchReport } from '../sut/bench/phase-bench.ts'
+import { BENCH_FLOWS } from '../sut/bench/workload.ts'
 import { parseCount } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
@@ -18,18 +20,24 @@ with the same query (list, detail) or the same transaction (checkout). Both in
 turn, on engines of its own, which are removed at the end. Ratios are per
 repeat.
 
+--phases: the same system in each phase of a migration, with both mirror modes,
+against itself without one; CPU of service and MySQL, the mirror's included.
+Takes about ten minutes.
+
 Examples:
   npm run bench:sut
+  npm run bench:sut -- --phases
   npm run --silent bench:sut -- --json --repeats 3`
 
-await runCommand<{ repeats: number }>(
+await runCommand<{ repeats: number; phases?: true }>(
   'bench:sut',
   (program) =>
     program
       .description('Measure the CPU per request of the order system against its bare statements.')
       .option('--repeats <n>', 'how often each is measured', parseCount, 5)
+      .option('--phases', 'what each phase of a migration costs, instead')
       .addHelpText('after', HELP),
-  async ({ options: { repeats } }, context) => {
+  async ({ options: { repeats, phases } }, context) => {
     const { json, signal, say, onCleanup } = context
     const engines = await startEngines({
       keep: false,
@@ -44,7 +52,13 @@ await runCommand<{ repeats: number }>(
       await removeState(STATE_FOLDER)
     })
     const logFolder = join(CHECKOUT, '.headroom/logs/bench')
-    const report = await benchCpu(engines, { repeats, logFolder, signal, say })
+    const options = { repeats, logFolder, signal, say }
+    if (phases) {
+      const report = await benchPhases(engines, options)
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report))
+      return EXIT_CODES.pass
+    }
+    const report = await benchCpu(engines, options)
     process.stdout.write(json ? `${JSON.stringify(report)}\n` : textOf(report))
     return EXIT_CODES.pass
   },
@@ -63,4 +77,25 @@ function textOf({ ratios, ratiosOfRepeats, sutCpuMicros, bareCpuMicros, goals }:
     return `  ${flow.padEnd(8)} ${ratios[flow].toFixed(2)} × [${all.join(', ')}], ${cpu} (goal: at most ${goals[flow]})`
   })
   return `${['Median of the repeats:', ...lines].join('\n')}\n`
+}
+
+/** In Markdown, as it stands in the docs. */
+function tableOf({ without, phases, repeats, requestsPerRepeat }: PhaseBenchReport): string {
+  const cells = (costs: PhaseBenchReport['without'], ratios?: PhaseBenchReport['phases'][number]['ratios']) =>
+    BENCH_FLOWS.map((flow) => {
+      const { serviceCpuMicros, mysqlCpuMicros, medianMs } = costs[flow]
+      const parts = `${serviceCpuMicros.toFixed(0)} + ${mysqlCpuMicros.toFixed(0)} µs, ${medianMs.toFixed(1)} ms`
+      return ratios ? `${parts}, ${ratios[flow].toFixed(2)} ×` : `${parts} (${cpuOf(costs[flow]).toFixed(0)} µs)`
+    })
+  const rows = [
+    ['phase, mirror', ...BENCH_FLOWS],
+    ['---', ...BENCH_FLOWS.map(() => '---')],
+    ['without a migration', ...cells(without)],
+    ...phases.map((phase) => [nameOf(phase), ...cells(phase.costs, phase.ratios)]),
+  ]
+  return `CPU of a request, service + MySQL, and its median time with ${requestsPerRepeat} requests a repeat;
+× of the same without a migration, median of ${repeats} repeats.
+
+${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+`
 }

@@ -5,18 +5,14 @@ import { fork } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createSigner } from 'fast-jwt'
 import { median } from 'simple-statistics'
-import { Pool } from 'undici'
 import type { Engines } from '../../contracts/engines.ts'
-import { ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
 import { readConfig } from '../config.ts'
 import { startServiceProcess } from '../service-process.ts'
 import { prepareSchema } from '../storage/schema.ts'
-import { BENCH_ITEMS, CONCURRENCY, PAGE, usersInTurn } from './workload.ts'
-
-export const BENCH_FLOWS = ['list', 'detail', 'checkout'] as const
-export type BenchFlow = (typeof BENCH_FLOWS)[number]
+import { AskedProcess } from './asked-process.ts'
+import { CHECKOUT_BODY, type PlacedOrder, sutRequests } from './sut-requests.ts'
+import { BENCH_FLOWS, type BenchFlow, CONCURRENCY, usersInTurn } from './workload.ts'
 
 export interface SutBenchReport {
   /** Median of the repeats: the order system's CPU per request ÷ the bare one's. */
@@ -59,7 +55,7 @@ export async function benchCpu(
   await prepareSchema(readConfig('indexer', environment).mysql.map)
   const service = await startServiceProcess({ role: 'all', environment, logFolder, signal })
   const bare = await startBare(environment)
-  const sides = { sut: new Side(service.port), bare: new Side(bare.port) }
+  const sides = { sut: new AskedProcess(service.port), bare: new AskedProcess(bare.port) }
   try {
     const micros = { sut: emptySeries(), bare: emptySeries() }
     for (let repeat = 0; repeat <= repeats; repeat++) {
@@ -83,100 +79,32 @@ export async function benchCpu(
 }
 
 type Series = Record<BenchFlow, number[]>
-type Sides = { readonly sut: Side; readonly bare: Side }
+type Sides = { readonly sut: AskedProcess; readonly bare: AskedProcess }
 const emptySeries = (): Series => ({ list: [], detail: [], checkout: [] })
 
 async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
-  const sign = createSigner({ key: jwtSecret, algorithm: TOKEN.algorithm, expiresIn: 600_000 })
-  const headersOf = (userId: number) => ({
-    authorization: `Bearer ${sign({ iss: TOKEN.issuer, aud: TOKEN.appAudience, sub: String(userId) })}`,
-  })
+  const requests = sutRequests(sut, jwtSecret)
   const users = usersInTurn()
-  const headers = new Map(users.map((userId) => [userId, headersOf(userId)]))
-  const body = JSON.stringify({ channel: 'app', region: 1, paymentMethod: 'card', items: BENCH_ITEMS })
-  const placed: { readonly userId: number; readonly orderId: string }[] = []
-
-  const sutCheckout = await sut.cpuOfEach(users, async (userId) => {
-    const answer = await sut.ask({
-      method: 'POST',
-      path: ROUTES.checkout.path,
-      headers: { ...headers.get(userId), 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-      body,
-    })
-    placed.push({ userId, orderId: (JSON.parse(answer) as { readonly orderId: string }).orderId })
-  })
+  const placed: PlacedOrder[] = []
+  const sutCheckout = await sut.cpuOfEach(users, async (userId) => void placed.push(await requests.checkout(userId)))
   const bareCheckout = await bare.cpuOfEach(users, (userId) =>
     bare.ask({
       method: 'POST',
       path: `/checkout/${userId}/${randomUUID()}`,
       headers: { 'content-type': 'application/json' },
-      body,
+      body: CHECKOUT_BODY,
     }),
   )
-  const sutList = await sut.cpuOfEach(users, (userId) =>
-    sut.ask({ method: 'GET', path: `${ROUTES.list.path}?limit=${PAGE}`, headers: { ...headers.get(userId) } }),
-  )
+  const sutList = await sut.cpuOfEach(users, requests.list)
   const bareList = await bare.cpuOfEach(users, (userId) => bare.ask({ method: 'GET', path: `/list/${userId}` }))
   // Each order once: none of them is in the cache yet, and each is put there.
-  const sutDetail = await sut.cpuOfEach(placed, ({ userId, orderId }) =>
-    sut.ask({ method: 'GET', path: `${ROUTES.list.path}/${orderId}`, headers: { ...headers.get(userId) } }),
-  )
+  const sutDetail = await sut.cpuOfEach(placed, requests.detail)
   const bareDetail = await bare.cpuOfEach(placed, ({ userId, orderId }) =>
     bare.ask({ method: 'GET', path: `/detail/${userId}/${orderId}` }),
   )
   return {
     sut: { list: sutList, detail: sutDetail, checkout: sutCheckout },
     bare: { list: bareList, detail: bareDetail, checkout: bareCheckout },
-  }
-}
-
-interface Ask {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-}
-
-/** One of the two processes: what is sent to it, and what CPU it took for that. */
-class Side {
-  readonly #pool: Pool
-
-  constructor(port: number) {
-    this.#pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONCURRENCY })
-  }
-
-  async ask({ method, path, headers = {}, body }: Ask): Promise<string> {
-    const answer = await this.#pool.request({ method, path, headers, body: body ?? null })
-    const text = await answer.body.text()
-    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`)
-    return text
-  }
-
-  /** Microseconds of CPU per request, CONCURRENCY of them at a time. */
-  async cpuOfEach<T>(requests: readonly T[], send: (request: T) => Promise<unknown>): Promise<number> {
-    const waiting = requests.values()
-    const before = await this.#cpuMicros()
-    await Promise.all(
-      Array.from({ length: CONCURRENCY }, async () => {
-        for (const request of waiting) await send(request)
-      }),
-    )
-    return ((await this.#cpuMicros()) - before) / requests.length
-  }
-
-  async #cpuMicros(): Promise<number> {
-    const { statusCode, body } = await this.#pool.request({ method: 'GET', path: '/cpu' })
-    const text = await body.text()
-    if (statusCode === 200) {
-      const { user, system } = JSON.parse(text) as NodeJS.CpuUsage
-      return user + system
-    }
-    const metrics = await this.ask({ method: 'GET', path: ROUTES.metrics.path })
-    return Number(/^process_cpu_seconds_total (\S+)$/m.exec(metrics)?.[1]) * 1e6
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close()
   }
 }
 

@@ -1,5 +1,8 @@
 // What both sides of the benchmark are asked to do.
 
+export const BENCH_FLOWS = ['list', 'detail', 'checkout'] as const
+export type BenchFlow = (typeof BENCH_FLOWS)[number]
+
 export const USERS = 100
 /** Orders of each user, and the rows of a list's page. */
 export const PAGE = 20
