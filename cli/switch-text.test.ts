@@ -55,7 +55,7 @@ describe('the status', () => {
       processesBehind: 0,
       processRoles: [],
     })
-    expect(line).toBe('There is no migration: orders live in the sharded database alone.')
+    expect(line).toBe('No migration has begun: the services work on the sharded tables alone.')
   })
 })
 

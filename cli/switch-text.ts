@@ -109,7 +109,7 @@ export function obstacleText(obstacle: Obstacle): string {
 export function statusLines(status: SwitchStatus): readonly string[] {
   if (!status.hasBegun) {
     return [
-      'There is no migration: orders live in the sharded database alone.',
+      'No migration has begun: the services work on the sharded tables alone.',
       'To begin one: npm run switch -- begin',
     ]
   }

@@ -39,11 +39,14 @@ describe('before a migration begins', () => {
     const submitting = (async () => {
       for (let page = 0; !isOver; page++) answers.push((await migrated.submit(101 + (page % 7))).code)
     })()
-    await sleep(300)
-    expect(await migrated.begin()).toBe(true)
-    await sleep(500)
-    isOver = true
-    await submitting
+    try {
+      await sleep(300)
+      expect(await migrated.begin()).toBe(true)
+      await sleep(500)
+    } finally {
+      isOver = true
+      await submitting
+    }
     expect(answers.filter((code) => code !== LEGACY_CODES.ok)).toEqual([])
     const without = await migrated.legacy.rows('SELECT id FROM t_order WHERE order_id IS NULL')
     expect(without).toEqual([])
@@ -77,7 +80,6 @@ describe('before a migration begins', () => {
 
 it('goes all the way and back with a mix at work: every request is answered, every order is in both stores once', async () => {
   const mix = new OrderMix(migrated)
-  mix.start([1_000, 1_001, 1_002, 1_003])
   const paused: number[] = []
   const go = async (to: Parameters<typeof migrated.move>[0]) => {
     const moved = await migrated.move(to)
@@ -85,18 +87,19 @@ it('goes all the way and back with a mix at work: every request is answered, eve
     if (moved.kind === 'moved') paused.push(Math.round(moved.pausedMs))
     await sleep(500)
   }
-  await go('phase1')
-  await go('legacy')
-  await go('phase1')
-  await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
-  await sleep(1_000)
-  await migrated.importAll()
-  await migrated.compared()
-  await go('phase2')
-  await go('done')
-  await go('phase2')
-  await go('phase1')
-  await mix.stop()
+  await mix.during([1_000, 1_001, 1_002, 1_003], async () => {
+    await go('phase1')
+    await go('legacy')
+    await go('phase1')
+    await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+    await sleep(1_000)
+    await migrated.importAll()
+    await migrated.compared()
+    await go('phase2')
+    await go('done')
+    await go('phase2')
+    await go('phase1')
+  })
   process.stdout.write(`writers waited ${paused.join(', ')} ms; ${mix.acknowledged.length} orders\n`)
   expect(mix.failures).toEqual([])
   expect(mix.acknowledged.length).toBeGreaterThan(50)
@@ -136,16 +139,16 @@ it('needs the new database for nothing in phase 1: not to take orders, and not t
 
 it('ends a flip in which the order service is killed, and stores what it had taken once', async () => {
   const mix = new OrderMix(migrated)
-  mix.start([2_000, 2_001])
-  await sleep(500)
-  await migrated.compared()
   const beforeStep = ({ kind }: { readonly kind: string }) => {
     if (kind === 'drain') migrated.killOrder()
   }
-  expect(await migrated.move('phase2', { beforeStep })).toMatchObject({ kind: 'moved' })
-  await migrated.restartOrder()
-  const before = mix.acknowledged.length
-  await expect.poll(() => mix.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before)
-  await mix.stop()
+  await mix.during([2_000, 2_001], async () => {
+    await sleep(500)
+    await migrated.compared()
+    expect(await migrated.move('phase2', { beforeStep })).toMatchObject({ kind: 'moved' })
+    await migrated.restartOrder()
+    const before = mix.acknowledged.length
+    await expect.poll(() => mix.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before)
+  })
   await expectAllInBoth(migrated, mix)
 })

@@ -20,8 +20,7 @@ it('answers the monolith once it has been switched, and both go to the sharded t
   const { orderNo } = (await migrated.submit(100)).data!
   await migrated.begin()
   const mix = new OrderMix(migrated)
-  mix.start([1_000, 1_001])
-  try {
+  await mix.during([1_000, 1_001], async () => {
     expect(await migrated.move('phase1')).toMatchObject({ kind: 'moved' })
     await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
     await sleep(1_000)
@@ -33,9 +32,7 @@ it('answers the monolith once it has been switched, and both go to the sharded t
       expect(detail).toMatchObject({ code: LEGACY_CODES.ok, data: { orderNo, nickname: 'user100' } })
       await sleep(500)
     }
-  } finally {
-    await mix.stop()
-  }
+  })
   expect(mix.failures).toEqual([])
   expect(mix.acknowledged.length).toBeGreaterThan(20)
   await expectAllInBoth(migrated, mix)

@@ -30,19 +30,20 @@ export class OrderMix {
   readonly failures: string[] = []
   readonly #migrated: MigratedSystem
   readonly #stopping = new AbortController()
-  #running: readonly Promise<void>[] = []
 
   constructor(migrated: MigratedSystem) {
     this.#migrated = migrated
   }
 
-  start(users: readonly number[]): void {
-    this.#running = users.map((userId) => this.#shop(userId))
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.all(this.#running)
+  /** They are at it for as long as `work` takes, however it ends. */
+  async during(users: readonly number[], work: () => Promise<unknown>): Promise<void> {
+    const running = users.map((userId) => this.#shop(userId))
+    try {
+      await work()
+    } finally {
+      this.#stopping.abort()
+      await Promise.all(running)
+    }
   }
 
   async #shop(userId: number): Promise<void> {

@@ -7,7 +7,7 @@ import { ORDER_ID_EPOCH_MS, type OrderId } from '../../../contracts/order-id.ts'
 import { Refusal } from '../../../contracts/refusal.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { isMysqlError } from '../mysql-errors.ts'
-import type { MysqlLane, Statement } from '../mysql-lane.ts'
+import type { MysqlLane } from '../mysql-lane.ts'
 import { firstIdsFor, freeIdFor, type OldOrder } from './old-order-ids.ts'
 
 const CHUNK_ORDERS = 500
@@ -24,13 +24,12 @@ const SELECT_PAYMENTS = `SELECT id, parent_id FROM ${LEGACY_ORDERS_TABLE}
 const SELECT_TAKEN = `SELECT order_id FROM ${LEGACY_ORDERS_TABLE} WHERE order_id IN (?) AND payment_no = 0`
 const COUNT_LEFT = `SELECT COUNT(*) AS waiting FROM ${LEGACY_ORDERS_TABLE}
   WHERE order_id IS NULL AND kind = ${LEGACY_KINDS.product}`
-/** The times in the database: a payment may come in between. */
-const GIVE_ORDER = `UPDATE ${LEGACY_ORDERS_TABLE} SET order_id = ?, payment_no = 0,
+/** All of a chunk's rows at once, led by what is given. The times are the database's: a payment may come in between. */
+const giveSql = (rows: number) => `UPDATE (SELECT ? AS row_id, ? AS given_id, ? AS given_no
+  ${'UNION ALL SELECT ?, ?, ? '.repeat(rows - 1)}) AS given STRAIGHT_JOIN ${LEGACY_ORDERS_TABLE} ON id = row_id
+  SET order_id = given_id, payment_no = given_no,
   created_at_ms = 1000 * UNIX_TIMESTAMP(create_time), updated_at_ms = 1000 * UNIX_TIMESTAMP(update_time)
-  WHERE id = ? AND order_id IS NULL`
-const GIVE_PAYMENT = `UPDATE ${LEGACY_ORDERS_TABLE} SET order_id = ?, payment_no = ?,
-  created_at_ms = 1000 * UNIX_TIMESTAMP(create_time), updated_at_ms = 1000 * UNIX_TIMESTAMP(update_time)
-  WHERE id = ? AND order_id IS NULL`
+  WHERE order_id IS NULL`
 
 export function countWithoutId(lane: MysqlLane): Promise<number> {
   return lane
@@ -80,11 +79,11 @@ async function giveIn(lane: MysqlLane, orders: readonly OldOrder[]): Promise<voi
   )
   for (let tries = 1; ; tries++) {
     const taken = await takenOf(lane, orders, tries * CANDIDATES)
-    const statements = orders.flatMap((order) =>
-      giving(order, freeIdFor(order, taken), paymentsOf.get(order.legacyNo) ?? []),
+    const given = orders.flatMap((order) =>
+      rowsOf(order, freeIdFor(order, taken), paymentsOf.get(order.legacyNo) ?? []),
     )
     try {
-      await lane.commitAll(statements, context())
+      await lane.execute(giveSql(given.length), given.flat(), context())
       return
     } catch (error) {
       // Another run gave it meanwhile, or more orders of one second than were looked at; or a payment held its rows.
@@ -101,11 +100,10 @@ async function takenOf(lane: MysqlLane, orders: readonly OldOrder[], candidates:
   return new Set(rows.map(({ order_id }) => order_id))
 }
 
-function giving(order: OldOrder, orderId: OrderId, payments: readonly PaymentRow[]): readonly Statement[] {
-  return [
-    { sql: GIVE_ORDER, values: [BigInt(orderId), order.legacyNo] },
-    ...payments.map(({ id }, at) => ({ sql: GIVE_PAYMENT, values: [BigInt(orderId), at + 1, BigInt(id)] })),
-  ]
+/** Row, order id, number among the payments: the product's is 0. */
+function rowsOf(order: OldOrder, orderId: OrderId, payments: readonly PaymentRow[]) {
+  const id = BigInt(orderId)
+  return [[order.legacyNo, id, 0], ...payments.map((payment, at) => [BigInt(payment.id), id, at + 1])]
 }
 
 interface OrderRow {
