@@ -5,6 +5,7 @@
 import { FENCE_TABLE } from '../../contracts/migration-tables.ts'
 import type { Shard } from '../../contracts/shard.ts'
 import { isMysqlError } from './mysql-errors.ts'
+import type { Statement } from './mysql-lane.ts'
 
 /** All closed. What is there already stays as it is. */
 export function fillFenceSql(shards: readonly Shard[]): string {
@@ -15,6 +16,20 @@ export function fillFenceSql(shards: readonly Shard[]): string {
 /** A value of an INSERT, with the writer's epoch as its parameter: NULL where the shard is not open for it. */
 export function openEpochSql(shard: Shard): string {
   return `(SELECT open_epoch FROM ${FENCE_TABLE} WHERE shard = ${shard} AND open_epoch = ? LOCK IN SHARE MODE)`
+}
+
+/** Locked until whoever asks has committed: nobody opens these shards meanwhile. */
+export function selectOpen(shards: readonly Shard[]): Statement {
+  return { sql: `SELECT open_epoch FROM ${FENCE_TABLE} WHERE shard IN (?) LOCK IN SHARE MODE`, values: [shards] }
+}
+
+/** Its store is the one that decides: nobody else's state is put in the place of what it says. */
+export class TakesWrites extends Error {
+  override readonly name = 'TakesWrites'
+
+  constructor() {
+    super('the store takes writes: it is the other one that may be repaired')
+  }
 }
 
 /** The event's epoch is NOT NULL: its insert was refused, and with it everything. */
