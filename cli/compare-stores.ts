@@ -7,6 +7,7 @@ import { compareWithItself } from '../sut/migration/control-comparison.ts'
 import { beginOrGoOn, type ComparisonProgress, compareInFull } from '../sut/migration/full-comparison.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { compareLive } from '../sut/migration/live-comparison.ts'
+import { TakesWrites } from '../sut/storage/fence.ts'
 import { aloneAt } from '../sut/storage/job-lock.ts'
 import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
 import { openProgress } from '../sut/storage/progress-table.ts'
@@ -98,7 +99,11 @@ async function compare(
   if (begun.after !== null) say('going on where an earlier run stopped')
   const bar = startProgress({ label: 'comparing', total: Math.max(orders, begun.compared), unit: 'orders' })
   const tools = { stores, ledgers, progress, signal, onCompared: bar.update }
-  const report = await compareInFull(begun, tools, options.repair === true).finally(bar.stop)
+  const report = await compareInFull(begun, tools, options.repair === true)
+    .finally(bar.stop)
+    .catch((error) => {
+      throw error instanceof TakesWrites ? movedMeanwhile() : error
+    })
   return { ...report, skipped: 0, control }
 }
 

@@ -199,6 +199,39 @@ describe('in phase 1', () => {
     expect(compared.json.control).toMatchObject({ legacy: { differences: 0 }, sharded: { differences: 0 } })
   })
 
+  it('another import is refused while one is under way', async () => {
+    const holder = await sharded.connect()
+    try {
+      await holder.query("SELECT GET_LOCK(CONCAT('headroom-import/', LEFT(DATABASE(), 40)), 0)")
+      const { code, json } = await run('migrate', '--json')
+      expect({ code, what: json.refusal.what }).toEqual({
+        code: EXIT_CODES.usage,
+        what: 'another import is under way',
+      })
+    } finally {
+      await holder.end()
+    }
+  })
+
+  it('an order without an id is left out of no verified import and no full comparison', async () => {
+    await legacy.rows(`INSERT INTO t_order (kind, user_id, status, channel, region, item_count, amount, create_time, update_time)
+      VALUES (1, 7, 0, 0, 1, 1, 1.00, '2026-01-01', '2026-01-01')`)
+    try {
+      const { code, json } = await run('migrate', '--json')
+      expect({ code, verified: json.verified, rowsWithoutId: json.rowsWithoutId }).toEqual({
+        code: EXIT_CODES.verificationFailed,
+        verified: false,
+        rowsWithoutId: 1,
+      })
+      expect((await run('compare-stores', '--full', '--json')).json.refusal).toMatchObject({
+        what: 'nothing was compared',
+        why: [expect.stringContaining('1 rows of t_order have no order id')],
+      })
+    } finally {
+      await legacy.rows('DELETE FROM t_order WHERE order_id IS NULL')
+    }
+  })
+
   it('a second import finds everything there', async () => {
     const { code, json } = await run('migrate', '--json')
     expect({ code, imported: json.imported, verified: json.verified }).toEqual({ code: 0, imported: 0, verified: true })

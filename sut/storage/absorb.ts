@@ -7,11 +7,12 @@ import { isStatusPair } from '../../contracts/legacy-status.ts'
 import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import { selectOpen, TakesWrites } from './fence.ts'
 import { FoundRows, type PresentRow } from './found-rows.ts'
 import { mergedInserts } from './merged-inserts.ts'
 import { byLane } from './mirror-lanes.ts'
 import { errnoOf, isMysqlError } from './mysql-errors.ts'
-import type { MysqlLane, Statement } from './mysql-lane.ts'
+import type { MysqlLane, Session, Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 import type { Absorbed, OrderSnapshot } from './order-store.ts'
 
@@ -22,8 +23,8 @@ export interface Absorber {
   readonly inserts: (snapshot: OrderSnapshot) => readonly Statement[]
   /** Of what changes in an order's life. `payments`: the numbers of those that are there. */
   readonly updates: (snapshot: OrderSnapshot, payments: ReadonlySet<number>) => readonly Statement[]
-  /** Of every row that is the order's, or stands where one of its rows is to be. */
-  readonly deletes: (snapshot: OrderSnapshot) => readonly Statement[]
+  /** Of every row that is the order's, or stands where one of its rows is to be, by what `inserts` puts there. */
+  readonly replaces: (snapshot: OrderSnapshot) => readonly Statement[]
 }
 
 /** `same-version`: what is there of the version that comes is replaced, also what never changes in an order's life. */
@@ -111,6 +112,7 @@ async function compareAll(absorbing: Absorbing, snapshots: readonly OrderSnapsho
   for (let tries = 1; ; tries++) {
     try {
       return await lane.transaction(context, async (session) => {
+        if (absorbing.replaces === 'same-version') await refuseIfOpen(session, snapshots)
         const found = new FoundRows((await session.rowsOfEach(absorber.look(snapshots))).flat() as PresentRow[])
         const decided = snapshots.map((snapshot) => decide(absorbing, snapshot, found))
         await session.executeAll(decided.flatMap(({ statements }) => statements))
@@ -122,6 +124,17 @@ async function compareAll(absorbing: Absorbing, snapshots: readonly OrderSnapsho
       if (!isRace || tries >= MAX_TRIES) throw error
     }
   }
+}
+
+/** Not by the switches, which may have moved since they were read: a flip that opens this store waits for the commit. */
+async function refuseIfOpen(session: Session, snapshots: readonly OrderSnapshot[]): Promise<void> {
+  const shards = [...new Set(snapshots.map(({ order }) => shardOfOrder(order.orderId)))]
+  const [fences] = await session.rowsOfEach([selectOpen(shards)])
+  if ((fences as readonly FenceRow[]).some(({ open_epoch }) => open_epoch !== null)) throw new TakesWrites()
+}
+
+interface FenceRow {
+  readonly open_epoch: string | null
 }
 
 interface Decision {
@@ -138,10 +151,9 @@ function decide({ absorber, replaces }: Absorbing, snapshot: OrderSnapshot, foun
   if (present !== undefined && (isReplaced ? present > version : present >= version)) {
     return { absorbed: { orderId, outcome: 'newer' }, statements: [] }
   }
-  const inserts = () => absorber.inserts(snapshot)
   // Also where no order is found: a payment without one may be.
-  if (isReplaced) return { absorbed: stored(snapshot), statements: [...absorber.deletes(snapshot), ...inserts()] }
-  if (present === undefined) return { absorbed: stored(snapshot), statements: inserts() }
+  if (isReplaced) return { absorbed: stored(snapshot), statements: absorber.replaces(snapshot) }
+  if (present === undefined) return { absorbed: stored(snapshot), statements: absorber.inserts(snapshot) }
   return { absorbed: stored(snapshot), statements: absorber.updates(snapshot, found.paymentsOf(orderId)) }
 }
 

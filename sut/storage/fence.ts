@@ -24,9 +24,23 @@ export function openShard(shard: Shard, epoch: number): Statement {
   return { sql, values: [shard, epoch] }
 }
 
+/** Locked until whoever asks has committed: nobody opens these shards meanwhile. */
+export function selectOpen(shards: readonly Shard[]): Statement {
+  return { sql: `SELECT open_epoch FROM ${FENCE_TABLE} WHERE shard IN (?) LOCK IN SHARE MODE`, values: [shards] }
+}
+
 /** The store is not open for the epoch that was shown to it; thrown inside the transaction, so that nothing is stored. */
 export class Fenced extends Error {
   override readonly name = 'Fenced'
+}
+
+/** Its store is the one that decides: nobody else's state is put in the place of what it says. */
+export class TakesWrites extends Error {
+  override readonly name = 'TakesWrites'
+
+  constructor() {
+    super('the store takes writes: it is the other one that may be repaired')
+  }
 }
 
 /** The event's epoch is NOT NULL: its insert was refused, and with it everything. */

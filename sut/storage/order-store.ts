@@ -180,6 +180,9 @@ export interface OwnedOrderStore extends OrderStore {
   marksOf(orderIds: readonly OrderId[], context: CallContext): Promise<readonly Mark[]>
   /** As `park`, of orders that need not be marked yet. */
   setAside(orders: readonly (OrderVersion & ParkedOrder)[], context: CallContext): Promise<void>
-  /** As `absorb`, and what is there of the same version is replaced whole: a repair. A newer one stays. */
+  /**
+   * As `absorb`, and what is there of the same version is replaced whole: a repair. A newer one stays. Rejects with
+   * `TakesWrites` where the store is open.
+   */
   overwrite(snapshots: readonly OrderSnapshot[], context: CallContext): Promise<readonly Absorbed[]>
 }

@@ -5,6 +5,7 @@ import { legacyNumberOf } from '../../contracts/legacy-number.ts'
 import { compareOrderIds, type OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { STORE_NAMES, type StoreName } from '../../contracts/switches.ts'
+import { TakesWrites } from './fence.ts'
 import type { OrderSnapshot, OwnedOrderStore } from './order-store.ts'
 import {
   bornOrder,
@@ -136,6 +137,27 @@ describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
       expect(await overwritten(byNumber)).toContain('its number')
       expect(await found(owner)).toEqual([owner])
       expect(await found(other)).toEqual([other])
+      const [old, another] = [oldOrder(one(), 800_001 + users), oldOrder(one(), 800_001 + users)]
+      const taker = { ...another, legacyNo: old.legacyNo }
+      await stored(old)
+      expect(await overwritten(taker)).toBe(`its number ${old.legacyNo} is that of order ${old.order.orderId}`)
+      expect(await found(old)).toEqual([old])
+      expect(await found(taker)).toEqual([])
+    })
+
+    it('is refused where the store takes writes: then it is the one that decides', async () => {
+      const wrong = one()
+      const right = { ...wrong, items: wrong.items.slice(1) }
+      await stored(wrong)
+      await test.openFor(5)
+      try {
+        await expect(store.overwrite([right], within())).rejects.toThrow(TakesWrites)
+        expect(await found(wrong)).toEqual([wrong])
+      } finally {
+        await test.openFor(null)
+      }
+      expect(await overwritten(right)).toBe('stored')
+      expect(await found(wrong)).toEqual([right])
     })
 
     it('marks nothing', async () => {

@@ -4,7 +4,7 @@ import { LEGACY_KEYS_TABLE, LEGACY_ORDERS_TABLE } from '../../../contracts/legac
 import type { Absorber } from '../absorb.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { OrderSnapshot } from '../order-store.ts'
-import { absorbDeletes, absorbInserts, absorbUpdates } from './legacy-statements.ts'
+import { absorbInserts, absorbReplaces, absorbUpdates } from './legacy-statements.ts'
 
 const LOOK_ROWS = `SELECT IF(payment_no = 0, 'order', 'payment') AS kind, order_id, payment_no, version
   FROM ${LEGACY_ORDERS_TABLE} WHERE order_id IN (?) FOR UPDATE`
@@ -19,7 +19,7 @@ export const LEGACY_ABSORBER: Absorber = {
   look,
   inserts: absorbInserts,
   updates: absorbUpdates,
-  deletes: absorbDeletes,
+  replaces: absorbReplaces,
 }
 
 function look(snapshots: readonly OrderSnapshot[]): readonly Statement[] {

@@ -9,7 +9,7 @@ import { oneServer } from '../../../contracts/shard-map.ts'
 import { testDatabase } from '../../test-system.setup.ts'
 import type { OrderStore } from '../order-store.ts'
 import { migrate, requireSchema } from '../schema.ts'
-import { bornOrder, movedTo, openTestStore, type TestStore, within } from '../two-stores.setup.ts'
+import { bornOrder, movedTo, openTestStore, snapshotWith, type TestStore, within } from '../two-stores.setup.ts'
 import { legacyKeyTable } from './legacy-key-table.ts'
 import { LEGACY_MIGRATIONS } from './legacy-migrations.ts'
 
@@ -145,4 +145,16 @@ it('is prepared once, again after a kill, and beside rows that are there', async
     { order_id: null, payment_no: 0, version: 1 },
   ])
   await database.drop()
+})
+
+it('keeps through a repair by which form the monolith knows an order', async () => {
+  const born = await placed(10)
+  const { orderId } = born.order
+  await test.rows("UPDATE t_order SET submit_token = 'form-7' WHERE order_id = ? AND payment_no = 0", [orderId])
+  const right = { ...born, items: born.items.slice(1) }
+  const [repaired] = await test.store.overwrite([snapshotWith(right, born.key)], within())
+  expect(repaired?.outcome).toBe('stored')
+  expect(await store.find(born.order, within())).toMatchObject({ items: right.items })
+  const rows = await test.rows('SELECT submit_token FROM t_order WHERE order_id = ? ORDER BY payment_no', [orderId])
+  expect(rows).toEqual([{ submit_token: 'form-7' }, { submit_token: null }])
 })

@@ -36,6 +36,9 @@ const DELETE_OWN_ITEMS = `DELETE items FROM ${LEGACY_ORDERS_TABLE} AS ordered
 const DELETE_ITEMS_OF_NUMBER = `DELETE FROM ${LEGACY_ITEMS_TABLE} WHERE order_id = ?`
 const DELETE_KEY = `DELETE FROM ${LEGACY_KEYS_TABLE} WHERE order_id = ?`
 const DELETE_ROWS = `DELETE FROM ${LEGACY_ORDERS_TABLE} WHERE order_id = ?`
+/** The monolith's own, by which it knows a form that is sent twice: no other store has it. */
+const KEEP_TOKEN = `SET @submit_token = (SELECT submit_token FROM ${LEGACY_ORDERS_TABLE} WHERE order_id = ? AND payment_no = 0)`
+const PUT_TOKEN_BACK = `UPDATE ${LEGACY_ORDERS_TABLE} SET submit_token = @submit_token WHERE order_id = ? AND payment_no = 0`
 const UPDATE_ROW = `UPDATE ${LEGACY_ORDERS_TABLE} SET status = ?, version = ?, update_time = ?, updated_at_ms = ?
   WHERE order_id = ? AND payment_no = ?`
 const UPDATE_ROW_AS_READ = `${UPDATE_ROW} AND user_id = ? AND version = ?`
@@ -85,13 +88,16 @@ export function absorbUpdates(
   ]
 }
 
-export function absorbDeletes({ order, legacyNo }: OrderSnapshot): readonly Statement[] {
-  const orderId = BigInt(order.orderId)
+export function absorbReplaces(snapshot: OrderSnapshot): readonly Statement[] {
+  const orderId = BigInt(snapshot.order.orderId)
   return [
+    { sql: KEEP_TOKEN, values: [orderId] },
     { sql: DELETE_OWN_ITEMS, values: [orderId] },
-    { sql: DELETE_ITEMS_OF_NUMBER, values: [legacyNo] },
+    { sql: DELETE_ITEMS_OF_NUMBER, values: [snapshot.legacyNo] },
     { sql: DELETE_KEY, values: [orderId] },
     { sql: DELETE_ROWS, values: [orderId] },
+    ...absorbInserts(snapshot),
+    { sql: PUT_TOKEN_BACK, values: [orderId] },
   ]
 }
 

@@ -35,7 +35,7 @@ const DELETES = STORED_FAMILIES.map((family) =>
   sqlPerShard(family, (table) => `DELETE FROM ${table} WHERE order_id = ?`),
 )
 
-export const SHARDED_ABSORBER: Absorber = { look, inserts: absorbInserts, updates, deletes }
+export const SHARDED_ABSORBER: Absorber = { look, inserts: absorbInserts, updates, replaces }
 
 function look(snapshots: readonly OrderSnapshot[]): readonly Statement[] {
   const ids = snapshots.map(({ order }) => BigInt(order.orderId))
@@ -65,9 +65,10 @@ function updates({ order, payments }: OrderSnapshot, present: ReadonlySet<number
   ]
 }
 
-function deletes({ order: { orderId, userId } }: OrderSnapshot): readonly Statement[] {
-  const values = [BigInt(orderId)]
-  return [...DELETES.map((perShard) => sqlOf(perShard, shardOf(userId))), DELETE_NUMBER].map((sql) => ({ sql, values }))
+function replaces(snapshot: OrderSnapshot): readonly Statement[] {
+  const { orderId, userId } = snapshot.order
+  const deletes = [...DELETES.map((perShard) => sqlOf(perShard, shardOf(userId))), DELETE_NUMBER]
+  return [...deletes.map((sql) => ({ sql, values: [BigInt(orderId)] })), ...absorbInserts(snapshot)]
 }
 
 function paymentChange({ orderId, paymentNo, userId, status, version, updatedAtMs }: Payment): Statement {
