@@ -111,7 +111,8 @@ function notAllNamed(rows: number): Refusal {
   return new Refusal({
     what: 'nothing was compared',
     why: [`${rows.toLocaleString('en')} rows of t_order have no order id, by which both stores know an order`],
-    wayOut: 'Prepare and import them first: docs/how-do-old-orders-get-into-the-new-tables.md.',
+    wayOut: 'Begin the migration, which gives them theirs, and import them:',
+    command: 'npm run switch -- begin',
   })
 }
 
