@@ -47,12 +47,18 @@ it('is there once, whoever repeats it', async () => {
 it('waits for the writers that are inside', async () => {
   const order = newOrder(7)
   const writer = await both.writing(order, under('legacy', 0))
-  let isIn = false
+  let isIn: boolean | undefined
   const beginning = beginMigration(ANYBODY, both.tools, async () => {
     isIn = (await both.versionIn('legacy', order)) === 1
   })
-  await writer.rows('COMMIT')
-  await writer.drop()
+  try {
+    // The shards before the writer's are closed: it is being waited for.
+    await expect.poll(() => epochs('legacy'), { timeout: 10_000, interval: 50 }).toEqual([null, 0])
+    expect(isIn).toBeUndefined()
+    await writer.rows('COMMIT')
+  } finally {
+    await writer.drop()
+  }
   expect(await beginning).toBe(true)
   expect(isIn).toBe(true)
 })
