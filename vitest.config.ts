@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, a browser, npm, and which of two servers is asked: the same whatever the engines are.
+// k6 against a server of its own, a browser, npm, kills of a process, a full disk, and which of two servers is asked: the
+// same whatever the engines are.
 const ONE_LANE_IS_ENOUGH = [
+  'cli/switch.integration.test.ts',
+  'generators/full-disk.integration.test.ts',
   'measurements/**',
   'reports/page.integration.test.ts',
+  'sut/switches/switch-board.integration.test.ts',
+  'test/kill-seeder.integration.test.ts',
+  'test/legacy-load.integration.test.ts',
   'test/npm-versions.integration.test.ts',
   'test/own-system.integration.test.ts',
   'sut/two-servers.integration.test.ts',
