@@ -30,7 +30,7 @@ that ends with 0 differences opens the way from phase1 to phase2. --repair has
 the other store say what the authority says, and looks again; an order that the
 authority does not have is left for a person.
 
-Exit code 0: no difference. 4: there is one, or it stopped, as there are too many.
+Exit code 0: no difference. 4: there is one, or it stopped at too many.
 
 Examples:
   npm run compare-stores -- --full

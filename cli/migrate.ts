@@ -23,8 +23,9 @@ by the same command. An order that makes no sense there (cancelled, but paid) is
 parked with its reason, and holds up no other.
 
 At the end orders and amounts are compared shard by shard, up to a minute before
-the start. Exit code 4: they differ, or orders have no order id yet. Whether every field of every order is the
-same is what npm run compare-stores -- --full says.
+the start. Exit code 4: they differ, or orders have no order id yet. Whether
+every field of every order is the same is what
+npm run compare-stores -- --full says.
 
 Examples:
   npm run migrate -- --dry-run
