@@ -24,7 +24,8 @@ parked with its reason, and holds up no other.
 
 At the end orders and amounts are compared shard by shard, up to a minute before
 the start. Exit code 4: they differ, or orders have no order id yet. Whether
-every field of every order is the same: npm run compare-stores -- --full.
+every field of every order is the same is what
+npm run compare-stores -- --full says.
 
 Examples:
   npm run migrate -- --dry-run
