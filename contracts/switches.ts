@@ -41,6 +41,12 @@ export function tellsOldFormat({ epoch, isFinal }: Pick<Switches, 'epoch' | 'isF
   return epoch > 0 && !isFinal
 }
 
+/** Of 100 users, so many are answered by the interface layer in the old interfaces. */
+export function answeredPercent({ epoch, gateway, grayPercent }: Switches): number {
+  // Before the beginning the services know none of the monolith's orders.
+  return epoch > 0 && gateway === 'interface-layer' ? grayPercent : 0
+}
+
 /** `inline`: the request that changed an order also has it absorbed; `batched`: only the mirror's loop does. */
 export const MIRROR_MODES = ['off', 'inline', 'batched'] as const
 export type MirrorMode = (typeof MIRROR_MODES)[number]

@@ -57,6 +57,10 @@ describe('configuration', () => {
         'HEADROOM_AGGREGATION_URL',
       ],
     ],
+    [
+      'adapter',
+      ['HEADROOM_APP_JWT_SECRETS', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL', 'HEADROOM_MONOLITH_URL'],
+    ],
   ])('asks the %s role for what it needs only', (role, needed) => {
     const mistakes = mistakesOf(role, {})
     expect(mistakes).toHaveLength(needed.length)

@@ -7,12 +7,25 @@ import { type MysqlAddress, parseShardMap, type ShardMap } from '../contracts/sh
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
-/** `monolith`: the system that the others took apart; it runs beside them. */
-export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer', 'monolith'] as const
+/**
+ * `monolith`: the system that the others took apart; it runs beside them. `adapter`: the interface layer's part for old apps,
+ * where there is a monolith.
+ */
+export const ROLES = [
+  'all',
+  'app',
+  'admin',
+  'aggregation',
+  'order',
+  'catalogue',
+  'indexer',
+  'monolith',
+  'adapter',
+] as const
 export type Role = (typeof ROLES)[number]
 
 /** Services that are called over HTTP when each has its own process. */
-export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue'] as const
+export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue', 'monolith'] as const
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
 export interface MysqlConfig {
@@ -53,6 +66,7 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
   monolith: ['legacyMysql', 'redisUrl', 'appTokens', 'internalSecret', 'aggregation'],
+  adapter: ['appTokens', 'internalSecret', 'aggregation', 'monolith'],
 }
 
 /** What is told besides where there is a monolith to move from. `all` then answers the monolith, as the business layer. */
@@ -100,6 +114,7 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
       order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
+      monolith: reader.url('HEADROOM_MONOLITH', ['http:'], needed.has('monolith')),
     },
   }
   if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {

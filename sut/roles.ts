@@ -3,6 +3,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Topology } from '../contracts/sut-endpoint.ts'
+import { buildAdapter } from './adapter-role.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
@@ -35,8 +36,10 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import type { OldRecords } from './legacy/old-records.ts'
 import { type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
+import { OLD_RECORDS_CONTRACT } from './old-records-contract.ts'
 import { selectDataset } from './storage/dataset-table.ts'
 import { type KeyTable, keyTablesOf } from './storage/idempotency-table.ts'
 import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
@@ -98,6 +101,12 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     return createHttpServer(serverOptions(options))
   },
   monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
+  adapter: (options) =>
+    buildAdapter(options, {
+      server: serverOptions(options),
+      flows: connectFlows(options),
+      records: connect<OldRecords>(options, 'monolith', OLD_RECORDS_CONTRACT),
+    }),
 }
 
 /** The sharded one; and the monolith's beside it, where there is one to move from. */

@@ -75,6 +75,7 @@ function orderService(parts: Partial<OrderService>): OrderService {
     numbered: missing,
     numberedPage: missing,
     dataset: missing,
+    oldTraffic: missing,
     ...parts,
   }
 }

@@ -41,6 +41,7 @@ export function recordingFlows(calls: Calls, answers: Answers): OrderFlows {
     numbered: answer('numbered'),
     numberedPage: answer('numberedPage'),
     dataset: answer('dataset'),
+    oldTraffic: answer('oldTraffic'),
   }
 }
 

@@ -1,5 +1,6 @@
 // The order service on its own stores, index and cache.
 
+import { answeredPercent } from '../../../contracts/switches.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import { selectDataset } from '../../storage/dataset-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
@@ -54,6 +55,7 @@ export function localOrderService({ stores, pool, index, redis }: OrderServiceOp
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => selectDataset(pool.home, context)),
+    oldTraffic: async () => ({ grayPercent: answeredPercent(stores.switches) }),
   }
 }
 
