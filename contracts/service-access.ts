@@ -10,7 +10,14 @@ import {
   LEGACY_OUTBOX_TABLE,
   LEGACY_PRODUCTS_TABLE,
 } from './legacy-tables.ts'
-import { AUDIT_TABLE, FENCE_TABLE, GAPS_TABLE, PROCESSES_TABLE, SWITCHES_TABLE } from './migration-tables.ts'
+import {
+  AUDIT_TABLE,
+  FENCE_TABLE,
+  GAPS_TABLE,
+  MESSAGES_TABLE,
+  PROCESSES_TABLE,
+  SWITCHES_TABLE,
+} from './migration-tables.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
@@ -46,7 +53,7 @@ export interface SearchAccess {
 }
 
 export interface CacheAccess {
-  readonly keys: string
+  readonly keys: readonly string[]
   readonly commands: readonly string[]
 }
 
@@ -73,8 +80,23 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       [SCHEMA_TABLE]: ['SELECT'],
     },
     elasticsearch: { cluster: ['monitor'], index: ['read'] },
-    // Beside the cache's own, what the client asks before its first command.
-    redis: { keys: 'headroom:order:*', commands: ['get', 'set', 'ping', 'info', 'select'] },
+    // The cache's own, what the client asks before its first command, and, beside a monolith, the part of a group of readers.
+    redis: {
+      keys: ['headroom:order:*', 'headroom:events:*'],
+      commands: [
+        'get',
+        'set',
+        'ping',
+        'info',
+        'select',
+        'xgroup',
+        'xreadgroup',
+        'xautoclaim',
+        'xpending',
+        'xack',
+        'xadd',
+      ],
+    },
   },
   catalogue: {
     mysql: { [PRODUCTS_TABLE]: ['SELECT'], [SCHEMA_TABLE]: ['SELECT'] },
@@ -90,6 +112,11 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     },
     // A slice is made, with the fields of the template, by the first order of its quarter.
     elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
+    // Beside a monolith others are told of changes.
+    redis: {
+      keys: ['headroom:events:*', 'headroom:legacy:*'],
+      commands: ['ping', 'info', 'select', 'multi', 'exec', 'xadd'],
+    },
   },
 }
 
@@ -105,6 +132,9 @@ const FINISHES_FLIPS: Rights = {
   [AUDIT_TABLE]: ['INSERT'],
 }
 
+/** Tells them, takes them away, and puts aside what can be told to nobody. */
+const TELLS_MESSAGES: Rights = { [MESSAGES_TABLE]: ['SELECT', 'UPDATE', 'DELETE'] }
+
 /** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
@@ -114,10 +144,11 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_OUTBOX_TABLE]: ['INSERT'],
+      [MESSAGES_TABLE]: ['INSERT'],
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
     },
-    sharded: FINISHES_FLIPS,
+    sharded: { ...FINISHES_FLIPS, [MESSAGES_TABLE]: ['INSERT'] },
   },
   catalogue: {
     legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },
@@ -129,8 +160,11 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [LEGACY_OUTBOX_TABLE]: ['SELECT', 'DELETE'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'DELETE'],
       [PARKED_TABLE]: ['SELECT', 'INSERT', 'DELETE'],
+      ...TELLS_MESSAGES,
+      // The number of an order that was born in the monolith.
+      [LEGACY_ORDERS_TABLE]: ['SELECT'],
     },
-    sharded: FOLLOWS_SWITCHES,
+    sharded: { ...FOLLOWS_SWITCHES, ...TELLS_MESSAGES, [LEGACY_NUMBERS_TABLE]: ['SELECT'] },
   },
 }
 
@@ -175,7 +209,12 @@ export function searchAccessOf(account: ServiceAccount): SearchAccess | undefine
 
 /** undefined: none. */
 export function cacheAccessOf(account: ServiceAccount): CacheAccess | undefined {
-  return rowsOf(account).find(({ redis }) => redis)?.redis
+  const given = rowsOf(account).flatMap(({ redis }) => redis ?? [])
+  if (given.length === 0) return undefined
+  return {
+    keys: distinct(given.flatMap(({ keys }) => keys)),
+    commands: distinct(given.flatMap(({ commands }) => commands)),
+  }
 }
 
 export function isFamily(table: TableKind): table is TableFamily {

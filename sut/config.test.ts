@@ -67,6 +67,14 @@ describe('configuration', () => {
     for (const name of needed) expect(mistakes.some((mistake) => mistake.startsWith(name))).toBe(true)
   })
 
+  it('asks the indexer beside a monolith where others are told of changes', () => {
+    const { HEADROOM_REDIS_URL, ...rest } = WHOLE
+    const beside = { ...rest, HEADROOM_LEGACY_MYSQL_URL: 'mysql://user:word@host/old' }
+    expect(mistakesOf('indexer', rest)).toEqual([])
+    expect(mistakesOf('indexer', beside).join()).toContain('HEADROOM_REDIS_URL')
+    expect(mistakesOf('indexer', { ...beside, HEADROOM_REDIS_URL })).toEqual([])
+  })
+
   it('reads secrets from files and puts a password apart into its address', () => {
     const file = join(folder, 'password')
     writeFileSync(file, 'p@ss/word\n')

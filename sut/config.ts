@@ -74,7 +74,7 @@ const BESIDE_A_MONOLITH: Partial<Readonly<Record<Role, readonly Setting[]>>> = {
   all: ['legacyMysql', 'internalSecret'],
   order: ['legacyMysql'],
   catalogue: ['legacyMysql'],
-  indexer: ['legacyMysql'],
+  indexer: ['legacyMysql', 'redisUrl'],
 }
 
 /** What a process of this role is to be told, and nobody else. */
@@ -116,6 +116,10 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
       monolith: reader.url('HEADROOM_MONOLITH', ['http:'], needed.has('monolith')),
     },
+  }
+  // Who still reads the old messages would be told nothing.
+  if (role === 'indexer' && config.legacyMysql.url !== '' && config.redisUrl === '') {
+    mistakes.push('HEADROOM_REDIS_URL (or HEADROOM_REDIS_URL_FILE) is missing: beside a monolith changes are told there')
   }
   if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
     mistakes.push(

@@ -3,6 +3,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Topology } from '../contracts/sut-endpoint.ts'
+import { STORE_NAMES } from '../contracts/switches.ts'
 import { buildAdapter } from './adapter-role.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
@@ -15,9 +16,13 @@ import {
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
 import { switchedCatalogue } from './domain/catalogue/switched-catalogue.ts'
+import { CacheInvalidation } from './domain/order/cache-invalidation.ts'
 import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
+import { MessageMetrics } from './domain/order/message-metrics.ts'
+import { MessageRelay } from './domain/order/message-relay.ts'
+import { OrderCache } from './domain/order/order-cache.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
@@ -46,9 +51,17 @@ import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
 import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
 import type { MysqlPool } from './storage/mysql-pool.ts'
 import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
+import type { RedisCache } from './storage/redis-cache.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
-import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import {
+  openEventGroup,
+  openMysql,
+  openOrderStreams,
+  openRedis,
+  openSearchIndex,
+  type StoreOptions,
+} from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
 import { contextFor } from './telemetry/call-context.ts'
@@ -76,6 +89,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
       products: new ProductMemory(catalogueOf(databases)),
     })
     await startRelays(options, databases, index)
+    await startMessages(options, databases)
     await startKeyExpiry(options, databases)
     return frontEndServer(options, flows, ['app', 'admin'])
   },
@@ -97,6 +111,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   indexer: async (options) => {
     const databases = await openDatabases(options)
     await startRelays(options, databases, openSearchIndex(options))
+    await startMessages(options, databases)
     await startKeyExpiry(options, databases)
     return createHttpServer(serverOptions(options))
   },
@@ -145,7 +160,9 @@ async function openOrderService(options: RoleOptions, databases: Databases, inde
   const { metrics } = options
   const { pool } = databases
   const stores = await openStores(options, databases)
-  const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
+  const redis = openRedis(options)
+  if (databases.migration) startCacheInvalidation(options, redis)
+  const service = measuredByShard(localOrderService({ stores, pool, index, redis }), metrics)
   return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
 }
 
@@ -164,6 +181,29 @@ async function startRelays(options: RoleOptions, { pool, migration }: Databases,
   await onceBegun(board, parts, () => {
     for (const { lane } of pools.legacy.relay) start(legacyOutbox(lane))
   })
+}
+
+/** Of both databases, while a migration is under way: of an order that went from one to the other the first one tells first. */
+async function startMessages(options: RoleOptions, { migration }: Databases): Promise<void> {
+  if (!migration) return
+  const { metrics, logger, parts } = options
+  const { board, pools } = migration
+  const outboxes = STORE_NAMES.flatMap((store) => pools[store].messages.map(({ lane }) => ({ store, lane })))
+  const streams = openOrderStreams(options)
+  const relay = new MessageRelay({ outboxes, board, streams, metrics: new MessageMetrics(metrics), logger })
+  await onceBegun(board, parts, () => {
+    relay.start()
+    parts.add({ stop: () => relay.stop() })
+  })
+}
+
+/** Beside a monolith others change orders too. */
+function startCacheInvalidation(options: RoleOptions, redis: RedisCache): void {
+  const { metrics, logger, parts } = options
+  const events = openEventGroup(options, 'order-cache')
+  const invalidation = new CacheInvalidation({ events, cache: new OrderCache(redis), metrics, logger })
+  invalidation.start()
+  parts.add({ stop: () => invalidation.stop() })
 }
 
 async function startKeyExpiry(options: RoleOptions, { pool, migration }: Databases): Promise<void> {

@@ -61,7 +61,9 @@ describe('gateway configuration', () => {
   it('sends a request on once, and never to another one: only its sender knows whether it may be repeated', () => {
     const all = renderNginxConfig({ ...OPTIONS, oldInterfaces: OLD })
     expect(all.match(/proxy_next_upstream[^;]*;/g)).toEqual(['proxy_next_upstream off;'])
-    for (const [, body = ''] of all.matchAll(/upstream \w+ \{([^}]*)\}/g)) expect(body.match(/server /g)).toHaveLength(1)
+    const upstreams = [...all.matchAll(/upstream (\w+) \{([^}]*)\}/g)]
+    expect(upstreams.map(([, name]) => name)).toEqual(['app', 'admin', 'monolith', 'adapter'])
+    for (const [, , body = ''] of upstreams) expect(body.match(/server /g)).toHaveLength(1)
   })
 
   it('redirects nobody: a prefix without its slash is nothing', () => {

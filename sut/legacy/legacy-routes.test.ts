@@ -67,7 +67,7 @@ function serving(pass: Elsewhere['pass']) {
 }
 
 describe('an old form', () => {
-  it.each(PATHS)('%s of a user who is answered elsewhere is passed on, as it came, and nothing is done here', async (path) => {
+  it.each(PATHS)('%s of a user who is answered elsewhere is passed on, and nothing is done here', async (path) => {
     const passed: PassedForm[] = []
     const { asked, send } = serving(async (form) => {
       passed.push(form)
