@@ -20,6 +20,7 @@ const INSERT = `INSERT INTO ${MESSAGES_TABLE} (order_id, version, document, at_m
 /** Locked until they are told and gone: another process that tells too waits, and finds the next ones. */
 const SELECT_OLDEST = `SELECT message_id, order_id, version, document, at_ms FROM ${MESSAGES_TABLE}
   WHERE parked_reason IS NULL ORDER BY message_id LIMIT ${AT_ONCE} FOR UPDATE`
+const SELECT_ANY = `SELECT message_id FROM ${MESSAGES_TABLE} WHERE parked_reason IS NULL LIMIT 1`
 const DELETE = `DELETE FROM ${MESSAGES_TABLE} WHERE message_id IN (?)`
 const PARK = `UPDATE ${MESSAGES_TABLE} SET parked_reason = ? WHERE message_id = ?`
 const SELECT_BACKLOG = `SELECT COUNT(*) - COUNT(parked_reason) AS waiting, COUNT(parked_reason) AS parked,
@@ -46,8 +47,6 @@ export interface NumberedEvent {
 export interface Told {
   readonly told: number
   readonly parked: readonly { readonly orderId: OrderId; readonly reason: string }[]
-  /** There may be more. */
-  readonly isFull: boolean
 }
 
 interface MessageRow {
@@ -62,6 +61,10 @@ export function messageInsert(order: Order): Statement {
   return { sql: INSERT, values: eventValues(order) }
 }
 
+export async function hasMessages({ lane }: MessageOutbox, context: CallContext): Promise<boolean> {
+  return (await lane.rows(SELECT_ANY, [], context)).length > 0
+}
+
 /** The oldest, given to `publish` in their order, and taken away once it has resolved; if it rejects they all stay. */
 export function tellOldest(
   { store, lane }: MessageOutbox,
@@ -70,7 +73,7 @@ export function tellOldest(
 ): Promise<Told> {
   return lane.transaction(context, async (session) => {
     const rows = await session.rows<MessageRow>(SELECT_OLDEST, [])
-    if (rows.length === 0) return { told: 0, parked: [], isFull: false }
+    if (rows.length === 0) return { told: 0, parked: [] }
     const numbers = await numbersOf(session, store, rows)
     const judged = rows.map((row) => ({ row, understood: numbered(row, numbers.get(row.order_id)) }))
     const told = judged.flatMap(({ understood }) => (typeof understood === 'string' ? [] : [understood]))
@@ -85,11 +88,7 @@ export function tellOldest(
       })),
       ...deletes(judged.filter(({ understood }) => typeof understood !== 'string').map(({ row }) => row)),
     ])
-    return {
-      told: told.length,
-      parked: parked.map(({ row, reason }) => ({ orderId: row.order_id, reason })),
-      isFull: rows.length === AT_ONCE,
-    }
+    return { told: told.length, parked: parked.map(({ row, reason }) => ({ orderId: row.order_id, reason })) }
   })
 }
 
