@@ -29,8 +29,8 @@ npm run up -- --legacy follow within a second.
   begin     every old order gets an id; then the monolith's database decides
   forward   the next phase; writers wait for a moment, none of them fails
   back      the phase before
-  set       positions that move without a flip: --mirror, --monolith, --gateway,
-            --gray, --compare
+  set       positions that move without a flip: --mirror, --monolith, --compare,
+            --gateway and --gray
   finalise  the end of the way back, once everything is done
   history   who changed what, when and why
 
@@ -46,7 +46,7 @@ Examples:
   npm run switch -- back --why 'p99 of list doubled'
   npm run switch -- forward --service catalogue
   npm run switch -- set --mirror inline --why 'a measurement'
-  npm run switch -- set --gateway interface-layer --gray 1 --why 'the first users'`
+  npm run switch -- set --gateway interface-layer --gray 1 --why 'a few users'`
 
 type Do = (migration: OpenMigration, options: SwitchOptions, context: CommandContext) => Promise<ExitCode>
 
