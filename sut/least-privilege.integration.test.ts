@@ -165,6 +165,22 @@ describe('Redis', () => {
   })
 })
 
+describe('Redis, to the indexer', () => {
+  it('is where others are told of orders, and nothing to read', async () => {
+    const redis = new Redis(addressFor('indexer', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+    await redis.connect()
+    try {
+      const told = await redis.multi().xadd('headroom:events:least', '*', 'event', '1').exec()
+      expect(told?.[0]?.[0]).toBeNull()
+      await expect(redis.xadd('headroom:order:least', '*', 'event', '1')).rejects.toThrow('NOPERM')
+      await expect(redis.xrange('headroom:events:least', '-', '+')).rejects.toThrow('NOPERM')
+      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+    } finally {
+      redis.disconnect()
+    }
+  })
+})
+
 describe('Elasticsearch', () => {
   const as = (account: ServiceAccount) =>
     new Client({ node: addressFor(account, engines.elasticsearch.url, engines.elasticsearch.passwords), maxRetries: 0 })
