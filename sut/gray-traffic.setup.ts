@@ -9,6 +9,7 @@ import { token } from './test-system.setup.ts'
 
 export interface OldAnswer {
   readonly userId: number
+  readonly sentAtMs: number
   readonly status: number
   /** undefined: it did not come through the interface layer. */
   readonly servedBy: GatewayPosition | undefined
@@ -41,6 +42,7 @@ export class OldApps {
     const fields = Object.entries({ token: token(this.#endpoint.jwtSecret, userId, 'app'), ...form }).flatMap(
       ([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]),
     )
+    const sentAtMs = performance.now()
     const { statusCode, headers, body } = await request(this.#endpoint.baseUrl + path, {
       method: 'POST',
       dispatcher: this.#connections,
@@ -48,7 +50,8 @@ export class OldApps {
       body: new URLSearchParams(fields).toString(),
     })
     const answer = (await body.json()) as OldAnswer['answer']
-    return { userId, status: statusCode, servedBy: headers[SERVED_BY_HEADER] as GatewayPosition | undefined, answer }
+    const servedBy = headers[SERVED_BY_HEADER] as GatewayPosition | undefined
+    return { userId, sentAtMs, status: statusCode, servedBy, answer }
   }
 
   /** All of `users`, over and over, for as long as `work` takes. */
