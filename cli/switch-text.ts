@@ -138,8 +138,10 @@ export function statusLines(status: SwitchStatus): readonly string[] {
 }
 
 function oldInterfacesText({ gateway, grayPercent }: Pick<SwitchStatus, 'gateway' | 'grayPercent'>): string {
-  if (gateway === 'monolith') return `to the monolith${grayPercent === 0 ? '' : `, whatever the share of ${grayPercent} %`}`
-  return `to the interface layer, which answers ${grayPercent} % of the users and passes the others on to the monolith`
+  if (gateway === 'interface-layer') {
+    return `to the interface layer, which answers ${grayPercent} % of the users and passes the others on to the monolith`
+  }
+  return grayPercent === 0 ? 'to the monolith' : `to the monolith, whatever the share of ${grayPercent} %`
 }
 
 export function auditLines(entries: readonly StoredAuditEntry[]): readonly string[] {

@@ -29,8 +29,8 @@ npm run up -- --legacy follow within a second.
   begin     every old order gets an id; then the monolith's database decides
   forward   the next phase; writers wait for a moment, none of them fails
   back      the phase before
-  set       positions that move without a flip: --mirror, --monolith, --compare,
-            --gateway and --gray
+  set       positions that move without a flip: --mirror, --monolith,
+            --gateway, --gray, --compare
   finalise  the end of the way back, once everything is done
   history   who changed what, when and why
 
