@@ -119,7 +119,7 @@ export function readConfig(role: Role, environment: Environment = process.env): 
   }
   // Who still reads the old messages would be told nothing.
   if (role === 'indexer' && config.legacyMysql.url !== '' && config.redisUrl === '') {
-    mistakes.push('HEADROOM_REDIS_URL (or HEADROOM_REDIS_URL_FILE) is missing: beside a monolith changes are told there')
+    mistakes.push('HEADROOM_REDIS_URL (or HEADROOM_REDIS_URL_FILE) is missing: changes are told there')
   }
   if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
     mistakes.push(

@@ -2,7 +2,14 @@
 // was slow and was taken for dead, changes nothing any more.
 
 import { SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
-import type { Flip, GatewayPosition, MirrorMode, MonolithPosition, Phase, SwitchState } from '../../contracts/switches.ts'
+import type {
+  Flip,
+  GatewayPosition,
+  MirrorMode,
+  MonolithPosition,
+  Phase,
+  SwitchState,
+} from '../../contracts/switches.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { NOW_MS } from './database-clock.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
