@@ -35,13 +35,13 @@ export async function buildAdapter(
   const answered = new Counter({
     name: 'headroom_old_requests_total',
     help: 'Requests of old apps with a good token, by who answers them',
-    labelNames: ['by'],
+    labelNames: ['side'],
     registers: [metrics.registry],
   })
   const elsewhere: Elsewhere = {
     isFor: (userId) => {
       const isHere = isGray(userId, watch.grayPercent)
-      answered.inc({ by: isHere ? 'interface-layer' : 'monolith' })
+      answered.inc({ side: isHere ? 'interface-layer' : 'monolith' })
       return !isHere
     },
     pass: monolith.pass,
