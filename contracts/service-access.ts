@@ -53,6 +53,7 @@ export interface SearchAccess {
 }
 
 export interface CacheAccess {
+  /** Patterns. */
   readonly keys: readonly string[]
   readonly commands: readonly string[]
 }
@@ -62,6 +63,9 @@ interface ServiceAccess {
   readonly elasticsearch?: SearchAccess
   readonly redis?: CacheAccess
 }
+
+/** By a client of Redis, before its first command. */
+const ASKED_BY_CLIENT = ['ping', 'info', 'select'] as const
 
 const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
   order: {
@@ -80,22 +84,10 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       [SCHEMA_TABLE]: ['SELECT'],
     },
     elasticsearch: { cluster: ['monitor'], index: ['read'] },
-    // The cache's own, what the client asks before its first command, and, beside a monolith, the part of a group of readers.
+    // The cache's own, and, beside a monolith, the part of a group of readers.
     redis: {
       keys: ['headroom:order:*', 'headroom:events:*'],
-      commands: [
-        'get',
-        'set',
-        'ping',
-        'info',
-        'select',
-        'xgroup',
-        'xreadgroup',
-        'xautoclaim',
-        'xpending',
-        'xack',
-        'xadd',
-      ],
+      commands: ['get', 'set', ...ASKED_BY_CLIENT, 'xgroup', 'xreadgroup', 'xautoclaim', 'xpending', 'xack', 'xadd'],
     },
   },
   catalogue: {
@@ -115,7 +107,7 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     // Beside a monolith others are told of changes.
     redis: {
       keys: ['headroom:events:*', 'headroom:legacy:*'],
-      commands: ['ping', 'info', 'select', 'multi', 'exec', 'xadd'],
+      commands: [...ASKED_BY_CLIENT, 'multi', 'exec', 'xadd'],
     },
   },
 }

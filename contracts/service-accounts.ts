@@ -53,8 +53,8 @@ export function redisUsers(passwords: ServicePasswords): readonly string[] {
 }
 
 export function redisRules({ keys, commands }: CacheAccess, password: string): readonly string[] {
-  const patterns = keys.map((pattern) => `~${pattern}`)
-  return ['on', `>${password}`, ...patterns, 'resetchannels', '-@all', ...commands.map((command) => `+${command}`)]
+  const allowed = [...keys.map((pattern) => `~${pattern}`), 'resetchannels', '-@all']
+  return ['on', `>${password}`, ...allowed, ...commands.map((command) => `+${command}`)]
 }
 
 /** Files of Elasticsearch's configuration: accounts without an index of their own, which a small distribution cannot make. */

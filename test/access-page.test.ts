@@ -22,8 +22,8 @@ it.each(SERVICE_ACCOUNTS)('shows what %s may do', (account) => {
   const indices = SEARCH_INDICES.map((index) => `\`${index}\``).join(', ')
   const searchText = search ? `${search.cluster.join(', ')}; ${indices} ${search.index.join(', ')}` : 'none'
   const cache = cacheAccessOf(account)
-  const keys = cache?.keys.map((pattern) => `\`${pattern}\``).join(', ')
-  const cacheText = cache ? `${keys} ${cache.commands.join(', ')}` : 'none'
+  const patterns = cache?.keys.map((pattern) => `\`${pattern}\``).join(', ')
+  const cacheText = cache ? `${patterns} ${cache.commands.join(', ')}` : 'none'
   expect(page).toContain(`| \`${accountName(account)}\` | ${tables} | ${searchText} | ${cacheText} |`)
 })
 
