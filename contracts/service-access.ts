@@ -64,7 +64,6 @@ interface ServiceAccess {
   readonly redis?: CacheAccess
 }
 
-/** By a client of Redis, before its first command. */
 const ASKED_BY_CLIENT = ['ping', 'info', 'select'] as const
 
 const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
