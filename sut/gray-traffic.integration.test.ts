@@ -140,6 +140,30 @@ it('is told of in the old format once for each order and version, whoever took t
   await expect.poll(told, POLL).toEqual({ created: [1], ofNew: [1, 1] })
 })
 
+it('is told of late, once and in order, after Redis was away', async () => {
+  const { system } = migrated
+  const userId = USERS[9]!
+  const numbers: (number | null)[] = []
+  system.proxies.redis.mode = 'down'
+  try {
+    for (let nth = 0; nth < 5; nth++) {
+      const order = { path: '/v1/app/orders', key: randomUUID(), body: CHECKOUT }
+      const placed = await system.call({ method: 'POST', user: userId, ...order })
+      const { orderId } = placed.body
+      const paid = await system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/pay`, user: userId })
+      expect([placed.status, paid.status]).toEqual([201, 200])
+      numbers.push(legacyNumberOf(orderId))
+    }
+  } finally {
+    system.proxies.redis.mode = 'normal'
+  }
+  const told = async () => {
+    const all = await messages()
+    return numbers.map((orderNo) => all.filter((message) => message.orderNo === orderNo).map(({ event }) => event))
+  }
+  await expect.poll(told, POLL).toEqual(numbers.map(() => ['ORDER_CREATED', 'ORDER_PAID']))
+})
+
 it('is never sent to the monolith instead when the adapter is killed over it', async () => {
   await set({ gateway: 'interface-layer', grayPercent: 100 })
   await untilMoved(100)
