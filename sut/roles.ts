@@ -7,6 +7,7 @@ import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { Config, InternalService, Role } from './config.ts'
+import { type Databases, openDatabases } from './databases.ts'
 import {
   CATALOGUE_CONTRACT,
   type CatalogueService,
@@ -14,19 +15,17 @@ import {
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
 import { switchedCatalogue } from './domain/catalogue/switched-catalogue.ts'
-import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
-import { OutboxRelay } from './domain/order/outbox-relay.ts'
-import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { registerService, serveService } from './domain/service-server.ts'
+import { startKeyExpiry } from './expiring-keys.ts'
 import { registerAdminRoutes } from './interface/admin-routes.ts'
 import { registerAppRoutes } from './interface/app-routes.ts'
 import { registerChallengeRoute } from './interface/challenge-route.ts'
@@ -35,20 +34,14 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
-import { type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
+import { startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
-import { selectDataset } from './storage/dataset-table.ts'
-import { type KeyTable, keyTablesOf } from './storage/idempotency-table.ts'
-import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
-import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
-import type { MysqlPool } from './storage/mysql-pool.ts'
-import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
+import { startRelays } from './relays.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
-import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
-import { contextFor } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 import { liveTokenKeys } from './token-keys-file.ts'
@@ -100,18 +93,6 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
 }
 
-/** The sharded one; and the monolith's beside it, where there is one to move from. */
-interface Databases {
-  readonly pool: MysqlPool
-  readonly migration: Migration | null
-}
-
-async function openDatabases(options: RoleOptions): Promise<Databases> {
-  if (options.config.legacyMysql.url === '') return { pool: await openMysql(options), migration: null }
-  const migration = await openMigration(options)
-  return { pool: migration.pools.sharded, migration }
-}
-
 function catalogueOf({ pool, migration }: Databases): CatalogueService {
   return migration ? switchedCatalogue(migration.pools, migration.board) : localCatalogueService(pool)
 }
@@ -138,40 +119,6 @@ async function openOrderService(options: RoleOptions, databases: Databases, inde
   const stores = await openStores(options, databases)
   const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
   return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
-}
-
-/** Of both databases: only the one that decides gets events, and what it had before a flip is told all the same. */
-async function startRelays(options: RoleOptions, { pool, migration }: Databases, index: OrderIndex): Promise<void> {
-  const { metrics, logger, parts } = options
-  const relayMetrics = new RelayMetrics(metrics)
-  const start = (outbox: Outbox) => {
-    const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
-    relay.start()
-    parts.add({ stop: () => relay.stop() })
-  }
-  for (const server of pool.relay) start(shardedOutbox(server))
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.relay) start(legacyOutbox(lane))
-  })
-}
-
-async function startKeyExpiry(options: RoleOptions, { pool, migration }: Databases): Promise<void> {
-  const { metrics, logger, parts } = options
-  const expiryMetrics = new KeyExpiryMetrics(metrics)
-  const start = (tables: readonly KeyTable[], historyEndMs: () => Promise<number | null>) => {
-    const expiry = new KeyExpiry({ tables, historyEndMs, metrics: expiryMetrics, logger })
-    expiry.start()
-    parts.add({ stop: () => expiry.stop() })
-  }
-  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
-  for (const server of pool.upkeep) start(keyTablesOf(server), historyEndMs)
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.upkeep) start([legacyKeyTable(lane)], async () => null)
-  })
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {
