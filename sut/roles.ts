@@ -36,6 +36,7 @@ import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
 import { startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
+import { openReadComparison } from './read-comparison.ts'
 import { startRelays } from './relays.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
@@ -100,7 +101,8 @@ function catalogueOf({ pool, migration }: Databases): CatalogueService {
 async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
   const { metrics, logger, parts } = options
   if (migration) {
-    const stores = openSwitchedStores({ ...migration, metrics, logger, parts })
+    const comparison = openReadComparison(options, migration.board)
+    const stores = openSwitchedStores({ ...migration, metrics, logger, parts, comparison })
     startRescue(migration, options)
     return stores
   }
