@@ -49,5 +49,11 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
   mirror.start()
   parts.add({ stop: () => mirror.stop() })
-  return new SwitchedStores({ sides, board, follower: mirror, paused: pausedWrites(metrics), ...(comparison && { comparison }) })
+  return new SwitchedStores({
+    sides,
+    board,
+    follower: mirror,
+    paused: pausedWrites(metrics),
+    ...(comparison && { comparison }),
+  })
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type OrderId, shardOfOrder } from '../../contracts/order-id.ts'
+import { shardOfOrder } from '../../contracts/order-id.ts'
 import { NO_MIGRATION, type Switches } from '../../contracts/switches.ts'
 import type { OrderSnapshot, OrderStore } from '../storage/order-store.ts'
 import { bornOrder, movedTo, snapshotWith, within } from '../storage/two-stores.setup.ts'
@@ -198,7 +198,7 @@ describe('passed over is', () => {
 it('a difference belongs to payments, to the order, or to both', () => {
   const different = (...fields: readonly string[]) => ({
     kind: 'different' as const,
-    findings: fields.map((field) => ({ orderId: orderId as OrderId, field, kind: 'value' as const })),
+    findings: fields.map((field) => ({ orderId, field, kind: 'value' as const })),
   })
   const outcomes = (...fields: readonly string[]) =>
     (['order', 'payment'] as const).map((service) => outcomeFor(service, different(...fields)))
