@@ -7,6 +7,8 @@ const ONE_LANE_IS_ENOUGH = [
   'generators/full-disk.integration.test.ts',
   'measurements/**',
   'reports/page.integration.test.ts',
+  'sut/killed-processes.integration.test.ts',
+  'sut/rollback.integration.test.ts',
   'sut/switches/switch-board.integration.test.ts',
   'test/kill-seeder.integration.test.ts',
   'test/legacy-load.integration.test.ts',
