@@ -3,6 +3,7 @@
 
 import type { ShareBounds } from './proportion.ts'
 import type { OpenArrivals } from './schedule.ts'
+import type { MirrorMode, MonolithPosition, Phase } from './switches.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -298,6 +299,25 @@ export interface SettledOrders {
 export const TARGET_KINDS = ['headroom', 'http'] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
 
+/** Where a migration stands: which of two stores a request is answered by, and what is done besides. */
+export interface MigrationPosition {
+  /** Of orders and payments. */
+  readonly phase: Phase
+  readonly mirror: MirrorMode
+  readonly monolith: MonolithPosition
+  /** Of 1 000 reads, so many are also made in the other store. */
+  readonly comparePerMille: number
+  /** Grows with every flip. */
+  readonly epoch: number
+}
+
+export interface MigrationDuring {
+  /** null: none had begun. */
+  readonly start: MigrationPosition | null
+  /** Absent: the run ended before it could be asked. */
+  readonly end?: MigrationPosition | null
+}
+
 export interface RunConditions {
   readonly host: {
     readonly cpuModel: string
@@ -318,6 +338,8 @@ export interface RunConditions {
   readonly bufferPoolBytes: number | null
   readonly flushLogAtTrxCommit: number | null
   readonly gitCommit: string | null
+  /** Absent: there is no migration, or none that we may look into. */
+  readonly migration?: MigrationDuring
 }
 
 /** Rows counted by COUNT(*) at `tablesCountedAt`, never estimated. */
