@@ -3,7 +3,7 @@
 
 import type { ShareBounds } from './proportion.ts'
 import type { OpenArrivals } from './schedule.ts'
-import type { MirrorMode, MonolithPosition, Phase } from './switches.ts'
+import { type MirrorMode, type MonolithPosition, PHASE_RULES, type Phase } from './switches.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -316,6 +316,12 @@ export interface MigrationDuring {
   readonly start: MigrationPosition | null
   /** Absent: the run ended before it could be asked. */
   readonly end?: MigrationPosition | null
+}
+
+/** At the end, where it is known: the orders of the run are the monolith's then, and not those of the 64 tables. */
+export function readsMonolith(migration: MigrationDuring | undefined): boolean {
+  const position = migration?.end ?? migration?.start ?? null
+  return position !== null && PHASE_RULES[position.phase].read === 'legacy'
 }
 
 export interface RunConditions {

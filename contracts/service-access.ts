@@ -116,6 +116,8 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [LEGACY_OUTBOX_TABLE]: ['INSERT'],
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+      // Which data it holds, for whoever asks us.
+      [DATASET_TABLE]: ['SELECT'],
     },
     sharded: FINISHES_FLIPS,
   },

@@ -1,5 +1,5 @@
-// Where a migration stood while a load ran: which store was read, and which one was told besides, is what a request cost. Asked
-// of the database, which every process of the system follows within a second.
+// Where a migration stood while a load ran: which store was read, and which one was told besides, is what a request cost.
+// Asked of the database, which every process of the system follows within a second.
 
 import type { RowDataPacket } from 'mysql2/promise'
 import type { InvalidReason, MigrationDuring, MigrationPosition } from '../contracts/measurement.ts'

@@ -6,15 +6,16 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type { EngineProgram } from '../contracts/engines.ts'
-import type {
-  InvalidReason,
-  LoadResult,
-  LoadShare,
-  Measurements,
-  MigrationPosition,
-  Profile,
-  RunConditions,
-  Step,
+import {
+  type InvalidReason,
+  type LoadResult,
+  type LoadShare,
+  type Measurements,
+  type MigrationPosition,
+  type Profile,
+  readsMonolith,
+  type RunConditions,
+  type Step,
 } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
@@ -27,7 +28,7 @@ import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { K6Extras } from './k6-extras.ts'
-import { lookUpLegacy } from './legacy-orders.ts'
+import { byOldNumber, lookUpLegacy } from './legacy-orders.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
 import { migrationPosition, movedDuring } from './migration-position.ts'
@@ -227,8 +228,12 @@ class Run {
 
   async #count(): Promise<readonly InvalidReason[]> {
     const { engines, legacyMysql, signal, say } = this.#request
-    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql)
+    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql, this.#acknowledged)
     if (engines === null) return []
+    const { legacyMysql: monolith } = engines
+    if (monolith && readsMonolith(this.#conditions.migration)) {
+      return await this.#countLegacy(monolith, byOldNumber(this.#acknowledged))
+    }
     const { counted } = this.#request
     if (counted === undefined) say('counting the rows of every table')
     try {
@@ -244,9 +249,12 @@ class Run {
     }
   }
 
-  async #countLegacy(address: MysqlAddress): Promise<readonly InvalidReason[]> {
+  async #countLegacy(
+    address: MysqlAddress,
+    placed: readonly Acknowledgement[],
+  ): Promise<readonly InvalidReason[]> {
     try {
-      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, this.#acknowledged)
+      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, placed)
       this.#counted = { ...this.#counted, acknowledged }
       return missing === null ? [] : [missing]
     } catch (error) {

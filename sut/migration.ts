@@ -89,7 +89,7 @@ export async function onceBegun(
   parts.add({ stop: () => clearInterval(timer) })
 }
 
-function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
+export function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
   try {
     return board.now().epoch > 0
   } catch {

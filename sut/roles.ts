@@ -7,7 +7,7 @@ import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { Config, InternalService, Role } from './config.ts'
-import { type Databases, openDatabases } from './databases.ts'
+import { type Databases, datasetIn, openDatabases } from './databases.ts'
 import {
   CATALOGUE_CONTRACT,
   type CatalogueService,
@@ -43,6 +43,7 @@ import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.t
 import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
+import type { CallContext } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 import { liveTokenKeys } from './token-keys-file.ts'
@@ -117,10 +118,10 @@ async function openStores(options: RoleOptions, { pool, migration }: Databases):
 
 async function openOrderService(options: RoleOptions, databases: Databases, index: OrderIndex): Promise<OrderService> {
   const { metrics } = options
-  const { pool } = databases
   const stores = await openStores(options, databases)
-  const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
-  return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
+  const dataset = (context: CallContext) => datasetIn(databases, context)
+  const local = localOrderService({ stores, dataset, index, redis: openRedis(options) })
+  return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {

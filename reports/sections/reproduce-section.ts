@@ -1,7 +1,12 @@
 // How to get these numbers again: command, seed, commit, versions, machine, conditions, and the evidence itself.
 
 import type { Dataset } from '../../contracts/dataset.ts'
-import { HARNESS, type Measurements } from '../../contracts/measurement.ts'
+import {
+  HARNESS,
+  type Measurements,
+  type MigrationDuring,
+  type MigrationPosition,
+} from '../../contracts/measurement.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { newestRows, requestShare } from '../../contracts/seeded-choice.ts'
@@ -64,8 +69,9 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
 
 /** Runs that are laid side by side differ in this. */
 function migrationText({ start, end }: MigrationDuring): string {
-  const [before, after] = [start, end ?? null].map(positionText)
+  const before = positionText(start)
   if (end === undefined) return `${before} at the start; not asked at the end`
+  const after = positionText(end)
   return before === after ? `${before}, from start to end` : `${before} at the start, ${after} at the end`
 }
 

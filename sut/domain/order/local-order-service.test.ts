@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Order, Payment } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import { NO_MIGRATION, type Phase, type Switches } from '../../../contracts/switches.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import type { OrderStore } from '../../storage/order-store.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
@@ -51,7 +50,7 @@ function twoProcesses() {
   const start = () => {
     const sides = { legacy: { store: legacy.store, ids }, sharded: { store: sharded.store, ids } }
     const stores = new SwitchedStores({ sides, board })
-    return localOrderService({ stores, pool: {} as MysqlPool, index: {} as OrderIndex, redis })
+    return localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis })
   }
   const flipTo = (phase: Phase) => {
     switches = { ...switches, phase, epoch: switches.epoch + 1 }
