@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Measurements, MigrationPosition } from '../../contracts/measurement.ts'
-import { datasetFixture, measurementsFixture } from '../fixtures/measurements.ts'
+import { datasetFixture } from '../fixtures/dataset.ts'
+import { measurementsFixture } from '../fixtures/measurements.ts'
 import { evidenceClaims } from './evidence-claims.ts'
 
 const PHASE1: MigrationPosition = {
