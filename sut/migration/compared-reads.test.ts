@@ -61,10 +61,12 @@ const readable = (...found: readonly OrderSnapshot[]) => {
 const find = (of: OrderSnapshot = FIRST, under = now) =>
   reads.readerOf(readable(of), under).find({ orderId: of.order.orderId, userId: of.order.userId }, within())
 
+const LINE = /^headroom_compared_reads_total\{service="(\w+)",shard="(\d+)",outcome="(\w+)"\} (\d+)$/gm
+
 async function counted(): Promise<Readonly<Record<string, number>>> {
-  const found = await metrics.registry.getSingleMetric('headroom_compared_reads_total')?.get()
+  const lines = [...(await metrics.registry.metrics()).matchAll(LINE)]
   return Object.fromEntries(
-    (found?.values ?? []).map(({ labels, value }) => [`${labels.service} ${labels.shard} ${labels.outcome}`, value]),
+    lines.map(([, service, shard, outcome, orders]) => [`${service} ${shard} ${outcome}`, Number(orders)]),
   )
 }
 const eventually = (expected: Readonly<Record<string, number>>) =>

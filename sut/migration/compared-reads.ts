@@ -97,7 +97,10 @@ export class ComparedReads implements ReadComparison {
   /** Nothing is asked here: the first statement is sent in a turn of its own. */
   #note(candidate: Candidate): void {
     if (this.#isStopped || candidate.orderIds.length === 0) return
-    if (this.#waiting.length >= MAX_WAITING) return this.#passOver(candidate)
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#passOver(candidate)
+      return
+    }
     this.#waiting.push(candidate)
     if (this.#working >= SIDE_BY_SIDE) return
     this.#working++
