@@ -55,6 +55,12 @@ export class KillableServices {
     return await (await fetch(`http://127.0.0.1:${this.#known(this.#ports, role)}/metrics`)).text()
   }
 
+  /** Of its process. Linux's. */
+  residentMb(role: Role): number {
+    const status = readFileSync(`/proc/${this.#known(this.#pids, role)}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
+  }
+
   /** Those that were started again. */
   async stop(): Promise<void> {
     for (const service of this.#restarted) await service.stop()

@@ -1,7 +1,8 @@
 // Processes killed with -9 at each step of a flip, forward and back, under users who send again what was not acknowledged:
 // every order is in both stores exactly once, and nothing that they say of it differs.
 //
-// By default three of them; HEADROOM_MIGRATION_PROOF=1: each process at each step, both ways.
+// By default three of them, and ten reloads of the gateway; HEADROOM_MIGRATION_PROOF=1: each process at each step, both
+// ways, and a hundred.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,7 +44,9 @@ const ALL: readonly Case[] = WAYS.flatMap((way) => {
   const steps = [...new Set(stepsOf({ ...way, epoch: 0 }).map(({ kind }) => kind))]
   return VICTIMS.flatMap((victim) => steps.map((step) => ({ victim, step, ...way })))
 })
-const CASES = process.env.HEADROOM_MIGRATION_PROOF === '1' ? ALL : FEW
+const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
+const CASES = IS_PROOF ? ALL : FEW
+const RELOADS = IS_PROOF ? 100 : 10
 const USERS = [3_000, 3_001, 3_002, 3_003]
 /** From the restart until the other store knows everything. */
 const TOLD_WITHIN_MS = 30_000
@@ -155,3 +158,21 @@ it.each(CASES)(
     await expect.poll(eventsLeft, { timeout: 60_000, interval: 200 }).toBe(0)
   },
 )
+
+it('the gateway, loaded anew again and again: a change that it lost is sent again by its user, and is one order', async () => {
+  await goTo('phase1')
+  await expect.poll(() => migrated.gaps(), { timeout: TOLD_WITHIN_MS, interval: 100 }).toBe(0)
+  const gateway = migrated.system.sut.endpoint.processes.find(({ component }) => component === 'nginx')!
+  const before = (await migrated.numbersIn('legacy')).length
+  const mix = new OrderMix(migrated, { insists: true })
+  await mix.during(USERS, async () => {
+    for (let nth = 0; nth < RELOADS; nth++) {
+      process.kill(gateway.pid, 'SIGHUP')
+      await sleep(100)
+    }
+  })
+  process.stdout.write(`${RELOADS} reloads of the gateway: ${mix.sent} requests, ${mix.failures.length} of them failed\n`)
+  expect(mix.acknowledged.length).toBeGreaterThan(USERS.length)
+  await expectAllInBoth(migrated, mix)
+  expect((await migrated.numbersIn('legacy')).length).toBe(before + mix.acknowledged.length)
+})

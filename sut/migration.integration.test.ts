@@ -13,6 +13,7 @@ import { type MigratedSystem, startMigratedSystem } from './migrated-system.setu
 import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
 import { ANYBODY } from './switches/two-ledgers.setup.ts'
+import type { Answer } from './test-system.setup.ts'
 
 /** HEADROOM_MIGRATION_PROOF=1: 105 flips, and an outage of a minute. */
 const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
@@ -24,6 +25,19 @@ const PROOF_LIMIT_MS = IS_PROOF ? 3_600_000 : 240_000
 let migrated: MigratedSystem
 const checkout = (userId: number) =>
   migrated.system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key: randomUUID(), body: CHECKOUT })
+/** Checkouts, ten a second, whatever becomes of them. */
+async function offered(durationMs: number): Promise<readonly Answer[]> {
+  const sent: Promise<Answer>[] = []
+  for (const untilMs = performance.now() + durationMs; performance.now() < untilMs; await sleep(100)) {
+    sent.push(checkout(300))
+  }
+  return await Promise.all(sent)
+}
+const p95Of = (answers: readonly Answer[]) =>
+  answers
+    .map(({ tookMs }) => tookMs)
+    .toSorted((one, other) => one - other)
+    [Math.floor(answers.length * 0.95)]?.toFixed(1)
 const untilTold = () => expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
 
 beforeAll(async () => {
@@ -171,13 +185,19 @@ it(
   { timeout: PROOF_LIMIT_MS },
   async () => {
     const { mysql } = migrated.system.proxies
-    const statuses: Promise<number>[] = []
+    const usual = await offered(OUTAGE_MS / 4)
+    const memoryBefore = migrated.services.residentMb('order')
+    await untilTold()
     mysql.mode = 'stalled'
     try {
-      for (const untilMs = performance.now() + OUTAGE_MS; performance.now() < untilMs; await sleep(100)) {
-        statuses.push(checkout(300).then(({ status }) => status))
-      }
-      expect(new Set(await Promise.all(statuses))).toEqual(new Set([201]))
+      const during = await offered(OUTAGE_MS)
+      process.stdout.write(
+        `the new database stalled: p95 of a checkout ${p95Of(usual)} ms before, ${p95Of(during)} ms during; ` +
+          `memory ${memoryBefore.toFixed(0)} MB before, ${migrated.services.residentMb('order').toFixed(0)} MB after\n`,
+      )
+      expect(new Set(during.map(({ status }) => status))).toEqual(new Set([201]))
+      // Nothing that was placed meanwhile is told, and everything is marked.
+      expect(await migrated.gaps()).toBe(during.length)
       migrated.services.kill('order')
       const again = await migrated.services.restart('order')
       await expect
