@@ -26,10 +26,9 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   const { hasBegun } = await lookAtBoth(migration.ledgers)
   if (!hasBegun) await prepare(migration, context)
   const tools = toolsOf(migration, context)
-  // Whoever starts the order system meanwhile must not open what is closed for the beginning.
-  const isFirst = await aloneAt(migration.addresses.sharded[0], 'beginning', () =>
-    beginMigration(responsible(options, context), tools, () => settle(migration, context)),
-  )
+  const work = () => beginMigration(responsible(options, context), tools, () => settle(migration, context))
+  // Whoever starts the order system meanwhile must not open what is closed for the beginning; once it has begun, nobody can.
+  const isFirst = hasBegun ? await work() : await aloneAt(migration.addresses.sharded[0], 'beginning', work)
   say(isFirst ? "The monolith's database is the authority." : 'The migration had begun already.')
   const [legacy] = oneServer(migration.addresses.legacy)
   const required = await withOwner(legacy, requireOrderIds)

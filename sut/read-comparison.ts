@@ -19,8 +19,9 @@ export function openReadComparison(
   { config, metrics, logger, parts }: StoreOptions,
   board: Pick<SwitchBoard, 'now'>,
 ): ReadComparison {
-  // Figures of their own, told to nobody: those of the server's connections are of requests.
-  const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, new Metrics())
+  // Told to nobody: the figures about a server's connections are those of requests.
+  const untold = new Metrics()
+  const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, untold)
   const pools = { legacy: poolOf(oneServer(config.legacyMysql)), sharded: poolOf(config.mysql.map) }
   const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
   const reads = new ComparedReads({ stores, board, metrics: new ComparedReadMetrics(metrics), logger })
