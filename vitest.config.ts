@@ -12,6 +12,7 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/switches/switch-board.integration.test.ts',
   'test/kill-seeder.integration.test.ts',
   'test/legacy-load.integration.test.ts',
+  'test/moving-load.integration.test.ts',
   'test/npm-versions.integration.test.ts',
   'test/own-system.integration.test.ts',
   'sut/two-servers.integration.test.ts',

@@ -54,9 +54,14 @@ const IMPORTED_AT_ONCE = 500
 const ITEMS = { productId: [5, 9], quantity: [2, 1] }
 const within = () => contextFor('test', 20_000)
 
-export async function startMigratedSystem(topology: Topology): Promise<MigratedSystem> {
+/** `fill`: the monolith's database, before anybody works on it. */
+export async function startMigratedSystem(
+  topology: Topology,
+  fill: (legacyUrl: string) => Promise<unknown> = async () => {},
+): Promise<MigratedSystem> {
   const engines = inject('engines')
   const legacy = await testDatabase(engines.legacyMysql.url)
+  await fill(legacy.url)
   const system = await startTestSystem(engines, topology, legacy.url)
   const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
   const poolOf = (url: string) =>
