@@ -10,7 +10,14 @@ import {
   LEGACY_OUTBOX_TABLE,
   LEGACY_PRODUCTS_TABLE,
 } from './legacy-tables.ts'
-import { AUDIT_TABLE, FENCE_TABLE, GAPS_TABLE, PROCESSES_TABLE, SWITCHES_TABLE } from './migration-tables.ts'
+import {
+  AUDIT_TABLE,
+  COMPARISONS_TABLE,
+  FENCE_TABLE,
+  GAPS_TABLE,
+  PROCESSES_TABLE,
+  SWITCHES_TABLE,
+} from './migration-tables.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
@@ -97,19 +104,21 @@ type Rights = Readonly<Record<string, readonly SqlStatement[]>>
 
 /** Reads the switches, and says that it is alive. */
 const FOLLOWS_SWITCHES: Rights = { [SWITCHES_TABLE]: ['SELECT'], [PROCESSES_TABLE]: SQL_STATEMENTS }
-/** And brings flips to their end that were left half way. */
-const FINISHES_FLIPS: Rights = {
+/** And makes flips, or brings those to their end that were left half way. */
+const MAKES_FLIPS: Rights = {
   ...FOLLOWS_SWITCHES,
   [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
   [FENCE_TABLE]: ['SELECT', 'UPDATE'],
   [AUDIT_TABLE]: ['INSERT'],
+  // What a flip into phase 2 is judged by.
+  [COMPARISONS_TABLE]: ['SELECT'],
 }
 
 /** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
     legacy: {
-      ...FINISHES_FLIPS,
+      ...MAKES_FLIPS,
       [LEGACY_ORDERS_TABLE]: ['SELECT', 'INSERT', 'UPDATE'],
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
@@ -119,7 +128,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       // Which data it holds, for whoever asks us.
       [DATASET_TABLE]: ['SELECT'],
     },
-    sharded: FINISHES_FLIPS,
+    sharded: MAKES_FLIPS,
   },
   catalogue: {
     legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },

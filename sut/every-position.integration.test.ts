@@ -152,4 +152,26 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     expect(numbers).toHaveLength(POSITIONS.length * 4)
     expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
   })
+
+  it('is moved by an administrator too, who is noted, and by nobody else', async () => {
+    const path = '/v1/admin/migration'
+    const admin = { path, user: 7, audience: 'admin' } as const
+    const move = (body: object) => migrated.system.call({ ...admin, method: 'POST', body })
+    expect((await migrated.system.call({ path, user: 7 })).status).toBe(401)
+    expect(await migrated.system.call(admin)).toMatchObject({
+      status: 200,
+      body: { phase: 'phase1', open: true, services: { order: 'phase1', payment: 'phase1' }, gaps: 0 },
+    })
+    expect(await move({ direction: 'forward', why: 'to see' })).toMatchObject({
+      status: 200,
+      body: { from: 'phase1', to: 'phase2', refused: [{ kind: 'monolith-on-its-own' }, { kind: 'not-compared' }] },
+    })
+    const way = { from: 'phase1', to: 'legacy', refused: [] }
+    expect((await move({ direction: 'back', why: 'to see', dryRun: true })).body).toMatchObject(way)
+    expect((await migrated.system.call(admin)).body.phase).toBe('phase1')
+    expect((await move({ direction: 'back', why: 'p99 doubled' })).body).toMatchObject(way)
+    expect((await migrated.system.call(admin)).body.phase).toBe('legacy')
+    const [latest] = await migrated.tools.ledgers.legacy.audit(1)
+    expect(latest).toMatchObject({ who: 'admin 7', why: 'p99 doubled', what: 'flip' })
+  })
 })

@@ -34,7 +34,7 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
-import { startRescue } from './migration.ts'
+import { flipToolsOf, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
 import { openReadComparison } from './read-comparison.ts'
 import { startRelays } from './relays.ts'
@@ -42,6 +42,7 @@ import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
+import { migrationDesk } from './switches/migration-desk.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
 import type { CallContext } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
@@ -104,7 +105,7 @@ async function openStores(options: RoleOptions, { pool, migration }: Databases):
   if (migration) {
     const comparison = openReadComparison(options, migration.board)
     const stores = openSwitchedStores({ ...migration, metrics, logger, parts, comparison })
-    startRescue(migration, options)
+    startRescue(flipToolsOf(migration), options)
     return stores
   }
   const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger)
@@ -120,7 +121,8 @@ async function openOrderService(options: RoleOptions, databases: Databases, inde
   const { metrics } = options
   const stores = await openStores(options, databases)
   const dataset = (context: CallContext) => datasetIn(databases, context)
-  const local = localOrderService({ stores, dataset, index, redis: openRedis(options) })
+  const desk = databases.migration ? migrationDesk(flipToolsOf(databases.migration)) : null
+  const local = localOrderService({ stores, dataset, index, redis: openRedis(options), desk })
   return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 

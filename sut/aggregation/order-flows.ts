@@ -55,6 +55,8 @@ export interface OrderFlows {
   numberedPage(call: OldPage, context: CallContext): Promise<NamedPage>
   /** What was seeded below; null: nothing was. */
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+  readonly migration: OrderService['migration']
+  readonly moveMigration: OrderService['moveMigration']
 }
 
 export interface DomainServices {
@@ -75,5 +77,7 @@ export function orderFlows(domain: DomainServices): OrderFlows {
     numbered: (call, context) => numbered(domain, call, context),
     numberedPage: (call, context) => numberedPage(domain, call, context),
     dataset: (call, context) => domain.order.dataset(call, context),
+    migration: (call, context) => domain.order.migration(call, context),
+    moveMigration: (call, context) => domain.order.moveMigration(call, context),
   }
 }

@@ -50,7 +50,7 @@ function twoProcesses() {
   const start = () => {
     const sides = { legacy: { store: legacy.store, ids }, sharded: { store: sharded.store, ids } }
     const stores = new SwitchedStores({ sides, board })
-    return localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis })
+    return localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis, desk: null })
   }
   const flipTo = (phase: Phase) => {
     switches = { ...switches, phase, epoch: switches.epoch + 1 }

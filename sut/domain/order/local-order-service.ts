@@ -4,6 +4,7 @@ import type { Dataset } from '../../../contracts/dataset.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
+import type { MigrationDesk } from '../../switches/migration-desk.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
@@ -21,9 +22,11 @@ export interface OrderServiceOptions {
   readonly dataset: (context: CallContext) => Promise<Dataset | null>
   readonly index: OrderIndex
   readonly redis: RedisCache
+  /** null: there is no monolith to move from. */
+  readonly desk: MigrationDesk | null
 }
 
-export function localOrderService({ stores, dataset, index, redis }: OrderServiceOptions): OrderService {
+export function localOrderService({ stores, dataset, index, redis, desk }: OrderServiceOptions): OrderService {
   const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
   return {
@@ -54,6 +57,8 @@ export function localOrderService({ stores, dataset, index, redis }: OrderServic
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => dataset(context)),
+    migration: async () => (desk ? await desk.status() : null),
+    moveMigration: async (request) => (desk ? await desk.move(request) : null),
   }
 }
 
