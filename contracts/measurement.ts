@@ -1,9 +1,9 @@
 // The evidence of a run: `runs/<id>/measurements.json`. A step is a window of a journal, with figures per flow; raw samples
 // stay in the journals.
 
+import type { MigrationDuring } from './migration-position.ts'
 import type { ShareBounds } from './proportion.ts'
 import type { OpenArrivals } from './schedule.ts'
-import { type MirrorMode, type MonolithPosition, PHASE_RULES, type Phase } from './switches.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
 export type Profile = (typeof PROFILES)[number]
@@ -298,31 +298,6 @@ export interface SettledOrders {
 /** `headroom`: the order system of this project, or one that answers as it does. `http`: any other. */
 export const TARGET_KINDS = ['headroom', 'http'] as const
 export type TargetKind = (typeof TARGET_KINDS)[number]
-
-/** Where a migration stands: which of two stores a request is answered by, and what is done besides. */
-export interface MigrationPosition {
-  /** Of orders and payments. */
-  readonly phase: Phase
-  readonly mirror: MirrorMode
-  readonly monolith: MonolithPosition
-  /** Of 1 000 reads, so many are also made in the other store. */
-  readonly comparePerMille: number
-  /** Grows with every flip. */
-  readonly epoch: number
-}
-
-export interface MigrationDuring {
-  /** null: none had begun. */
-  readonly start: MigrationPosition | null
-  /** Absent: the run ended before it could be asked. */
-  readonly end?: MigrationPosition | null
-}
-
-/** At the end, where it is known: the orders of the run are the monolith's then, and not those of the 64 tables. */
-export function readsMonolith(migration: MigrationDuring | undefined): boolean {
-  const position = migration?.end ?? migration?.start ?? null
-  return position !== null && PHASE_RULES[position.phase].read === 'legacy'
-}
 
 export interface RunConditions {
   readonly host: {

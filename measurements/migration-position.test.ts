@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { MigrationPosition } from '../contracts/measurement.ts'
+import type { MigrationPosition } from '../contracts/migration-position.ts'
 import { movedDuring } from './migration-position.ts'
 
 const PHASE1: MigrationPosition = {

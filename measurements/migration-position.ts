@@ -2,7 +2,8 @@
 // Asked of the database, which every process of the system follows within a second.
 
 import type { RowDataPacket } from 'mysql2/promise'
-import type { InvalidReason, MigrationDuring, MigrationPosition } from '../contracts/measurement.ts'
+import type { InvalidReason } from '../contracts/measurement.ts'
+import type { MigrationDuring, MigrationPosition } from '../contracts/migration-position.ts'
 import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import type { MysqlAddress } from '../contracts/shard-map.ts'
 import { connectMysql } from './mysql-counters.ts'

@@ -6,17 +6,16 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type { EngineProgram } from '../contracts/engines.ts'
-import {
-  type InvalidReason,
-  type LoadResult,
-  type LoadShare,
-  type Measurements,
-  type MigrationPosition,
-  type Profile,
-  readsMonolith,
-  type RunConditions,
-  type Step,
+import type {
+  InvalidReason,
+  LoadResult,
+  LoadShare,
+  Measurements,
+  Profile,
+  RunConditions,
+  Step,
 } from '../contracts/measurement.ts'
+import { type MigrationPosition, readsMonolith } from '../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Measurements, MigrationPosition } from '../../contracts/measurement.ts'
+import type { Measurements } from '../../contracts/measurement.ts'
+import type { MigrationPosition } from '../../contracts/migration-position.ts'
 import { datasetFixture } from '../fixtures/dataset.ts'
 import { measurementsFixture } from '../fixtures/measurements.ts'
 import { evidenceClaims } from './evidence-claims.ts'

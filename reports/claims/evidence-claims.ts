@@ -2,7 +2,8 @@
 
 import type { Claim } from '../../contracts/capacity.ts'
 import type { Dataset } from '../../contracts/dataset.ts'
-import { type InvalidCode, type InvalidReason, type Measurements, readsMonolith } from '../../contracts/measurement.ts'
+import type { InvalidCode, InvalidReason, Measurements } from '../../contracts/measurement.ts'
+import { readsMonolith } from '../../contracts/migration-position.ts'
 import { SEEDED_FAMILIES, type SeededFamily } from '../../contracts/shard.ts'
 import { exact, plural } from '../quantity.ts'
 

@@ -1,12 +1,8 @@
 // How to get these numbers again: command, seed, commit, versions, machine, conditions, and the evidence itself.
 
 import type { Dataset } from '../../contracts/dataset.ts'
-import {
-  HARNESS,
-  type Measurements,
-  type MigrationDuring,
-  type MigrationPosition,
-} from '../../contracts/measurement.ts'
+import { HARNESS, type Measurements } from '../../contracts/measurement.ts'
+import type { MigrationDuring, MigrationPosition } from '../../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { newestRows, requestShare } from '../../contracts/seeded-choice.ts'

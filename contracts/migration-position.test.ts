@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type MigrationPosition, readsMonolith } from './measurement.ts'
+import { type MigrationPosition, readsMonolith } from './migration-position.ts'
 import { PHASES, type Phase } from './switches.ts'
 
 const at = (phase: Phase): MigrationPosition => ({
