@@ -9,10 +9,10 @@ import type { MysqlAddress } from '../contracts/shard-map.ts'
 import { connectMysql } from './mysql-counters.ts'
 
 const SELECT_POSITION = `SELECT epoch, order_phase, mirror, monolith, compare_per_mille FROM ${SWITCHES_TABLE}
-  WHERE switch_id = 1`
+  WHERE switch_id = 1 AND is_final = 0`
 const NO_SUCH_TABLE = 1146
 
-/** null: no migration has begun. Throws when the database cannot be asked. */
+/** null: none has begun, or it is over for good. Throws when the database cannot be asked. */
 export async function migrationPosition(address: MysqlAddress): Promise<MigrationPosition | null> {
   const connection = await connectMysql(address)
   try {
