@@ -248,10 +248,7 @@ class Run {
     }
   }
 
-  async #countLegacy(
-    address: MysqlAddress,
-    placed: readonly Acknowledgement[],
-  ): Promise<readonly InvalidReason[]> {
+  async #countLegacy(address: MysqlAddress, placed: readonly Acknowledgement[]): Promise<readonly InvalidReason[]> {
     try {
       const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, placed)
       this.#counted = { ...this.#counted, acknowledged }

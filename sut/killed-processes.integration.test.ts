@@ -171,7 +171,9 @@ it('the gateway, loaded anew again and again: a change that it lost is sent agai
       await sleep(100)
     }
   })
-  process.stdout.write(`${RELOADS} reloads of the gateway: ${mix.sent} requests, ${mix.failures.length} of them failed\n`)
+  process.stdout.write(
+    `${RELOADS} reloads of the gateway: ${mix.sent} requests, ${mix.failures.length} of them failed\n`,
+  )
   expect(mix.acknowledged.length).toBeGreaterThan(USERS.length)
   await expectAllInBoth(migrated, mix)
   expect((await migrated.numbersIn('legacy')).length).toBe(before + mix.acknowledged.length)

@@ -98,45 +98,43 @@ describe('before a migration begins', () => {
   })
 })
 
-it(
-  'goes all the way and back with a mix at work: every request is answered, every order is in both stores once',
-  { timeout: PROOF_LIMIT_MS },
-  async () => {
-    const mix = new OrderMix(migrated)
-    const pausedMs: number[] = []
-    const go = async (...phases: readonly Phase[]) => {
-      for (const to of phases) {
-        const moved = await migrated.move(to)
-        expect(moved).toMatchObject({ kind: 'moved' })
-        if (moved.kind === 'moved') pausedMs.push(moved.pausedMs)
-        await sleep(500)
-      }
+it('goes all the way and back with a mix at work: every request is answered, every order is in both stores once', {
+  timeout: PROOF_LIMIT_MS,
+}, async () => {
+  const mix = new OrderMix(migrated)
+  const pausedMs: number[] = []
+  const go = async (...phases: readonly Phase[]) => {
+    for (const to of phases) {
+      const moved = await migrated.move(to)
+      expect(moved).toMatchObject({ kind: 'moved' })
+      if (moved.kind === 'moved') pausedMs.push(moved.pausedMs)
+      await sleep(500)
     }
-    const before = (await migrated.numbersIn('legacy')).length
-    await mix.during([1_000, 1_001, 1_002, 1_003], async () => {
-      await go('phase1', 'legacy', 'phase1')
-      await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
-      await sleep(1_000)
-      for (let round = 0; round < ROUNDS; round++) {
-        await migrated.importAll()
-        await migrated.compared()
-        await go('phase2', 'done', 'phase2', 'phase1', 'legacy', 'phase1')
-      }
-      // What was written in `legacy` is marked nowhere.
+  }
+  const before = (await migrated.numbersIn('legacy')).length
+  await mix.during([1_000, 1_001, 1_002, 1_003], async () => {
+    await go('phase1', 'legacy', 'phase1')
+    await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+    await sleep(1_000)
+    for (let round = 0; round < ROUNDS; round++) {
       await migrated.importAll()
-    })
-    const median = pausedMs.toSorted((one, other) => one - other)[Math.floor(pausedMs.length / 2)]
-    const worst = Math.max(...pausedMs)
-    process.stdout.write(
-      `${pausedMs.length} flips: writers waited ${median?.toFixed(0)} ms (median), ${worst.toFixed(0)} ms at worst; ` +
-        `${mix.sent} requests, ${mix.failures.length} failed; ${mix.acknowledged.length} orders\n`,
-    )
-    expect(mix.failures).toEqual([])
-    expect(mix.acknowledged.length).toBeGreaterThan(50)
-    await expectAllInBoth(migrated, mix)
-    expect((await migrated.numbersIn('sharded')).length).toBe(before + mix.acknowledged.length)
-  },
-)
+      await migrated.compared()
+      await go('phase2', 'done', 'phase2', 'phase1', 'legacy', 'phase1')
+    }
+    // What was written in `legacy` is marked nowhere.
+    await migrated.importAll()
+  })
+  const median = pausedMs.toSorted((one, other) => one - other)[Math.floor(pausedMs.length / 2)]
+  const worst = Math.max(...pausedMs)
+  process.stdout.write(
+    `${pausedMs.length} flips: writers waited ${median?.toFixed(0)} ms (median), ${worst.toFixed(0)} ms at worst; ` +
+      `${mix.sent} requests, ${mix.failures.length} failed; ${mix.acknowledged.length} orders\n`,
+  )
+  expect(mix.failures).toEqual([])
+  expect(mix.acknowledged.length).toBeGreaterThan(50)
+  await expectAllInBoth(migrated, mix)
+  expect((await migrated.numbersIn('sharded')).length).toBe(before + mix.acknowledged.length)
+})
 
 it('gives a page that is submitted on both sides of a switch one order', async () => {
   const page = randomUUID()
@@ -179,36 +177,34 @@ it('compares a share of the reads behind their answers, and counts what differs 
   await changeSetting({ comparePerMille: 0 }, ANYBODY, migrated.tools)
 })
 
-it(
-  'needs the new database for nothing in phase 1: not to take orders, and not to start',
-  { timeout: PROOF_LIMIT_MS },
-  async () => {
-    const { mysql } = migrated.system.proxies
-    const usual = await offered(OUTAGE_MS / 4)
-    const memoryBefore = migrated.services.residentMb('order')
-    await untilTold()
-    mysql.mode = 'stalled'
-    try {
-      const during = await offered(OUTAGE_MS)
-      process.stdout.write(
-        `the new database stalled: p95 of a checkout ${p95Of(usual)} ms before, ${p95Of(during)} ms during; ` +
-          `memory ${memoryBefore.toFixed(0)} MB before, ${migrated.services.residentMb('order').toFixed(0)} MB after\n`,
-      )
-      expect(new Set(during.map(({ status }) => status))).toEqual(new Set([201]))
-      // Nothing that was placed meanwhile is told, and everything is marked.
-      expect(await migrated.gaps()).toBe(during.length)
-      migrated.services.kill('order')
-      const again = await migrated.services.restart('order')
-      await expect
-        .poll(async () => (await fetch(`http://127.0.0.1:${again.port}/healthz`)).status, { timeout: 10_000 })
-        .toBe(200)
-      expect((await checkout(300)).status).toBe(201)
-    } finally {
-      mysql.mode = 'normal'
-    }
-    await untilTold()
-  },
-)
+it('needs the new database for nothing in phase 1: not to take orders, and not to start', {
+  timeout: PROOF_LIMIT_MS,
+}, async () => {
+  const { mysql } = migrated.system.proxies
+  const usual = await offered(OUTAGE_MS / 4)
+  const memoryBefore = migrated.services.residentMb('order')
+  await untilTold()
+  mysql.mode = 'stalled'
+  try {
+    const during = await offered(OUTAGE_MS)
+    process.stdout.write(
+      `the new database stalled: p95 of a checkout ${p95Of(usual)} ms before, ${p95Of(during)} ms during; ` +
+        `memory ${memoryBefore.toFixed(0)} MB before, ${migrated.services.residentMb('order').toFixed(0)} MB after\n`,
+    )
+    expect(new Set(during.map(({ status }) => status))).toEqual(new Set([201]))
+    // Nothing that was placed meanwhile is told, and everything is marked.
+    expect(await migrated.gaps()).toBe(during.length)
+    migrated.services.kill('order')
+    const again = await migrated.services.restart('order')
+    await expect
+      .poll(async () => (await fetch(`http://127.0.0.1:${again.port}/healthz`)).status, { timeout: 10_000 })
+      .toBe(200)
+    expect((await checkout(300)).status).toBe(201)
+  } finally {
+    mysql.mode = 'normal'
+  }
+  await untilTold()
+})
 
 it('ends a flip in which the order service is killed, and stores what it had taken once', async () => {
   const mix = new OrderMix(migrated)

@@ -14,12 +14,7 @@ import {
   userId,
   words,
 } from '../domain/request-fields.ts'
-import {
-  contractFor,
-  READ_ORDER_AGAIN,
-  REPEAT_WITH_SAME_KEY,
-  SEE_WHERE_IT_STANDS,
-} from '../domain/service-contract.ts'
+import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY, SEE_WHERE_IT_STANDS } from '../domain/service-contract.ts'
 import type { OrderFlows } from './order-flows.ts'
 
 export const FLOWS_CONTRACT = contractFor<OrderFlows>()({

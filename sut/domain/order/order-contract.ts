@@ -22,12 +22,7 @@ import {
   userId,
   words,
 } from '../request-fields.ts'
-import {
-  contractFor,
-  READ_ORDER_AGAIN,
-  REPEAT_WITH_SAME_KEY,
-  SEE_WHERE_IT_STANDS,
-} from '../service-contract.ts'
+import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY, SEE_WHERE_IT_STANDS } from '../service-contract.ts'
 import { type OrderService, STATUS_EVENTS } from './order-service.ts'
 
 const answerKey = { userId, idempotencyKey, requestHash } as const
