@@ -243,7 +243,7 @@ describe('the migration', () => {
   it.each<[string, number, object, ReturnType<typeof authorization>]>([
     ['to nowhere', 400, { direction: 'sideways', why: 'to see' }, admin],
     ['without a reason', 400, { direction: 'back' }, admin],
-    ['by an app', 401, { direction: 'back', why: 'to see' }, authorization(7)],
+    ['by an app', 403, { direction: 'back', why: 'to see' }, authorization(7)],
   ])('is not moved %s', async (_how, status, payload, headers) => {
     expect((await move(payload, headers)).statusCode).toBe(status)
     expect(calls).toEqual([])
