@@ -2,16 +2,23 @@
 
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { GATEWAY_POSITIONS, MIRROR_MODES, MONOLITH_POSITIONS, SERVICES, type Service } from '../contracts/switches.ts'
+import {
+  type Direction,
+  GATEWAY_POSITIONS,
+  MIRROR_MODES,
+  MONOLITH_POSITIONS,
+  SERVICES,
+  type Service,
+} from '../contracts/switches.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove } from '../sut/switches/move-phase.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
-import { neighbourOf } from '../sut/switches/transitions.ts'
+import { neighbourOf, towards } from '../sut/switches/transitions.ts'
 import { parsePercent, parsePerMille } from './option-parsers.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { notBegun, print, type SwitchOptions } from './switch-asked.ts'
 import { begin } from './switch-begin.ts'
-import { asked, type Direction, move, towards } from './switch-move.ts'
+import { asked, move } from './switch-move.ts'
 import { moveCatalogue, set } from './switch-set.ts'
 import { asRefused, auditLines, statusLines } from './switch-text.ts'
 import { type OpenMigration, withLedgers } from './with-ledgers.ts'

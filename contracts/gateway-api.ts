@@ -2,6 +2,7 @@
 
 import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS, PAYMENT_STATUSES } from './order.ts'
 import type { FromSchema } from './schema.ts'
+import { DIRECTIONS } from './switches.ts'
 
 export const ROUTES = {
   checkout: { method: 'POST', path: '/v1/app/orders' },
@@ -10,6 +11,8 @@ export const ROUTES = {
   pay: { method: 'POST', path: '/v1/app/orders/:orderId/pay' },
   cancel: { method: 'POST', path: '/v1/app/orders/:orderId/cancel' },
   search: { method: 'GET', path: '/v1/admin/orders/search' },
+  migration: { method: 'GET', path: '/v1/admin/migration' },
+  moveMigration: { method: 'POST', path: '/v1/admin/migration' },
   health: { method: 'GET', path: '/healthz' },
   metrics: { method: 'GET', path: '/metrics' },
   openapi: { method: 'GET', path: '/openapi.json' },
@@ -191,6 +194,20 @@ export const searchResponseSchema = {
   },
 } as const
 export type SearchResponse = FromSchema<typeof searchResponseSchema>
+
+export const moveMigrationSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['direction', 'why'],
+  properties: {
+    direction: { type: 'string', enum: DIRECTIONS },
+    /** Kept in the history, beside who it was. */
+    why: { type: 'string', minLength: 1, maxLength: 250 },
+    /** Only say whether it would be done. */
+    dryRun: { type: 'boolean', default: false },
+  },
+} as const
+export type MoveMigration = FromSchema<typeof moveMigrationSchema>
 
 export const errorResponseSchema = {
   type: 'object',

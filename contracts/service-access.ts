@@ -12,6 +12,7 @@ import {
 } from './legacy-tables.ts'
 import {
   AUDIT_TABLE,
+  COMPARISONS_TABLE,
   FENCE_TABLE,
   GAPS_TABLE,
   MESSAGES_TABLE,
@@ -115,12 +116,14 @@ type Rights = Readonly<Record<string, readonly SqlStatement[]>>
 
 /** Reads the switches, and says that it is alive. */
 const FOLLOWS_SWITCHES: Rights = { [SWITCHES_TABLE]: ['SELECT'], [PROCESSES_TABLE]: SQL_STATEMENTS }
-/** And brings flips to their end that were left half way. */
-const FINISHES_FLIPS: Rights = {
+/** And makes flips, or brings those to their end that were left half way. */
+const MAKES_FLIPS: Rights = {
   ...FOLLOWS_SWITCHES,
   [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
   [FENCE_TABLE]: ['SELECT', 'UPDATE'],
   [AUDIT_TABLE]: ['INSERT'],
+  // What a flip into phase 2 is judged by.
+  [COMPARISONS_TABLE]: ['SELECT'],
 }
 
 /** Tells them, takes them away, and puts aside what can be told to nobody. */
@@ -130,7 +133,7 @@ const TELLS_MESSAGES: Rights = { [MESSAGES_TABLE]: ['SELECT', 'UPDATE', 'DELETE'
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
     legacy: {
-      ...FINISHES_FLIPS,
+      ...MAKES_FLIPS,
       [LEGACY_ORDERS_TABLE]: ['SELECT', 'INSERT', 'UPDATE'],
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
@@ -138,8 +141,10 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [MESSAGES_TABLE]: ['INSERT'],
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+      // Which data it holds, for whoever asks us.
+      [DATASET_TABLE]: ['SELECT'],
     },
-    sharded: { ...FINISHES_FLIPS, [MESSAGES_TABLE]: ['INSERT'] },
+    sharded: { ...MAKES_FLIPS, [MESSAGES_TABLE]: ['INSERT'] },
   },
   catalogue: {
     legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },

@@ -4,6 +4,7 @@ import { Client } from '@elastic/elasticsearch'
 import { Redis } from 'ioredis'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { CREATE_DATASET_SQL } from '../contracts/dataset.ts'
 import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
 import {
   isFamily,
@@ -110,6 +111,8 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
     const both = { legacy: { url: legacy.url }, sharded: oneServer({ url: sharded.url }) }
     await prepareSchema(both.sharded)
     await migrate(oneServer(both.legacy), LEGACY_MIGRATIONS)
+    // As the seeder leaves it there.
+    await legacy.rows(CREATE_DATASET_SQL)
     await prepareSwitches(both)
     expect(await grantMigration(both)).toEqual(SERVICE_ACCOUNTS)
   })

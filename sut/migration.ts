@@ -9,6 +9,7 @@ import type { Parts } from './part.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { requireSchemas, type StoreOptions } from './stores.ts'
 import { FlipRescue } from './switches/flip-rescue.ts'
+import type { FlipTools } from './switches/flip-run.ts'
 import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { measureSwitches } from './switches/switch-metrics.ts'
@@ -50,9 +51,12 @@ export async function openBoard(
   return board
 }
 
-/** In processes that take writes. On connections of its own: a fence that is held up holds up no lease. */
-export function startRescue({ pools }: Migration, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
-  const tools = { ledgers: bothLedgers(pools, 'upkeep'), drain: drainBetween(bothStores(pools)) }
+/** Of processes that take writes. On connections of its own: a fence that is held up holds up no lease. */
+export function flipToolsOf({ pools }: Pick<Migration, 'pools'>): FlipTools {
+  return { ledgers: bothLedgers(pools, 'upkeep'), drain: drainBetween(bothStores(pools)) }
+}
+
+export function startRescue(tools: FlipTools, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
   const rescue = new FlipRescue(tools, logger)
   rescue.start()
   parts.add({ stop: () => rescue.stop() })
@@ -79,7 +83,7 @@ export async function onceBegun(
   parts.add({ stop: () => clearInterval(timer) })
 }
 
-function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
+export function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
   try {
     return board.now().epoch > 0
   } catch {

@@ -3,12 +3,12 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Topology } from '../contracts/sut-endpoint.ts'
-import { STORE_NAMES } from '../contracts/switches.ts'
 import { buildAdapter } from './adapter-role.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { Config, InternalService, Role } from './config.ts'
+import { type Databases, datasetIn, openDatabases } from './databases.ts'
 import {
   CATALOGUE_CONTRACT,
   type CatalogueService,
@@ -16,23 +16,17 @@ import {
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
 import { switchedCatalogue } from './domain/catalogue/switched-catalogue.ts'
-import { CacheInvalidation } from './domain/order/cache-invalidation.ts'
-import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
-import { MessageMetrics } from './domain/order/message-metrics.ts'
-import { MessageRelay } from './domain/order/message-relay.ts'
-import { OrderCache } from './domain/order/order-cache.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
-import { OutboxRelay } from './domain/order/outbox-relay.ts'
-import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { registerService, serveService } from './domain/service-server.ts'
+import { startKeyExpiry } from './expiring-keys.ts'
 import { registerAdminRoutes } from './interface/admin-routes.ts'
 import { registerAppRoutes } from './interface/app-routes.ts'
 import { registerChallengeRoute } from './interface/challenge-route.ts'
@@ -42,29 +36,19 @@ import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
 import type { OldRecords } from './legacy/old-records.ts'
-import { type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
+import { flipToolsOf, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
 import { OLD_RECORDS_CONTRACT } from './old-records-contract.ts'
-import { selectDataset } from './storage/dataset-table.ts'
-import { type KeyTable, keyTablesOf } from './storage/idempotency-table.ts'
-import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
-import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
-import type { MysqlPool } from './storage/mysql-pool.ts'
-import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
-import type { RedisCache } from './storage/redis-cache.ts'
+import { startCacheInvalidation, startMessages } from './order-messages.ts'
+import { openReadComparison } from './read-comparison.ts'
+import { startRelays } from './relays.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
-import {
-  openEventGroup,
-  openMysql,
-  openOrderStreams,
-  openRedis,
-  openSearchIndex,
-  type StoreOptions,
-} from './stores.ts'
+import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
+import { migrationDesk } from './switches/migration-desk.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
-import { contextFor } from './telemetry/call-context.ts'
+import type { CallContext } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 import { liveTokenKeys } from './token-keys-file.ts'
@@ -124,18 +108,6 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     }),
 }
 
-/** The sharded one; and the monolith's beside it, where there is one to move from. */
-interface Databases {
-  readonly pool: MysqlPool
-  readonly migration: Migration | null
-}
-
-async function openDatabases(options: RoleOptions): Promise<Databases> {
-  if (options.config.legacyMysql.url === '') return { pool: await openMysql(options), migration: null }
-  const migration = await openMigration(options)
-  return { pool: migration.pools.sharded, migration }
-}
-
 function catalogueOf({ pool, migration }: Databases): CatalogueService {
   return migration ? switchedCatalogue(migration.pools, migration.board) : localCatalogueService(pool)
 }
@@ -143,8 +115,9 @@ function catalogueOf({ pool, migration }: Databases): CatalogueService {
 async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
   const { metrics, logger, parts } = options
   if (migration) {
-    const stores = openSwitchedStores({ ...migration, metrics, logger, parts })
-    startRescue(migration, options)
+    const comparison = openReadComparison(options, migration.board)
+    const stores = openSwitchedStores({ ...migration, metrics, logger, parts, comparison })
+    startRescue(flipToolsOf(migration), options)
     return stores
   }
   const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger)
@@ -158,69 +131,13 @@ async function openStores(options: RoleOptions, { pool, migration }: Databases):
 
 async function openOrderService(options: RoleOptions, databases: Databases, index: OrderIndex): Promise<OrderService> {
   const { metrics } = options
-  const { pool } = databases
   const stores = await openStores(options, databases)
   const redis = openRedis(options)
   if (databases.migration) startCacheInvalidation(options, redis)
-  const service = measuredByShard(localOrderService({ stores, pool, index, redis }), metrics)
-  return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
-}
-
-/** Of both databases: only the one that decides gets events, and what it had before a flip is told all the same. */
-async function startRelays(options: RoleOptions, { pool, migration }: Databases, index: OrderIndex): Promise<void> {
-  const { metrics, logger, parts } = options
-  const relayMetrics = new RelayMetrics(metrics)
-  const start = (outbox: Outbox) => {
-    const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
-    relay.start()
-    parts.add({ stop: () => relay.stop() })
-  }
-  for (const server of pool.relay) start(shardedOutbox(server))
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.relay) start(legacyOutbox(lane))
-  })
-}
-
-/** Of both databases, while a migration is under way: of an order that went from one to the other the first one tells first. */
-async function startMessages(options: RoleOptions, { migration }: Databases): Promise<void> {
-  if (!migration) return
-  const { metrics, logger, parts } = options
-  const { board, pools } = migration
-  const outboxes = STORE_NAMES.flatMap((store) => pools[store].messages.map(({ lane }) => ({ store, lane })))
-  const streams = openOrderStreams(options)
-  const relay = new MessageRelay({ outboxes, board, streams, metrics: new MessageMetrics(metrics), logger })
-  await onceBegun(board, parts, () => {
-    relay.start()
-    parts.add({ stop: () => relay.stop() })
-  })
-}
-
-/** Beside a monolith others change orders too. */
-function startCacheInvalidation(options: RoleOptions, redis: RedisCache): void {
-  const { metrics, logger, parts } = options
-  const events = openEventGroup(options, 'order-cache')
-  const invalidation = new CacheInvalidation({ events, cache: new OrderCache(redis), metrics, logger })
-  invalidation.start()
-  parts.add({ stop: () => invalidation.stop() })
-}
-
-async function startKeyExpiry(options: RoleOptions, { pool, migration }: Databases): Promise<void> {
-  const { metrics, logger, parts } = options
-  const expiryMetrics = new KeyExpiryMetrics(metrics)
-  const start = (tables: readonly KeyTable[], historyEndMs: () => Promise<number | null>) => {
-    const expiry = new KeyExpiry({ tables, historyEndMs, metrics: expiryMetrics, logger })
-    expiry.start()
-    parts.add({ stop: () => expiry.stop() })
-  }
-  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
-  for (const server of pool.upkeep) start(keyTablesOf(server), historyEndMs)
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.upkeep) start([legacyKeyTable(lane)], async () => null)
-  })
+  const dataset = (context: CallContext) => datasetIn(databases, context)
+  const desk = databases.migration ? migrationDesk(flipToolsOf(databases.migration)) : null
+  const local = localOrderService({ stores, dataset, index, redis, desk })
+  return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 
 function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {

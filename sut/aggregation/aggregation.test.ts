@@ -75,6 +75,8 @@ function orderService(parts: Partial<OrderService>): OrderService {
     numbered: missing,
     numberedPage: missing,
     dataset: missing,
+    migration: missing,
+    moveMigration: missing,
     oldTraffic: missing,
     ...parts,
   }

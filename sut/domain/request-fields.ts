@@ -3,6 +3,7 @@
 
 import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS } from '../../contracts/order.ts'
 import type { ObjectSchema, Schema } from '../../contracts/schema.ts'
+import { DIRECTIONS } from '../../contracts/switches.ts'
 
 export const orderId = { type: 'string', pattern: '^[1-9][0-9]{0,18}$' } as const
 export const userId = { type: 'integer', minimum: 0 } as const
@@ -20,6 +21,9 @@ export const requestHash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as cons
 export const channel = { type: 'string', enum: CHANNELS } as const
 export const orderStatus = { type: 'string', enum: ORDER_STATUSES } as const
 export const paymentMethod = { type: 'string', enum: PAYMENT_METHODS } as const
+export const direction = { type: 'string', enum: DIRECTIONS } as const
+export const words = { type: 'string', minLength: 1, maxLength: 250 } as const
+export const flag = { type: 'boolean' } as const
 
 /** All of `properties` required, but those named. */
 export function requestOf<const P extends Readonly<Record<string, Schema>>, const O extends keyof P = never>(

@@ -222,6 +222,41 @@ describe('failures', () => {
   })
 })
 
+describe('the migration', () => {
+  const admin = authorization(7, 'admin')
+  const move = (payload: object, headers = admin) =>
+    send({ method: 'POST', url: '/v1/admin/migration', payload, headers })
+
+  it('is moved in the name of the administrator, with the answer as it is', async () => {
+    const moved = { from: 'phase1', to: 'phase2', epoch: 4, pausedMs: 210, refused: [{ kind: 'monolith-on-its-own' }] }
+    serve({ moveMigration: moved })
+    const response = await move({ direction: 'forward', why: 'all compared' })
+    expect([response.statusCode, response.json()]).toEqual([200, moved])
+    expect(calls).toEqual([
+      {
+        operation: 'moveMigration',
+        request: { direction: 'forward', why: 'all compared', dryRun: false, who: 'admin 7' },
+      },
+    ])
+  })
+
+  it.each<[string, number, object, ReturnType<typeof authorization>]>([
+    ['to nowhere', 400, { direction: 'sideways', why: 'to see' }, admin],
+    ['without a reason', 400, { direction: 'back' }, admin],
+    ['by an app', 403, { direction: 'back', why: 'to see' }, authorization(7)],
+  ])('is not moved %s', async (_how, status, payload, headers) => {
+    expect((await move(payload, headers)).statusCode).toBe(status)
+    expect(calls).toEqual([])
+  })
+
+  it('is not found where there is none', async () => {
+    serve({ migration: null, moveMigration: null })
+    const asked = await send({ url: '/v1/admin/migration', headers: admin })
+    const moved = await move({ direction: 'forward', why: 'to see' })
+    expect([asked.statusCode, moved.statusCode, moved.json().code]).toEqual([404, 404, 'not-found'])
+  })
+})
+
 it('describes every public route from the schemas it validates with', async () => {
   const flows = recordingFlows([], {})
   const frontEnd = {
@@ -238,6 +273,7 @@ it('describes every public route from the schemas it validates with', async () =
     },
   })) as { paths: Record<string, Record<string, { responses: object }>> }
   expect(Object.keys(description.paths).sort()).toEqual([
+    '/v1/admin/migration',
     '/v1/admin/orders/search',
     '/v1/app/orders',
     '/v1/app/orders/{orderId}',

@@ -41,6 +41,8 @@ export function recordingFlows(calls: Calls, answers: Answers): OrderFlows {
     numbered: answer('numbered'),
     numberedPage: answer('numberedPage'),
     dataset: answer('dataset'),
+    migration: answer('migration'),
+    moveMigration: answer('moveMigration'),
     oldTraffic: answer('oldTraffic'),
   }
 }

@@ -41,10 +41,7 @@ export class CacheInvalidation {
     const { metrics } = options
     this.#options = options
     this.#handled = metrics.counter('headroom_cache_events_total', 'Events after which the cache holds no older order')
-    this.#unreadable = metrics.counter(
-      'headroom_cache_events_unreadable_total',
-      'Events that make no sense, put aside',
-    )
+    this.#unreadable = metrics.counter('headroom_cache_events_unreadable_total', 'Events that make no sense, put aside')
   }
 
   start(): void {

@@ -3,7 +3,9 @@
 import {
   cents,
   channel,
+  direction,
   epochMs,
+  flag,
   idempotencyKey,
   legacyNo,
   limit,
@@ -18,8 +20,9 @@ import {
   requestHash,
   requestOf,
   userId,
+  words,
 } from '../request-fields.ts'
-import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY } from '../service-contract.ts'
+import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY, SEE_WHERE_IT_STANDS } from '../service-contract.ts'
 import { type OrderService, STATUS_EVENTS } from './order-service.ts'
 
 const answerKey = { userId, idempotencyKey, requestHash } as const
@@ -57,5 +60,10 @@ export const ORDER_CONTRACT = contractFor<OrderService>()({
   numbered: { request: requestOf({ userId, legacyNo }) },
   numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
+  migration: { request: requestOf({}) },
+  moveMigration: {
+    request: requestOf({ direction, who: words, why: words, dryRun: flag }),
+    ifAnswerLost: SEE_WHERE_IT_STANDS,
+  },
   oldTraffic: { request: requestOf({}) },
 })

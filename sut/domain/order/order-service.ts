@@ -6,6 +6,8 @@ import type { Channel, Order, OrderItem, OrderStatus, PaymentMethod } from '../.
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { NumberedOrder, NumberedPage } from '../../storage/order-store.ts'
 import type { WholeOrder } from '../../storage/whole-order.ts'
+import type { MoveAnswer, MoveAsked } from '../../switches/migration-desk.ts'
+import type { SwitchStatus } from '../../switches/switch-status.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 
 export interface AnswerKey {
@@ -100,5 +102,9 @@ export interface OrderService {
   numbered(request: OwnNumber, context: CallContext): Promise<NumberedOrder | null>
   numberedPage(request: OldPage, context: CallContext): Promise<NumberedPage>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+  /** null: there is no monolith to move from. */
+  migration(request: Readonly<Record<string, never>>, context: CallContext): Promise<SwitchStatus | null>
+  /** null: no migration has begun. It goes on when nobody waits for its answer any longer. */
+  moveMigration(request: MoveAsked, context: CallContext): Promise<MoveAnswer | null>
   oldTraffic(request: Readonly<Record<string, never>>, context: CallContext): Promise<OldTraffic>
 }

@@ -41,6 +41,6 @@ describe('a guarded write', () => {
     expect(targetsOf(placementStatements(born, guard)).slice(-2)).toEqual(['order_gaps', 'order_messages'])
     const { marks } = changeOf(born, movedTo(born, 'paid'), guard)
     expect(targetsOf(marks)).toEqual(['order_gaps', 'order_messages'])
-    expect(marks.at(-1)?.values).toMatchObject([BigInt(born.order.orderId), 2])
+    expect(marks.at(-1)?.values.slice(0, 2)).toEqual([BigInt(born.order.orderId), 2])
   })
 })
