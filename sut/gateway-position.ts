@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { oneServer } from '../contracts/shard-map.ts'
 import { type GatewayPosition, NO_MIGRATION } from '../contracts/switches.ts'
+import { bothLedgers } from './both-databases.ts'
 import { INTERFACE_LAYER_FILE, POSITION_FOLDER } from './gateway/nginx.ts'
 import type { BothDatabases } from './prepare-migration.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { believedOf } from './switches/flip-steps.ts'
 import { lookAtBoth } from './switches/look-at-both.ts'
-import { type Ledgers, StoreLedger } from './switches/store-ledger.ts'
+import type { Ledgers } from './switches/store-ledger.ts'
 import { Metrics } from './telemetry/metrics.ts'
 
 const PACE_MS = 250
@@ -33,10 +34,7 @@ export async function keepGatewayPosition(
   const close = async () => {
     for (const pool of Object.values(pools)) await pool.close()
   }
-  const ledgers = {
-    legacy: new StoreLedger('legacy', pools.legacy.leases),
-    sharded: new StoreLedger('sharded', pools.sharded.leases),
-  }
+  const ledgers = bothLedgers(pools)
   let position: GatewayPosition
   try {
     position = await positionIn(ledgers)

@@ -7,6 +7,7 @@ import { SutError } from '../errors.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { isWorthTelling } from '../telemetry/repeated-failure.ts'
 
 const PACE_MS = 250
 const LIMIT_MS = 1_000
@@ -57,8 +58,7 @@ export class OldTrafficWatch {
       this.#failures = 0
     } catch (error) {
       this.#failures++
-      // The first failure, and ever more rarely while it lasts.
-      if (!Number.isInteger(Math.log2(this.#failures))) return
+      if (!isWorthTelling(this.#failures)) return
       this.#logger.warn(
         { ...causeOf(error), failures: this.#failures },
         'the business layer does not say who answers old users; everybody stays where he is',

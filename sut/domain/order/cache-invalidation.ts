@@ -8,10 +8,11 @@ import type { GroupEntry } from '../../storage/event-group.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
+import { backOffMs } from './back-off.ts'
 import { type OrderCache, TTL_MS } from './order-cache.ts'
 
-const BACK_OFF_MS = 500
-const MAX_BACK_OFF_MS = 10_000
+const PACE_MS = 500
 /** Clocks of two processes may differ by so much. */
 const CLOCK_SLACK_MS = 5_000
 
@@ -90,11 +91,10 @@ export class CacheInvalidation {
       } catch (error) {
         if (signal.aborted) return
         failures++
-        if (Number.isInteger(Math.log2(failures))) {
+        if (isWorthTelling(failures)) {
           this.#options.logger.warn({ ...causeOf(error), failures }, 'the cache is not told of others’ changes')
         }
-        const pauseMs = Math.min(BACK_OFF_MS * 2 ** Math.min(failures, 10), MAX_BACK_OFF_MS)
-        await sleep(pauseMs, undefined, { signal }).catch(() => {})
+        await sleep(backOffMs(PACE_MS, failures), undefined, { signal }).catch(() => {})
       }
     }
   }

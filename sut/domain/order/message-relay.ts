@@ -17,11 +17,12 @@ import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
+import { backOffMs } from './back-off.ts'
 import type { MessageMetrics } from './message-metrics.ts'
 
 const PACE_MS = 250
 const IDLE_MS = 1_000
-const MAX_BACK_OFF_MS = 10_000
 /** To find out whether there is something to tell. */
 const LOOK_LIMIT_MS = 1_000
 /** Much longer than Redis is waited for: what it has taken must then be taken away here. */
@@ -117,9 +118,8 @@ export class MessageRelay {
         pauseMs = told > 0 ? PACE_MS : Math.min(Math.max(pauseMs * 2, PACE_MS), IDLE_MS)
       } catch (error) {
         failures++
-        pauseMs = Math.min(PACE_MS * 2 ** Math.min(failures, 10), MAX_BACK_OFF_MS) * (0.5 + Math.random() / 2)
-        // The first failure, and ever more rarely while it lasts.
-        if (!Number.isInteger(Math.log2(failures))) continue
+        pauseMs = backOffMs(PACE_MS, failures)
+        if (!isWorthTelling(failures)) continue
         this.#options.logger.warn({ ...causeOf(error), failures }, 'nobody is told of orders; will try again')
       }
     }
