@@ -55,7 +55,7 @@ async function until(group: EventGroup, text: string): Promise<GroupEntry> {
 
 const write = (text: string) => redis.xadd(EVENT_STREAM, '*', 'event', text)
 
-it('gives an entry to one member, and to nobody again who is done with it', async () => {
+it.concurrent('gives an entry to one member, and to nobody again who is done with it', async () => {
   const group = newGroup()
   const [one, other] = [member(group), member(group)]
   await caughtUp(one)
@@ -67,7 +67,7 @@ it('gives an entry to one member, and to nobody again who is done with it', asyn
   expect(again).toEqual([])
 })
 
-it('gives an entry that nobody was done with to somebody else', async () => {
+it.concurrent('gives an entry that nobody was done with to somebody else', async () => {
   const group = newGroup()
   const [dying, other] = [member(group), member(group)]
   await caughtUp(dying)
@@ -77,7 +77,7 @@ it('gives an entry that nobody was done with to somebody else', async () => {
   await other.done([given])
 })
 
-it('puts aside what makes no sense, with the name of its reader', async () => {
+it.concurrent('puts aside what makes no sense, with the name of its reader', async () => {
   const group = newGroup()
   const own = member(group)
   await caughtUp(own)
@@ -95,7 +95,7 @@ it('puts aside what makes no sense, with the name of its reader', async () => {
   expect((await redis.xpending(EVENT_STREAM, group))[0]).toBe(0)
 })
 
-it('goes on when Redis knows of no group any longer', async () => {
+it.concurrent('goes on when Redis knows of no group any longer', async () => {
   const group = newGroup()
   const own = member(group)
   await caughtUp(own)

@@ -50,13 +50,14 @@ function invalidation(texts: readonly (string | undefined)[], overtake = async (
 }
 
 describe('what somebody else changed', () => {
-  it('is forgotten, and nothing that can no longer be remembered', async () => {
+  it('is forgotten, and neither an order just placed nor what can no longer be remembered', async () => {
     const { handler, told, left } = invalidation([
+      JSON.stringify(eventAt(NOW_MS - 200, 1)),
       JSON.stringify(eventAt(NOW_MS - 100)),
       JSON.stringify(eventAt(NOW_MS - TTL_MS - 6_000, 9)),
       JSON.stringify(eventAt(NOW_MS - 50, 3)),
     ])
-    expect(await handler.round()).toBe(3)
+    expect(await handler.round()).toBe(4)
     expect(told).toEqual([
       [ORDER_ID, 2],
       [ORDER_ID, 3],

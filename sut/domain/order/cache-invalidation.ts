@@ -13,6 +13,8 @@ import { backOffMs } from './back-off.ts'
 import { type OrderCache, TTL_MS } from './order-cache.ts'
 
 const PACE_MS = 500
+/** Nobody has read an older one: whoever looks at his new order may be shown it from the cache. */
+const FIRST_VERSION = 1
 /** Clocks of two processes may differ by so much. */
 const CLOCK_SLACK_MS = 5_000
 
@@ -78,6 +80,7 @@ export class CacheInvalidation {
   /** False: the cache could not be reached. */
   async #isHandled({ orderId, version, atMs }: OrderEvent): Promise<boolean> {
     const { cache, nowMs = Date.now } = this.#options
+    if (version === FIRST_VERSION) return true
     if (nowMs() - atMs > TTL_MS + CLOCK_SLACK_MS) return true
     return await cache.overtake(orderId, version)
   }
