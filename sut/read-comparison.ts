@@ -22,7 +22,12 @@ export function openReadComparison(
   const untold = new Metrics()
   const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, untold)
   const pools = { legacy: poolOf(oneServer(config.legacyMysql)), sharded: poolOf(config.mysql.map) }
-  const reads = new ComparedReads({ stores: bothStores(pools), board, metrics: new ComparedReadMetrics(metrics), logger })
+  const reads = new ComparedReads({
+    stores: bothStores(pools),
+    board,
+    metrics: new ComparedReadMetrics(metrics),
+    logger,
+  })
   parts.add({
     stop: async () => {
       await reads.stop()
