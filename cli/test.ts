@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
+import { removeState } from '../engines/clean-engines.ts'
 import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { surveyMachine } from '../engines/survey.ts'
@@ -134,16 +135,30 @@ function passes(lane: Lane, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), ...words, ...lane.words], {
       cwd: CHECKOUT,
+      // A group of its own: a terminal's Ctrl-C would end vitest before what its workers have started can be found.
+      detached: true,
       stdio: ['ignore', process.stderr, process.stderr],
       env: { ...process.env, ...lane.env },
     })
-    // vitest stops its workers and the engines' set-up by itself; killing it at once would leave them.
-    const stop = () => child.kill('SIGINT')
+    const tell = (name: NodeJS.Signals) => signalGroup(child.pid, name)
+    const stop = () => tell('SIGINT')
     signal.addEventListener('abort', stop)
     child.on('error', reject)
     child.on('exit', (code) => {
       signal.removeEventListener('abort', stop)
-      resolve(code === 0)
+      if (!signal.aborted) return resolve(code === 0)
+      tell('SIGKILL')
+      // vitest ends at once, and its set-up has not stopped the engines.
+      removeState(`.headroom/test-${child.pid}`).then(() => resolve(false), reject)
     })
   })
+}
+
+function signalGroup(leader: number | undefined, name: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, name)
+  } catch (error) {
+    // Nobody of the group is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
