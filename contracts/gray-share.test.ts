@@ -20,7 +20,7 @@ describe('a gray share', () => {
     )
   })
 
-  it.each([1, 10, 50, 99])('of %d %% holds about so many, of neighbouring users and of one shard alike', (share) => {
+  it.each([1, 10, 50, 99])('of %d percent holds about so many, of neighbouring users and of one shard alike', (share) => {
     const users = 20_000
     const expected = (users * share) / 100
     const threeSigma = 3 * Math.sqrt(expected * (1 - share / 100))
