@@ -1,5 +1,6 @@
 // The same answers wherever the switches stand: every route of the new interfaces and of the old ones, in each phase, with the
-// monolith on its own and behind the business layer, in one process and in many; and users who are at work while they move.
+// monolith on its own and behind the business layer, with old apps sent to it or to the interface layer, in one process and in
+// many; and users who are at work while they move.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +9,7 @@ import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
 import { TOPOLOGIES, type Topology } from '../contracts/sut-endpoint.ts'
-import type { MonolithPosition, Phase } from '../contracts/switches.ts'
+import type { GatewayPosition, MonolithPosition, Phase } from '../contracts/switches.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
 import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
@@ -18,20 +19,22 @@ import { ANYBODY } from './switches/two-ledgers.setup.ts'
 interface Position {
   readonly phase: Phase
   readonly monolith: MonolithPosition
+  /** Who answers old apps: all of them. */
+  readonly gateway: GatewayPosition
   /** Moves by itself. */
   readonly catalogue: Phase
 }
 
 /** In the order that they are gone through: each is a step from the one before. */
 const POSITIONS: readonly Position[] = [
-  { phase: 'legacy', monolith: 'own-database', catalogue: 'legacy' },
-  { phase: 'legacy', monolith: 'business-layer', catalogue: 'phase1' },
-  { phase: 'phase1', monolith: 'own-database', catalogue: 'phase2' },
-  { phase: 'phase1', monolith: 'business-layer', catalogue: 'done' },
-  { phase: 'phase2', monolith: 'business-layer', catalogue: 'phase2' },
-  { phase: 'done', monolith: 'business-layer', catalogue: 'phase1' },
-  { phase: 'phase2', monolith: 'business-layer', catalogue: 'phase1' },
-  { phase: 'phase1', monolith: 'own-database', catalogue: 'phase1' },
+  { phase: 'legacy', monolith: 'own-database', gateway: 'monolith', catalogue: 'legacy' },
+  { phase: 'legacy', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
+  { phase: 'phase1', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase2' },
+  { phase: 'phase1', monolith: 'business-layer', gateway: 'monolith', catalogue: 'done' },
+  { phase: 'phase2', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase2' },
+  { phase: 'done', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
+  { phase: 'phase2', monolith: 'business-layer', gateway: 'monolith', catalogue: 'phase1' },
+  { phase: 'phase1', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase1' },
 ]
 
 /** The processes that look at the switches. */
@@ -51,6 +54,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     migrated = await startMigratedSystem(topology)
     oldest = (await migrated.submit(100)).data!.orderNo
     await migrated.begin()
+    await set({ grayPercent: 100 })
   })
   afterAll(() => migrated?.stop())
 
@@ -58,7 +62,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     expect(await changeSetting(change, ANYBODY, migrated.tools)).toMatchObject({ kind: 'changed' })
   }
 
-  async function goTo({ phase, monolith, catalogue }: Position): Promise<void> {
+  async function goTo({ phase, monolith, gateway, catalogue }: Position): Promise<void> {
     const status = await switchStatus(migrated.tools.ledgers)
     if (status.services.catalogue !== catalogue) await set({ catalogue })
     if (status.phase !== phase) {
@@ -76,6 +80,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
       expect(mix.failures).toEqual([])
     }
     if (status.monolith !== monolith) await set({ monolith })
+    if (status.gateway !== gateway) await set({ gateway })
     // Until every process has heard of it.
     await sleep(1_000)
   }
@@ -88,83 +93,88 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     migrated.system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/${what}`, user: userId })
   const ok = (data: object) => ({ code: LEGACY_CODES.ok, data })
 
-  it.each(POSITIONS)('$phase, monolith on $monolith, catalogue in $catalogue', async (position) => {
-    await goTo(position)
-    const userId = user++
-    // Of its own: whatever was submitted by the old interfaces has region 1.
-    const region = 100 + (userId % 100)
+  it.each(POSITIONS)(
+    '$phase, monolith on $monolith, gateway to $gateway, catalogue in $catalogue',
+    async (position) => {
+      await goTo(position)
+      const userId = user++
+      // Of its own: whatever was submitted by the old interfaces has region 1.
+      const region = 100 + (userId % 100)
 
-    expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo: oldest }, 100)).toMatchObject(
-      ok({ orderNo: oldest, nickname: 'user100' }),
-    )
+      // A name that does not come in time is left out.
+      await expect
+        .poll(() => migrated.old(LEGACY_ROUTES.detail, { orderNo: oldest }, 100), { timeout: 30_000 })
+        .toMatchObject(ok({ orderNo: oldest, nickname: 'user100' }))
 
-    // The new interfaces.
-    const key = randomUUID()
-    const first = await checkout(userId, region, key)
-    expect(first).toMatchObject({ status: 201, body: { status: 'placed', paymentStatus: 'pending' } })
-    expect(await checkout(userId, region, key)).toMatchObject({ status: 201, body: first.body })
-    expect((await checkout(userId, region + 1, key)).status).toBe(422)
-    const second = await checkout(userId, region)
-    const [paidId, cancelledId] = [first.body.orderId, second.body.orderId]
-    expect(await done(userId, paidId, 'pay')).toMatchObject({ status: 200, body: { status: 'paid' } })
-    expect(await done(userId, cancelledId, 'cancel')).toMatchObject({ status: 200, body: { status: 'cancelled' } })
-    expect((await done(userId, cancelledId, 'pay')).status).toBe(409)
-    expect(await asked(userId, paidId)).toMatchObject({
-      status: 200,
-      body: { order: { status: 'paid' }, payment: { status: 'captured' }, items: [{ productId: 5, quantity: 2 }] },
-    })
-    expect((await asked(userId + 64, paidId)).status).toBe(404)
-    const list = await migrated.system.call({ path: '/v1/app/orders', user: userId })
-    expect(list.body.orders).toMatchObject([{ orderId: cancelledId }, { orderId: paidId }])
-
-    // What they have placed, by the old ones.
-    const orderNo = legacyNumberOf(paidId)!
-    expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId)).toMatchObject(
-      ok({ orderNo, status: LEGACY_STATUS.paid, payStatus: LEGACY_STATUS.paid, items: [{ productId: 5 }] }),
-    )
-    expect(await migrated.old(LEGACY_ROUTES.list, { page: 1, size: 10 }, userId)).toMatchObject(
-      ok({ total: 2, orders: [{ status: LEGACY_STATUS.closed }, { orderNo, status: LEGACY_STATUS.paid }] }),
-    )
-    const refused = await migrated.old(LEGACY_ROUTES.cancel, { orderNo }, userId)
-    const unknown = await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId + 64)
-    expect([refused.code, unknown.code]).toEqual([LEGACY_CODES.wrongStatus, LEGACY_CODES.notFound])
-
-    // And the other way round.
-    const page = randomUUID()
-    const submitted = await migrated.submit(userId, page)
-    expect(submitted).toMatchObject(ok({ status: LEGACY_STATUS.open }))
-    expect(await migrated.submit(userId, page)).toEqual(submitted)
-    const pending = (await migrated.submit(userId)).data!
-    expect(await migrated.old(LEGACY_ROUTES.cancel, { orderNo: pending.orderNo }, userId)).toMatchObject(
-      ok({ status: LEGACY_STATUS.closed }),
-    )
-    expect(await migrated.old(LEGACY_ROUTES.pay, { orderNo: submitted.data!.orderNo }, userId)).toMatchObject(
-      ok({ status: LEGACY_STATUS.paid }),
-    )
-    const all = await migrated.system.call({ path: '/v1/app/orders', user: userId })
-    expect(all.body.orders.map(({ status }: { status: string }) => status)).toEqual([
-      'cancelled',
-      'paid',
-      'cancelled',
-      'paid',
-    ])
-
-    // Over all users, by the outbox of the store that decides.
-    const nowMs = Date.now()
-    const query = `fromMs=${nowMs - 120_000}&toMs=${nowMs + 120_000}&region=${region}&status=paid`
-    const search = () => migrated.system.call({ path: `/v1/admin/orders/search?${query}`, user: 1, audience: 'admin' })
-    await expect
-      .poll(async () => (await search()).body.orders?.map(({ orderId }: { orderId: string }) => orderId), {
-        timeout: 30_000,
-        interval: 200,
+      // The new interfaces.
+      const key = randomUUID()
+      const first = await checkout(userId, region, key)
+      expect(first).toMatchObject({ status: 201, body: { status: 'placed', paymentStatus: 'pending' } })
+      expect(await checkout(userId, region, key)).toMatchObject({ status: 201, body: first.body })
+      expect((await checkout(userId, region + 1, key)).status).toBe(422)
+      const second = await checkout(userId, region)
+      const [paidId, cancelledId] = [first.body.orderId, second.body.orderId]
+      expect(await done(userId, paidId, 'pay')).toMatchObject({ status: 200, body: { status: 'paid' } })
+      expect(await done(userId, cancelledId, 'cancel')).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+      expect((await done(userId, cancelledId, 'pay')).status).toBe(409)
+      expect(await asked(userId, paidId)).toMatchObject({
+        status: 200,
+        body: { order: { status: 'paid' }, payment: { status: 'captured' }, items: [{ productId: 5, quantity: 2 }] },
       })
-      .toEqual([paidId])
-    expect(await migrated.system.call({ path: '/.well-known/headroom' })).toMatchObject({
-      status: 200,
-      body: { system: 'headroom-sut', topology },
-    })
-    expect((await migrated.system.call({ path: '/healthz' })).status).toBe(200)
-  })
+      expect((await asked(userId + 64, paidId)).status).toBe(404)
+      const list = await migrated.system.call({ path: '/v1/app/orders', user: userId })
+      expect(list.body.orders).toMatchObject([{ orderId: cancelledId }, { orderId: paidId }])
+
+      // What they have placed, by the old ones.
+      const orderNo = legacyNumberOf(paidId)!
+      expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId)).toMatchObject(
+        ok({ orderNo, status: LEGACY_STATUS.paid, payStatus: LEGACY_STATUS.paid, items: [{ productId: 5 }] }),
+      )
+      expect(await migrated.old(LEGACY_ROUTES.list, { page: 1, size: 10 }, userId)).toMatchObject(
+        ok({ total: 2, orders: [{ status: LEGACY_STATUS.closed }, { orderNo, status: LEGACY_STATUS.paid }] }),
+      )
+      const refused = await migrated.old(LEGACY_ROUTES.cancel, { orderNo }, userId)
+      const unknown = await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId + 64)
+      expect([refused.code, unknown.code]).toEqual([LEGACY_CODES.wrongStatus, LEGACY_CODES.notFound])
+
+      // And the other way round.
+      const page = randomUUID()
+      const submitted = await migrated.submit(userId, page)
+      expect(submitted).toMatchObject(ok({ status: LEGACY_STATUS.open }))
+      expect(await migrated.submit(userId, page)).toEqual(submitted)
+      const pending = (await migrated.submit(userId)).data!
+      expect(await migrated.old(LEGACY_ROUTES.cancel, { orderNo: pending.orderNo }, userId)).toMatchObject(
+        ok({ status: LEGACY_STATUS.closed }),
+      )
+      expect(await migrated.old(LEGACY_ROUTES.pay, { orderNo: submitted.data!.orderNo }, userId)).toMatchObject(
+        ok({ status: LEGACY_STATUS.paid }),
+      )
+      const all = await migrated.system.call({ path: '/v1/app/orders', user: userId })
+      expect(all.body.orders.map(({ status }: { status: string }) => status)).toEqual([
+        'cancelled',
+        'paid',
+        'cancelled',
+        'paid',
+      ])
+
+      // Over all users, by the outbox of the store that decides.
+      const nowMs = Date.now()
+      const query = `fromMs=${nowMs - 120_000}&toMs=${nowMs + 120_000}&region=${region}&status=paid`
+      const search = () =>
+        migrated.system.call({ path: `/v1/admin/orders/search?${query}`, user: 1, audience: 'admin' })
+      await expect
+        .poll(async () => (await search()).body.orders?.map(({ orderId }: { orderId: string }) => orderId), {
+          timeout: 30_000,
+          interval: 200,
+        })
+        .toEqual([paidId])
+      expect(await migrated.system.call({ path: '/.well-known/headroom' })).toMatchObject({
+        status: 200,
+        body: { system: 'headroom-sut', topology },
+      })
+      expect((await migrated.system.call({ path: '/healthz' })).status).toBe(200)
+    },
+  )
 
   it('has every order in both stores once in the end', async () => {
     await expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
