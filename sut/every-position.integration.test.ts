@@ -182,6 +182,9 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     for (const mix of mixes) await expectAllInBoth(migrated, mix)
     const placed = mixes.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
     expect(await migrated.numbersIn('legacy')).toHaveLength(1 + POSITIONS.length * 4 + placed)
+    // And the interface layer did answer old apps.
+    const answered = /^headroom_old_requests_total\{[^}]*side="interface-layer"[^}]*\} [1-9]/m
+    expect(await migrated.services.metricsOf('adapter')).toMatch(answered)
   })
 
   it('tells which processes the switches have moved, and lets nobody ask them who is no service', async () => {
