@@ -7,10 +7,13 @@ import { OrderCache } from './domain/order/order-cache.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
+import { SutError } from './errors.ts'
 import { createHttpServer, type HttpServerOptions } from './interface/http-server.ts'
 import { registerIdentityRoute } from './interface/identity-route.ts'
 import { tokenVerifier } from './interface/token.ts'
+import { TokenKeys } from './interface/token-keys.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { liveKeys } from './keys-file.ts'
 import { businessLayer } from './legacy/business-layer.ts'
 import { LEGACY_OPERATIONS, type LegacyOrders } from './legacy/legacy-orders.ts'
 import { legacyRefusal } from './legacy/legacy-refusal.ts'
@@ -31,7 +34,6 @@ import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { type CallContext, withBudget } from './telemetry/call-context.ts'
 import { timed } from './telemetry/metrics.ts'
-import { liveTokenKeys } from './token-keys-file.ts'
 
 export interface MonolithParts {
   readonly server: HttpServerOptions
@@ -63,7 +65,8 @@ export async function buildMonolith(
       tell,
     }),
   })
-  const verify = tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app')
+  const { appTokens } = config
+  const verify = tokenVerifier(liveKeys('app', new TokenKeys(appTokens.secrets), appTokens, options), 'app')
   const rateLimit = new UserRateLimit(config.userRatePerSecond)
   const server = createHttpServer({
     ...serverOptions,
@@ -74,7 +77,9 @@ export async function buildMonolith(
   registerLegacyRoutes(server, {
     orders: timed<LegacyOrders>(metrics, 'domain', orders, LEGACY_OPERATIONS),
     enter: (token) => {
-      const { userId } = verify(`Bearer ${token}`)
+      const { userId, boundTo } = verify(`Bearer ${token}`)
+      // Nothing is signed here: such a token would be good for less elsewhere.
+      if (boundTo !== null) throw new SutError('signature-required', 'this token is of no use for the old interfaces')
       rateLimit.take(userId)
       return userId
     },

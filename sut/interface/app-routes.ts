@@ -20,30 +20,27 @@ import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
 import { errorResponses } from './error-responses.ts'
 import { contextOf } from './request-context.ts'
-import type { TokenVerifier } from './token.ts'
-import type { UserRateLimit } from './user-rate-limit.ts'
+import { protectRequests, type RequestProtection } from './request-protection.ts'
+import { type KnownUsers, requireUser } from './require-user.ts'
 
-export interface FrontEnd {
+export interface FrontEnd extends KnownUsers {
   readonly flows: OrderFlows
-  readonly verify: TokenVerifier
-  readonly rateLimit: UserRateLimit
   readonly requestDeadlineMs: number
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** From the verified token; 0 on routes without one. */
-    userId: number
-  }
+export interface AppFrontEnd extends FrontEnd {
+  /** null: a token is all that is asked for. */
+  readonly protection: RequestProtection | null
 }
 
 const DEFAULT_LIMIT = 20
 const TAGS = ['app']
 
-export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): void {
-  const { flows, requestDeadlineMs } = frontEnd
+export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): void {
+  const { flows, requestDeadlineMs, protection } = frontEnd
   app.register((scope, _options, done) => {
     requireUser(scope, frontEnd)
+    if (protection) protectRequests(scope, protection)
     scope.post<{ Body: CheckoutRequest }>(
       ROUTES.checkout.path,
       {
@@ -121,24 +118,6 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
       )
     }
     done()
-  })
-}
-
-/** Before the body is read: who asks, and whether not too often. */
-export function requireUser(
-  scope: FastifyInstance,
-  { verify, rateLimit }: Pick<FrontEnd, 'verify' | 'rateLimit'>,
-): void {
-  scope.decorateRequest('userId', 0)
-  scope.addHook('onRequest', (request, _reply, done) => {
-    try {
-      const { userId } = verify(request.headers.authorization)
-      rateLimit.take(userId)
-      request.userId = userId
-      done()
-    } catch (error) {
-      done(error as SutError)
-    }
   })
 }
 

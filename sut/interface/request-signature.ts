@@ -27,6 +27,7 @@ export interface SentBy {
 
 const NONCE = new RegExp(NONCE_PATTERN)
 const TIMESTAMP = /^[0-9]{1,15}$/
+const MINUTES = CLOCK_WINDOW_MS / 60_000
 /** 32 bytes as base64url. */
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/
 
@@ -53,8 +54,6 @@ export function signatureIn(
   const { method, target, userId } = sent
   return { method, target, userId, timestampMs, nonce, keyId, key, signature: Buffer.from(signature, 'base64url') }
 }
-
-const MINUTES = CLOCK_WINDOW_MS / 60_000
 
 /** Throws unless it is the signature of this request with these bytes. */
 export function holdAgainst(body: Buffer, signed: RequestSignature): void {
