@@ -1,7 +1,7 @@
 // Which service may do what in which store: the one place that knows. Accounts, grants, access lists and roles are made from
 // it, and docs/access.md is its picture.
 
-import { PRODUCTS_TABLE } from './catalogue.ts'
+import { CATALOGUE_AUDIT_TABLE, PRODUCTS_TABLE } from './catalogue.ts'
 import { DATASET_TABLE } from './dataset.ts'
 import {
   LEGACY_ITEMS_TABLE,
@@ -10,15 +10,22 @@ import {
   LEGACY_OUTBOX_TABLE,
   LEGACY_PRODUCTS_TABLE,
 } from './legacy-tables.ts'
-import { AUDIT_TABLE, FENCE_TABLE, GAPS_TABLE, PROCESSES_TABLE, SWITCHES_TABLE } from './migration-tables.ts'
+import {
+  AUDIT_TABLE,
+  COMPARISONS_TABLE,
+  FENCE_TABLE,
+  GAPS_TABLE,
+  PROCESSES_TABLE,
+  SWITCHES_TABLE,
+} from './migration-tables.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
 import type { StoreName } from './switches.ts'
 import { LEGACY_NUMBERS_TABLE, PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
 
-/** `all`: the process that holds every service, and so may do what each of them may. */
-export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'all'] as const
+/** `edge`: the front-ends. `all`: the process that holds every service, and so may do what each of them may. */
+export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'edge', 'all'] as const
 export type ServiceAccount = (typeof SERVICE_ACCOUNTS)[number]
 type Service = Exclude<ServiceAccount, 'all'>
 
@@ -34,7 +41,7 @@ const TABLES_OF_EVERY_SERVER = [
   GAPS_TABLE,
   LEGACY_NUMBERS_TABLE,
 ] as const
-const TABLES_OF_HOME = [PRODUCTS_TABLE, DATASET_TABLE] as const
+const TABLES_OF_HOME = [PRODUCTS_TABLE, CATALOGUE_AUDIT_TABLE, DATASET_TABLE] as const
 
 /** A family stands for its table of each shard. */
 export const TABLE_KINDS = [...TABLE_FAMILIES, ...TABLES_OF_EVERY_SERVER, ...TABLES_OF_HOME] as const
@@ -46,7 +53,8 @@ export interface SearchAccess {
 }
 
 export interface CacheAccess {
-  readonly keys: string
+  /** Patterns. */
+  readonly keys: readonly string[]
   readonly commands: readonly string[]
 }
 
@@ -55,6 +63,8 @@ interface ServiceAccess {
   readonly elasticsearch?: SearchAccess
   readonly redis?: CacheAccess
 }
+
+const ASKED_BY_CLIENT = ['ping', 'info', 'select'] as const
 
 const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
   order: {
@@ -74,10 +84,15 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     },
     elasticsearch: { cluster: ['monitor'], index: ['read'] },
     // Beside the cache's own, what the client asks before its first command.
-    redis: { keys: 'headroom:order:*', commands: ['get', 'set', 'ping', 'info', 'select'] },
+    redis: { keys: ['headroom:order:*'], commands: ['get', 'set', ...ASKED_BY_CLIENT] },
   },
   catalogue: {
-    mysql: { [PRODUCTS_TABLE]: ['SELECT'], [SCHEMA_TABLE]: ['SELECT'] },
+    mysql: {
+      [PRODUCTS_TABLE]: ['SELECT', 'UPDATE'],
+      // What is written there stays as it is.
+      [CATALOGUE_AUDIT_TABLE]: ['INSERT'],
+      [SCHEMA_TABLE]: ['SELECT'],
+    },
   },
   indexer: {
     mysql: {
@@ -91,25 +106,34 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     // A slice is made, with the fields of the template, by the first order of its quarter.
     elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
   },
+  edge: {
+    mysql: {},
+    // Nonces of signed requests, and how often a user asked.
+    redis: {
+      keys: ['headroom:edge:*'],
+      commands: ['get', 'set', 'incr', 'pexpire', 'multi', 'exec', ...ASKED_BY_CLIENT],
+    },
+  },
 }
 
 type Rights = Readonly<Record<string, readonly SqlStatement[]>>
 
 /** Reads the switches, and says that it is alive. */
 const FOLLOWS_SWITCHES: Rights = { [SWITCHES_TABLE]: ['SELECT'], [PROCESSES_TABLE]: SQL_STATEMENTS }
-/** And brings flips to their end that were left half way. */
-const FINISHES_FLIPS: Rights = {
+/** And moves the switches when an operator says so, and brings flips to their end that were left half way. */
+const MOVES_SWITCHES: Rights = {
   ...FOLLOWS_SWITCHES,
   [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
   [FENCE_TABLE]: ['SELECT', 'UPDATE'],
-  [AUDIT_TABLE]: ['INSERT'],
+  [COMPARISONS_TABLE]: ['SELECT'],
+  [AUDIT_TABLE]: ['SELECT', 'INSERT'],
 }
 
 /** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
     legacy: {
-      ...FINISHES_FLIPS,
+      ...MOVES_SWITCHES,
       [LEGACY_ORDERS_TABLE]: ['SELECT', 'INSERT', 'UPDATE'],
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
@@ -117,10 +141,10 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
     },
-    sharded: FINISHES_FLIPS,
+    sharded: MOVES_SWITCHES,
   },
   catalogue: {
-    legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },
+    legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT', 'UPDATE'] },
     sharded: FOLLOWS_SWITCHES,
   },
   indexer: {
@@ -132,6 +156,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
     },
     sharded: FOLLOWS_SWITCHES,
   },
+  edge: { legacy: {}, sharded: {} },
 }
 
 /** By name, in alphabetical order. */
@@ -139,7 +164,7 @@ export function migrationTablesOf(
   account: ServiceAccount,
   store: StoreName,
 ): ReadonlyMap<string, readonly SqlStatement[]> {
-  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer'] : [account]
+  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer', 'edge'] : [account]
   const given = services.map((service) => MIGRATION_ACCESS[service][store])
   const tables = distinct(given.flatMap((rights) => Object.keys(rights))).toSorted()
   return new Map(
@@ -175,7 +200,12 @@ export function searchAccessOf(account: ServiceAccount): SearchAccess | undefine
 
 /** undefined: none. */
 export function cacheAccessOf(account: ServiceAccount): CacheAccess | undefined {
-  return rowsOf(account).find(({ redis }) => redis)?.redis
+  const given = rowsOf(account).flatMap(({ redis }) => redis ?? [])
+  if (given.length === 0) return undefined
+  return {
+    keys: distinct(given.flatMap(({ keys }) => keys)),
+    commands: distinct(given.flatMap(({ commands }) => commands)),
+  }
 }
 
 export function isFamily(table: TableKind): table is TableFamily {

@@ -8,14 +8,13 @@ import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.t
 import {
   isFamily,
   migrationTablesOf,
-  SERVICE_ACCOUNTS,
   type ServiceAccount,
   SQL_STATEMENTS,
   type SqlStatement,
   TABLE_KINDS,
   tablesOf,
 } from '../contracts/service-access.ts'
-import { addressFor } from '../contracts/service-accounts.ts'
+import { accountsOf, addressFor } from '../contracts/service-accounts.ts'
 import { asShard, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import { STORE_NAMES, type StoreName } from '../contracts/switches.ts'
@@ -35,6 +34,7 @@ const PROBES: Readonly<Record<SqlStatement, (table: string, column: string) => s
   DELETE: (table) => `DELETE FROM ${table} WHERE 1 = 0`,
 }
 const DENIED = { errno: 1142 }
+const MYSQL_ACCOUNTS = accountsOf('mysql')
 
 describe('MySQL', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>
@@ -43,7 +43,7 @@ describe('MySQL', () => {
   beforeAll(async () => {
     database = await testDatabase(engines.mysql.url)
     const { accounts } = await prepareSchema(oneServer({ url: database.url }))
-    expect(accounts).toEqual(SERVICE_ACCOUNTS)
+    expect(accounts).toEqual(MYSQL_ACCOUNTS)
     for (const { table } of TABLES) {
       const [first] = await database.rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
       columns.set(table, first?.Field ?? '')
@@ -56,7 +56,7 @@ describe('MySQL', () => {
     return work(connection).finally(() => connection.end())
   }
 
-  it.each(SERVICE_ACCOUNTS)(
+  it.each(MYSQL_ACCOUNTS)(
     'lets %s do what its row says, and refuses it everything else on every table',
     async (account) => {
       const allowed: string[] = []
@@ -79,7 +79,7 @@ describe('MySQL', () => {
     },
   )
 
-  it.each(SERVICE_ACCOUNTS)(
+  it.each(MYSQL_ACCOUNTS)(
     'lets %s change no table, make none, pass nothing on and read no other schema',
     async (account) => {
       await as(account, async (connection) => {
@@ -111,13 +111,13 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
     await prepareSchema(both.sharded)
     await migrate(oneServer(both.legacy), LEGACY_MIGRATIONS)
     await prepareSwitches(both)
-    expect(await grantMigration(both)).toEqual(SERVICE_ACCOUNTS)
+    expect(await grantMigration(both)).toEqual(MYSQL_ACCOUNTS)
   })
   afterAll(async () => {
     for (const database of Object.values(databases ?? {})) await database.drop()
   })
 
-  it.each(SERVICE_ACCOUNTS)(
+  it.each(MYSQL_ACCOUNTS)(
     'lets %s do what its row says besides, and nothing else on these tables',
     async (account) => {
       const { url, rows } = databases[store]
@@ -163,6 +163,18 @@ describe('Redis', () => {
       redis.disconnect()
     }
   })
+})
+
+it('lets the front-ends count in Redis, and look into no order', async () => {
+  const redis = new Redis(addressFor('edge', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+  await redis.connect()
+  try {
+    expect(await redis.set('headroom:edge:least', '1', 'PX', 1_000)).toBe('OK')
+    await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+    await expect(redis.keys('*')).rejects.toThrow('NOPERM')
+  } finally {
+    redis.disconnect()
+  }
 })
 
 describe('Elasticsearch', () => {

@@ -1,9 +1,10 @@
 // What each process of a launched system is told: its own account in each store it needs, its own secrets, and nothing else.
 
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
+import { APP_DEMANDS, type AppDemands } from '../contracts/request-protection.ts'
 import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
-import { type Role, type Setting, settingsOf } from './config.ts'
+import { edgeSettings, RATE_SCOPES, type RateScope, type Role, type Setting, settingsOf } from './config.ts'
 
 export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'> &
   Partial<Pick<Engines, 'legacyMysql'>>
@@ -12,6 +13,14 @@ export interface LaunchSecrets {
   readonly internal: string
   readonly appTokensFile: string
   readonly adminTokensFile: string
+  readonly appClientsFile: string
+  readonly demands: EdgeDemands
+}
+
+/** What the front-ends are to ask for beside a token. */
+export interface EdgeDemands {
+  readonly appDemands: AppDemands
+  readonly userRateScope: RateScope
 }
 
 type Environment = Readonly<Record<string, string>>
@@ -22,6 +31,9 @@ const TUNABLE = [
   'HEADROOM_REQUEST_DEADLINE_MS',
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
+  'HEADROOM_USER_RATE_SCOPE',
+  'HEADROOM_LOAD_CREDENTIAL',
+  'HEADROOM_APP_DEMANDS',
   'HEADROOM_MYSQL_POOL_SIZE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
@@ -34,6 +46,7 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
   const { legacyMysql } = engines
+  const { appDemands } = secrets.demands
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
     ...(legacyMysql && { legacyMysql: legacyEnvironment(legacyMysql, addressOf(legacyMysql)) }),
@@ -42,9 +55,18 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
     adminTokens: { HEADROOM_ADMIN_JWT_SECRETS_FILE: secrets.adminTokensFile },
     internalSecret: { HEADROOM_INTERNAL_SECRET: secrets.internal },
+    appClients: { HEADROOM_APP_CLIENT_SECRETS_FILE: secrets.appClientsFile, HEADROOM_APP_DEMANDS: appDemands },
+    edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', engines.redis.url, engines.redis.passwords) },
   }
-  const told = settingsOf(role, legacyMysql !== undefined)
+  const told = [...settingsOf(role, legacyMysql !== undefined), ...edgeSettings(role, secrets.demands)]
   return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))
+}
+
+/** A word that is none of these reaches the services as it is, and they refuse it. */
+export function edgeDemands(env: Readonly<Record<string, string | undefined>>, asked?: AppDemands): EdgeDemands {
+  const given = APP_DEMANDS.find((word) => word === env.HEADROOM_APP_DEMANDS)
+  const userRateScope = RATE_SCOPES.find((word) => word === env.HEADROOM_USER_RATE_SCOPE) ?? 'process'
+  return { appDemands: asked ?? given ?? 'off', userRateScope }
 }
 
 function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string): Environment {

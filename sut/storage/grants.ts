@@ -6,11 +6,10 @@ import {
   isFamily,
   isOfHome,
   migrationTablesOf,
-  SERVICE_ACCOUNTS,
   type ServiceAccount,
   tablesOf,
 } from '../../contracts/service-access.ts'
-import { mysqlAccount } from '../../contracts/service-accounts.ts'
+import { accountsOf, mysqlAccount } from '../../contracts/service-accounts.ts'
 import { tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'
 import type { StoreName } from '../../contracts/switches.ts'
@@ -40,7 +39,7 @@ async function grantEach(
   // Without it MariaDB makes an account that is not there, without a password.
   await run("SET @headroom = 1 /*M!100100 , SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_CREATE_USER') */")
   const granted: ServiceAccount[] = []
-  for (const account of SERVICE_ACCOUNTS) {
+  for (const account of accountsOf('mysql')) {
     if (!(await isThere(run, account))) continue
     await run(grantsOf(account).join('; '))
     granted.push(account)

@@ -26,10 +26,16 @@ export interface OrderServiceOptions {
 export function localOrderService({ stores, pool, index, redis }: OrderServiceOptions): OrderService {
   const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
+  const find: OrderService['find'] = (request, context) =>
+    cache.find(request, context, (shared) => stores.reader.find(request, shared))
   return {
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
-    find: (request, context) => cache.find(request, context, (shared) => stores.reader.find(request, shared)),
+    find,
+    lookUp: async ({ orderId }, context) => {
+      const [order] = await stores.reader.byIds([orderId], context)
+      return order ? await find({ orderId, userId: order.userId }, context) : null
+    },
     changeStatus: async (request, context) => {
       try {
         const changed = await changeStatus(stores, request, Date.now, context)
@@ -46,8 +52,7 @@ export function localOrderService({ stores, pool, index, redis }: OrderServiceOp
     numbered: async ({ userId, legacyNo }, context) => {
       const orderId = await stores.reader.numbered(legacyNo, context)
       if (orderId === null) return null
-      const own = { orderId, userId }
-      const found = await cache.find(own, context, (shared) => stores.reader.find(own, shared))
+      const found = await find({ orderId, userId }, context)
       return found && { ...found, legacyNo }
     },
     numberedPage: ({ userId, page, size }, context) =>

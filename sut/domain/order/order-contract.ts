@@ -36,6 +36,7 @@ export const ORDER_CONTRACT = contractFor<OrderService>()({
   },
   storedAnswer: { request: requestOf(answerKey) },
   find: { request: requestOf({ orderId, userId }) },
+  lookUp: { request: requestOf({ orderId }) },
   changeStatus: {
     request: requestOf({ orderId, userId, event: { type: 'string', enum: STATUS_EVENTS } }),
     ifAnswerLost: READ_ORDER_AGAIN,

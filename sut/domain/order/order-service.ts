@@ -28,6 +28,10 @@ export interface OwnOrder {
   readonly userId: number
 }
 
+export interface AnyOrder {
+  readonly orderId: OrderId
+}
+
 /** What may happen to an order: see change-status.ts. */
 export const STATUS_EVENTS = ['pay', 'cancel'] as const
 export type StatusEvent = (typeof STATUS_EVENTS)[number]
@@ -85,6 +89,8 @@ export interface OrderService {
   storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null>
   /** null when this user has no such order. */
   find(request: OwnOrder, context: CallContext): Promise<WholeOrder | null>
+  /** Of whichever user; null when there is no such order. */
+  lookUp(request: AnyOrder, context: CallContext): Promise<WholeOrder | null>
   /** The order after the event; null when this user has no such order. */
   changeStatus(request: ChangeStatus, context: CallContext): Promise<Order | null>
   /** Newest first. */
