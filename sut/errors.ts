@@ -16,6 +16,8 @@ export const ERROR_STATUS = {
   'idempotency-key-in-flight': 409,
   'request-replayed': 409,
   'status-conflict': 409,
+  'switch-busy': 409,
+  'switch-refused': 409,
   'payload-too-large': 413,
   'uri-too-long': 414,
   'unsupported-media-type': 415,

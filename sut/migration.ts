@@ -10,6 +10,7 @@ import { MysqlPool } from './storage/mysql-pool.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { requireSchemas, type StoreOptions } from './stores.ts'
 import { FlipRescue } from './switches/flip-rescue.ts'
+import type { FlipTools } from './switches/flip-run.ts'
 import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
 import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
@@ -56,14 +57,19 @@ export async function openBoard(
   return board
 }
 
-/** In processes that take writes. On connections of its own: a fence that is held up holds up no lease. */
-export function startRescue({ pools }: Migration, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
+/** For whoever moves the switches. On connections of its own: a fence that is held up holds up no lease. */
+export function flipTools({ pools }: Migration): FlipTools {
   const ledgers = {
     legacy: new StoreLedger('legacy', pools.legacy.upkeep),
     sharded: new StoreLedger('sharded', pools.sharded.upkeep),
   }
   const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  const rescue = new FlipRescue({ ledgers, drain: drainBetween(stores) }, logger)
+  return { ledgers, drain: drainBetween(stores) }
+}
+
+/** In processes that take writes. */
+export function startRescue(migration: Migration, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
+  const rescue = new FlipRescue(flipTools(migration), logger)
   rescue.start()
   parts.add({ stop: () => rescue.stop() })
 }

@@ -127,7 +127,7 @@ function existing<T>(found: T | null): T {
   return found
 }
 
-function orderIdOf(text: string): OrderId {
+export function orderIdOf(text: string): OrderId {
   if (!isOrderId(text)) throw new SutError('bad-request', 'this is not an order id')
   return text
 }
