@@ -69,6 +69,7 @@ function orderService(parts: Partial<OrderService>): OrderService {
     place: missing,
     storedAnswer: missing,
     find: missing,
+    lookUp: missing,
     changeStatus: missing,
     list: missing,
     search: missing,
