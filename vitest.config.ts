@@ -12,6 +12,7 @@ const ONE_LANE_IS_ENOUGH = [
   'test/legacy-load.integration.test.ts',
   'test/npm-versions.integration.test.ts',
   'test/own-system.integration.test.ts',
+  'test/sealed-load.integration.test.ts',
   'sut/two-servers.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]

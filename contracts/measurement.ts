@@ -2,6 +2,7 @@
 // stay in the journals.
 
 import type { ShareBounds } from './proportion.ts'
+import type { Protection } from './request-protection.ts'
 import type { OpenArrivals } from './schedule.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
@@ -359,6 +360,21 @@ export interface ClockOffset {
   readonly uncertaintyMs: number
 }
 
+/** What signing and sealing cost each request: k6's part is none of the system's. Of the whole run, its warm-up included. */
+export interface ProtectionCost {
+  readonly protection: Exclude<Protection, 'plain'>
+  /** Before a request was due, so in none of its times. k6 counts whole milliseconds: only the mean says anything. */
+  readonly k6: MeanCost | null
+  /** In the app's interface, its memory of nonces included; null: it does not say. */
+  readonly signature: MeanCost | null
+  readonly unsealing: MeanCost | null
+}
+
+export interface MeanCost {
+  readonly requests: number
+  readonly meanMs: number
+}
+
 export interface Measurements {
   readonly runId: string
   readonly startedAt: string
@@ -369,6 +385,8 @@ export interface Measurements {
   readonly datasetFingerprint: string | null
   /** Left out: the run offered the whole load. */
   readonly share?: LoadShare
+  /** Left out: requests were neither signed nor sealed. */
+  readonly protection?: ProtectionCost
   readonly tables: readonly TableFacts[]
   /** null: not counted, `invalid` says why where it matters. */
   readonly tablesCountedAt?: string | null

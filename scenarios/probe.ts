@@ -63,7 +63,7 @@ function probe({ identityPath, filledBy, tokenRefused }: Asked): SetupData {
     throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${datasetOfFile.fingerprint}`)
   }
   const answer = tokenRefused()
-  if (answer !== null) throw refusal(`it answers ${answer} to our token; JWT_SECRET is not its secret`)
+  if (answer !== null) throw refusal(`it answers ${answer} to our token; is JWT_SECRET its secret, and PROTECTION what it demands?`)
   return { dataset: settings.ordersPath === null ? dataset : null, startAtMs: passStartGate(settings.startGate) }
 }
 
