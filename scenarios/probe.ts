@@ -5,6 +5,7 @@ import http from 'k6/http'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
 import { LEGACY_CODES, LEGACY_ROUTES, type LegacyAnswer, MONOLITH_IDENTITY_PATH } from '../contracts/legacy-api.ts'
+import { failureOf } from './answer-checks.ts'
 import { appRequest } from './app-request.ts'
 import { settings } from './settings.ts'
 import { passStartGate } from './start-gate.ts'
@@ -37,7 +38,7 @@ export function setup(): SetupData {
     tokenRefused: () => {
       const asking = { flow: 'probe', method: 'GET', target: ROUTES.list.path, userId: 1 } as const
       const { status, body } = appRequest(settings, asking).send()
-      return status === 401 || status === 403 ? `${status} (${(body ?? '').slice(0, 200)})` : null
+      return status === 401 || status === 403 ? failureOf(status, '', body ?? '') : null
     },
   })
 }
@@ -63,7 +64,7 @@ function probe({ identityPath, filledBy, tokenRefused }: Asked): SetupData {
     throw refusal(`it holds the data set ${dataset.fingerprint}, DATASET is ${datasetOfFile.fingerprint}`)
   }
   const answer = tokenRefused()
-  if (answer !== null) throw refusal(`it answers ${answer} to our token; is JWT_SECRET its secret, and PROTECTION what it demands?`)
+  if (answer !== null) throw refusal(`it answers ${answer} to our token; JWT_SECRET is not its secret`)
   return { dataset: settings.ordersPath === null ? dataset : null, startAtMs: passStartGate(settings.startGate) }
 }
 
