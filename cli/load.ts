@@ -91,9 +91,9 @@ Examples:
   npm run load -- checkout --profile hold --encrypted
   npm run load -- checkout --target http://127.0.0.1:8080
   npm run load -- ./my-flow.ts --target http://127.0.0.1:18099 --p99 100ms
-The last but one is docker compose; the secret of any other order system goes into
-HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE. The last one
-needs nothing but a server: docs/how-do-i-load-my-own-system.md.
+The last but one is docker compose; the secret of any other order system goes
+into HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE. The last
+one needs nothing but a server: docs/how-do-i-load-my-own-system.md.
 Plain k6 runs the same scenarios: docs/load.md.`
 
 interface Options extends ExtraOptions, ProtectionOptions {
