@@ -33,6 +33,8 @@ export class EdgeRedis {
     })
     // Without a listener an error event would end the process; the commands report the same failure.
     this.#redis.on('error', () => {})
+    // An empty one remembers from here on, and not only from its first request.
+    this.#redis.on('ready', () => void this.#redis.set(SINCE, Date.now(), 'NX').catch(() => {}))
     void this.#redis.connect().catch(() => {})
   }
 
