@@ -3,7 +3,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { APP_DEMANDS, PROTECTIONS } from '../contracts/request-protection.ts'
 import type { SutEndpoint } from '../contracts/sut-endpoint.ts'
 import type { Target } from '../measurements/target.ts'
-import { protectedTarget, protectionOf, refuseOtherDemands } from './load-protection.ts'
+import { protectedTarget, protectionOf, refuseOtherDemands, refuseOtherSetting } from './load-protection.ts'
 
 const TARGET: Target = { baseUrl: 'http://127.0.0.1:1', jwtSecret: 'x', processes: [] }
 const endpoint = (appDemands?: SutEndpoint['appDemands']): SutEndpoint => ({
@@ -51,6 +51,15 @@ describe('an order system that runs', () => {
     expect(PROTECTIONS.filter(isTaken).join(' ')).toBe(taken)
     expect(APP_DEMANDS).toContain(demands ?? 'off')
   })
+})
+
+it('is not taken for one that was started as the environment says now', () => {
+  const asked = (HEADROOM_APP_DEMANDS?: string) => () =>
+    refuseOtherSetting(HEADROOM_APP_DEMANDS === undefined ? {} : { HEADROOM_APP_DEMANDS }, endpoint('signed'))
+  expect(asked()).not.toThrow()
+  expect(asked('signed')).not.toThrow()
+  expect(asked('sealed')).toThrow(/demands something else/)
+  expect(() => refuseOtherSetting({ HEADROOM_APP_DEMANDS: 'off' }, endpoint())).not.toThrow()
 })
 
 describe('the target of signed requests', () => {

@@ -55,6 +55,17 @@ export function refuseOtherDemands(protection: Protection, { baseUrl, appDemands
   })
 }
 
+/** `HEADROOM_APP_DEMANDS=signed npm run up` beside a system that was started without it would leave it as it is. */
+export function refuseOtherSetting({ HEADROOM_APP_DEMANDS: asked }: Environment, running: SutEndpoint): void {
+  const demands = running.appDemands ?? 'off'
+  if (asked === undefined || asked === demands) return
+  throw new Refusal({
+    what: 'the order system runs already, and demands something else of the app',
+    why: [`HEADROOM_APP_DEMANDS is ${asked}; ${running.baseUrl} was started with ${demands}`],
+    wayOut: 'Stop it first: npm run down',
+  })
+}
+
 /** With what the environment says of it, where the target does not say so itself. */
 export function protectedTarget(target: Target, protection: Protection, env: Environment): Target {
   const loadCredential = secretOf(LOAD_CREDENTIAL, env)

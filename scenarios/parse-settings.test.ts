@@ -51,7 +51,7 @@ describe('parseSettings', () => {
       clientSecret: 'c',
     })
     expect(() => parseSettings(sealed, {})).toThrow(/CLIENT_SECRET is missing: sealed/)
-    expect(() => parseSettings({ ...SECRET, PROTECTION: 'secret' }, {})).toThrow(/PROTECTION secret: want plain, signed/)
+    expect(() => parseSettings({ ...SECRET, PROTECTION: 'secret' }, {})).toThrow(/PROTECTION secret: want plain/)
   })
 
   it('names every mistake at once', () => {

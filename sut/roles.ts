@@ -217,7 +217,8 @@ function connectFlows(options: RoleOptions): OrderFlows {
 /** In the order service's process, whose readiness is asked for already. */
 function connectSwitches({ config, parts }: RoleOptions): SwitchService {
   const { serviceUrls, internalSecret } = config
-  const remote = remoteService<SwitchService>(SWITCH_SERVICE, SWITCH_CONTRACT, { url: serviceUrls.order, internalSecret })
+  const address = { url: serviceUrls.order, internalSecret }
+  const remote = remoteService<SwitchService>(SWITCH_SERVICE, SWITCH_CONTRACT, address)
   parts.add({ stop: remote.close })
   return remote.service
 }

@@ -45,7 +45,7 @@ const TUNABLE = [
 export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets: LaunchSecrets): Environment {
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
-  const { legacyMysql } = engines
+  const { legacyMysql, redis } = engines
   const { appDemands } = secrets.demands
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
@@ -56,7 +56,7 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
     adminTokens: { HEADROOM_ADMIN_JWT_SECRETS_FILE: secrets.adminTokensFile },
     internalSecret: { HEADROOM_INTERNAL_SECRET: secrets.internal },
     appClients: { HEADROOM_APP_CLIENT_SECRETS_FILE: secrets.appClientsFile, HEADROOM_APP_DEMANDS: appDemands },
-    edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', engines.redis.url, engines.redis.passwords) },
+    edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', redis.url, redis.passwords) },
   }
   const told = [...settingsOf(role, legacyMysql !== undefined), ...edgeSettings(role, secrets.demands)]
   return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))

@@ -45,7 +45,7 @@ export function protectRequests(scope: FastifyInstance, protection: RequestProte
   const verify = timedCheck(metrics, 'signature', (request: FastifyRequest, signed: RequestSignature, body: Buffer) =>
     hold(request, signed, body, protection),
   )
-  const open = timedCheck(metrics, 'unsealing', async (_request: FastifyRequest, signed: RequestSignature, body: Buffer) =>
+  const open = timedCheck(metrics, 'unsealing', async (_request, signed: RequestSignature, body: Buffer) =>
     openBody(body, signed.key, signed),
   )
   const parse = jsonParserOf(scope)
@@ -59,17 +59,19 @@ export function protectRequests(scope: FastifyInstance, protection: RequestProte
       done(error as SutError)
     }
   })
-  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  const readPlain = async (request: FastifyRequest, body: Buffer) => {
     if (request.signature) await verify(request, request.signature, body)
     if (demands === 'sealed') throw new SutError('encryption-required', `a body must be sealed here: ${SEALED_TYPE}`)
     return await parse(request, body)
-  })
-  scope.addContentTypeParser(SEALED_TYPE, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  }
+  const readSealed = async (request: FastifyRequest, body: Buffer) => {
     const { signature } = request
     if (!signature) throw new SutError('signature-required', 'a sealed body belongs to a signed request')
     await verify(request, signature, body)
     return await parse(request, await open(request, signature, body))
-  })
+  }
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, readPlain)
+  scope.addContentTypeParser(SEALED_TYPE, { parseAs: 'buffer' }, readSealed)
   // Without a body no parser is asked.
   scope.addHook('preValidation', async (request) => {
     if (request.signature && !request.isSignatureHeld) await verify(request, request.signature, NO_BODY)

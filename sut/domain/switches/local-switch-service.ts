@@ -95,7 +95,8 @@ async function setting(
 
 async function historyOf(ledgers: Ledgers, limit: number) {
   const { answers } = await lookAtBoth(ledgers)
-  const entries = await Promise.all(STORE_NAMES.filter((name) => answers[name]).map((name) => ledgers[name].audit(limit)))
+  const asked = STORE_NAMES.filter((name) => answers[name])
+  const entries = await Promise.all(asked.map((name) => ledgers[name].audit(limit)))
   const once = [...new Map(entries.flat().map((entry) => [entry.entryId, entry])).values()]
   return once.toSorted((one, other) => other.atMs - one.atMs).slice(0, limit)
 }
