@@ -29,7 +29,10 @@ export const NONCE_TTL_MS = 2 * CLOCK_WINDOW_MS
 export const NONCE_PATTERN = '^[A-Za-z0-9_-]{16,64}$'
 
 /** From a client's one secret come two keys, by HKDF-SHA256 (RFC 5869) without salt: these are its `info`. */
-export const KEY_PURPOSES = { signing: 'headroom request signature v1', sealing: 'headroom request sealing v1' } as const
+export const KEY_PURPOSES = {
+  signing: 'headroom request signature v1',
+  sealing: 'headroom request sealing v1',
+} as const
 export const KEY_BYTES = 32
 
 /** What a request is, apart from its body. */

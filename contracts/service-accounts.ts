@@ -53,7 +53,8 @@ export function redisUsers(passwords: ServicePasswords): readonly string[] {
 }
 
 export function redisRules({ keys, commands }: CacheAccess, password: string): readonly string[] {
-  return ['on', `>${password}`, ...keys.map((pattern) => `~${pattern}`), 'resetchannels', '-@all', ...commands.map((command) => `+${command}`)]
+  const allowed = [...keys.map((pattern) => `~${pattern}`), 'resetchannels', '-@all']
+  return ['on', `>${password}`, ...allowed, ...commands.map((command) => `+${command}`)]
 }
 
 /** Files of Elasticsearch's configuration: accounts without an index of their own, which a small distribution cannot make. */

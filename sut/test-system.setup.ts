@@ -133,11 +133,12 @@ export async function startTestSystem(
 
 async function callGateway({ endpoint }: RunningSut, options: CallOptions): Promise<Answer> {
   const { method = 'GET', path, user, audience = TOKEN.appAudience, roles = ADMIN_ROLES, key, body } = options
+  const tokenOf = (userId: number) => token(secretOf(endpoint, audience), userId, audience, roles)
   const startedAtMs = performance.now()
   const response = await request(`${endpoint.baseUrl}${path}`, {
     method,
     headers: {
-      ...(user === undefined ? {} : { authorization: `Bearer ${token(secretOf(endpoint, audience), user, audience, roles)}` }),
+      ...(user === undefined ? {} : { authorization: `Bearer ${tokenOf(user)}` }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

@@ -38,6 +38,7 @@ const TAGS = ['app']
 
 export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): void {
   const { flows, requestDeadlineMs, protection } = frontEnd
+  const security = securityOf(protection)
   app.register((scope, _options, done) => {
     requireUser(scope, frontEnd)
     if (protection) protectRequests(scope, protection)
@@ -47,7 +48,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
         schema: {
           tags: TAGS,
           summary: 'Place an order; the same key and body again give the same answer',
-          security: [{ app: [] }],
+          security,
           headers: {
             type: 'object',
             required: [IDEMPOTENCY_HEADER],
@@ -69,7 +70,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
         schema: {
           tags: TAGS,
           summary: 'Own orders, newest first',
-          security: [{ app: [] }],
+          security,
           querystring: listQuerySchema,
           response: { 200: listResponseSchema, ...errorResponses },
         },
@@ -87,7 +88,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
         schema: {
           tags: TAGS,
           summary: 'One own order with items and payment',
-          security: [{ app: [] }],
+          security,
           params: detailParamsSchema,
           response: { 200: detailResponseSchema, ...errorResponses },
         },
@@ -105,7 +106,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
           schema: {
             tags: TAGS,
             summary: `${event === 'pay' ? 'Pay' : 'Cancel'} one own placed order; again changes nothing`,
-            security: [{ app: [] }],
+            security,
             params: detailParamsSchema,
             response: { 200: orderSummarySchema, ...errorResponses },
           },
@@ -119,6 +120,13 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
     }
     done()
   })
+}
+
+/** As OpenAPI says it: any of the list, and of one all. */
+function securityOf(protection: RequestProtection | null): { readonly [scheme: string]: readonly string[] }[] {
+  if (protection === null) return [{ app: [] }]
+  const signed = { app: [], signature: [] }
+  return protection.demands === 'offered' ? [{ app: [] }, signed] : [signed]
 }
 
 /** Another user's order and no order at all are the same answer. */
