@@ -132,8 +132,8 @@ export async function startTestSystem(
 }
 
 async function callGateway({ endpoint }: RunningSut, options: CallOptions): Promise<Answer> {
-  const { method = 'GET', path, user, audience = TOKEN.appAudience, roles = ADMIN_ROLES, key, body } = options
-  const tokenOf = (userId: number) => token(secretOf(endpoint, audience), userId, audience, roles)
+  const { method = 'GET', path, user, audience = TOKEN.appAudience, roles, key, body } = options
+  const tokenOf = (userId: number) => token(secretOf(endpoint, audience), userId, audience, roles && { roles })
   const startedAtMs = performance.now()
   const response = await request(`${endpoint.baseUrl}${path}`, {
     method,
@@ -156,16 +156,12 @@ function secretOf({ jwtSecret, adminJwtSecret }: SutEndpoint, audience: string):
   return audience === TOKEN.adminAudience ? adminJwtSecret : jwtSecret
 }
 
-export function token(
-  secret: string,
-  userId: number,
-  audience: string,
-  roles: readonly string[] = ADMIN_ROLES,
-): string {
+/** `more`: claims beside them. */
+export function token(secret: string, userId: number, audience: string, more: object = {}): string {
   const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const exp = Math.floor(Date.now() / 1000) + 600
-  const more = audience === TOKEN.adminAudience ? { roles } : {}
-  const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp, ...more }
+  const roles = audience === TOKEN.adminAudience ? { roles: ADMIN_ROLES } : {}
+  const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp, ...roles, ...more }
   const unsigned = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
   return `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`
 }

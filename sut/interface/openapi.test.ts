@@ -11,8 +11,13 @@ import { CLIENT_SECRET } from './signing-client.fixture.ts'
 import { tokenVerifier } from './token.ts'
 import { TokenKeys } from './token-keys.ts'
 
+interface Route {
+  readonly security: object
+  readonly summary: string
+}
+
 interface Description {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security: object; readonly summary: string }>>>>
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Route>>>>
   readonly components: { readonly securitySchemes: object }
 }
 

@@ -7,7 +7,12 @@ import { CLOCK_WINDOW_MS, PROTECTION_HEADERS, SEALED_TYPE } from '../../contract
 
 const BOUND = 'aud: app. With cnf.kid: only with the signature of that client key.'
 const ROLES = `aud: admin, and roles: a list of ${ADMIN_ROLES.join(', ')}.`
-const SIGNED = `HMAC-SHA256 with ${PROTECTION_HEADERS.keyId}, over method, path with query, user, ${PROTECTION_HEADERS.timestamp} (${CLOCK_WINDOW_MS / 60_000} minutes before and after), ${PROTECTION_HEADERS.nonce} (once) and the body's SHA-256. A body may be sealed: ${SEALED_TYPE}, AES-256-GCM. docs/how-does-an-app-sign-and-seal.md has the bytes.`
+const SIGNED = [
+  `HMAC-SHA256 with the key that ${PROTECTION_HEADERS.keyId} names, over method, path with query, user,`,
+  `${PROTECTION_HEADERS.timestamp} (${CLOCK_WINDOW_MS / 60_000} minutes before and after),`,
+  `${PROTECTION_HEADERS.nonce} (once) and the SHA-256 of the body.`,
+  `A body may be sealed: ${SEALED_TYPE}, AES-256-GCM. docs/how-does-an-app-sign-and-seal.md has the bytes.`,
+].join(' ')
 
 export interface ApiDescription {
   readonly version: string

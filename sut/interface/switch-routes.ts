@@ -26,12 +26,9 @@ const DEFAULT_LIMIT = 20
 /** Their fields are those of `npm run switch -- … --json`: docs/how-do-we-switch-over-and-back.md. */
 const anyObject = { type: 'object', additionalProperties: true } as const
 
-export function registerSwitchRoutes(
-  scope: FastifyInstance,
-  { adminFlows, requestDeadlineMs }: SwitchFrontEnd,
-): void {
+export function registerSwitchRoutes(scope: FastifyInstance, { adminFlows, requestDeadlineMs }: SwitchFrontEnd): void {
   const onRequest = requireRole('operator')
-  const context = (request: FastifyRequest) => contextOf(request, requestDeadlineMs)
+  const context = (request: Pick<FastifyRequest, 'id' | 'headers'>) => contextOf(request, requestDeadlineMs)
   scope.get(
     ADMIN_ROUTES.switches.path,
     {
