@@ -36,11 +36,18 @@ describe('a change', () => {
       { legacy: legacy.pool, sharded: sharded.pool },
       { now: () => ({ ...NO_MIGRATION, epoch: 3, isFinal: false, ...switches }) },
     )
-  const inLegacy = async () => (await legacy.rows<{ price: string }>('SELECT price FROM t_product WHERE id = 6'))[0]?.price
-  const inSharded = async () =>
-    Number((await sharded.rows<{ cents: string }>('SELECT price_cents AS cents FROM products WHERE product_id = 6'))[0]?.cents)
-  const audited = async () =>
-    Number((await sharded.rows<{ found: string }>(`SELECT COUNT(*) AS found FROM ${CATALOGUE_AUDIT_TABLE}`))[0]?.found)
+  const inLegacy = async () => {
+    const [row] = await legacy.rows<{ price: string }>('SELECT price FROM t_product WHERE id = 6')
+    return row?.price
+  }
+  const inSharded = async () => {
+    const [row] = await sharded.rows<{ price_cents: string }>('SELECT price_cents FROM products WHERE product_id = 6')
+    return Number(row?.price_cents)
+  }
+  const audited = async () => {
+    const [row] = await sharded.rows<{ found: string }>(`SELECT COUNT(*) AS found FROM ${CATALOGUE_AUDIT_TABLE}`)
+    return Number(row?.found)
+  }
 
   it.each(PHASES)('in %s reaches both stores, with one entry in the audit', async (catalogue) => {
     const before = await audited()
