@@ -37,6 +37,12 @@ describe('what a process is told', () => {
     expect(Object.keys(told(role, ENGINES)).filter((name) => /CLIENT|EDGE|DEMANDS/.test(name))).toEqual([])
   })
 
+  it('refuses a word that nobody knows: it must not be taken for nothing', () => {
+    expect(() => edgeDemands({ HEADROOM_APP_DEMANDS: 'signd' })).toThrow(/HEADROOM_APP_DEMANDS=signd is none of off, /)
+    expect(() => edgeDemands({ HEADROOM_USER_RATE_SCOPE: 'everyone' })).toThrow(/is none of process, all/)
+    expect(edgeDemands({ HEADROOM_APP_DEMANDS: 'signed' }, 'off').appDemands).toBe('off')
+  })
+
   it('lets front-ends that demand signatures into Redis under an account of theirs', () => {
     const signed = edgeDemands({ HEADROOM_APP_DEMANDS: 'signed' })
     const redisOf = (role: Role) => told(role, ENGINES, signed).HEADROOM_EDGE_REDIS_URL

@@ -1,6 +1,7 @@
 // What each process of a launched system is told: its own account in each store it needs, its own secrets, and nothing else.
 
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
 import { APP_DEMANDS, type AppDemands } from '../contracts/request-protection.ts'
 import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
@@ -33,7 +34,6 @@ const TUNABLE = [
   'HEADROOM_USER_RATE_PER_SECOND',
   'HEADROOM_USER_RATE_SCOPE',
   'HEADROOM_LOAD_CREDENTIAL',
-  'HEADROOM_APP_DEMANDS',
   'HEADROOM_MYSQL_POOL_SIZE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
@@ -62,11 +62,26 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
   return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))
 }
 
-/** A word that is none of these reaches the services as it is, and they refuse it. */
+/** `asked`: whatever the environment says. A word that nobody knows must not be taken for nothing. */
 export function edgeDemands(env: Readonly<Record<string, string | undefined>>, asked?: AppDemands): EdgeDemands {
-  const given = APP_DEMANDS.find((word) => word === env.HEADROOM_APP_DEMANDS)
-  const userRateScope = RATE_SCOPES.find((word) => word === env.HEADROOM_USER_RATE_SCOPE) ?? 'process'
-  return { appDemands: asked ?? given ?? 'off', userRateScope }
+  return {
+    appDemands: asked ?? wordOf('HEADROOM_APP_DEMANDS', APP_DEMANDS, env) ?? 'off',
+    userRateScope: wordOf('HEADROOM_USER_RATE_SCOPE', RATE_SCOPES, env) ?? 'process',
+  }
+}
+
+function wordOf<const W extends readonly string[]>(
+  name: string,
+  words: W,
+  env: Readonly<Record<string, string | undefined>>,
+): W[number] | undefined {
+  const text = env[name]
+  if (!text || words.includes(text)) return text || undefined
+  throw new Refusal({
+    what: 'the order system cannot be started like that',
+    why: [`${name}=${text} is none of ${words.join(', ')}`],
+    wayOut: 'Correct it, or leave it away: docs/environment.md.',
+  })
 }
 
 function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string): Environment {

@@ -7,6 +7,7 @@ import { addressFor } from '../../contracts/service-accounts.ts'
 import { type FaultProxy, throughProxy } from '../fault-proxy.setup.ts'
 import { EdgeRedis } from './edge-redis.ts'
 
+const PATIENTLY = { timeout: 20_000 }
 const SINCE = 'headroom:edge:nonces-since'
 const { url, passwords } = inject('engines').redis
 let owner: Redis
@@ -20,11 +21,11 @@ beforeAll(async () => {
   proxy = through.proxy
   edge = new EdgeRedis(through.url)
   other = new EdgeRedis(addressFor('edge', url, passwords))
-  for (const redis of [edge, other]) await expect.poll(() => answers(redis)).toBe(true)
+  for (const redis of [edge, other]) await expect.poll(() => answers(redis), PATIENTLY).toBe(true)
 })
 afterEach(async () => {
   proxy.mode = 'normal'
-  await expect.poll(() => answers(edge)).toBe(true)
+  await expect.poll(() => answers(edge), PATIENTLY).toBe(true)
 })
 afterAll(async () => {
   edge?.close()
