@@ -70,13 +70,14 @@ export function edgeDemands(env: Readonly<Record<string, string | undefined>>, a
   }
 }
 
-function wordOf<const W extends readonly string[]>(
+function wordOf<W extends string>(
   name: string,
-  words: W,
+  words: readonly W[],
   env: Readonly<Record<string, string | undefined>>,
-): W[number] | undefined {
+): W | undefined {
   const text = env[name]
-  if (!text || words.includes(text)) return text || undefined
+  const word = words.find((known) => known === text)
+  if (!text || word) return word
   throw new Refusal({
     what: 'the order system cannot be started like that',
     why: [`${name}=${text} is none of ${words.join(', ')}`],
