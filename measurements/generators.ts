@@ -126,11 +126,11 @@ type SummaryMetrics = Readonly<Record<string, { readonly values?: Readonly<Recor
 
 function summaryFigures(metrics: SummaryMetrics | null): Pick<GeneratorEnd, 'summaryIterations' | 'protection'> {
   if (metrics === null) return { summaryIterations: null, protection: null }
-  const { count = 0, avg } = metrics.request_protection?.values ?? {}
+  const values = metrics.request_protection?.values
   return {
     // A script of one's own writes one for each iteration.
     summaryIterations: (metrics.journal_lines ?? metrics.iterations)?.values?.count ?? 0,
-    protection: avg === undefined ? null : { requests: count, meanMs: avg },
+    protection: values === undefined ? null : { requests: values.count ?? 0, meanMs: values.avg ?? 0 },
   }
 }
 

@@ -36,7 +36,8 @@ function text(metrics: Readonly<Record<string, Metric>>): string {
 
 /** k6's own work before a request is due: beside the times above, not in them. */
 function protection(metrics: Readonly<Record<string, Metric>>): readonly string[] {
-  const { count, avg } = metrics.request_protection?.values ?? {}
-  if (!count || avg === undefined) return []
+  const values = metrics.request_protection?.values
+  if (values === undefined) return []
+  const { count = 0, avg = 0 } = values
   return [`  to sign, seal   mean ${avg.toFixed(2)} ms of k6 for each of ${count} requests, before it was due`]
 }
