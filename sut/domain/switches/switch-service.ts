@@ -1,8 +1,13 @@
 // The migration's switches as operators move them. In-process and over HTTP alike; `npm run switch` does the same as the owner
 // of both databases, and is what is left when the order service does not answer.
 
-import type { MirrorMode, MonolithPosition, Phase } from '../../../contracts/switches.ts'
-import { MIRROR_MODES, MONOLITH_POSITIONS } from '../../../contracts/switches.ts'
+import {
+  MIRROR_MODES,
+  MONOLITH_POSITIONS,
+  type MirrorMode,
+  type MonolithPosition,
+  type Phase,
+} from '../../../contracts/switches.ts'
 import type { StoredAuditEntry } from '../../storage/audit-table.ts'
 import type { Refused } from '../../switches/refusal-of.ts'
 import type { SwitchStatus } from '../../switches/switch-status.ts'
