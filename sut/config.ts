@@ -56,7 +56,8 @@ export interface Config {
 
 export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
 
-const FRONT_ENDS: readonly Role[] = ['all', 'app', 'admin']
+/** What users reach. */
+export const FRONT_ENDS: readonly Role[] = ['all', 'app', 'admin']
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {

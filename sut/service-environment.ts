@@ -5,7 +5,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { APP_DEMANDS, type AppDemands } from '../contracts/request-protection.ts'
 import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
-import { edgeSettings, RATE_SCOPES, type RateScope, type Role, type Setting, settingsOf } from './config.ts'
+import { edgeSettings, FRONT_ENDS, RATE_SCOPES, type RateScope, type Role, type Setting, settingsOf } from './config.ts'
 
 export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'> &
   Partial<Pick<Engines, 'legacyMysql'>>
@@ -33,7 +33,6 @@ const TUNABLE = [
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
   'HEADROOM_USER_RATE_SCOPE',
-  'HEADROOM_LOAD_CREDENTIAL',
   'HEADROOM_MYSQL_POOL_SIZE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
@@ -59,7 +58,8 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
     edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', redis.url, redis.passwords) },
   }
   const told = [...settingsOf(role, legacyMysql !== undefined), ...edgeSettings(role, secrets.demands)]
-  return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))
+  const credential = FRONT_ENDS.includes(role) ? given(['HEADROOM_LOAD_CREDENTIAL']) : {}
+  return Object.assign(given(TUNABLE), credential, ...told.map((setting) => settings[setting] ?? {}))
 }
 
 /** `asked`: whatever the environment says. A word that nobody knows must not be taken for nothing. */
