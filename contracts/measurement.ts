@@ -365,8 +365,10 @@ export interface ProtectionCost {
   readonly protection: Exclude<Protection, 'plain'>
   /** Before a request was due, so in none of its times. k6 counts whole milliseconds: only the mean says anything. */
   readonly k6: MeanCost | null
-  /** In the app's interface, its memory of nonces included; null: it does not say. */
+  /** In the app's interface; null: it does not say. */
   readonly signature: MeanCost | null
+  /** Its look into the memory of nonces: mostly waiting. */
+  readonly nonce: MeanCost | null
   readonly unsealing: MeanCost | null
 }
 

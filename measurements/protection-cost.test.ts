@@ -22,7 +22,7 @@ it('is the mean between two looks, of what passed, and of all processes of k6', 
   expect(cost.k6?.meanMs).toBeCloseTo(0.25)
   expect(cost.unsealing).toBeNull()
   expect(protectionLines(cost)).toEqual([
-    'Cost of sealed requests, each: in k6 0.250 ms, before it was due; in the system signature 0.250 ms, unsealing unknown of each body',
+    'Cost of sealed requests, each: in k6 0.250 ms, before it was due; in the system signature 0.250 ms, nonce unknown, unsealing unknown of each body',
   ])
 })
 
@@ -32,6 +32,7 @@ it('is not claimed where nobody says it, or another process answers by now', () 
     protection: 'signed',
     k6: null,
     signature: null,
+    nonce: null,
     unsealing: null,
   })
   const fresh = interfaceTimesIn(metrics(5, 0.01))

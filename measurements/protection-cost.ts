@@ -7,6 +7,7 @@ import { askText, type Place } from './target.ts'
 /** Of the interface, since its process began. */
 export interface InterfaceTimes {
   readonly signature: Timed
+  readonly nonce: Timed
   readonly unsealing: Timed
 }
 
@@ -22,7 +23,11 @@ export async function askInterfaceTimes(place: Place): Promise<InterfaceTimes | 
 }
 
 export function interfaceTimesIn(metrics: string): InterfaceTimes {
-  return { signature: timedIn(metrics, 'signature'), unsealing: timedIn(metrics, 'unsealing') }
+  return {
+    signature: timedIn(metrics, 'signature'),
+    nonce: timedIn(metrics, 'nonce'),
+    unsealing: timedIn(metrics, 'unsealing'),
+  }
 }
 
 /** Of requests that passed: what was refused did not go all the way. */
@@ -45,7 +50,13 @@ export function protectionCost(
     before && after ? meanOf(after[what].count - before[what].count, after[what].seconds - before[what].seconds) : null
   const requests = k6.reduce((sum, one) => sum + one.requests, 0)
   const seconds = k6.reduce((sum, one) => sum + (one.requests * one.meanMs) / 1000, 0)
-  return { protection, k6: meanOf(requests, seconds), signature: between('signature'), unsealing: between('unsealing') }
+  return {
+    protection,
+    k6: meanOf(requests, seconds),
+    signature: between('signature'),
+    nonce: between('nonce'),
+    unsealing: between('unsealing'),
+  }
 }
 
 /** null: there were none, or the process that counted them is another one by now. */
@@ -53,10 +64,11 @@ function meanOf(requests: number, seconds: number): MeanCost | null {
   return requests > 0 && seconds >= 0 ? { requests, meanMs: (1000 * seconds) / requests } : null
 }
 
-export function protectionLines({ protection, k6, signature, unsealing }: ProtectionCost): readonly string[] {
+export function protectionLines({ protection, k6, signature, nonce, unsealing }: ProtectionCost): readonly string[] {
   const cost = (of: MeanCost | null) => (of === null ? 'unknown' : `${of.meanMs.toFixed(3)} ms`)
   const system = [
     `signature ${cost(signature)}`,
+    `nonce ${cost(nonce)}`,
     ...(protection === 'sealed' ? [`unsealing ${cost(unsealing)} of each body`] : []),
   ]
   return [

@@ -41,13 +41,17 @@ const READS = ['GET', 'HEAD']
 
 /** After `requireUser`, in the same scope. */
 export function protectRequests(scope: FastifyInstance, protection: RequestProtection): void {
-  const { demands, metrics } = protection
-  const verify = timedCheck(metrics, 'signature', (request: FastifyRequest, signed: RequestSignature, body: Buffer) =>
-    hold(request, signed, body, protection),
-  )
-  const open = timedCheck(metrics, 'unsealing', async (_request, signed: RequestSignature, body: Buffer) =>
+  const { demands, metrics, nonces } = protection
+  const hold = timedStep(metrics, 'signature', (signed: RequestSignature, body: Buffer) => holdAgainst(body, signed))
+  const use = timedStep(metrics, 'nonce', (signed: RequestSignature, isRead: boolean) => useUp(nonces, signed, isRead))
+  const open = timedStep(metrics, 'unsealing', (signed: RequestSignature, body: Buffer) =>
     openBody(body, signed.key, signed),
   )
+  const verify = async (request: FastifyRequest, signed: RequestSignature, body: Buffer) => {
+    await hold(signed, body)
+    request.isSignatureHeld = true
+    await use(signed, READS.includes(request.method))
+  }
   const parse = jsonParserOf(scope)
   scope.decorateRequest('signature', null)
   scope.decorateRequest('isSignatureHeld', false)
@@ -68,10 +72,10 @@ export function protectRequests(scope: FastifyInstance, protection: RequestProte
     const { signature } = request
     if (!signature) throw new SutError('signature-required', 'a sealed body belongs to a signed request')
     await verify(request, signature, body)
-    return await parse(request, await open(request, signature, body))
+    return await parse(request, await open(signature, body))
   }
-  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, readPlain)
-  scope.addContentTypeParser(SEALED_TYPE, { parseAs: 'buffer' }, readSealed)
+  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, readPlain)
+  scope.addContentTypeParser<Buffer>(SEALED_TYPE, { parseAs: 'buffer' }, readSealed)
   // Without a body no parser is asked.
   scope.addHook('preValidation', async (request) => {
     if (request.signature && !request.isSignatureHeld) await verify(request, request.signature, NO_BODY)
@@ -91,24 +95,20 @@ function announced(
   )
 }
 
-async function hold(
-  request: FastifyRequest,
-  signed: RequestSignature,
-  body: Buffer,
-  { nonces }: RequestProtection,
+async function useUp(
+  nonces: NonceMemory,
+  { keyId, nonce, timestampMs }: RequestSignature,
+  isRead: boolean,
 ): Promise<void> {
-  holdAgainst(body, signed)
-  request.isSignatureHeld = true
-  const { keyId, nonce, timestampMs } = signed
   let use: Awaited<ReturnType<NonceMemory['take']>>
   try {
     use = await nonces.take(`${keyId}:${nonce}`, { sinceMs: timestampMs, ttlMs: NONCE_TTL_MS })
   } catch (error) {
-    if (READS.includes(request.method)) return
+    if (isRead) return
     throw cannotTell(error)
   }
   if (use === 'used') throw new SutError('request-replayed', 'a request with this nonce has been here before')
-  if (use === 'unknowable' && !READS.includes(request.method)) throw cannotTell()
+  if (use === 'unknowable' && !isRead) throw cannotTell()
 }
 
 function cannotTell(cause?: unknown): SutError {
@@ -118,15 +118,17 @@ function cannotTell(cause?: unknown): SutError {
   })
 }
 
-type Check<T> = (request: FastifyRequest, signed: RequestSignature, body: Buffer) => Promise<T>
-
 /** What protection costs the system: a load shows it beside what it costs k6. */
-function timedCheck<T>(metrics: Metrics, operation: string, check: Check<T>): Check<T> {
+function timedStep<A extends unknown[], T>(
+  metrics: Metrics,
+  operation: string,
+  step: (...of: A) => T | Promise<T>,
+): (...of: A) => Promise<T> {
   const observe = metrics.timer('interface', operation)
   return async (...of) => {
     const startedAtMs = performance.now()
     try {
-      const result = await check(...of)
+      const result = await step(...of)
       observe(startedAtMs, 'ok')
       return result
     } catch (error) {

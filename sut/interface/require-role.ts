@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { AdminRole } from '../../contracts/gateway-api.ts'
 import { SutError } from '../errors.ts'
 
-type Hook = (request: FastifyRequest, reply: unknown, done: (error?: Error) => void) => void
+type Hook = (request: Pick<FastifyRequest, 'roles'>, reply: unknown, done: (error?: Error) => void) => void
 
 /** Of a route, as its `onRequest`: before its body is read. Any of the roles will do. */
 export function requireRole(...roles: readonly AdminRole[]): Hook {
