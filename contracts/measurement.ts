@@ -2,7 +2,7 @@
 // stay in the journals.
 
 import type { ShareBounds } from './proportion.ts'
-import type { Protection } from './request-protection.ts'
+import type { ProtectionCost } from './protection-cost.ts'
 import type { OpenArrivals } from './schedule.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
@@ -358,23 +358,6 @@ export interface LoadShare {
 export interface ClockOffset {
   readonly offsetMs: number
   readonly uncertaintyMs: number
-}
-
-/** What signing and sealing cost each request: k6's part is none of the system's. Of the whole run, its warm-up included. */
-export interface ProtectionCost {
-  readonly protection: Exclude<Protection, 'plain'>
-  /** Before a request was due, so in none of its times. k6 counts whole milliseconds: only the mean says anything. */
-  readonly k6: MeanCost | null
-  /** In the app's interface; null: it does not say. */
-  readonly signature: MeanCost | null
-  /** Its look into the memory of nonces: mostly waiting. */
-  readonly nonce: MeanCost | null
-  readonly unsealing: MeanCost | null
-}
-
-export interface MeanCost {
-  readonly requests: number
-  readonly meanMs: number
 }
 
 export interface Measurements {

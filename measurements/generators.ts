@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { JournalEntry } from '../contracts/journal.ts'
-import type { MeanCost } from '../contracts/measurement.ts'
+import type { MeanCost } from '../contracts/protection-cost.ts'
 import { generatorFiles } from '../contracts/run-folder.ts'
 import { type Share, shareText } from '../contracts/share.ts'
 import { JournalTail } from './journal.ts'

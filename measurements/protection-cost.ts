@@ -1,6 +1,6 @@
 // What signing and sealing cost: k6's part from its summaries, the system's from the timers of its interface, before and after.
 
-import type { MeanCost, ProtectionCost } from '../contracts/measurement.ts'
+import type { MeanCost, ProtectionCost } from '../contracts/protection-cost.ts'
 import type { Protection } from '../contracts/request-protection.ts'
 import { askText, type Place } from './target.ts'
 

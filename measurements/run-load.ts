@@ -10,14 +10,13 @@ import type {
   InvalidReason,
   LoadResult,
   LoadShare,
-  MeanCost,
   Measurements,
   Profile,
-  ProtectionCost,
   RunConditions,
   Step,
 } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
+import type { MeanCost, ProtectionCost } from '../contracts/protection-cost.ts'
 import type { Protection } from '../contracts/request-protection.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
