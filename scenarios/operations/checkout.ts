@@ -1,12 +1,7 @@
 // A user orders a basket of one to four products.
 
 import { type Dice, PURPOSE } from '../../contracts/dice.ts'
-import {
-  type CheckoutRequest,
-  type CheckoutResponse,
-  IDEMPOTENCY_HEADER,
-  ROUTES,
-} from '../../contracts/gateway-api.ts'
+import { type CheckoutRequest, type CheckoutResponse, IDEMPOTENCY_HEADER, ROUTES } from '../../contracts/gateway-api.ts'
 import { CHANNELS, PAYMENT_METHODS } from '../../contracts/order.ts'
 import { isOrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
