@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, a browser, npm, kills of a process, a full disk, and which of two servers is asked: the
-// same whatever the engines are.
+// k6 against a server of its own, a browser, npm, commands as a user runs them, kills of a process, a full disk, and which
+// of two servers is asked: the same whatever the engines are. Their statements, the stores' own tests try in both lanes.
 const ONE_LANE_IS_ENOUGH = [
+  'cli/migrate.integration.test.ts',
   'cli/switch.integration.test.ts',
   'generators/full-disk.integration.test.ts',
+  'generators/legacy/**',
   'measurements/**',
   'reports/page.integration.test.ts',
   'sut/switches/switch-board.integration.test.ts',

@@ -99,7 +99,8 @@ function reasonsFor(count: number, percentiles: readonly number[]): Pick<Latency
 /** The smallest latency that at least `rank` requests do not exceed: bisection, then the latency it closed in on. */
 function valueAtRank(progressions: readonly Progression[], interval: number, rank: number): number {
   let low = 0
-  let high = progressions.reduce((max, one) => Math.max(max, one.seconds), 0)
+  const longest = progressions.reduce((max, one) => Math.max(max, one.seconds), 0)
+  let high = longest
   if (requestsWithin(progressions, interval, low) >= rank) return low
   for (let i = 0; i < 100; i++) {
     const middle = (low + high) / 2
@@ -107,7 +108,8 @@ function valueAtRank(progressions: readonly Progression[], interval: number, ran
     if (requestsWithin(progressions, interval, middle) >= rank) high = middle
     else low = middle
   }
-  const floor = high - 2 * ROUNDING * interval
+  // Of a latency of many million intervals, its own last digits are more than ROUNDING of one.
+  const floor = high - Math.max(2 * ROUNDING * interval, 4 * Number.EPSILON * longest)
   return progressions.reduce((nearest, one) => {
     if (one.seconds < floor) return nearest
     const steps = Math.min(one.shadows, Math.floor((one.seconds - floor) / interval))

@@ -53,6 +53,24 @@ describe('coordinated omission', () => {
     })
   })
 
+  test('law: a pause of many million intervals has its percentiles too, evenly spread over it', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e3, max: 1e7, noNaN: true }),
+        fc.double({ min: 1, max: 99, noNaN: true }),
+        (pause, at) => {
+          const { corrected } = correctLatency({
+            ...STALL,
+            segments: [{ count: 1, seconds: pause }],
+            percentiles: [at],
+          })
+          const [seconds] = Object.values(corrected.percentiles)
+          expect(Math.abs((seconds ?? Number.NaN) / pause - at / 100)).toBeLessThan(0.001)
+        },
+      ),
+    )
+  })
+
   test('law: the same numbers as listing every corrected request one by one', () => {
     const segments = fc.array(
       fc.record({

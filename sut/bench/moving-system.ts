@@ -5,6 +5,7 @@ import { oneServer } from '../../contracts/shard-map.ts'
 import { type MirrorMode, PHASE_RULES, type Phase, type StoreName, type SwitchState } from '../../contracts/switches.ts'
 import { drainBetween } from '../domain/order/close-gaps.ts'
 import { beginOrGoOn, compareInFull } from '../migration/full-comparison.ts'
+import { beginImport, importOrders } from '../migration/import-orders.ts'
 import { withinJob } from '../migration/judge-in-groups.ts'
 import { prepareSwitches } from '../prepare-migration.ts'
 import { prepareLegacySchema } from '../storage/legacy-schema.ts'
@@ -30,8 +31,8 @@ export interface MovingSystem {
   /** Milliseconds that writers waited. */
   move(to: Phase): Promise<number>
   setMirror(mirror: MirrorMode): Promise<void>
-  /** Rejects where it finds a difference. */
-  compare(): Promise<void>
+  /** What only the monolith's database has, into the sharded one; then every order of both. Rejects where they differ. */
+  importAndCompare(): Promise<void>
   /** Orders that the store which follows is behind with. */
   gaps(phase: Phase): Promise<number>
   close(): Promise<void>
@@ -76,8 +77,15 @@ export async function openMovingSystem(
       return moved.pausedMs
     },
     setMirror: (mirror) => set({ mirror }),
-    compare: async () => {
+    importAndCompare: async () => {
       const state = await believed()
+      await importOrders(beginImport(null, state), {
+        from: stores.legacy,
+        to: stores.sharded,
+        progress: await openProgress(pools.sharded.home, 'import', withinJob),
+        signal,
+        onOrders: () => {},
+      })
       const { authority } = PHASE_RULES[state.phase]
       const compared = { authority: stores[authority], other: stores[authority === 'legacy' ? 'sharded' : 'legacy'] }
       const { differing } = await compareInFull(

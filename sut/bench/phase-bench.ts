@@ -119,7 +119,7 @@ export function cpuOf({ serviceCpuMicros, mysqlCpuMicros }: RequestCost): number
 }
 
 async function moveTo(phase: Phase, moving: MovingSystem, say: (line: string) => void): Promise<void> {
-  if (phase === 'phase2') await moving.compare()
+  if (phase === 'phase2') await moving.importAndCompare()
   say(`→ ${phase}: writers waited ${(await moving.move(phase)).toFixed(0)} ms`)
 }
 

@@ -108,12 +108,6 @@ describe('a request the gateway does not pass on', () => {
     ['the other one, with slashes to spare', 404, 'not-found', get('//v1//admin')],
     ['a service’s own route', 404, 'not-found', get('/internal/order/insert')],
     ['the gateway’s own page', 404, 'not-found', get('/gateway-error')],
-    [
-      'an address of nothing, and a broken body',
-      400,
-      'bad-request',
-      chunked('').replace('/v1/app/orders', '/x').replace('0\r\n', 'zz\r\n'),
-    ],
     ['a huge body', 413, 'payload-too-large', post('/v1/app/orders', 'x'.repeat(70_000))],
     ['a huge body in chunks', 413, 'payload-too-large', chunked('x'.repeat(70_000))],
     ['a huge body only announced', 413, 'payload-too-large', post('/v1/app/orders', '', ['Content-Length: 99999999'])],
@@ -139,6 +133,17 @@ describe('a request the gateway does not pass on', () => {
     await gatewayTo((app.server.address() as AddressInfo).port)
     const [answer] = await exchange(port, bytes)
     expect([answer?.status, code && errorIn(answer).code]).toEqual([status, code])
+  })
+
+  it('an address of nothing, and a broken body: told of whichever nginx saw first', async () => {
+    await gatewayTo(await getPort())
+    const bytes = chunked('').replace('/v1/app/orders', '/x').replace('0\r\n', 'zz\r\n')
+    const [answer] = await exchange(port, bytes)
+    const told = [answer?.status, answer && errorIn(answer).code]
+    expect([
+      [400, 'bad-request'],
+      [404, 'not-found'],
+    ]).toContainEqual(told)
   })
 
   it('tells the methods there are', async () => {

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest'
 import { MAX_NUMBERED_SEQUENCE } from '../../../contracts/legacy-number.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
 import { PHASE_RULES, type Phase, type Switches } from '../../../contracts/switches.ts'
 import type { OrderStore } from '../../storage/order-store.ts'
 import { openTestStore, type TestStore, within } from '../../storage/two-stores.setup.ts'
@@ -159,7 +159,7 @@ it('off: nothing is told, everything is marked, and the age of the oldest mark i
   await stores.sharded.rows('UPDATE order_gaps SET since_ms = since_ms - 60000')
   expect(await mirror.round()).toBe(0)
   expect(await gaps(stores.sharded)).toMatchObject([{ orderId: order.orderId, version: 1 }])
-  expect(await metric('headroom_mirror_gaps')).toBe(1)
+  expect(await metric(`headroom_mirror_gaps\\{shard="${shardOfOrder(order.orderId)}"\\}`)).toBe(1)
   expect(await metric('headroom_mirror_oldest_gap_seconds')).toBeGreaterThanOrEqual(60)
 })
 
