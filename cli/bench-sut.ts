@@ -22,7 +22,7 @@ repeat.
 
 --phases: the same system in each phase of a migration, with both mirror modes,
 against itself without one; CPU of service and MySQL, the mirror's included.
-Takes about ten minutes.
+Takes some minutes.
 
 Examples:
   npm run bench:sut

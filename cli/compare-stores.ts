@@ -2,16 +2,16 @@
 
 import { randomUUID } from 'node:crypto'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
-import { otherStore, PHASE_RULES, type SwitchState } from '../contracts/switches.ts'
+import type { SwitchState } from '../contracts/switches.ts'
+import { bothStores } from '../sut/both-databases.ts'
 import { compareWithItself } from '../sut/migration/control-comparison.ts'
 import { beginOrGoOn, type ComparisonProgress, compareInFull } from '../sut/migration/full-comparison.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { compareLive } from '../sut/migration/live-comparison.ts'
+import { comparedIn } from '../sut/migration/order-sights.ts'
 import { TakesWrites } from '../sut/storage/fence.ts'
 import { aloneAt } from '../sut/storage/job-lock.ts'
-import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
 import { openProgress } from '../sut/storage/progress-table.ts'
-import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
 import { hasMoved, JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
 import { comparisonLines } from './migration-text.ts'
 import { parseDuration, parsePerMille } from './option-parsers.ts'
@@ -80,11 +80,10 @@ async function compare(
   { ledgers, pools }: OpenMigration,
   { signal, say }: CommandContext,
 ) {
-  const { authority } = PHASE_RULES[state.phase]
   const { orders, rowsWithoutId } = await legacyOrders(pools.legacy)
   if (options.full && rowsWithoutId > 0) throw notAllNamed(rowsWithoutId)
-  const both = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  const stores = { authority: both[authority], other: both[otherStore(authority)] }
+  const both = bothStores(pools)
+  const stores = comparedIn(state.phase, both)
   const control = {
     legacy: await compareWithItself('legacy', both.legacy, signal),
     sharded: await compareWithItself('sharded', both.sharded, signal),

@@ -2,13 +2,12 @@
 
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import type { Phase, SwitchState } from '../contracts/switches.ts'
+import { bothStores } from '../sut/both-databases.ts'
 import { beginImport, type ImportProgress, importOrders } from '../sut/migration/import-orders.ts'
 import { withinJob } from '../sut/migration/judge-in-groups.ts'
 import { verifyImport } from '../sut/migration/verify-import.ts'
 import { aloneAt } from '../sut/storage/job-lock.ts'
-import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
 import { openProgress } from '../sut/storage/progress-table.ts'
-import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
 import { hasMoved, JOB_LIMITS, legacyOrders, migrationState } from './migration-state.ts'
 import { importLines, warningLines } from './migration-text.ts'
 import { startProgress } from './progress.ts'
@@ -63,7 +62,7 @@ async function takeOver(
   const beganAtMs = Date.now()
   const { orders, rowsWithoutId: withoutIdBefore } = await legacyOrders(pools.legacy)
   for (const line of warningLines(withoutIdBefore, state.monolith)) say(line)
-  const [from, to] = [legacyOrderStore(pools.legacy), shardedOrderStore(pools.sharded)]
+  const { legacy: from, sharded: to } = bothStores(pools)
   const progress = isTried ? null : await openProgress<ImportProgress>(pools.sharded.home, 'import', withinJob)
   const begun = beginImport((await progress?.read()) ?? null, state)
   if (begun.after !== null) say('going on where an earlier run stopped')

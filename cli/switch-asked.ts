@@ -3,9 +3,8 @@
 import { hostname, userInfo } from 'node:os'
 import { Refusal } from '../contracts/refusal.ts'
 import type { Service } from '../contracts/switches.ts'
+import { bothStores } from '../sut/both-databases.ts'
 import { drainBetween } from '../sut/domain/order/close-gaps.ts'
-import { legacyOrderStore } from '../sut/storage/legacy-store/legacy-order-store.ts'
-import { shardedOrderStore } from '../sut/storage/sharded-store/sharded-order-store.ts'
 import type { SettingChange } from '../sut/switches/change-setting.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
 import type { CommandContext } from './run-command.ts'
@@ -24,8 +23,7 @@ export interface SwitchOptions {
 
 /** While writers wait this command tells the other store itself what is left: no mirror need run. */
 export function toolsOf({ ledgers, pools }: OpenMigration, { signal }: Pick<CommandContext, 'signal'>): FlipTools {
-  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  return { ledgers, signal, drain: drainBetween(stores) }
+  return { ledgers, signal, drain: drainBetween(bothStores(pools)) }
 }
 
 export function responsible({ why }: SwitchOptions, { say }: Pick<CommandContext, 'say'>) {

@@ -2,18 +2,18 @@
 
 import { Refusal } from '../contracts/refusal.ts'
 import { oneServer, type ShardMap, serverName, shardMapOf } from '../contracts/shard-map.ts'
-import type { StoreName } from '../contracts/switches.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { legacyUrlOf, mysql } from '../engines/mysql.ts'
 import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { LEGACY_ADDRESS_VARIABLE } from '../engines/start-engines.ts'
 import { refuseOtherShape } from '../engines/start-server.ts'
+import { type BothPools, bothLedgers } from '../sut/both-databases.ts'
 import type { BothDatabases } from '../sut/prepare-migration.ts'
 import { MysqlPool } from '../sut/storage/mysql-pool.ts'
 import type { MysqlServerOptions } from '../sut/storage/mysql-server.ts'
 import { Stopped } from '../sut/switches/flip-run.ts'
 import { isSilence } from '../sut/switches/look-at-both.ts'
-import { type Ledgers, StoreLedger } from '../sut/switches/store-ledger.ts'
+import type { Ledgers } from '../sut/switches/store-ledger.ts'
 import { Metrics } from '../sut/telemetry/metrics.ts'
 
 const SHORT_WORK: MysqlServerOptions = { poolSize: 4, statementLimitMs: 60_000 }
@@ -21,7 +21,7 @@ const SHORT_WORK: MysqlServerOptions = { poolSize: 4, statementLimitMs: 60_000 }
 /** Both databases, as their owners see them. */
 export interface OpenMigration {
   readonly ledgers: Ledgers
-  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly pools: BothPools
   readonly addresses: BothDatabases
 }
 
@@ -36,12 +36,8 @@ export async function withDatabases<T>(
   const { legacy, sharded } = addresses()
   const poolOf = (map: ShardMap) => new MysqlPool({ ...limits, map }, new Metrics())
   const pools = { legacy: poolOf(oneServer({ url: legacy })), sharded: poolOf(sharded) }
-  const ledgers = {
-    legacy: new StoreLedger('legacy', pools.legacy.leases),
-    sharded: new StoreLedger('sharded', pools.sharded.leases),
-  }
   try {
-    return await use({ ledgers, pools, addresses: { legacy: { url: legacy }, sharded } })
+    return await use({ ledgers: bothLedgers(pools), pools, addresses: { legacy: { url: legacy }, sharded } })
   } catch (error) {
     if (isSilence(error) || error instanceof Stopped) throw unreachable(legacy, sharded)
     throw error

@@ -13,20 +13,18 @@ import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import type { Phase, StoreName } from '../contracts/switches.ts'
+import { bothLedgers, bothStores } from './both-databases.ts'
 import { drainBetween, tell } from './domain/order/close-gaps.ts'
 import { grantMigration } from './prepare-migration.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { giveOrderIds } from './storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
-import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import type { OrderStore } from './storage/order-store.ts'
 import { migrate } from './storage/schema.ts'
-import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { beginMigration } from './switches/begin-migration.ts'
 import type { FlipTools } from './switches/flip-run.ts'
 import { movePhase } from './switches/move-phase.ts'
-import { StoreLedger } from './switches/store-ledger.ts'
 import { ANYBODY, BOTH_SERVICES } from './switches/two-ledgers.setup.ts'
 import { contextFor } from './telemetry/call-context.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -66,11 +64,8 @@ export async function startMigratedSystem(topology: Topology): Promise<MigratedS
   const poolOf = (url: string) =>
     new MysqlPool({ map: oneServer({ url }), poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
   const pools = { legacy: poolOf(legacy.url), sharded: poolOf(system.mysqlUrl) }
-  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  const ledgers = {
-    legacy: new StoreLedger('legacy', pools.legacy.leases),
-    sharded: new StoreLedger('sharded', pools.sharded.leases),
-  }
+  const stores = bothStores(pools)
+  const ledgers = bothLedgers(pools)
   const tools: FlipTools = { ledgers, drain: drainBetween(stores) }
   const { endpoint } = system.sut
   const restarted: ServiceProcess[] = []

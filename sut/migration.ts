@@ -3,21 +3,19 @@
 
 import { oneServer } from '../contracts/shard-map.ts'
 import type { StoreName } from '../contracts/switches.ts'
+import { type BothPools, bothLedgers, bothStores } from './both-databases.ts'
 import { drainBetween } from './domain/order/close-gaps.ts'
 import type { Parts } from './part.ts'
-import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
-import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { requireSchemas, type StoreOptions } from './stores.ts'
 import { FlipRescue } from './switches/flip-rescue.ts'
 import type { FlipTools } from './switches/flip-run.ts'
 import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
-import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { measureSwitches } from './switches/switch-metrics.ts'
 
 export interface Migration {
-  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly pools: BothPools
   readonly board: SwitchBoard
 }
 
@@ -33,11 +31,7 @@ export async function openMigration(options: StoreOptions): Promise<Migration> {
     const checks = pool.checks.map(({ name, ping }) => ({ name: `mysql ${name}`, vital: false, check: ping }))
     parts.add({ checks, stop: () => pool.close() })
   }
-  const sources = {
-    legacy: new StoreLedger('legacy', pools.legacy.leases),
-    sharded: new StoreLedger('sharded', pools.sharded.leases),
-  }
-  const [board, unreachable] = await Promise.all([openBoard(options, sources), requireSchemas(map)])
+  const [board, unreachable] = await Promise.all([openBoard(options, bothLedgers(pools)), requireSchemas(map)])
   for (const reason of unreachable) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
   return { pools, board }
 }
@@ -59,12 +53,7 @@ export async function openBoard(
 
 /** For whoever moves the switches. On connections of its own: a fence that is held up holds up no lease. */
 export function flipTools({ pools }: Migration): FlipTools {
-  const ledgers = {
-    legacy: new StoreLedger('legacy', pools.legacy.upkeep),
-    sharded: new StoreLedger('sharded', pools.sharded.upkeep),
-  }
-  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  return { ledgers, drain: drainBetween(stores) }
+  return { ledgers: bothLedgers(pools, 'upkeep'), drain: drainBetween(bothStores(pools)) }
 }
 
 /** In processes that take writes. */

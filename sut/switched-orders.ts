@@ -2,6 +2,7 @@
 // needed: with the other one gone this starts, and serves, all the same.
 
 import type { StoreName } from '../contracts/switches.ts'
+import { type BothPools, bothStores } from './both-databases.ts'
 import { MirrorMetrics } from './domain/order/mirror-metrics.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { OrderMirror } from './domain/order/order-mirror.ts'
@@ -10,16 +11,13 @@ import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { onceBegun } from './migration.ts'
 import type { Parts } from './part.ts'
-import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
-import type { MysqlPool } from './storage/mysql-pool.ts'
 import type { OrderStore } from './storage/order-store.ts'
-import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
 
 export interface SwitchedOrdersOptions {
-  readonly pools: Readonly<Record<StoreName, MysqlPool>>
+  readonly pools: BothPools
   readonly board: SwitchBoard
   readonly metrics: Metrics
   readonly logger: Logger
@@ -39,9 +37,10 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   void start('sharded')
 
   const timedStore = (name: StoreName, store: OrderStore) => timed(metrics, `${name}-store`, store, store)
+  const stores = bothStores(pools)
   const sides = {
-    legacy: { store: timedStore('legacy', legacyOrderStore(pools.legacy)), ids: ids.legacy },
-    sharded: { store: timedStore('sharded', shardedOrderStore(pools.sharded)), ids: ids.sharded },
+    legacy: { store: timedStore('legacy', stores.legacy), ids: ids.legacy },
+    sharded: { store: timedStore('sharded', stores.sharded), ids: ids.sharded },
   }
   const mirrorMetrics = new MirrorMetrics(metrics)
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })

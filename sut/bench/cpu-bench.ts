@@ -2,17 +2,17 @@
 // turn, so that a drifting machine hits both alike. Only the Node processes are counted: the server's work is the same.
 
 import { fork } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
 import type { Engines } from '../../contracts/engines.ts'
-import { readConfig } from '../config.ts'
-import { startServiceProcess } from '../service-process.ts'
+import { shardMapOf } from '../../contracts/shard-map.ts'
 import { prepareSchema } from '../storage/schema.ts'
 import { AskedProcess } from './asked-process.ts'
+import { type BenchOptions, startBenchedSut } from './benched-sut.ts'
 import { CHECKOUT_BODY, type PlacedOrder, sutRequests } from './sut-requests.ts'
-import { BENCH_FLOWS, type BenchFlow, CONCURRENCY, usersInTurn } from './workload.ts'
+import { BENCH_FLOWS, type BenchFlow, byFlow, usersInTurn } from './workload.ts'
 
 export interface SutBenchReport {
   /** Median of the repeats: the order system's CPU per request ÷ the bare one's. */
@@ -28,39 +28,26 @@ export interface SutBenchReport {
 
 export const GOALS: Readonly<Record<BenchFlow, number>> = { list: 2.5, detail: 2, checkout: 2.5 }
 
-export interface CpuBenchOptions {
-  readonly repeats: number
-  readonly logFolder: string
-  readonly signal: AbortSignal
-  readonly say: (line: string) => void
-}
-
 /** On empty engines, which are filled. */
 export async function benchCpu(
-  { mysql, elasticsearch, redis }: Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>,
-  { repeats, logFolder, signal, say }: CpuBenchOptions,
+  engines: Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>,
+  options: BenchOptions,
 ): Promise<SutBenchReport> {
-  const jwtSecret = randomBytes(32).toString('hex')
-  const environment = {
-    PATH: process.env.PATH ?? '',
+  const { repeats, signal, say } = options
+  const { mysql } = engines
+  const databases = {
     HEADROOM_MYSQL_URL: mysql.url,
     ...(mysql.socketPath ? { HEADROOM_MYSQL_SOCKET: mysql.socketPath } : {}),
-    HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
-    HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_APP_JWT_SECRETS: jwtSecret,
-    HEADROOM_ADMIN_JWT_SECRETS: randomBytes(32).toString('hex'),
-    HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),
-    HEADROOM_LOG_LEVEL: 'warn',
   }
-  await prepareSchema(readConfig('indexer', environment).mysql.map)
-  const service = await startServiceProcess({ role: 'all', environment, logFolder, signal })
-  const bare = await startBare(environment)
-  const sides = { sut: new AskedProcess(service.port), bare: new AskedProcess(bare.port) }
+  await prepareSchema(shardMapOf(engines))
+  const sut = await startBenchedSut(engines, databases, options)
+  const bare = await startBare({ PATH: process.env.PATH ?? '', ...databases })
+  const sides = { sut: sut.asked, bare: new AskedProcess(bare.port) }
   try {
     const micros = { sut: emptySeries(), bare: emptySeries() }
     for (let repeat = 0; repeat <= repeats; repeat++) {
       signal.throwIfAborted()
-      const measured = await oneRepeat(sides, jwtSecret)
+      const measured = await oneRepeat(sides, sut.jwtSecret)
       // The first makes what the others read, and warms both up.
       if (repeat === 0) continue
       for (const flow of BENCH_FLOWS) {
@@ -72,9 +59,9 @@ export async function benchCpu(
     }
     return reportOf(micros, repeats)
   } finally {
-    await Promise.all([sides.sut.close(), sides.bare.close()])
+    await sides.bare.close()
     bare.stop()
-    await service.stop()
+    await sut.stop()
   }
 }
 
@@ -116,15 +103,15 @@ async function startBare(environment: Readonly<Record<string, string>>) {
 }
 
 function reportOf(micros: { readonly sut: Series; readonly bare: Series }, repeats: number): SutBenchReport {
-  const each = <T>(value: (flow: BenchFlow) => T) =>
-    Object.fromEntries(BENCH_FLOWS.map((flow) => [flow, value(flow)])) as Record<BenchFlow, T>
-  const ratiosOfRepeats = each((flow) => micros.sut[flow].map((cpu, repeat) => cpu / (micros.bare[flow][repeat] ?? 0)))
+  const ratiosOfRepeats = byFlow((flow) =>
+    micros.sut[flow].map((cpu, repeat) => cpu / (micros.bare[flow][repeat] ?? 0)),
+  )
   return {
-    ratios: each((flow) => median(ratiosOfRepeats[flow])),
+    ratios: byFlow((flow) => median(ratiosOfRepeats[flow])),
     repeats,
     ratiosOfRepeats,
-    sutCpuMicros: each((flow) => median(micros.sut[flow])),
-    bareCpuMicros: each((flow) => median(micros.bare[flow])),
+    sutCpuMicros: byFlow((flow) => median(micros.sut[flow])),
+    bareCpuMicros: byFlow((flow) => median(micros.bare[flow])),
     requestsPerRepeat: usersInTurn().length,
     goals: GOALS,
   }

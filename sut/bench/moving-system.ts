@@ -3,24 +3,23 @@
 import { randomUUID } from 'node:crypto'
 import { oneServer } from '../../contracts/shard-map.ts'
 import { type MirrorMode, PHASE_RULES, type Phase, type StoreName, type SwitchState } from '../../contracts/switches.ts'
+import { bothLedgers, bothStores } from '../both-databases.ts'
 import { drainBetween } from '../domain/order/close-gaps.ts'
 import { beginOrGoOn, compareInFull } from '../migration/full-comparison.ts'
 import { beginImport, importOrders } from '../migration/import-orders.ts'
 import { withinJob } from '../migration/judge-in-groups.ts'
+import { comparedIn } from '../migration/order-sights.ts'
 import { prepareSwitches } from '../prepare-migration.ts'
 import { prepareLegacySchema } from '../storage/legacy-schema.ts'
 import { LEGACY_MIGRATIONS } from '../storage/legacy-store/legacy-migrations.ts'
-import { legacyOrderStore } from '../storage/legacy-store/legacy-order-store.ts'
 import { MysqlPool } from '../storage/mysql-pool.ts'
 import { openProgress } from '../storage/progress-table.ts'
 import { migrate, prepareSchema } from '../storage/schema.ts'
-import { shardedOrderStore } from '../storage/sharded-store/sharded-order-store.ts'
 import { beginMigration } from '../switches/begin-migration.ts'
 import { changeSetting, type SettingChange } from '../switches/change-setting.ts'
 import { believedOf } from '../switches/flip-steps.ts'
 import { lookAtBoth } from '../switches/look-at-both.ts'
 import { movePhase } from '../switches/move-phase.ts'
-import { StoreLedger } from '../switches/store-ledger.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 
 const RESPONSIBLE = { who: 'bench:sut', why: 'a measurement' }
@@ -52,11 +51,8 @@ export async function openMovingSystem(
   const poolOf = (map: typeof legacy) =>
     new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics())
   const pools = { legacy: poolOf(legacy), sharded: poolOf(sharded) }
-  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  const ledgers = {
-    legacy: new StoreLedger('legacy', pools.legacy.leases),
-    sharded: new StoreLedger('sharded', pools.sharded.leases),
-  }
+  const stores = bothStores(pools)
+  const ledgers = bothLedgers(pools)
   const tools = { ledgers, signal, drain: drainBetween(stores) }
   const believed = async (): Promise<SwitchState> => {
     const state = believedOf((await lookAtBoth(ledgers)).seen)
@@ -86,12 +82,10 @@ export async function openMovingSystem(
         signal,
         onOrders: () => {},
       })
-      const { authority } = PHASE_RULES[state.phase]
-      const compared = { authority: stores[authority], other: stores[authority === 'legacy' ? 'sharded' : 'legacy'] }
       const { differing } = await compareInFull(
         beginOrGoOn(null, state, randomUUID),
         {
-          stores: compared,
+          stores: comparedIn(state.phase, stores),
           ledgers,
           progress: await openProgress(pools.sharded.home, 'comparison', withinJob),
           signal,

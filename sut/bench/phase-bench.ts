@@ -2,20 +2,18 @@
 // Both are asked the same, in turn. Counted is the CPU of the service and of MySQL from the first request until the store
 // that follows has been told of the last one: so the mirror is in it, whoever does its work.
 
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from 'simple-statistics'
 import type { Engines } from '../../contracts/engines.ts'
 import { oneServer } from '../../contracts/shard-map.ts'
 import { type MirrorMode, PHASE_RULES, type Phase } from '../../contracts/switches.ts'
 import { snapshotOf } from '../../measurements/process-usage.ts'
-import { type ServiceProcess, startServiceProcess } from '../service-process.ts'
 import { prepareSchema, withOwner } from '../storage/schema.ts'
-import { AskedProcess } from './asked-process.ts'
-import type { CpuBenchOptions } from './cpu-bench.ts'
+import type { AskedProcess } from './asked-process.ts'
+import { type BenchedSut, type BenchOptions, startBenchedSut } from './benched-sut.ts'
 import { type MovingSystem, openMovingSystem } from './moving-system.ts'
 import { type PlacedOrder, sutRequests } from './sut-requests.ts'
-import { BENCH_FLOWS, type BenchFlow, CONCURRENCY, usersInTurn } from './workload.ts'
+import { BENCH_FLOWS, type BenchFlow, byFlow, usersInTurn } from './workload.ts'
 
 export interface RequestCost {
   readonly serviceCpuMicros: number
@@ -56,7 +54,7 @@ const TOLD_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 50
 
 /** On empty engines, which are filled. */
-export async function benchPhases(engines: Engines, options: CpuBenchOptions): Promise<PhaseBenchReport> {
+export async function benchPhases(engines: Engines, options: BenchOptions): Promise<PhaseBenchReport> {
   const { repeats, signal, say } = options
   const { mysql, legacyMysql } = engines
   if (mysql.pid === undefined)
@@ -67,11 +65,11 @@ export async function benchPhases(engines: Engines, options: CpuBenchOptions): P
   await withOwner(server, (run) => run(`CREATE DATABASE ${plainUrl.pathname.slice(1)}`))
   await prepareSchema(oneServer({ url: plainUrl.href }))
   const moving = await openMovingSystem({ legacy: legacyMysql.url, sharded: mysql.url }, signal)
-  const started: Bench[] = []
+  const started: BenchedSut[] = []
   try {
-    const plain = await startBench(engines, { HEADROOM_MYSQL_URL: plainUrl.href }, options)
+    const plain = await startBenchedSut(engines, { HEADROOM_MYSQL_URL: plainUrl.href }, options)
     started.push(plain)
-    const moved = await startBench(
+    const moved = await startBenchedSut(
       engines,
       { HEADROOM_MYSQL_URL: mysql.url, HEADROOM_LEGACY_MYSQL_URL: legacyMysql.url },
       options,
@@ -123,46 +121,14 @@ async function moveTo(phase: Phase, moving: MovingSystem, say: (line: string) =>
   say(`→ ${phase}: writers waited ${(await moving.move(phase)).toFixed(0)} ms`)
 }
 
-interface Bench {
-  readonly asked: AskedProcess
-  readonly requests: ReturnType<typeof sutRequests>
-  stop(): Promise<void>
-}
-
-async function startBench(
-  { elasticsearch, redis }: Engines,
-  databases: Readonly<Record<string, string>>,
-  { logFolder, signal }: CpuBenchOptions,
-): Promise<Bench> {
-  const jwtSecret = randomBytes(32).toString('hex')
-  const environment = {
-    PATH: process.env.PATH ?? '',
-    ...databases,
-    HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
-    HEADROOM_REDIS_URL: redis.url,
-    HEADROOM_APP_JWT_SECRETS: jwtSecret,
-    HEADROOM_ADMIN_JWT_SECRETS: randomBytes(32).toString('hex'),
-    HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),
-    HEADROOM_LOG_LEVEL: 'warn',
-  }
-  const service: ServiceProcess = await startServiceProcess({ role: 'all', environment, logFolder, signal })
-  const asked = new AskedProcess(service.port)
-  return {
-    asked,
-    requests: sutRequests(asked, jwtSecret),
-    stop: async () => {
-      await asked.close()
-      await service.stop()
-    },
-  }
-}
-
 async function oneRepeat(
-  { asked, requests }: Bench,
+  { asked, jwtSecret }: BenchedSut,
   mysqlPid: number,
   untilTold: () => Promise<void>,
 ): Promise<FlowCosts> {
   const users = usersInTurn()
+  // Anew each time: tokens run out.
+  const requests = sutRequests(asked, jwtSecret)
   const placed: PlacedOrder[] = []
   const place = async (userId: number) => void placed.push(await requests.checkout(userId))
   const checkout = await costOf({ asked, mysqlPid, requests: users, send: place, untilTold })
@@ -222,8 +188,4 @@ function mediansOf(costs: readonly FlowCosts[]): FlowCosts {
       medianMs: of((cost) => cost.medianMs),
     }
   })
-}
-
-function byFlow<T>(value: (flow: BenchFlow) => T): Readonly<Record<BenchFlow, T>> {
-  return Object.fromEntries(BENCH_FLOWS.map((flow) => [flow, value(flow)])) as Record<BenchFlow, T>
 }

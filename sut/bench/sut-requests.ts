@@ -19,7 +19,7 @@ export function sutRequests(sut: AskedProcess, jwtSecret: string) {
     authorization: `Bearer ${sign({ iss: TOKEN.issuer, aud: TOKEN.appAudience, sub: String(userId) })}`,
   })
   // Made beforehand: a signature takes longer than many a request.
-  const headers = new Map(usersInTurn().map((userId) => [userId, headersOf(userId)]))
+  const headers = new Map([...new Set(usersInTurn())].map((userId) => [userId, headersOf(userId)]))
   return {
     checkout: async (userId: number): Promise<PlacedOrder> => {
       const answer = await sut.ask({

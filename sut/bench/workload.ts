@@ -3,6 +3,10 @@
 export const BENCH_FLOWS = ['list', 'detail', 'checkout'] as const
 export type BenchFlow = (typeof BENCH_FLOWS)[number]
 
+export function byFlow<T>(value: (flow: BenchFlow) => T): Readonly<Record<BenchFlow, T>> {
+  return Object.fromEntries(BENCH_FLOWS.map((flow) => [flow, value(flow)])) as Record<BenchFlow, T>
+}
+
 export const USERS = 100
 /** Orders of each user, and the rows of a list's page. */
 export const PAGE = 20

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_MIGRATION, NOT_BEGUN, type Switches } from '../../contracts/switches.ts'
 import { Fenced } from '../storage/fence.ts'
-import type { SwitchBoard } from '../switches/switch-board.ts'
+import { SteppedBoard } from '../switches/stepped-board.fixture.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import type { LegacyOrders, SubmitOrder } from './legacy-orders.ts'
 import { type Behind, switchedOrders } from './monolith-switch.ts'
@@ -11,23 +11,6 @@ const LAYER: Switches = { ...OWN, epoch: 4, monolith: 'business-layer' }
 const PAGE = { userId: 1, page: 1, size: 10 }
 const ORDER = { userId: 1, submitToken: 'a-page-of-an-old-app' } as SubmitOrder
 const context = () => contextFor('test', 1_000)
-
-class Board implements SwitchBoard {
-  readonly waitedAfter: number[] = []
-  readonly #positions: Switches[]
-
-  constructor(...positions: Switches[]) {
-    this.#positions = positions
-  }
-  now(): Switches {
-    return this.#positions[0] as Switches
-  }
-  async reopened(afterEpoch: number): Promise<Switches> {
-    this.waitedAfter.push(afterEpoch)
-    this.#positions.shift()
-    return this.now()
-  }
-}
 
 /** Each answers with its name; those that are closed are fenced. */
 function behind(...closed: readonly (keyof Behind)[]): Behind {
@@ -52,20 +35,20 @@ describe('the monolith’s switch', () => {
     ['on its own database', OWN, 'own-database'],
     ['behind the business layer', LAYER, 'business-layer'],
   ] as const)('%s', async (_, switches, position) => {
-    const orders = switchedOrders(new Board(switches), behind())
+    const orders = switchedOrders(new SteppedBoard(switches), behind())
     expect(await orders.list(PAGE, context())).toBe(position)
     expect(await orders.submit(ORDER, context())).toBe(position)
   })
 
   it('has a submission that finds the store closed wait, and asks who is to be asked then', async () => {
-    const board = new Board(NOT_BEGUN, OWN, LAYER)
+    const board = new SteppedBoard(NOT_BEGUN, OWN, LAYER)
     const orders = switchedOrders(board, behind('as-it-was', 'own-database'))
     expect(await orders.submit(ORDER, context())).toBe('business-layer')
     expect(board.waitedAfter).toEqual([NOT_BEGUN.epoch, OWN.epoch])
   })
 
   it('refuses a position in which it would write what nobody reads', async () => {
-    const orders = switchedOrders(new Board({ ...OWN, phase: 'phase2' }), behind())
+    const orders = switchedOrders(new SteppedBoard({ ...OWN, phase: 'phase2' }), behind())
     await expect(orders.list(PAGE, context())).rejects.toMatchObject({ code: 'unavailable' })
     await expect(orders.submit(ORDER, context())).rejects.toMatchObject({ code: 'unavailable' })
   })

@@ -2,6 +2,7 @@
 // in an order is its user's.
 
 import type { OrderId } from '../../contracts/order-id.ts'
+import { otherStore, PHASE_RULES, type Phase, type StoreName } from '../../contracts/switches.ts'
 import type { OwnedOrderStore } from '../storage/order-store.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { differentFields, fieldsOf, type OrderFields } from './canonical-order.ts'
@@ -10,6 +11,11 @@ import { differentFields, fieldsOf, type OrderFields } from './canonical-order.t
 export interface ComparedStores {
   readonly authority: OwnedOrderStore
   readonly other: OwnedOrderStore
+}
+
+export function comparedIn(phase: Phase, stores: Readonly<Record<StoreName, OwnedOrderStore>>): ComparedStores {
+  const { authority } = PHASE_RULES[phase]
+  return { authority: stores[authority], other: stores[otherStore(authority)] }
 }
 
 /** `missing`: the other store does not have it; `extra`: the authority does not. */

@@ -5,6 +5,7 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { parseShardMap } from '../../contracts/shard-map.ts'
 import type { SwitchState } from '../../contracts/switches.ts'
+import { bothLedgers } from '../both-databases.ts'
 import { MysqlPool } from '../storage/mysql-pool.ts'
 import type { OrderSnapshot, OwnedOrderStore } from '../storage/order-store.ts'
 import { openProgress } from '../storage/progress-table.ts'
@@ -19,7 +20,7 @@ import {
   within,
 } from '../storage/two-stores.setup.ts'
 import { beginMigration } from '../switches/begin-migration.ts'
-import { type Ledgers, StoreLedger } from '../switches/store-ledger.ts'
+import type { Ledgers } from '../switches/store-ledger.ts'
 import { ANYBODY } from '../switches/two-ledgers.setup.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { testDatabase } from '../test-system.setup.ts'
@@ -53,10 +54,7 @@ beforeAll(async () => {
   await prepareSchema(map)
   pool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
   sharded = shardedOrderStore(pool)
-  ledgers = {
-    legacy: new StoreLedger('legacy', legacy.pool.leases),
-    sharded: new StoreLedger('sharded', pool.leases),
-  }
+  ledgers = bothLedgers({ legacy: legacy.pool, sharded: pool })
   await beginMigration(ANYBODY, { ledgers, drain: async () => {} })
   state = { ...(await ledgers.legacy.read())!.state, phase: 'phase1' }
   for (let from = 0; from < SNAPSHOTS.length; from += PER_ABSORB) {

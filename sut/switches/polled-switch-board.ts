@@ -18,6 +18,7 @@ import type { StoredSwitches } from '../storage/switch-table.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
 import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { isWorthTelling } from '../telemetry/repeated-failure.ts'
 import { isLater } from './flip-steps.ts'
 import type { SwitchBoard } from './switch-board.ts'
 import { PROCESS_LEASE_MS, STALE_AFTER_MS } from './switch-times.ts'
@@ -143,8 +144,7 @@ export class PolledSwitchBoard implements SwitchBoard {
         failures = 0
       } catch (error) {
         failures++
-        // The first failure, and ever more rarely while it lasts.
-        if (!Number.isInteger(Math.log2(failures))) continue
+        if (!isWorthTelling(failures)) continue
         this.#options.logger.warn(
           { ...causeOf(error), store: name, failures },
           'a store does not say how switches stand',

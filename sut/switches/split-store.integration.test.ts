@@ -5,6 +5,7 @@ import { LEGACY_ORDERS_TABLE } from '../../contracts/legacy-tables.ts'
 import { FENCE_TABLE } from '../../contracts/migration-tables.ts'
 import { oneServer, parseShardMap, type ShardMap } from '../../contracts/shard-map.ts'
 import { createTableSql } from '../../contracts/tables.ts'
+import { bothLedgers } from '../both-databases.ts'
 import { MysqlPool } from '../storage/mysql-pool.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { testDatabase } from '../test-system.setup.ts'
@@ -13,7 +14,6 @@ import { changeSetting } from './change-setting.ts'
 import { resumeFlip } from './flip.ts'
 import type { FlipTools } from './flip-run.ts'
 import { movePhase } from './move-phase.ts'
-import { StoreLedger } from './store-ledger.ts'
 import { ANYBODY, BOTH_SERVICES } from './two-ledgers.setup.ts'
 
 let databases: Awaited<ReturnType<typeof testDatabase>>[] = []
@@ -37,7 +37,7 @@ beforeEach(async () => {
   const poolOf = (all: ShardMap) => new MysqlPool({ map: all, poolSize: 4, statementLimitMs: 10_000 }, new Metrics())
   pools = [poolOf(oneServer({ url: legacy.url })), poolOf(map)]
   const [old, young] = pools as [MysqlPool, MysqlPool]
-  const ledgers = { legacy: new StoreLedger('legacy', old.leases), sharded: new StoreLedger('sharded', young.leases) }
+  const ledgers = bothLedgers({ legacy: old, sharded: young })
   tools = { ledgers, claimMs: 400, drain: async () => {} }
   await beginMigration(ANYBODY, tools)
   await changeSetting({ monolith: 'business-layer' }, ANYBODY, tools)

@@ -9,7 +9,9 @@ import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
 import { Breaker } from '../breaker.ts'
+import { backOffMs } from './back-off.ts'
 import { closeGaps, type StorePair, snapshotOf, type Told, tell } from './close-gaps.ts'
 import type { MirrorMetrics } from './mirror-metrics.ts'
 import { type Follower, type Stored, type StoreSides, sideOf } from './switched-stores.ts'
@@ -22,7 +24,6 @@ const INLINE_GRACE_MS = 1_000
 /** Between two rounds: what is stored meanwhile goes together. */
 const PACE_MS = 20
 const IDLE_MS = 500
-const MAX_BACK_OFF_MS = 10_000
 const COUNT_EVERY_MS = 2_000
 const STOP_LIMIT_MS = 3_000
 
@@ -110,7 +111,7 @@ export class OrderMirror implements Follower {
         this.#warn(failures, error)
       }
       // News do not shorten the rest of a store that is gone.
-      if (failures > 0) await sleep(backOffMs(failures), undefined, { signal }).catch(() => {})
+      if (failures > 0) await sleep(backOffMs(IDLE_MS, failures), undefined, { signal }).catch(() => {})
       else if (orders === 0 && !this.#hasNews) await this.#idle()
       if (orders < ROUND_ORDERS) await sleep(PACE_MS)
     }
@@ -140,10 +141,9 @@ export class OrderMirror implements Follower {
       logger.error({ orderId, reason }, 'parked: the other store cannot take it')
   }
 
-  /** The first failure, and ever more rarely while it lasts. */
   #warn(failures: number, error: unknown): void {
     this.#options.metrics.failures.batched.inc()
-    if (!Number.isInteger(Math.log2(failures))) return
+    if (!isWorthTelling(failures)) return
     this.#options.logger.warn({ ...causeOf(error), failures }, 'the other store is not being told; will try again')
   }
 
@@ -170,9 +170,4 @@ function tellOne(pair: StorePair, stored: Stored, context: CallContext): Promise
   const born = 'order' in stored ? snapshotOf(stored) : null
   if (born) return tell(pair, [born], context)
   return closeGaps(pair, ['order' in stored ? stored.order : stored], context)
-}
-
-/** Doubling, with jitter so that several mirrors do not knock together. */
-function backOffMs(failures: number): number {
-  return Math.min(IDLE_MS * 2 ** Math.min(failures, 10), MAX_BACK_OFF_MS) * (0.5 + Math.random() / 2)
 }

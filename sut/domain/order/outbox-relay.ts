@@ -12,13 +12,14 @@ import type { BulkOutcome, OrderIndex } from '../../storage/search-index.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
+import { backOffMs } from './back-off.ts'
 import type { RelayMetrics, RelayProgress } from './relay-metrics.ts'
 import { type Settlement, settlementOf } from './relay-outcomes.ts'
 
 const DUE_EVENTS = 500
 const PACE_MS = 250
 const IDLE_MS = 1_000
-const MAX_BACK_OFF_MS = 10_000
 const ROUND_LIMIT_MS = 10_000
 /** What MySQL does not answer by then is done again by the next process: telling twice is harmless. */
 const STOP_LIMIT_MS = 3_000
@@ -66,21 +67,20 @@ export class OutboxRelay {
       try {
         const { events, left, isFull } = await this.round()
         failures = left > 0 ? failures + 1 : 0
-        if (failures > 0) pauseMs = backOffMs(failures)
+        if (failures > 0) pauseMs = backOffMs(PACE_MS, failures)
         else if (isFull) pauseMs = 0
         else pauseMs = events > 0 ? PACE_MS : Math.min(Math.max(pauseMs * 2, PACE_MS), IDLE_MS)
       } catch (error) {
         if (this.#stopping.signal.aborted) return
         failures++
-        pauseMs = backOffMs(failures)
+        pauseMs = backOffMs(PACE_MS, failures)
         this.#warn(failures, error)
       }
     }
   }
 
-  /** The first failure, and ever more rarely while it lasts. */
   #warn(failures: number, error: unknown): void {
-    if (!Number.isInteger(Math.log2(failures))) return
+    if (!isWorthTelling(failures)) return
     this.#logger.warn({ ...causeOf(error), failures }, 'the search index is not being told; will try again')
   }
 
@@ -148,9 +148,4 @@ export class OutboxRelay {
 function reasonIn(outcomes: readonly BulkOutcome[]): string | undefined {
   const failed = outcomes.find((outcome) => outcome.kind === 'retry')
   return failed?.kind === 'retry' ? failed.reason : undefined
-}
-
-/** Doubling, with jitter so that several relays do not knock together. */
-function backOffMs(failures: number): number {
-  return Math.min(PACE_MS * 2 ** Math.min(failures, 10), MAX_BACK_OFF_MS) * (0.5 + Math.random() / 2)
 }

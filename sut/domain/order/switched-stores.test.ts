@@ -3,8 +3,8 @@ import { asShard } from '../../../contracts/shard.ts'
 import { NO_MIGRATION, NOT_BEGUN, PHASES, type Phase, type Switches } from '../../../contracts/switches.ts'
 import { SutError } from '../../errors.ts'
 import type { OrderStore, WriteGuard } from '../../storage/order-store.ts'
-import type { SwitchBoard } from '../../switches/switch-board.ts'
-import { type CallContext, contextFor, deadlineExceeded } from '../../telemetry/call-context.ts'
+import { SteppedBoard } from '../../switches/stepped-board.fixture.ts'
+import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { Metrics } from '../../telemetry/metrics.ts'
 import { pausedWrites } from './paused-writes.ts'
 import { type StoreSide, SwitchedStores } from './switched-stores.ts'
@@ -25,28 +25,6 @@ const at = (phase: Phase, epoch: number, open = true): Switches => ({
 const SHARD = asShard(7)
 const context = () => contextFor('test', 1_000)
 
-/** Moves on to the next of its positions each time somebody waits for it; with none left, as at a deadline. */
-class Board implements SwitchBoard {
-  readonly waitedAfter: number[] = []
-  readonly #positions: Switches[]
-
-  constructor(...positions: Switches[]) {
-    this.#positions = positions
-  }
-  now(): Switches {
-    return this.#positions[0] as Switches
-  }
-  moveOn(): void {
-    this.#positions.shift()
-  }
-  async reopened(afterEpoch: number): Promise<Switches> {
-    this.waitedAfter.push(afterEpoch)
-    if (this.#positions.length < 2) throw deadlineExceeded()
-    this.moveOn()
-    return this.now()
-  }
-}
-
 type Attempt = { readonly store: string; readonly guard: WriteGuard | null }
 
 /** Every attempt is refused until the store is the one that is open, for the epoch that it is open for. */
@@ -64,7 +42,7 @@ function writing(stores: SwitchedStores, openFor: { readonly store: string; read
 
 describe('a write', () => {
   it('waits where the fence refuses, and goes to the store that is open then', async () => {
-    const board = new Board(at('phase1', 4), at('phase2', 5))
+    const board = new SteppedBoard(at('phase1', 4), at('phase2', 5))
     const { attempts, answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'sharded', epoch: 5 })
     expect(await answer(context())).toBe('written')
     expect(board.waitedAfter).toEqual([4])
@@ -75,14 +53,14 @@ describe('a write', () => {
   })
 
   it('is not tried while the board is closed', async () => {
-    const board = new Board(at('phase1', 4, false), at('phase1', 5))
+    const board = new SteppedBoard(at('phase1', 4, false), at('phase1', 5))
     const { attempts, answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'legacy', epoch: 5 })
     expect(await answer(context())).toBe('written')
     expect(attempts).toEqual([{ store: 'legacy', guard: { epoch: 5, markGap: true } }])
   })
 
   it('that waits is counted by its shard, and by what held it up', async () => {
-    const board = new Board(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
+    const board = new SteppedBoard(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
     const metrics = new Metrics()
     const stores = new SwitchedStores({ sides: SIDES, board, paused: pausedWrites(metrics) })
     await writing(stores, { store: 'sharded', epoch: 5 }).answer(context())
@@ -94,7 +72,7 @@ describe('a write', () => {
   })
 
   it('fails only at its deadline', async () => {
-    const board = new Board(at('phase1', 4), at('phase2', 5))
+    const board = new SteppedBoard(at('phase1', 4), at('phase2', 5))
     const { answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'sharded', epoch: 6 })
     await expect(answer(context())).rejects.toMatchObject({ code: 'deadline-exceeded' })
     expect(board.waitedAfter).toEqual([4, 5])
@@ -102,7 +80,7 @@ describe('a write', () => {
 
   it('that stood behind a fence being closed waits for the flip; behind anything else it fails', async () => {
     const busy = Object.assign(new Error('lock wait timeout'), { errno: 1205 })
-    const write = (board: Board, whileWaiting: () => void) => {
+    const write = (board: SteppedBoard, whileWaiting: () => void) => {
       const stores = new SwitchedStores({ sides: SIDES, board })
       let attempts = 0
       return stores.write(SHARD, context(), async () => {
@@ -112,15 +90,15 @@ describe('a write', () => {
         throw new SutError('unavailable', 'held by others', { cause: busy })
       })
     }
-    const flipped = new Board(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
+    const flipped = new SteppedBoard(at('phase1', 4), at('phase1', 4, false), at('phase2', 5))
     expect(await write(flipped, () => flipped.moveOn())).toBe(2)
-    await expect(write(new Board(at('phase1', 4)), () => {})).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(write(new SteppedBoard(at('phase1', 4)), () => {})).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('tells the follower what was stored, before its answer, and nothing where nothing was', async () => {
     const told: unknown[] = []
     const follower = { follow: async (switches: Switches, stored: unknown) => void told.push([switches.epoch, stored]) }
-    const stores = new SwitchedStores({ sides: SIDES, board: new Board(at('phase1', 4)), follower })
+    const stores = new SwitchedStores({ sides: SIDES, board: new SteppedBoard(at('phase1', 4)), follower })
     const stored = { orderId: '77' as never, version: 2 }
     expect(await stores.write(SHARD, context(), async () => ({ answer: told.length, stored }))).toBe(0)
     expect(told).toEqual([[4, stored]])
@@ -131,7 +109,7 @@ describe('a write', () => {
 
 describe('the phases', () => {
   it.each(PHASES)('read and decide in the store that %s says, order and payment together', (phase) => {
-    const stores = new SwitchedStores({ sides: SIDES, board: new Board(at(phase, 4)) })
+    const stores = new SwitchedStores({ sides: SIDES, board: new SteppedBoard(at(phase, 4)) })
     const expected = phase === 'legacy' || phase === 'phase1' ? SIDES.legacy.store : SIDES.sharded.store
     expect(stores.reader).toBe(expected)
     expect(stores.authority).toBe(expected)
@@ -155,7 +133,7 @@ describe('the phases', () => {
   })
 
   it('that name a store which is not there are refused', () => {
-    const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board: new Board(at('phase1', 4)) })
+    const stores = new SwitchedStores({ sides: { sharded: SIDES.sharded }, board: new SteppedBoard(at('phase1', 4)) })
     expect(() => stores.reader).toThrow('the switches name the legacy store')
   })
 })
