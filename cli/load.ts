@@ -20,6 +20,7 @@ import { targetsOf } from '../measurements/cut-step.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
+import { migrationPosition } from '../measurements/migration-position.ts'
 import type { OwnFlow } from '../measurements/own-flow.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
@@ -42,6 +43,7 @@ import { parseDuration, parseMilliseconds, parseRate, parseSeconds, parseShare }
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
+import { refuseWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
@@ -226,6 +228,9 @@ async function loadAndReport(
   const asked = protectedTarget(where.target, protection, process.env)
   const target = isLegacy ? monolithAt(asked) : asked
   if (own === null) await refuseWithoutData(target, isLegacy)
+  // A database that does not answer is a finding of the load, and not a refusal.
+  const position = where.engines && (await migrationPosition(where.engines.mysql).catch(() => null))
+  if (own === null) refuseWhileMoving(flow, position)
   const script = own === null ? {} : { own: await ownLoad(own, runDir, where.k6, say) }
   const progress = loadProgress()
   const measurements = await runLoad({

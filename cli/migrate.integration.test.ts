@@ -19,8 +19,15 @@ import {
   within,
 } from '../sut/storage/two-stores.setup.ts'
 
+/** A million: by then pages, memory and checkpoints have met what they will meet. */
+const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
 /** Several pages of an import. */
-const OLD_ORDERS = 26_000
+const OLD_ORDERS = IS_PROOF ? 1_000_000 : 26_000
+const KILLED_AT = [0.08, 0.38, 0.69].map((share) => Math.round(share * OLD_ORDERS))
+const LOOK_EVERY_MS = IS_PROOF ? 2_000 : 20
+const STEP_LIMIT_MS = IS_PROOF ? 3_600_000 : 240_000
+/** Kept in memory: those that are changed, spoilt and parked. */
+const KEPT_ORDERS = 10_000
 const POISON = 3
 const ROWS_AT_ONCE = 2_000
 
@@ -63,7 +70,7 @@ async function importUntil(orders: number): Promise<void> {
   void ended.then(() => {
     hasEnded = true
   })
-  while (!hasEnded && (await importedSoFar()) < orders) await sleep(20)
+  while (!hasEnded && (await importedSoFar()) < orders) await sleep(LOOK_EVERY_MS)
   child.kill('SIGKILL')
   await ended
   children.delete(child)
@@ -77,12 +84,13 @@ async function importedSoFar(): Promise<number> {
 
 /** As `npm run switch -- begin` leaves the monolith's table. */
 async function fillMonolith(): Promise<readonly OrderSnapshot[]> {
-  const snapshots = Array.from({ length: OLD_ORDERS }, (_, at) => {
-    const born = bornOrder(1 + at)
-    return oldOrder(snapshotWith(born, null), 1 + 2 * at)
-  })
-  for (let from = 0; from < snapshots.length; from += ROWS_AT_ONCE) {
-    const some = snapshots.slice(from, from + ROWS_AT_ONCE)
+  const kept: OrderSnapshot[] = []
+  for (let from = 0; from < OLD_ORDERS; from += ROWS_AT_ONCE) {
+    const some = Array.from({ length: ROWS_AT_ONCE }, (_, at) => {
+      const nth = from + at
+      return oldOrder(snapshotWith(bornOrder(1 + nth), null), 1 + 2 * nth)
+    })
+    if (kept.length < KEPT_ORDERS) kept.push(...some)
     const rows = some.flatMap(({ order, payments, legacyNo }) => rowsOf(order, payments, legacyNo))
     const items = some.flatMap(({ items, legacyNo }) =>
       items.map((item) => [legacyNo, item.lineNo, item.productId, item.quantity, item.unitPriceCents / 100]),
@@ -92,7 +100,7 @@ async function fillMonolith(): Promise<readonly OrderSnapshot[]> {
       items,
     ])
   }
-  return snapshots
+  return kept
 }
 
 /** Placed now, by a service. */
@@ -118,14 +126,14 @@ beforeAll(async () => {
   legacy = await openTestStore('legacy', engines)
   sharded = await openTestStore('sharded', engines, 'owner')
   old = await fillMonolith()
-})
+}, STEP_LIMIT_MS)
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
   await legacy?.close()
   await sharded?.close()
 })
 
-describe('before phase 1', () => {
+describe('before phase 1', { timeout: STEP_LIMIT_MS }, () => {
   it('nothing is imported or compared without a migration', async () => {
     for (const command of ['migrate', 'compare-stores']) {
       const { code, json } = await run(command, ...(command === 'migrate' ? [] : ['--full']), '--json')
@@ -150,7 +158,7 @@ describe('before phase 1', () => {
   })
 })
 
-describe('in phase 1', () => {
+describe('in phase 1', { timeout: STEP_LIMIT_MS }, () => {
   beforeAll(async () => {
     expect((await run('switch', 'forward', '--why', 'a test')).code).toBe(0)
     await run('switch', 'set', '--monolith', 'business-layer', '--why', 'a test')
@@ -178,7 +186,7 @@ describe('in phase 1', () => {
       }
     }
     const writing = write()
-    for (const orders of [2_000, 10_000, 18_000]) await importUntil(orders)
+    for (const orders of KILLED_AT) await importUntil(orders)
     const { code, json } = await run('migrate', '--json')
     isOver = true
     await writing

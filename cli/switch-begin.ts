@@ -4,6 +4,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import { grantMigration } from '../sut/prepare-migration.ts'
 import { hasAnyOrder } from '../sut/storage/any-order.ts'
+import { aloneAt } from '../sut/storage/job-lock.ts'
 import { prepareLegacySchema } from '../sut/storage/legacy-schema.ts'
 import { countWithoutId, giveOrderIds } from '../sut/storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from '../sut/storage/legacy-store/legacy-migrations.ts'
@@ -25,7 +26,9 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   const { hasBegun } = await lookAtBoth(migration.ledgers)
   if (!hasBegun) await prepare(migration, context)
   const tools = toolsOf(migration, context)
-  const isFirst = await beginMigration(responsible(options, context), tools, () => settle(migration, context))
+  const work = () => beginMigration(responsible(options, context), tools, () => settle(migration, context))
+  // Whoever starts the order system meanwhile must not open what is closed for the beginning; once it has begun, nobody can.
+  const isFirst = hasBegun ? await work() : await aloneAt(migration.addresses.sharded[0], 'beginning', work)
   say(isFirst ? "The monolith's database is the authority." : 'The migration had begun already.')
   const [legacy] = oneServer(migration.addresses.legacy)
   const required = await withOwner(legacy, requireOrderIds)

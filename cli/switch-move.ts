@@ -2,19 +2,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
-import type { Phase, Service } from '../contracts/switches.ts'
+import type { Direction, Phase, Service } from '../contracts/switches.ts'
 import { resumeFlip } from '../sut/switches/flip.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
 import { courseOf } from '../sut/switches/flip-steps.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
-import { neighbourOf } from '../sut/switches/transitions.ts'
+import { towards } from '../sut/switches/transitions.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
 import { asRefused, obstacleText } from './switch-text.ts'
 import type { OpenMigration } from './with-ledgers.ts'
-
-export type Direction = 'forward' | 'back'
 
 export async function move(
   direction: Direction,
@@ -77,11 +75,6 @@ async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): 
     if (tries === 0) say('a flip is on its way: waiting for it')
     await sleep(500, undefined, { signal }).catch(() => {})
   }
-}
-
-/** Beyond the last phase: the same one, which is then refused as no neighbour. */
-export function towards(direction: Direction): (from: Phase) => Phase {
-  return (from) => neighbourOf(from, direction) ?? from
 }
 
 export function asked({ service, acceptLoss, leaveParked }: SwitchOptions) {

@@ -1,12 +1,12 @@
 // `npm run switch -- set` and `finalise`, and the catalogue's own way: positions that move without a flip.
 
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import type { Phase } from '../contracts/switches.ts'
+import type { Direction, Phase } from '../contracts/switches.ts'
 import { changeSetting, type SettingChange, type SettingOutcome } from '../sut/switches/change-setting.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
+import { towards } from '../sut/switches/transitions.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
-import { type Direction, towards } from './switch-move.ts'
 import { asRefused } from './switch-text.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 

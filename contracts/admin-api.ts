@@ -56,8 +56,6 @@ export const moveSwitchSchema = {
   properties: {
     /** Order and payment move together. */
     what: { type: 'string', enum: ['orders', 'catalogue'], default: 'orders' },
-    leaveParked: { type: 'boolean', default: false },
-    acceptLoss: { type: 'boolean', default: false },
     why,
   },
 } as const

@@ -1,6 +1,7 @@
 // The evidence of a run: `runs/<id>/measurements.json`. A step is a window of a journal, with figures per flow; raw samples
 // stay in the journals.
 
+import type { MigrationDuring } from './migration-position.ts'
 import type { ShareBounds } from './proportion.ts'
 import type { ProtectionCost } from './protection-cost.ts'
 import type { OpenArrivals } from './schedule.ts'
@@ -319,6 +320,8 @@ export interface RunConditions {
   readonly bufferPoolBytes: number | null
   readonly flushLogAtTrxCommit: number | null
   readonly gitCommit: string | null
+  /** Absent: there is no migration, or none that we may look into. */
+  readonly migration?: MigrationDuring
 }
 
 /** Rows counted by COUNT(*) at `tablesCountedAt`, never estimated. */

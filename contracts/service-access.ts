@@ -120,28 +120,31 @@ type Rights = Readonly<Record<string, readonly SqlStatement[]>>
 
 /** Reads the switches, and says that it is alive. */
 const FOLLOWS_SWITCHES: Rights = { [SWITCHES_TABLE]: ['SELECT'], [PROCESSES_TABLE]: SQL_STATEMENTS }
-/** And moves the switches when an operator says so, and brings flips to their end that were left half way. */
-const MOVES_SWITCHES: Rights = {
+/** And makes flips, or brings those to their end that were left half way. */
+const MAKES_FLIPS: Rights = {
   ...FOLLOWS_SWITCHES,
   [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
   [FENCE_TABLE]: ['SELECT', 'UPDATE'],
-  [COMPARISONS_TABLE]: ['SELECT'],
   [AUDIT_TABLE]: ['SELECT', 'INSERT'],
+  // What a flip into phase 2 is judged by.
+  [COMPARISONS_TABLE]: ['SELECT'],
 }
 
 /** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
     legacy: {
-      ...MOVES_SWITCHES,
+      ...MAKES_FLIPS,
       [LEGACY_ORDERS_TABLE]: ['SELECT', 'INSERT', 'UPDATE'],
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_OUTBOX_TABLE]: ['INSERT'],
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
+      // Which data it holds, for whoever asks us.
+      [DATASET_TABLE]: ['SELECT'],
     },
-    sharded: MOVES_SWITCHES,
+    sharded: MAKES_FLIPS,
   },
   catalogue: {
     legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT', 'UPDATE'] },

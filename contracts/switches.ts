@@ -16,6 +16,10 @@ export type Service = (typeof SERVICES)[number]
 export const PHASES = ['legacy', 'phase1', 'phase2', 'done'] as const
 export type Phase = (typeof PHASES)[number]
 
+/** A flip goes one phase further, or to the one before. */
+export const DIRECTIONS = ['forward', 'back'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
 export interface PhaseRule {
   readonly read: StoreName
   /** Takes the writes: at most one store is open for them. */

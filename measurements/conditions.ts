@@ -16,7 +16,9 @@ export interface ConditionsOf {
   readonly topology: string
   readonly targetKind: TargetKind
   readonly sutVersion: string | null
-  readonly engines: (Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'> & Partial<Pick<Engines, 'nginx'>>) | null
+  readonly engines:
+    | (Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'> & Partial<Pick<Engines, 'nginx' | 'legacyMysql'>>)
+    | null
   readonly k6Version: string
 }
 

@@ -3,9 +3,11 @@
 
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Dataset } from '../contracts/dataset.ts'
+import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { lastLegacyNumber } from '../contracts/legacy-numbers.ts'
 import { LEGACY_KINDS, LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
 import type { AcknowledgedOrders, InvalidReason } from '../contracts/measurement.ts'
+import type { OrderId } from '../contracts/order-id.ts'
 import type { MysqlAddress } from '../contracts/shard-map.ts'
 import type { Acknowledgement } from './acknowledged-orders.ts'
 import { connectMysql } from './mysql-counters.ts'
@@ -17,6 +19,13 @@ export interface LegacyOrders {
   /** null: every seeded order is there. */
   readonly missing: InvalidReason | null
   readonly acknowledged: AcknowledgedOrders
+}
+
+/** What the new interfaces have placed, as its table knows it. What became of an order later is not looked up there. */
+export function byOldNumber(acknowledged: readonly Acknowledgement[]): readonly Acknowledgement[] {
+  return acknowledged
+    .filter(({ settledAs }) => settledAs === null)
+    .map((placed) => ({ ...placed, orderId: String(legacyNumberOf(placed.orderId as OrderId) ?? placed.orderId) }))
 }
 
 /** Throws when the table cannot be asked. */

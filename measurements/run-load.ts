@@ -15,6 +15,7 @@ import type {
   RunConditions,
   Step,
 } from '../contracts/measurement.ts'
+import { type MigrationPosition, readsMonolith } from '../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import type { MeanCost, ProtectionCost } from '../contracts/protection-cost.ts'
 import type { Protection } from '../contracts/request-protection.ts'
@@ -28,9 +29,10 @@ import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { K6Extras } from './k6-extras.ts'
-import { lookUpLegacy } from './legacy-orders.ts'
+import { byOldNumber, lookUpLegacy } from './legacy-orders.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
+import { migrationPosition, movedDuring } from './migration-position.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
 import { askInterfaceTimes, type InterfaceTimes, protectionCost } from './protection-cost.ts'
@@ -184,7 +186,9 @@ class Run {
 
   async know(identity: Identity | null, dataset: Dataset | null): Promise<void> {
     this.#dataset = dataset
-    this.#conditions = await runConditions(conditionsOf(this.#request, identity))
+    const conditions = await runConditions(conditionsOf(this.#request, identity))
+    const start = await migrationOf(this.#request)
+    this.#conditions = start === null ? conditions : { ...conditions, migration: { start } }
     if (dataset !== null) await writeRunFile(this.#request.runDir, RUN_FILES.dataset, dataset)
     if (this.#share !== null) {
       this.#share = { ...this.#share, clock: await clockOffset(this.#request.target) }
@@ -225,13 +229,30 @@ class Run {
       (now) => changedTarget(before, now),
       (error: Error): InvalidReason => ({ code: 'target-dead', evidence: `at the end: ${reasonOf(error)}` }),
     )
-    return [...unmeasured, ...(changed ? [changed] : []), ...(await this.#count())]
+    return [...unmeasured, ...(changed ? [changed] : []), ...(await this.#closeMigration()), ...(await this.#count())]
+  }
+
+  async #closeMigration(): Promise<readonly InvalidReason[]> {
+    try {
+      const { start } = this.#conditions.migration ?? { start: null }
+      const end = await migrationOf(this.#request)
+      if (start === null && end === null) return []
+      this.#conditions = { ...this.#conditions, migration: { start, end } }
+      const moved = movedDuring({ start, end })
+      return moved === null ? [] : [moved]
+    } catch (error) {
+      return [{ code: 'data-incomplete', evidence: `the migration could not be asked: ${reasonOf(error)}` }]
+    }
   }
 
   async #count(): Promise<readonly InvalidReason[]> {
     const { engines, legacyMysql, signal, say } = this.#request
-    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql)
+    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql, this.#acknowledged)
     if (engines === null) return []
+    const { legacyMysql: monolith } = engines
+    if (monolith && readsMonolith(this.#conditions.migration)) {
+      return await this.#countLegacy(monolith, byOldNumber(this.#acknowledged))
+    }
     const { counted } = this.#request
     if (counted === undefined) say('counting the rows of every table')
     try {
@@ -247,9 +268,9 @@ class Run {
     }
   }
 
-  async #countLegacy(address: MysqlAddress): Promise<readonly InvalidReason[]> {
+  async #countLegacy(address: MysqlAddress, placed: readonly Acknowledgement[]): Promise<readonly InvalidReason[]> {
     try {
-      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, this.#acknowledged)
+      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, placed)
       this.#counted = { ...this.#counted, acknowledged }
       return missing === null ? [] : [missing]
     } catch (error) {
@@ -323,6 +344,12 @@ function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity |
     sutVersion: identity?.version ?? null,
     k6Version: k6.version,
   }
+}
+
+/** null: none has begun, or whatever is loaded is not ours to look into. */
+async function migrationOf({ engines, legacyMysql }: LoadRequest): Promise<MigrationPosition | null> {
+  const address = engines?.mysql ?? legacyMysql
+  return address === undefined ? null : await migrationPosition(address)
 }
 
 /** Who answers. null: another system than ours, which says nothing about itself. Throws when nobody answers. */

@@ -3,6 +3,7 @@
 import { CLAIM_BOUNDS, CLAIM_UNITS, OUTCOMES, STEP_KINDS, TARGET_KINDS } from '../contracts/measurement.ts'
 import { FLOWS, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
+import { MIRROR_MODES, MONOLITH_POSITIONS, PHASES } from '../contracts/switches.ts'
 import { FORECAST_VERDICTS } from '../contracts/table-forecast.ts'
 import { count, list, mapOf, nullable, number, object, text } from './schema-shapes.ts'
 
@@ -138,6 +139,14 @@ const result = object({
   ),
 })
 
+const migrationPosition = object({
+  phase: { enum: PHASES },
+  mirror: { enum: MIRROR_MODES },
+  monolith: { enum: MONOLITH_POSITIONS },
+  comparePerMille: number,
+  epoch: number,
+})
+
 export const MEASUREMENTS_FILE_SCHEMA = object({
   runId: text,
   startedAt: text,
@@ -162,8 +171,9 @@ export const MEASUREMENTS_FILE_SCHEMA = object({
       bufferPoolBytes: nullable(number),
       flushLogAtTrxCommit: nullable(number),
       gitCommit: nullable(text),
+      migration: object({ start: nullable(migrationPosition), end: nullable(migrationPosition) }, ['end']),
     },
-    ['targetKind'],
+    ['targetKind', 'migration'],
   ),
   datasetFingerprint: nullable(text),
   tables: list(object({ shard: count, orders: count, orderItems: count, payments: count })),

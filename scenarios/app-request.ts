@@ -5,8 +5,8 @@ import { LOAD_CREDENTIAL_HEADER, TOKEN } from '../contracts/gateway-api.ts'
 import { SEALED_TYPE } from '../contracts/request-protection.ts'
 import type { PreparedRequest } from './operation.ts'
 import type { Settings } from './parse-settings.ts'
-import { clientKeys, type Protected, sealed, signed } from './request-protection.ts'
 import { requestParams } from './request-params.ts'
+import { clientKeys, type Protected, sealed, signed } from './request-protection.ts'
 import { bearer } from './token.ts'
 
 export interface AppRequest {

@@ -1,8 +1,8 @@
 // `-e NAME=value` → settings, every mistake at once. Pure, so that it is tested without k6.
 
 import type { Arrivals } from '../contracts/measurement.ts'
-import { parseSchedule, requestCount, type Segment } from '../contracts/schedule.ts'
 import { PROTECTIONS, type Protection } from '../contracts/request-protection.ts'
+import { parseSchedule, requestCount, type Segment } from '../contracts/schedule.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { parseShare, type Share, WHOLE } from '../contracts/share.ts'
 import type { FlowWeights } from '../contracts/workload.ts'

@@ -26,8 +26,7 @@ describe.each(['one-process', 'process-per-service'] as const)('a system without
 
   const admin = (path: string, body?: object, roles?: readonly string[]) =>
     system.call({ ...ADMIN, path, method: body ? 'POST' : 'GET', ...(body && { body }), ...(roles && { roles }) })
-  const buy = () =>
-    system.call({ method: 'POST', path: '/v1/app/orders', user: 42, key: randomUUID(), body: CHECKOUT })
+  const buy = () => system.call({ method: 'POST', path: '/v1/app/orders', user: 42, key: randomUUID(), body: CHECKOUT })
 
   it('shows support the order of any user, and no order where there is none', async () => {
     const { orderId } = (await buy()).body

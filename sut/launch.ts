@@ -223,7 +223,9 @@ async function gatewayPort(wanted: number | undefined): Promise<number> {
 }
 
 function notGranted(granted: readonly ServiceAccount[]): Refusal {
-  const missing = accountsOf('mysql').filter((account) => !granted.includes(account)).map(accountName)
+  const missing = accountsOf('mysql')
+    .filter((account) => !granted.includes(account))
+    .map(accountName)
   return new Refusal({
     what: "the services' accounts could not be granted what they need",
     why: [`MySQL does not know ${missing.join(', ')}, or the owner of the tables may not grant`],

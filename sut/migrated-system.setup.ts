@@ -1,8 +1,6 @@
 // A whole order system with a monolith, behind nginx, and the switches in the hands of the test: what `npm run switch` does.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { request } from 'undici'
 import { inject } from 'vitest'
 import { LEGACY_ROUTES, type LegacyAnswer, type LegacyOrderState } from '../contracts/legacy-api.ts'
@@ -15,8 +13,8 @@ import type { Topology } from '../contracts/sut-endpoint.ts'
 import type { Phase, StoreName } from '../contracts/switches.ts'
 import { bothLedgers, bothStores } from './both-databases.ts'
 import { drainBetween, tell } from './domain/order/close-gaps.ts'
+import { KillableServices } from './killable-services.setup.ts'
 import { grantMigration } from './prepare-migration.ts'
-import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { giveOrderIds } from './storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
@@ -46,19 +44,22 @@ export interface MigratedSystem {
   gaps(): Promise<number>
   submit(userId: number, page?: string): Promise<LegacyAnswer<LegacyOrderState>>
   old(path: string, form: Readonly<Record<string, string | number>>, userId: number): Promise<LegacyAnswer<never>>
-  /** Of process-per-service. */
-  killOrder(): void
-  /** The order service again, where its callers look for it. */
-  restartOrder(): Promise<ServiceProcess>
+  readonly services: KillableServices
   stop(): Promise<void>
 }
 
+const IMPORTED_AT_ONCE = 500
 const ITEMS = { productId: [5, 9], quantity: [2, 1] }
 const within = () => contextFor('test', 20_000)
 
-export async function startMigratedSystem(topology: Topology): Promise<MigratedSystem> {
+/** `fill`: the monolith's database, before anybody works on it. */
+export async function startMigratedSystem(
+  topology: Topology,
+  fill: (legacyUrl: string) => Promise<unknown> = async () => {},
+): Promise<MigratedSystem> {
   const engines = inject('engines')
   const legacy = await testDatabase(engines.legacyMysql.url)
+  await fill(legacy.url)
   const system = await startTestSystem(engines, topology, legacy.url)
   const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
   const poolOf = (url: string) =>
@@ -68,9 +69,7 @@ export async function startMigratedSystem(topology: Topology): Promise<MigratedS
   const ledgers = bothLedgers(pools)
   const tools: FlipTools = { ledgers, drain: drainBetween(stores) }
   const { endpoint } = system.sut
-  const restarted: ServiceProcess[] = []
-  const environments = new Map(endpoint.processes.map(({ component, pid }) => [component, environmentOf(pid)]))
-  let orderPid = endpoint.processes.find(({ component }) => component === 'sut:order')?.pid ?? 0
+  const services = new KillableServices(system)
   const send = async (path: string, form: Readonly<Record<string, unknown>>, userId: number) => {
     const all = { token: token(endpoint.jwtSecret, userId, 'app'), ...form }
     const fields = Object.entries(all).flatMap(([name, value]) =>
@@ -88,6 +87,7 @@ export async function startMigratedSystem(topology: Topology): Promise<MigratedS
     legacy,
     stores,
     tools,
+    services,
     begin: async () => {
       await migrate(oneServer({ url: legacy.url }), LEGACY_MIGRATIONS)
       await grantMigration(addresses)
@@ -100,11 +100,11 @@ export async function startMigratedSystem(topology: Topology): Promise<MigratedS
       const rows = await legacy.rows<{ order_id: OrderId }>(
         `SELECT order_id FROM ${LEGACY_ORDERS_TABLE} WHERE payment_no = 0`,
       )
-      const { whole } = await stores.legacy.snapshots(
-        rows.map(({ order_id }) => order_id),
-        within(),
-      )
-      await tell({ from: stores.legacy, to: stores.sharded }, whole, within())
+      for (let at = 0; at < rows.length; at += IMPORTED_AT_ONCE) {
+        const orderIds = rows.slice(at, at + IMPORTED_AT_ONCE).map(({ order_id }) => order_id)
+        const { whole } = await stores.legacy.snapshots(orderIds, within())
+        await tell({ from: stores.legacy, to: stores.sharded }, whole, within())
+      }
     },
     compared: async () => {
       const { state } = (await ledgers.legacy.read())!
@@ -131,35 +131,11 @@ export async function startMigratedSystem(topology: Topology): Promise<MigratedS
     submit: (userId, page = randomUUID()) =>
       send(LEGACY_ROUTES.submit, { submitToken: page, channel: 0, region: 1, payMethod: 1, ...ITEMS }, userId),
     old: (path, form, userId) => send(path, form, userId),
-    killOrder: () => void process.kill(orderPid, 'SIGKILL'),
-    restartOrder: async () => {
-      const { port } = new URL(environments.get('sut:aggregation')?.HEADROOM_ORDER_URL ?? '')
-      const order = await startServiceProcess({
-        role: 'order',
-        environment: { ...environments.get('sut:order'), HEADROOM_PORT: port },
-        logFolder: join(system.stateDir, 'logs-again'),
-        signal: new AbortController().signal,
-      })
-      restarted.push(order)
-      orderPid = order.pid
-      return order
-    },
     stop: async () => {
-      for (const service of restarted) await service.stop()
+      await services.stop()
       for (const pool of Object.values(pools)) await pool.close()
       await system.stop()
       await legacy.drop()
     },
   }
-}
-
-/** Linux's. */
-function environmentOf(pid: number): Readonly<Record<string, string>> {
-  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean)
-  const pairs = entries.map(
-    (entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const,
-  )
-  return Object.fromEntries(
-    pairs.filter(([name]) => name.startsWith('HEADROOM_') || name === 'PATH' || name === 'HOME'),
-  )
 }

@@ -7,16 +7,36 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
+import { shardOf, tableName } from '../contracts/shard.ts'
+import type { Phase } from '../contracts/switches.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
 import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
 import { ANYBODY } from './switches/two-ledgers.setup.ts'
+import type { Answer } from './test-system.setup.ts'
 
-const OUTAGE_MS = 8_000
+/** HEADROOM_MIGRATION_PROOF=1: 105 flips, and an outage of a minute. */
+const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
+/** Of six flips: each way once. */
+const ROUNDS = IS_PROOF ? 17 : 1
+const OUTAGE_MS = IS_PROOF ? 60_000 : 8_000
+const PROOF_LIMIT_MS = IS_PROOF ? 3_600_000 : 240_000
 
 let migrated: MigratedSystem
 const checkout = (userId: number) =>
   migrated.system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key: randomUUID(), body: CHECKOUT })
+/** Checkouts, ten a second, whatever becomes of them. */
+async function offered(durationMs: number): Promise<readonly Answer[]> {
+  const sent: Promise<Answer>[] = []
+  for (const untilMs = performance.now() + durationMs; performance.now() < untilMs; await sleep(100)) {
+    sent.push(checkout(300))
+  }
+  return await Promise.all(sent)
+}
+function p95Of(answers: readonly Answer[]): string | undefined {
+  const times = answers.map(({ tookMs }) => tookMs).toSorted((one, other) => one - other)
+  return times[Math.floor(times.length * 0.95)]?.toFixed(1)
+}
 const untilTold = () => expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
 
 beforeAll(async () => {
@@ -78,32 +98,42 @@ describe('before a migration begins', () => {
   })
 })
 
-it('goes all the way and back with a mix at work: every request is answered, every order is in both stores once', async () => {
+it('goes all the way and back with a mix at work: every request is answered, every order is in both stores once', {
+  timeout: PROOF_LIMIT_MS,
+}, async () => {
   const mix = new OrderMix(migrated)
-  const paused: number[] = []
-  const go = async (to: Parameters<typeof migrated.move>[0]) => {
-    const moved = await migrated.move(to)
-    expect(moved).toMatchObject({ kind: 'moved' })
-    if (moved.kind === 'moved') paused.push(Math.round(moved.pausedMs))
-    await sleep(500)
+  const pausedMs: number[] = []
+  const go = async (...phases: readonly Phase[]) => {
+    for (const to of phases) {
+      const moved = await migrated.move(to)
+      expect(moved).toMatchObject({ kind: 'moved' })
+      if (moved.kind === 'moved') pausedMs.push(moved.pausedMs)
+      await sleep(500)
+    }
   }
+  const before = (await migrated.numbersIn('legacy')).length
   await mix.during([1_000, 1_001, 1_002, 1_003], async () => {
-    await go('phase1')
-    await go('legacy')
-    await go('phase1')
+    await go('phase1', 'legacy', 'phase1')
     await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
     await sleep(1_000)
+    for (let round = 0; round < ROUNDS; round++) {
+      await migrated.importAll()
+      await migrated.compared()
+      await go('phase2', 'done', 'phase2', 'phase1', 'legacy', 'phase1')
+    }
+    // What was written in `legacy` is marked nowhere.
     await migrated.importAll()
-    await migrated.compared()
-    await go('phase2')
-    await go('done')
-    await go('phase2')
-    await go('phase1')
   })
-  process.stdout.write(`writers waited ${paused.join(', ')} ms; ${mix.acknowledged.length} orders\n`)
+  const median = pausedMs.toSorted((one, other) => one - other)[Math.floor(pausedMs.length / 2)]
+  const worst = Math.max(...pausedMs)
+  process.stdout.write(
+    `${pausedMs.length} flips: writers waited ${median?.toFixed(0)} ms (median), ${worst.toFixed(0)} ms at worst; ` +
+      `${mix.sent} requests, ${mix.failures.length} failed; ${mix.acknowledged.length} orders\n`,
+  )
   expect(mix.failures).toEqual([])
   expect(mix.acknowledged.length).toBeGreaterThan(50)
   await expectAllInBoth(migrated, mix)
+  expect((await migrated.numbersIn('sharded')).length).toBe(before + mix.acknowledged.length)
 })
 
 it('gives a page that is submitted on both sides of a switch one order', async () => {
@@ -116,17 +146,56 @@ it('gives a page that is submitted on both sides of a switch one order', async (
   expect(await migrated.submit(200, page)).toEqual(first)
 })
 
-it('needs the new database for nothing in phase 1: not to take orders, and not to start', async () => {
+it('compares a share of the reads behind their answers, and counts what differs by service and shard', async () => {
+  const userId = 400
+  const { orderId } = (await checkout(userId)).body
+  await untilTold()
+  await changeSetting({ comparePerMille: 1_000 }, ANYBODY, migrated.tools)
+  const label = (service: string, outcome: string) =>
+    `headroom_compared_reads_total{service="${service}",shard="${shardOf(userId)}",outcome="${outcome}"}`
+  /** On a busy machine a look may take longer than it may: it is passed over then. */
+  const untilCounted = (counted: string) =>
+    expect
+      .poll(
+        async () => {
+          expect((await migrated.system.call({ path: '/v1/app/orders', user: userId })).status).toBe(200)
+          return await migrated.services.metricsOf('order')
+        },
+        { timeout: 60_000, interval: 200 },
+      )
+      .toContain(counted)
+  const setRegion = (region: number) =>
+    migrated.system.rows(`UPDATE ${tableName('orders', shardOf(userId))} SET region = ? WHERE order_id = ?`, [
+      region,
+      orderId,
+    ])
+  await untilCounted(label('order', 'alike'))
+  await setRegion(9)
+  await untilCounted(label('order', 'different'))
+  expect(await migrated.services.metricsOf('order')).not.toContain(label('payment', 'different'))
+  await setRegion(CHECKOUT.region)
+  await changeSetting({ comparePerMille: 0 }, ANYBODY, migrated.tools)
+})
+
+it('needs the new database for nothing in phase 1: not to take orders, and not to start', {
+  timeout: PROOF_LIMIT_MS,
+}, async () => {
   const { mysql } = migrated.system.proxies
-  const statuses: Promise<number>[] = []
+  const usual = await offered(OUTAGE_MS / 4)
+  const memoryBefore = migrated.services.residentMb('order')
+  await untilTold()
   mysql.mode = 'stalled'
   try {
-    for (const untilMs = performance.now() + OUTAGE_MS; performance.now() < untilMs; await sleep(100)) {
-      statuses.push(checkout(300).then(({ status }) => status))
-    }
-    expect(new Set(await Promise.all(statuses))).toEqual(new Set([201]))
-    migrated.killOrder()
-    const again = await migrated.restartOrder()
+    const during = await offered(OUTAGE_MS)
+    process.stdout.write(
+      `the new database stalled: p95 of a checkout ${p95Of(usual)} ms before, ${p95Of(during)} ms during; ` +
+        `memory ${memoryBefore.toFixed(0)} MB before, ${migrated.services.residentMb('order').toFixed(0)} MB after\n`,
+    )
+    expect(new Set(during.map(({ status }) => status))).toEqual(new Set([201]))
+    // Nothing that was placed meanwhile is told, and everything is marked.
+    expect(await migrated.gaps()).toBe(during.length)
+    migrated.services.kill('order')
+    const again = await migrated.services.restart('order')
     await expect
       .poll(async () => (await fetch(`http://127.0.0.1:${again.port}/healthz`)).status, { timeout: 10_000 })
       .toBe(200)
@@ -140,13 +209,13 @@ it('needs the new database for nothing in phase 1: not to take orders, and not t
 it('ends a flip in which the order service is killed, and stores what it had taken once', async () => {
   const mix = new OrderMix(migrated)
   const beforeStep = ({ kind }: { readonly kind: string }) => {
-    if (kind === 'drain') migrated.killOrder()
+    if (kind === 'drain') migrated.services.kill('order')
   }
   await mix.during([2_000, 2_001], async () => {
     await sleep(500)
     await migrated.compared()
     expect(await migrated.move('phase2', { beforeStep })).toMatchObject({ kind: 'moved' })
-    await migrated.restartOrder()
+    await migrated.services.restart('order')
     const before = mix.acknowledged.length
     await expect.poll(() => mix.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before)
   })

@@ -52,13 +52,13 @@ export async function openBoard(
 }
 
 /** For whoever moves the switches. On connections of its own: a fence that is held up holds up no lease. */
-export function flipTools({ pools }: Migration): FlipTools {
+export function flipToolsOf({ pools }: Pick<Migration, 'pools'>): FlipTools {
   return { ledgers: bothLedgers(pools, 'upkeep'), drain: drainBetween(bothStores(pools)) }
 }
 
 /** In processes that take writes. */
-export function startRescue(migration: Migration, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
-  const rescue = new FlipRescue(flipTools(migration), logger)
+export function startRescue(tools: FlipTools, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
+  const rescue = new FlipRescue(tools, logger)
   rescue.start()
   parts.add({ stop: () => rescue.stop() })
 }
@@ -84,7 +84,7 @@ export async function onceBegun(
   parts.add({ stop: () => clearInterval(timer) })
 }
 
-function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
+export function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {
   try {
     return board.now().epoch > 0
   } catch {

@@ -24,15 +24,27 @@ export interface Acknowledged {
   isPaid: boolean | null
 }
 
+export interface MixOptions {
+  /** What was not acknowledged is sent again with the same key, until it is: processes are killed under them. */
+  readonly insists?: boolean
+}
+
+const RETRY_MS = 100
+const MAX_TRIES = 600
+
 /** Users who place an order by one of the two interfaces, look at it, pay it by the other, and so on until they are stopped. */
 export class OrderMix {
   readonly acknowledged: Acknowledged[] = []
   readonly failures: string[] = []
+  /** Requests, whatever became of them. */
+  sent = 0
   readonly #migrated: MigratedSystem
+  readonly #insists: boolean
   readonly #stopping = new AbortController()
 
-  constructor(migrated: MigratedSystem) {
+  constructor(migrated: MigratedSystem, { insists = false }: MixOptions = {}) {
     this.#migrated = migrated
+    this.#insists = insists
   }
 
   /** They are at it for as long as `work` takes, however it ends. */
@@ -48,7 +60,7 @@ export class OrderMix {
 
   async #shop(userId: number): Promise<void> {
     for (let nth = userId; !this.#stopping.signal.aborted; nth++) {
-      const order = await (nth % 2 === 0 ? this.#submit(userId) : this.#checkout(userId))
+      const order = await this.#placed(userId, nth)
       if (order) {
         this.acknowledged.push(order)
         await this.#look(order)
@@ -58,30 +70,56 @@ export class OrderMix {
     }
   }
 
-  async #submit(userId: number): Promise<Acknowledged | null> {
-    const { code, msg, data } = await this.#migrated.submit(userId)
+  /** Under one key, which is one order however often it is sent. */
+  async #placed(userId: number, nth: number): Promise<Acknowledged | null> {
+    const key = randomUUID()
+    for (let tries = 1; ; tries++) {
+      const order = await (nth % 2 === 0 ? this.#submit(userId, key) : this.#checkout(userId, key))
+      if (order || !this.#insists || tries === MAX_TRIES) return order
+      await sleep(RETRY_MS)
+    }
+  }
+
+  async #submit(userId: number, page: string): Promise<Acknowledged | null> {
+    const answer = await this.#ask('submit.do', () => this.#migrated.submit(userId, page))
+    if (!answer) return null
+    const { code, msg, data } = answer
     if (code !== 0 || !data) return this.#failed(`submit.do ${code} ${msg}`)
     return { userId, legacyNo: data.orderNo, isPaid: false }
   }
 
-  async #checkout(userId: number): Promise<Acknowledged | null> {
+  async #checkout(userId: number, key: string): Promise<Acknowledged | null> {
     const { system } = this.#migrated
-    const key = randomUUID()
-    const placed = await system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: CHECKOUT })
+    const request = { method: 'POST', path: '/v1/app/orders', user: userId, key, body: CHECKOUT } as const
+    const placed = await this.#ask('checkout', () => system.call(request))
+    if (!placed) return null
     if (placed.status !== 201) return this.#failed(`checkout ${placed.status} ${placed.body.message}`)
     const legacyNo = legacyNumberOf(placed.body.orderId)
     return legacyNo === null ? this.#failed('an order without a number') : { userId, legacyNo, isPaid: false }
   }
 
   async #look({ userId, legacyNo }: Acknowledged): Promise<void> {
-    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.detail, { orderNo: legacyNo }, userId)
-    if (code !== 0) this.#failed(`detail.do ${code} ${msg}`)
+    const answer = await this.#ask('detail.do', () =>
+      this.#migrated.old(LEGACY_ROUTES.detail, { orderNo: legacyNo }, userId),
+    )
+    if (answer && answer.code !== 0) this.#failed(`detail.do ${answer.code} ${answer.msg}`)
   }
 
   async #pay(order: Acknowledged): Promise<void> {
-    const { code, msg } = await this.#migrated.old(LEGACY_ROUTES.pay, { orderNo: order.legacyNo }, order.userId)
-    order.isPaid = code === 0 ? true : null
-    if (code !== 0) this.#failed(`pay.do ${code} ${msg}`)
+    const { userId, legacyNo } = order
+    const answer = await this.#ask('pay.do', () => this.#migrated.old(LEGACY_ROUTES.pay, { orderNo: legacyNo }, userId))
+    order.isPaid = answer?.code === 0 ? true : null
+    if (answer && answer.code !== 0) this.#failed(`pay.do ${answer.code} ${answer.msg}`)
+  }
+
+  /** null: no answer came. */
+  async #ask<T>(what: string, ask: () => Promise<T>): Promise<T | null> {
+    this.sent++
+    try {
+      return await ask()
+    } catch (error) {
+      return this.#failed(`${what}: ${error}`)
+    }
   }
 
   #failed(what: string): null {
@@ -96,6 +134,7 @@ export async function expectAllInBoth(migrated: MigratedSystem, { acknowledged }
   const numbers = (await migrated.numbersIn('legacy')).toSorted((one, other) => one - other)
   expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
   expect(new Set(numbers).size).toBe(numbers.length)
+  expect(new Set(acknowledged.map(({ legacyNo }) => legacyNo)).size).toBe(acknowledged.length)
   for (const { legacyNo, isPaid } of acknowledged) {
     const [one, other] = await Promise.all(STORE_NAMES.map((name) => wholeIn(migrated.stores[name], legacyNo)))
     expect(one?.legacyNo).toBe(legacyNo)

@@ -7,6 +7,7 @@ import type { ServiceAccount } from '../contracts/service-access.ts'
 import { accountsOf } from '../contracts/service-accounts.ts'
 import { type MysqlAddress, oneServer, type ShardMap } from '../contracts/shard-map.ts'
 import { grantMigrationAccess } from './storage/grants.ts'
+import { aloneAt } from './storage/job-lock.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
 import { withOwner } from './storage/schema.ts'
@@ -20,19 +21,27 @@ export interface BothDatabases {
 
 const STATEMENT_LIMIT_MS = 60_000
 
-/** Until a migration begins each store is open for its own writers. */
+/** Until a migration begins each store is open for its own writers. Refused while one is about to begin. */
 export async function prepareSwitches({ legacy, sharded }: BothDatabases): Promise<void> {
   const stores = [['legacy', oneServer(legacy)] as const, ['sharded', sharded] as const]
-  for (const [name, map] of stores) {
+  const opened = stores.map(([name, map]) => {
     const pool = new MysqlPool({ map, poolSize: 2, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics())
-    try {
-      const ledger = new StoreLedger(name, pool.leases)
-      await ledger.prepareTables()
-      await ledger.openUnbegun()
-    } finally {
-      await pool.close()
-    }
+    return { pool, ledger: new StoreLedger(name, pool.leases) }
+  })
+  try {
+    // A beginning has both closed for a moment, and gives the last old orders their ids: nobody may be let in then.
+    await aloneAt(sharded[0], 'beginning', () => openUnlessBegun(opened.map(({ ledger }) => ledger)))
+  } finally {
+    for (const { pool } of opened) await pool.close()
   }
+}
+
+async function openUnlessBegun(ledgers: readonly StoreLedger[]): Promise<void> {
+  for (const ledger of ledgers) await ledger.prepareTables()
+  const begun = await Promise.all(ledgers.map((ledger) => ledger.read()))
+  // In one of them only: it was killed in its last moment, and the same command ends it. Until then nobody writes.
+  if (begun.some((switches) => switches !== null)) return
+  for (const ledger of ledgers) await ledger.openUnbegun()
 }
 
 /** Resolves to the accounts that were granted what they may do in both. */

@@ -8,6 +8,7 @@ import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { InternalService, Role } from './config.ts'
+import { type Databases, datasetIn, openDatabases } from './databases.ts'
 import {
   CATALOGUE_CONTRACT,
   type CatalogueService,
@@ -15,14 +16,11 @@ import {
 } from './domain/catalogue/catalogue-service.ts'
 import { ProductMemory } from './domain/catalogue/product-memory.ts'
 import { switchedCatalogue } from './domain/catalogue/switched-catalogue.ts'
-import { KeyExpiry, KeyExpiryMetrics } from './domain/order/key-expiry.ts'
 import { localOrderService } from './domain/order/local-order-service.ts'
 import { measuredByShard } from './domain/order/measured-by-shard.ts'
 import { ORDER_CONTRACT } from './domain/order/order-contract.ts'
 import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
-import { OutboxRelay } from './domain/order/outbox-relay.ts'
-import { RelayMetrics } from './domain/order/relay-metrics.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
@@ -31,23 +29,20 @@ import { registerService, serveService } from './domain/service-server.ts'
 import { localSwitchService } from './domain/switches/local-switch-service.ts'
 import { NO_SWITCH_SERVICE } from './domain/switches/no-switch-service.ts'
 import { SWITCH_CONTRACT, type SwitchService } from './domain/switches/switch-service.ts'
+import { startKeyExpiry } from './expiring-keys.ts'
 import { type BusinessLayer, registerFrontEnds } from './front-ends.ts'
 import { createHttpServer } from './interface/http-server.ts'
 import type { Audience } from './interface/token.ts'
-import { flipTools, type Migration, onceBegun, openMigration, startRescue } from './migration.ts'
+import { flipToolsOf, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
-import { selectDataset } from './storage/dataset-table.ts'
-import { type KeyTable, keyTablesOf } from './storage/idempotency-table.ts'
-import { legacyKeyTable } from './storage/legacy-store/legacy-key-table.ts'
-import { legacyOutbox } from './storage/legacy-store/legacy-outbox.ts'
-import type { MysqlPool } from './storage/mysql-pool.ts'
-import { type Outbox, shardedOutbox } from './storage/outbox-tables.ts'
+import { openReadComparison } from './read-comparison.ts'
+import { startRelays } from './relays.ts'
 import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
-import { openMysql, openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
+import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
-import { contextFor } from './telemetry/call-context.ts'
+import type { CallContext } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
 
@@ -107,32 +102,21 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
 }
 
-/** The sharded one; and the monolith's beside it, where there is one to move from. */
-interface Databases {
-  readonly pool: MysqlPool
-  readonly migration: Migration | null
-}
-
-async function openDatabases(options: RoleOptions): Promise<Databases> {
-  if (options.config.legacyMysql.url === '') return { pool: await openMysql(options), migration: null }
-  const migration = await openMigration(options)
-  return { pool: migration.pools.sharded, migration }
-}
-
 function catalogueOf({ pool, migration }: Databases): CatalogueService {
   return migration ? switchedCatalogue(migration.pools, migration.board) : localCatalogueService(pool)
 }
 
 /** Moved by whoever takes the writes: what is left half way is finished there too. */
 function switchesOf({ migration }: Databases): SwitchService {
-  return migration ? localSwitchService(flipTools(migration)) : NO_SWITCH_SERVICE
+  return migration ? localSwitchService(flipToolsOf(migration)) : NO_SWITCH_SERVICE
 }
 
 async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
   const { metrics, logger, parts } = options
   if (migration) {
-    const stores = openSwitchedStores({ ...migration, metrics, logger, parts })
-    startRescue(migration, options)
+    const comparison = openReadComparison(options, migration.board)
+    const stores = openSwitchedStores({ ...migration, metrics, logger, parts, comparison })
+    startRescue(flipToolsOf(migration), options)
     return stores
   }
   const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger)
@@ -146,44 +130,10 @@ async function openStores(options: RoleOptions, { pool, migration }: Databases):
 
 async function openOrderService(options: RoleOptions, databases: Databases, index: OrderIndex): Promise<OrderService> {
   const { metrics } = options
-  const { pool } = databases
   const stores = await openStores(options, databases)
-  const service = measuredByShard(localOrderService({ stores, pool, index, redis: openRedis(options) }), metrics)
-  return timed<OrderService>(metrics, 'domain', service, ORDER_CONTRACT)
-}
-
-/** Of both databases: only the one that decides gets events, and what it had before a flip is told all the same. */
-async function startRelays(options: RoleOptions, { pool, migration }: Databases, index: OrderIndex): Promise<void> {
-  const { metrics, logger, parts } = options
-  const relayMetrics = new RelayMetrics(metrics)
-  const start = (outbox: Outbox) => {
-    const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
-    relay.start()
-    parts.add({ stop: () => relay.stop() })
-  }
-  for (const server of pool.relay) start(shardedOutbox(server))
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.relay) start(legacyOutbox(lane))
-  })
-}
-
-async function startKeyExpiry(options: RoleOptions, { pool, migration }: Databases): Promise<void> {
-  const { metrics, logger, parts } = options
-  const expiryMetrics = new KeyExpiryMetrics(metrics)
-  const start = (tables: readonly KeyTable[], historyEndMs: () => Promise<number | null>) => {
-    const expiry = new KeyExpiry({ tables, historyEndMs, metrics: expiryMetrics, logger })
-    expiry.start()
-    parts.add({ stop: () => expiry.stop() })
-  }
-  const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
-  for (const server of pool.upkeep) start(keyTablesOf(server), historyEndMs)
-  if (!migration) return
-  const { board, pools } = migration
-  await onceBegun(board, parts, () => {
-    for (const { lane } of pools.legacy.upkeep) start([legacyKeyTable(lane)], async () => null)
-  })
+  const dataset = (context: CallContext) => datasetIn(databases, context)
+  const local = localOrderService({ stores, dataset, index, redis: openRedis(options) })
+  return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 
 interface Domain {

@@ -8,7 +8,7 @@ import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import { OrderMirror } from './domain/order/order-mirror.ts'
 import { pausedWrites } from './domain/order/paused-writes.ts'
 import { NUMBERED_IDS, ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
-import { SwitchedStores } from './domain/order/switched-stores.ts'
+import { type ReadComparison, SwitchedStores } from './domain/order/switched-stores.ts'
 import { onceBegun } from './migration.ts'
 import type { Parts } from './part.ts'
 import type { OrderStore } from './storage/order-store.ts'
@@ -22,10 +22,12 @@ export interface SwitchedOrdersOptions {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly parts: Parts
+  /** Absent: no read is compared. */
+  readonly comparison?: ReadComparison
 }
 
 export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStores {
-  const { pools, board, metrics, logger, parts } = options
+  const { pools, board, metrics, logger, parts, comparison } = options
   const idMetrics = new OrderIdMetrics(metrics)
   const idsOf = (name: StoreName) => new ShardedOrderIds(pools[name].leases, idMetrics, logger, NUMBERED_IDS[name])
   const ids = { legacy: idsOf('legacy'), sharded: idsOf('sharded') }
@@ -46,5 +48,11 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
   mirror.start()
   parts.add({ stop: () => mirror.stop() })
-  return new SwitchedStores({ sides, board, follower: mirror, paused: pausedWrites(metrics) })
+  return new SwitchedStores({
+    sides,
+    board,
+    follower: mirror,
+    paused: pausedWrites(metrics),
+    ...(comparison && { comparison }),
+  })
 }

@@ -55,9 +55,9 @@ function serve(demands: Exclude<AppDemands, 'off'>, calls: Calls): FastifyInstan
   return front
 }
 
-async function load(settings: Readonly<Record<string, string>>) {
-  await app?.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app?.server.address() as AddressInfo
+async function load(front: FastifyInstance, settings: Readonly<Record<string, string>>) {
+  await front.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = front.server.address() as AddressInfo
   const folder = await mkdtemp(join(tmpdir(), 'headroom-sealed-'))
   const at = (file: string) => join(folder, file)
   const { log } = await startK6({
@@ -91,7 +91,7 @@ it.each([
 ] as const)('a front-end that wants requests %s takes those that k6 keeps %s', async (demands, protection) => {
   const calls: Calls = []
   app = serve(demands, calls)
-  const { log, summary, outcomes, count } = await load({ PROTECTION: protection, CLIENT_SECRET })
+  const { log, summary, outcomes, count } = await load(app, { PROTECTION: protection, CLIENT_SECRET })
   expect(log).toBe('')
   expect(outcomes).toEqual(new Set(['ok']))
   expect(count).toBeGreaterThan(50)
@@ -104,7 +104,7 @@ it.each([
 
 it('does not begin where requests must be signed and are not, and says so', async () => {
   app = serve('signed', [])
-  const { log, count } = await load({})
+  const { log, count } = await load(app, {})
   expect(count).toBe(0)
   expect(log).toContain('signature-required')
 })

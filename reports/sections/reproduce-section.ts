@@ -2,6 +2,7 @@
 
 import type { Dataset } from '../../contracts/dataset.ts'
 import { HARNESS, type Measurements } from '../../contracts/measurement.ts'
+import type { MigrationDuring, MigrationPosition } from '../../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { newestRows, requestShare } from '../../contracts/seeded-choice.ts'
@@ -25,6 +26,7 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
     ['Data', dataText(dataset)],
     ['Profile', measurements.profile],
     ['Target', `${conditions.target} (${conditions.topology})`],
+    ...(conditions.migration ? [['Migration', migrationText(conditions.migration)] as const] : []),
     [
       'Host',
       `${host.cpuModel}, ${plural(host.cores, 'core')}, ${bytes(host.memoryBytes)} memory, ${host.os}, kernel ${host.kernel}`,
@@ -59,6 +61,20 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
     ${download(RUN_FILES.measurements, measurements)}${download(RUN_FILES.plan, resolved)}
   </div>
 </section>`
+}
+
+/** Runs that are laid side by side differ in this. */
+function migrationText({ start, end }: MigrationDuring): string {
+  const before = positionText(start)
+  if (end === undefined) return `${before} at the start; not asked at the end`
+  const after = positionText(end)
+  return before === after ? `${before}, from start to end` : `${before} at the start, ${after} at the end`
+}
+
+function positionText(position: MigrationPosition | null): string {
+  if (position === null) return 'none'
+  const { phase, mirror, monolith, comparePerMille, epoch } = position
+  return `${phase} (epoch ${epoch}), mirror ${mirror}, monolith on ${monolith}, ${comparePerMille} of 1000 reads compared`
 }
 
 /** Evenly spaced requests never meet: a figure that was measured so must say it. */

@@ -3,6 +3,7 @@
 
 import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS } from '../../contracts/order.ts'
 import type { ObjectSchema, Schema } from '../../contracts/schema.ts'
+import { DIRECTIONS } from '../../contracts/switches.ts'
 
 export const orderId = { type: 'string', pattern: '^[1-9][0-9]{0,18}$' } as const
 export const userId = { type: 'integer', minimum: 0 } as const
@@ -23,6 +24,7 @@ export const paymentMethod = { type: 'string', enum: PAYMENT_METHODS } as const
 /** Of a change that is audited. */
 export const who = { type: 'string', minLength: 1, maxLength: 100 } as const
 export const why = { type: 'string', minLength: 3, maxLength: 500 } as const
+export const direction = { type: 'string', enum: DIRECTIONS } as const
 
 /** All of `properties` required, but those named. */
 export function requestOf<const P extends Readonly<Record<string, Schema>>, const O extends keyof P = never>(

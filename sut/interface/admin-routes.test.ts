@@ -155,7 +155,7 @@ describe('switches', () => {
     const response = await post(ADMIN_ROUTES.switchForward.path, { why: 'all compared' })
     expect([response.statusCode, response.json()]).toEqual([200, MOVED])
     await post(ADMIN_ROUTES.switchBack.path, { why: 'it is slow', what: 'catalogue' })
-    const usual = { leaveParked: false, acceptLoss: false, who: 'admin 7 (operator)' }
+    const usual = { who: 'admin 7 (operator)' }
     expect(calls.map(({ request }) => request)).toEqual([
       { ...usual, direction: 'forward', what: 'orders', why: 'all compared' },
       { ...usual, direction: 'back', what: 'catalogue', why: 'it is slow' },

@@ -85,8 +85,8 @@ export function registerSwitchRoutes(scope: FastifyInstance, { adminFlows, reque
         },
       },
       async (request) => {
-        const { what = 'orders', leaveParked = false, acceptLoss = false, why } = request.body
-        const call = { direction, what, leaveParked, acceptLoss, why, who: auditName(request) }
+        const { what = 'orders', why } = request.body
+        const call = { direction, what, why, who: auditName(request) }
         return adminFlows.moveSwitch(call, context(request))
       },
     )

@@ -70,7 +70,10 @@ describe('what else a token says', () => {
   it.each<[unknown, readonly string[]]>([
     [undefined, []],
     [['operator'], ['operator']],
-    [['operator', 'support', 'root'], ['support', 'operator']],
+    [
+      ['operator', 'support', 'root'],
+      ['support', 'operator'],
+    ],
     ['operator', []],
     [{ 0: 'operator' }, []],
   ])('gives for the roles %j those of a list that are known', (roles, given) => {

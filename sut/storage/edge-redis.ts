@@ -41,11 +41,7 @@ export class EdgeRedis {
   /** Rejects when Redis does not say so in time: it may have been taken then, or not. */
   async take(nonce: string, { sinceMs, ttlMs }: NonceUse): Promise<'new' | 'used' | 'unknowable'> {
     const [, since, taken] = await this.#each(
-      this.#redis
-        .multi()
-        .set(SINCE, Date.now(), 'NX')
-        .get(SINCE)
-        .set(`${PREFIX}nonce:${nonce}`, 1, 'PX', ttlMs, 'NX'),
+      this.#redis.multi().set(SINCE, Date.now(), 'NX').get(SINCE).set(`${PREFIX}nonce:${nonce}`, 1, 'PX', ttlMs, 'NX'),
     )
     if (taken !== 'OK') return 'used'
     return sinceMs < Number(since) ? 'unknowable' : 'new'

@@ -2,13 +2,7 @@
 // that is new is granted with it, on each server for the shards that lie there.
 
 import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
-import {
-  isFamily,
-  isOfHome,
-  migrationTablesOf,
-  type ServiceAccount,
-  tablesOf,
-} from '../../contracts/service-access.ts'
+import { isFamily, isOfHome, migrationTablesOf, type ServiceAccount, tablesOf } from '../../contracts/service-access.ts'
 import { accountsOf, mysqlAccount } from '../../contracts/service-accounts.ts'
 import { tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'

@@ -16,7 +16,7 @@ const TAKE = `SET SESSION wait_timeout = ${WEEK_SECONDS};
 
 export async function aloneAt<T>(
   address: MysqlAddress,
-  job: 'import' | 'comparison',
+  job: 'beginning' | 'import' | 'comparison',
   work: () => Promise<T>,
 ): Promise<T> {
   const connection = await openConnection(address, LIMIT_MS)

@@ -10,7 +10,7 @@ import { noteEverywhere, type Responsible } from './move-phase.ts'
 import type { StoreLedger } from './store-ledger.ts'
 
 /** As an order system stands that has a monolith and nothing else yet. */
-const BEGINNING: SwitchState = {
+export const BEGINNING: SwitchState = {
   epoch: 1,
   phase: 'legacy',
   catalogue: 'legacy',

@@ -1,7 +1,7 @@
 // The ways from phase to phase and what each needs: the one table. The rules below it judge by it, its tests iterate it, and
 // docs/how-do-we-switch-over-and-back.md shows it.
 
-import { PHASES, type Phase } from '../../contracts/switches.ts'
+import { type Direction, PHASES, type Phase } from '../../contracts/switches.ts'
 
 export const NEEDS = [
   'not-final',
@@ -47,6 +47,11 @@ export function transitionOf(from: Phase, to: Phase): Transition | undefined {
 }
 
 /** null: there is no further phase that way. */
-export function neighbourOf(phase: Phase, direction: 'forward' | 'back'): Phase | null {
+export function neighbourOf(phase: Phase, direction: Direction): Phase | null {
   return PHASES[PHASES.indexOf(phase) + (direction === 'forward' ? 1 : -1)] ?? null
+}
+
+/** Beyond the last phase: the same one, which is then refused as no neighbour. */
+export function towards(direction: Direction): (from: Phase) => Phase {
+  return (from) => neighbourOf(from, direction) ?? from
 }

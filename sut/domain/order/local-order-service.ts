@@ -1,10 +1,10 @@
 // The order service on its own stores, index and cache.
 
+import type { Dataset } from '../../../contracts/dataset.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
-import { selectDataset } from '../../storage/dataset-table.ts'
-import type { MysqlPool } from '../../storage/mysql-pool.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
+import type { CallContext } from '../../telemetry/call-context.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
@@ -17,13 +17,13 @@ const DATASET_FRESH_MS = 1_000
 
 export interface OrderServiceOptions {
   readonly stores: SwitchedStores
-  /** Of the data set's description. */
-  readonly pool: MysqlPool
+  /** What was seeded; null: nothing. */
+  readonly dataset: (context: CallContext) => Promise<Dataset | null>
   readonly index: OrderIndex
   readonly redis: RedisCache
 }
 
-export function localOrderService({ stores, pool, index, redis }: OrderServiceOptions): OrderService {
+export function localOrderService({ stores, dataset, index, redis }: OrderServiceOptions): OrderService {
   const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
   const find: OrderService['find'] = (request, context) =>
@@ -58,7 +58,7 @@ export function localOrderService({ stores, pool, index, redis }: OrderServiceOp
     numberedPage: ({ userId, page, size }, context) =>
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
-    dataset: remembered((_request, context) => selectDataset(pool.home, context)),
+    dataset: remembered((_request, context) => dataset(context)),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Order, Payment } from '../../../contracts/order.ts'
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { WholeOrder } from '../../storage/whole-order.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
+import { MemoryRedis } from './memory-redis.fixture.ts'
 import { OrderCache, TTL_MS } from './order-cache.ts'
 
 const ORDER_ID = '912288777518256128' as OrderId
@@ -17,19 +18,6 @@ function wholeOrder(version: number, status: Order['status'], payment: Payment['
     order: { orderId: ORDER_ID, userId: 42, version, status } as Order,
     items: [],
     payment: { status: payment } as Payment,
-  }
-}
-
-class MemoryRedis {
-  readonly entries = new Map<string, string>()
-  takesChanges = true
-  get = async (key: string) => this.entries.get(key) ?? null
-  add = async (key: string, value: string) => {
-    if (!this.entries.has(key)) this.entries.set(key, value)
-  }
-  put = async (key: string, value: string) => {
-    if (this.takesChanges) this.entries.set(key, value)
-    return this.takesChanges
   }
 }
 

@@ -38,11 +38,18 @@ export interface Follower {
   follow(switches: Switches, stored: Stored): Promise<void>
 }
 
+/** Has a share of the reads made in the other store too, behind the answer. */
+export interface ReadComparison {
+  /** `store`, or, for a read that is drawn, one that notes what it has read. No I/O of its own. */
+  readerOf(store: OrderStore, switches: Switches): OrderStore
+}
+
 export interface SwitchedStoresOptions {
   readonly sides: StoreSides
   readonly board: SwitchBoard
   readonly follower?: Follower
   readonly paused?: PausedWrites
+  readonly comparison?: ReadComparison
 }
 
 export class SwitchedStores {
@@ -52,9 +59,12 @@ export class SwitchedStores {
     this.#options = options
   }
 
-  /** The store that is read. */
+  /** The store that is read: to be asked for anew with each read. */
   get reader(): OrderStore {
-    return sideOf(this.#options.sides, PHASE_RULES[this.#options.board.now().phase].read).store
+    const { sides, board, comparison } = this.#options
+    const switches = board.now()
+    const { store } = sideOf(sides, PHASE_RULES[switches.phase].read)
+    return comparison ? comparison.readerOf(store, switches) : store
   }
 
   /** The store that decides: answers to keys are looked up there. */

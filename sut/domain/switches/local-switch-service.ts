@@ -1,26 +1,27 @@
 // The switches over both databases, with the rights of the order service. Every change is noted there with who and why, by
 // the same steps that `npm run switch` takes.
 
-import { PHASES, STORE_NAMES, type SwitchState } from '../../../contracts/switches.ts'
+import { DIRECTIONS, type Direction, PHASES, STORE_NAMES, type SwitchState } from '../../../contracts/switches.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import { changeSetting, type SettingChange } from '../../switches/change-setting.ts'
+import type { AskedFor } from '../../switches/flip-facts.ts'
 import type { FlipTools } from '../../switches/flip-run.ts'
 import { believedOf } from '../../switches/flip-steps.ts'
 import { lookAtBoth } from '../../switches/look-at-both.ts'
 import { judgeMove, type Moved, movePhase } from '../../switches/move-phase.ts'
 import type { Ledgers } from '../../switches/store-ledger.ts'
 import { switchStatus } from '../../switches/switch-status.ts'
-import { neighbourOf } from '../../switches/transitions.ts'
+import { neighbourOf, towards } from '../../switches/transitions.ts'
 import { type CallContext, withinDeadline } from '../../telemetry/call-context.ts'
 import {
-  DIRECTIONS,
-  type Direction,
   type MovedSwitch,
   type MoveSwitch,
   READ_SWITCHES_AGAIN,
   type SwitchService,
   type Way,
 } from './switch-service.ts'
+
+const ORDINARY: AskedFor = { services: ['order', 'payment'], acceptLoss: false, leaveParked: false }
 
 export function localSwitchService(tools: FlipTools): SwitchService {
   const { ledgers } = tools
@@ -42,10 +43,9 @@ export function localSwitchService(tools: FlipTools): SwitchService {
 }
 
 async function waysFrom(ledgers: Ledgers): Promise<readonly Way[]> {
-  const asked = { services: ['order', 'payment'], acceptLoss: false, leaveParked: false } as const
   const ways = await Promise.all(
     DIRECTIONS.map(async (direction) => {
-      const judged = await judgeMove(ledgers, (from) => neighbourOf(from, direction) ?? from, asked)
+      const judged = await judgeMove(ledgers, towards(direction), ORDINARY)
       if (!judged) throw notBegun()
       const { state, refused } = judged
       const to = neighbourOf(state.phase, direction)
@@ -56,10 +56,9 @@ async function waysFrom(ledgers: Ledgers): Promise<readonly Way[]> {
 }
 
 async function moved(request: MoveSwitch, tools: FlipTools): Promise<MovedSwitch> {
-  const { direction, what, acceptLoss, leaveParked, who, why } = request
+  const { direction, what, who, why } = request
   if (what === 'catalogue') return await movedCatalogue(direction, { who, why }, tools)
-  const asked = { services: ['order', 'payment'], acceptLoss, leaveParked } as const
-  const outcome = await movePhase((from) => neighbourOf(from, direction) ?? from, asked, { who, why }, tools)
+  const outcome = await movePhase(towards(direction), ORDINARY, { who, why }, tools)
   if (outcome.kind !== 'moved') throw refusalOf(outcome)
   return { ...(await positions(tools.ledgers)), pausedMs: Math.round(outcome.pausedMs) }
 }

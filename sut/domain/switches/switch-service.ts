@@ -1,10 +1,11 @@
-// The migration's switches as operators move them. In-process and over HTTP alike; `npm run switch` does the same as the owner
+// The migration's switches as operators move them; what gives something up (parked orders, a dead authority) is for the command alone. In-process and over HTTP alike; `npm run switch` does the same as the owner
 // of both databases, and is what is left when the order service does not answer.
 
 import {
+  type Direction,
   MIRROR_MODES,
-  MONOLITH_POSITIONS,
   type MirrorMode,
+  MONOLITH_POSITIONS,
   type MonolithPosition,
   type Phase,
 } from '../../../contracts/switches.ts'
@@ -12,11 +13,9 @@ import type { StoredAuditEntry } from '../../storage/audit-table.ts'
 import type { Refused } from '../../switches/refusal-of.ts'
 import type { SwitchStatus } from '../../switches/switch-status.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
-import { limit, requestOf, who, why } from '../request-fields.ts'
+import { direction, limit, requestOf, who, why } from '../request-fields.ts'
 import { contractFor } from '../service-contract.ts'
 
-export const DIRECTIONS = ['forward', 'back'] as const
-export type Direction = (typeof DIRECTIONS)[number]
 /** Order and payment move together, the catalogue by itself. */
 export const MOVED_TOGETHER = ['orders', 'catalogue'] as const
 export type MovedTogether = (typeof MOVED_TOGETHER)[number]
@@ -24,8 +23,6 @@ export type MovedTogether = (typeof MOVED_TOGETHER)[number]
 export interface MoveSwitch {
   readonly direction: Direction
   readonly what: MovedTogether
-  readonly leaveParked: boolean
-  readonly acceptLoss: boolean
   readonly who: string
   readonly why: string
 }
@@ -65,16 +62,13 @@ export interface SwitchService {
 }
 
 const oneOf = <const V extends readonly string[]>(values: V) => ({ type: 'string', enum: values }) as const
-const flag = { type: 'boolean' } as const
 
 export const SWITCH_REQUESTS = {
   status: requestOf({}),
   plan: requestOf({}),
   move: requestOf({
-    direction: oneOf(DIRECTIONS),
+    direction,
     what: oneOf(MOVED_TOGETHER),
-    leaveParked: flag,
-    acceptLoss: flag,
     who,
     why,
   }),

@@ -1,0 +1,189 @@
+// The same answers wherever the switches stand: every route of the new interfaces and of the old ones, in each phase, with the
+// monolith on its own and behind the business layer, in one process and in many.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
+import { legacyNumberOf } from '../contracts/legacy-number.ts'
+import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
+import { TOPOLOGIES } from '../contracts/sut-endpoint.ts'
+import type { Direction, MonolithPosition, Phase } from '../contracts/switches.ts'
+import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
+import { CHECKOUT } from './order-mix.setup.ts'
+import { changeSetting } from './switches/change-setting.ts'
+import { switchStatus } from './switches/switch-status.ts'
+import { ANYBODY } from './switches/two-ledgers.setup.ts'
+
+interface Position {
+  readonly phase: Phase
+  readonly monolith: MonolithPosition
+  /** Moves by itself. */
+  readonly catalogue: Phase
+}
+
+/** In the order that they are gone through: each is a step from the one before. */
+const POSITIONS: readonly Position[] = [
+  { phase: 'legacy', monolith: 'own-database', catalogue: 'legacy' },
+  { phase: 'legacy', monolith: 'business-layer', catalogue: 'phase1' },
+  { phase: 'phase1', monolith: 'own-database', catalogue: 'phase2' },
+  { phase: 'phase1', monolith: 'business-layer', catalogue: 'done' },
+  { phase: 'phase2', monolith: 'business-layer', catalogue: 'phase2' },
+  { phase: 'done', monolith: 'business-layer', catalogue: 'phase1' },
+  { phase: 'phase2', monolith: 'business-layer', catalogue: 'phase1' },
+  { phase: 'phase1', monolith: 'own-database', catalogue: 'phase1' },
+]
+
+describe.each(TOPOLOGIES)('%s', (topology) => {
+  let migrated: MigratedSystem
+  let user = 8_000
+
+  beforeAll(async () => {
+    migrated = await startMigratedSystem(topology)
+    await migrated.begin()
+  })
+  afterAll(() => migrated?.stop())
+
+  async function set(change: Parameters<typeof changeSetting>[0]): Promise<void> {
+    expect(await changeSetting(change, ANYBODY, migrated.tools)).toMatchObject({ kind: 'changed' })
+  }
+
+  async function goTo({ phase, monolith, catalogue }: Position): Promise<void> {
+    const status = await switchStatus(migrated.tools.ledgers)
+    if (status.services.catalogue !== catalogue) await set({ catalogue })
+    if (status.phase !== phase) {
+      if (phase === 'phase2' && status.phase === 'phase1') {
+        await migrated.importAll()
+        await migrated.compared()
+      }
+      expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+    }
+    if (status.monolith !== monolith) await set({ monolith })
+    // Until every process has heard of it.
+    await sleep(1_000)
+  }
+
+  const checkout = (userId: number, region: number, key: string = randomUUID()) =>
+    migrated.system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: { ...CHECKOUT, region } })
+  const asked = (userId: number, orderId: string) =>
+    migrated.system.call({ path: `/v1/app/orders/${orderId}`, user: userId })
+  const done = (userId: number, orderId: string, what: 'pay' | 'cancel') =>
+    migrated.system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/${what}`, user: userId })
+  const ok = (data: object) => ({ code: LEGACY_CODES.ok, data })
+
+  it.each(POSITIONS)('$phase, monolith on $monolith, catalogue in $catalogue', async (position) => {
+    await goTo(position)
+    const userId = user++
+    // Of its own: whatever was submitted by the old interfaces has region 1.
+    const region = 100 + (userId % 100)
+
+    // The new interfaces.
+    const key = randomUUID()
+    const first = await checkout(userId, region, key)
+    expect(first).toMatchObject({ status: 201, body: { status: 'placed', paymentStatus: 'pending' } })
+    expect(await checkout(userId, region, key)).toMatchObject({ status: 201, body: first.body })
+    expect((await checkout(userId, region + 1, key)).status).toBe(422)
+    const second = await checkout(userId, region)
+    const [paidId, cancelledId] = [first.body.orderId, second.body.orderId]
+    expect(await done(userId, paidId, 'pay')).toMatchObject({ status: 200, body: { status: 'paid' } })
+    expect(await done(userId, cancelledId, 'cancel')).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+    expect((await done(userId, cancelledId, 'pay')).status).toBe(409)
+    expect(await asked(userId, paidId)).toMatchObject({
+      status: 200,
+      body: { order: { status: 'paid' }, payment: { status: 'captured' }, items: [{ productId: 5, quantity: 2 }] },
+    })
+    expect((await asked(userId + 64, paidId)).status).toBe(404)
+    const list = await migrated.system.call({ path: '/v1/app/orders', user: userId })
+    expect(list.body.orders).toMatchObject([{ orderId: cancelledId }, { orderId: paidId }])
+
+    // What they have placed, by the old ones.
+    const orderNo = legacyNumberOf(paidId)!
+    expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId)).toMatchObject(
+      ok({ orderNo, status: LEGACY_STATUS.paid, payStatus: LEGACY_STATUS.paid, items: [{ productId: 5 }] }),
+    )
+    expect(await migrated.old(LEGACY_ROUTES.list, { page: 1, size: 10 }, userId)).toMatchObject(
+      ok({ total: 2, orders: [{ status: LEGACY_STATUS.closed }, { orderNo, status: LEGACY_STATUS.paid }] }),
+    )
+    const refused = await migrated.old(LEGACY_ROUTES.cancel, { orderNo }, userId)
+    const unknown = await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId + 64)
+    expect([refused.code, unknown.code]).toEqual([LEGACY_CODES.wrongStatus, LEGACY_CODES.notFound])
+
+    // And the other way round.
+    const page = randomUUID()
+    const submitted = await migrated.submit(userId, page)
+    expect(submitted).toMatchObject(ok({ status: LEGACY_STATUS.open }))
+    expect(await migrated.submit(userId, page)).toEqual(submitted)
+    const pending = (await migrated.submit(userId)).data!
+    expect(await migrated.old(LEGACY_ROUTES.cancel, { orderNo: pending.orderNo }, userId)).toMatchObject(
+      ok({ status: LEGACY_STATUS.closed }),
+    )
+    expect(await migrated.old(LEGACY_ROUTES.pay, { orderNo: submitted.data!.orderNo }, userId)).toMatchObject(
+      ok({ status: LEGACY_STATUS.paid }),
+    )
+    const all = await migrated.system.call({ path: '/v1/app/orders', user: userId })
+    expect(all.body.orders.map(({ status }: { status: string }) => status)).toEqual([
+      'cancelled',
+      'paid',
+      'cancelled',
+      'paid',
+    ])
+
+    // Over all users, by the outbox of the store that decides.
+    const nowMs = Date.now()
+    const query = `fromMs=${nowMs - 120_000}&toMs=${nowMs + 120_000}&region=${region}&status=paid`
+    const search = () => migrated.system.call({ path: `/v1/admin/orders/search?${query}`, user: 1, audience: 'admin' })
+    await expect
+      .poll(async () => (await search()).body.orders?.map(({ orderId }: { orderId: string }) => orderId), {
+        timeout: 30_000,
+        interval: 200,
+      })
+      .toEqual([paidId])
+    expect(await migrated.system.call({ path: '/.well-known/headroom' })).toMatchObject({
+      status: 200,
+      body: { system: 'headroom-sut', topology },
+    })
+    expect((await migrated.system.call({ path: '/healthz' })).status).toBe(200)
+  })
+
+  it('has every order in both stores once in the end', async () => {
+    await expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
+    await migrated.importAll()
+    const numbers = (await migrated.numbersIn('legacy')).toSorted((one, other) => one - other)
+    expect(numbers).toHaveLength(POSITIONS.length * 4)
+    expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
+  })
+
+  it('is moved by an administrator too, who is noted, and by nobody else', async () => {
+    const path = '/v1/admin/switches'
+    const admin = { path, user: 7, audience: 'admin' } as const
+    const move = (direction: Direction, why: string) =>
+      migrated.system.call({ ...admin, path: `${path}/${direction}`, method: 'POST', body: { why } })
+    expect((await migrated.system.call({ path, user: 7 })).status).toBe(401)
+    expect(await migrated.system.call(admin)).toMatchObject({
+      status: 200,
+      body: { phase: 'phase1', open: true, services: { order: 'phase1', payment: 'phase1' }, gaps: 0 },
+    })
+    const refused = await move('forward', 'to see')
+    expect(refused).toMatchObject({ status: 409, body: { code: 'switch-refused' } })
+    expect(refused.body.message).toContain('monolith-on-its-own, not-compared')
+    expect(await migrated.system.call({ ...admin, path: `${path}/plan` })).toMatchObject({
+      status: 200,
+      body: {
+        ways: [
+          {
+            direction: 'forward',
+            from: 'phase1',
+            to: 'phase2',
+            refused: [{ kind: 'monolith-on-its-own' }, { kind: 'not-compared' }],
+          },
+          { direction: 'back', from: 'phase1', to: 'legacy', refused: [] },
+        ],
+      },
+    })
+    expect((await migrated.system.call(admin)).body.phase).toBe('phase1')
+    expect(await move('back', 'p99 doubled')).toMatchObject({ status: 200, body: { phase: 'legacy' } })
+    expect((await migrated.system.call(admin)).body.phase).toBe('legacy')
+    const [latest] = await migrated.tools.ledgers.legacy.audit(1)
+    expect(latest).toMatchObject({ who: 'admin 7 (support, operator)', why: 'p99 doubled', what: 'flip' })
+  })
+})

@@ -1,0 +1,180 @@
+// Processes killed with -9 at each step of a flip, forward and back, under users who send again what was not acknowledged:
+// every order is in both stores exactly once, and nothing that they say of it differs.
+//
+// By default three of them, and ten reloads of the gateway; HEADROOM_MIGRATION_PROOF=1: each process at each step, both
+// ways, and a hundred.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { LEGACY_OUTBOX_TABLE } from '../contracts/legacy-tables.ts'
+import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
+import type { Phase } from '../contracts/switches.ts'
+import type { Role } from './config.ts'
+import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
+import { expectAllInBoth, OrderMix } from './order-mix.setup.ts'
+import { changeSetting } from './switches/change-setting.ts'
+import { courseOf, type StepKind, stepsOf } from './switches/flip-steps.ts'
+import { lookAtBoth } from './switches/look-at-both.ts'
+import { switchStatus } from './switches/switch-status.ts'
+import { ANYBODY } from './switches/two-ledgers.setup.ts'
+
+/** `flip`: the command itself. */
+const VICTIMS = ['order', 'monolith', 'flip', 'aggregation', 'app', 'indexer'] as const
+type Victim = (typeof VICTIMS)[number]
+
+interface Case {
+  readonly victim: Victim
+  readonly step: StepKind
+  readonly from: Phase
+  readonly to: Phase
+}
+
+const WAYS = [
+  { from: 'phase1', to: 'phase2' },
+  { from: 'phase2', to: 'phase1' },
+] as const
+const FEW: readonly Case[] = [
+  { victim: 'order', step: 'announce', ...WAYS[0] },
+  { victim: 'flip', step: 'open', ...WAYS[1] },
+  { victim: 'monolith', step: 'close', ...WAYS[0] },
+]
+const ALL: readonly Case[] = WAYS.flatMap((way) => {
+  const steps = [...new Set(stepsOf({ ...way, epoch: 0 }).map(({ kind }) => kind))]
+  return VICTIMS.flatMap((victim) => steps.map((step) => ({ victim, step, ...way })))
+})
+const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
+const CASES = IS_PROOF ? ALL : FEW
+const RELOADS = IS_PROOF ? 100 : 10
+const USERS = [3_000, 3_001, 3_002, 3_003]
+/** From the restart until the other store knows everything. */
+const TOLD_WITHIN_MS = 30_000
+
+let migrated: MigratedSystem
+const children = new Set<ChildProcess>()
+
+beforeAll(async () => {
+  migrated = await startMigratedSystem('process-per-service')
+  await migrated.submit(100)
+  await migrated.begin()
+  await move('phase1')
+  await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+  await sleep(1_000)
+  await migrated.importAll()
+})
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await migrated?.stop()
+})
+
+/** However long somebody else is at work. */
+async function move(to: Phase): Promise<void> {
+  await migrated.compared()
+  await expect.poll(async () => (await migrated.move(to)).kind, { timeout: 60_000, interval: 200 }).toBe('moved')
+}
+
+async function goTo(phase: Phase): Promise<void> {
+  if ((await switchStatus(migrated.tools.ledgers)).phase !== phase) await move(phase)
+}
+
+/** No flip is under way, and the authority takes writes. */
+async function untilSettled(): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { seen } = await lookAtBoth(migrated.tools.ledgers)
+        const { open } = await switchStatus(migrated.tools.ledgers)
+        return { open, course: courseOf(seen), claims: [seen.legacy?.claimedBy, seen.sharded?.claimedBy] }
+      },
+      { timeout: 60_000, interval: 100 },
+    )
+    .toEqual({ open: true, course: null, claims: [null, null] })
+}
+
+/** A process of its own, killed before that step. */
+async function killFlipBefore(step: StepKind, to: Phase): Promise<void> {
+  const words = ['sut/switches/flip-child.fixture.ts', migrated.legacy.url, migrated.system.mysqlUrl, to, step]
+  const child = spawn(process.execPath, ['--import', 'tsx', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.add(child)
+  const [said] = await once(child.stdout, 'data')
+  expect(String(said)).toBe('there\n')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  children.delete(child)
+}
+
+async function killWhileFlipping({ victim, step, to }: Case): Promise<void> {
+  await migrated.compared()
+  if (victim === 'flip') return await killFlipBefore(step, to)
+  const role: Role = victim
+  let isDead = false
+  const beforeStep = ({ kind }: { readonly kind: StepKind }) => {
+    if (isDead || kind !== step) return
+    isDead = true
+    migrated.services.kill(role)
+  }
+  const moved = await migrated.move(to, { beforeStep })
+  expect(['moved', 'taken-back']).toContain(moved.kind)
+  expect(isDead).toBe(true)
+  await migrated.services.restart(role)
+}
+
+/** Of which the search index has still to be told. */
+async function eventsLeft(): Promise<number> {
+  const tables = ALL_SHARDS.map((shard) => `(SELECT COUNT(*) FROM ${tableName('outbox', shard)})`).join(' + ')
+  const [sharded] = await migrated.system.rows<{ found: string }>(`SELECT ${tables} AS found`)
+  const [legacy] = await migrated.legacy.rows<{ found: string }>(`SELECT COUNT(*) AS found FROM ${LEGACY_OUTBOX_TABLE}`)
+  return Number(sharded?.found) + Number(legacy?.found)
+}
+
+it.each(CASES)(
+  '$victim, $from → $to, before the step $step: every acknowledged order is there once',
+  { timeout: 240_000 },
+  async (killed) => {
+    const { victim, step, from, to } = killed
+    await goTo(from)
+    await expect.poll(() => migrated.gaps(), { timeout: TOLD_WITHIN_MS, interval: 100 }).toBe(0)
+    const before = (await migrated.numbersIn('legacy')).length
+    const mix = new OrderMix(migrated, { insists: true })
+    let restartedAtMs = 0
+    await mix.during(USERS, async () => {
+      await expect.poll(() => mix.acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(USERS.length)
+      await killWhileFlipping(killed)
+      restartedAtMs = performance.now()
+      await untilSettled()
+      const acknowledged = mix.acknowledged.length
+      await expect.poll(() => mix.acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(acknowledged + USERS.length)
+    })
+    await expect.poll(() => migrated.gaps(), { timeout: TOLD_WITHIN_MS, interval: 50 }).toBe(0)
+    const seconds = ((performance.now() - restartedAtMs) / 1_000).toFixed(1)
+    const { phase } = await switchStatus(migrated.tools.ledgers)
+    process.stdout.write(
+      `${victim} killed before ${step} on the way from ${from} to ${to}: ${phase}; all told ${seconds} s after the restart; ` +
+        `${mix.sent} requests, ${mix.failures.length} of them failed, ${mix.acknowledged.length} orders\n`,
+    )
+    await expectAllInBoth(migrated, mix)
+    expect((await migrated.numbersIn('legacy')).length).toBe(before + mix.acknowledged.length)
+    await expect.poll(eventsLeft, { timeout: 60_000, interval: 200 }).toBe(0)
+  },
+)
+
+it('the gateway, loaded anew again and again: a change that it lost is sent again by its user, and is one order', async () => {
+  await goTo('phase1')
+  await expect.poll(() => migrated.gaps(), { timeout: TOLD_WITHIN_MS, interval: 100 }).toBe(0)
+  const gateway = migrated.system.sut.endpoint.processes.find(({ component }) => component === 'nginx')!
+  const before = (await migrated.numbersIn('legacy')).length
+  const mix = new OrderMix(migrated, { insists: true })
+  await mix.during(USERS, async () => {
+    for (let nth = 0; nth < RELOADS; nth++) {
+      process.kill(gateway.pid, 'SIGHUP')
+      await sleep(100)
+    }
+  })
+  process.stdout.write(
+    `${RELOADS} reloads of the gateway: ${mix.sent} requests, ${mix.failures.length} of them failed\n`,
+  )
+  expect(mix.acknowledged.length).toBeGreaterThan(USERS.length)
+  await expectAllInBoth(migrated, mix)
+  expect((await migrated.numbersIn('legacy')).length).toBe(before + mix.acknowledged.length)
+})

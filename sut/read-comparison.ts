@@ -1,0 +1,35 @@
+// What a process opens to compare a share of its reads: a few connections to both databases that no request ever waits for.
+// None is opened before the first read is drawn.
+
+import { oneServer, type ShardMap } from '../contracts/shard-map.ts'
+import type { ReadComparison } from './domain/order/switched-stores.ts'
+import { ComparedReadMetrics } from './migration/compared-read-metrics.ts'
+import { ComparedReads } from './migration/compared-reads.ts'
+import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
+import { MysqlPool } from './storage/mysql-pool.ts'
+import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
+import type { StoreOptions } from './stores.ts'
+import type { SwitchBoard } from './switches/switch-board.ts'
+import { Metrics } from './telemetry/metrics.ts'
+
+/** A statement whose time is up is ended by the server too. */
+const LIMITS = { poolSize: 2, statementLimitMs: 500 }
+
+export function openReadComparison(
+  { config, metrics, logger, parts }: StoreOptions,
+  board: Pick<SwitchBoard, 'now'>,
+): ReadComparison {
+  // Told to nobody: the figures about a server's connections are those of requests.
+  const untold = new Metrics()
+  const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, untold)
+  const pools = { legacy: poolOf(oneServer(config.legacyMysql)), sharded: poolOf(config.mysql.map) }
+  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
+  const reads = new ComparedReads({ stores, board, metrics: new ComparedReadMetrics(metrics), logger })
+  parts.add({
+    stop: async () => {
+      await reads.stop()
+      await Promise.all([pools.legacy.close(), pools.sharded.close()])
+    },
+  })
+  return reads
+}

@@ -1,0 +1,97 @@
+// `npm run load checkout` while a migration goes on: each run finds the monolith's data and its own orders in the store that is
+// read, and says where the switches stood.
+
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Step } from '../contracts/measurement.ts'
+import { seedLegacy } from '../generators/legacy/seed-legacy.ts'
+import { smallVolume } from '../generators/small-volume.fixture.ts'
+import { runLoad } from '../measurements/run-load.ts'
+import { loadPlan } from '../plan/load-plan.ts'
+import { resolvePlan } from '../plan/resolve-plan.ts'
+import { capacityOf } from '../reports/capacity.ts'
+import { readEvidence } from '../reports/run-evidence.ts'
+import { type MigratedSystem, startMigratedSystem } from '../sut/migrated-system.setup.ts'
+
+const engines = inject('engines')
+const PLAN = resolvePlan(await loadPlan(join(import.meta.dirname, '..', 'plan.yaml')))
+
+let migrated: MigratedSystem
+
+beforeAll(async () => {
+  migrated = await startMigratedSystem('one-process', (url) =>
+    seedLegacy(
+      { volume: smallVolume(200), seed: 1, scale: 1, timeBudgetSeconds: 60, reset: false, ifEmpty: false },
+      {
+        address: { url },
+        freeDiskBytes: null,
+        memoryBytes: 1e12,
+        signal: new AbortController().signal,
+        say: () => {},
+        startProgress: () => ({ update: () => {}, stop: () => {} }),
+      },
+    ),
+  )
+  await migrated.begin()
+})
+afterAll(() => migrated?.stop())
+
+async function load(onStep: (step: Step) => void = () => {}) {
+  const { baseUrl, jwtSecret, processes } = migrated.system.sut.endpoint
+  const runDir = await mkdtemp(join(tmpdir(), 'headroom-moving-'))
+  const measurements = await runLoad({
+    loads: ['checkout'],
+    arrivals: 'poisson',
+    profile: 'smoke',
+    ratePerSecond: 20,
+    durationSeconds: 6,
+    budgetSeconds: 60,
+    target: { baseUrl, jwtSecret, processes },
+    // Of this system: the databases are the test's own.
+    engines: {
+      ...engines,
+      mysql: { ...engines.mysql, url: migrated.system.mysqlUrl },
+      legacyMysql: { ...engines.legacyMysql, url: migrated.legacy.url },
+    },
+    k6: engines.k6,
+    plan: PLAN,
+    runDir,
+    command: 'a test',
+    signal: new AbortController().signal,
+    say: () => {},
+    onStep,
+  })
+  return { measurements, runDir }
+}
+
+describe('a load', () => {
+  it.each(['legacy', 'phase1'] as const)(
+    'of checkouts in %s finds its data and its orders, and says where the migration stood',
+    async (phase) => {
+      if (phase !== 'legacy') expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+      const { measurements, runDir } = await load()
+      expect(measurements.invalid).toEqual([])
+      const position = { phase, mirror: 'batched', monolith: 'own-database', comparePerMille: 0 }
+      expect(measurements.conditions.migration).toMatchObject({ start: position, end: position })
+      const { acknowledged = 0, missing } = measurements.acknowledged ?? {}
+      expect(acknowledged).toBeGreaterThan(50)
+      expect(missing).toBe(0)
+      const { claims } = capacityOf(await readEvidence(runDir))
+      expect(claims.find(({ id }) => id === 'data-complete')).toMatchObject({ verdict: 'PASS' })
+      expect(claims.find(({ id }) => id === 'acknowledged-orders-kept')?.verdict).toBe('PASS')
+    },
+  )
+
+  it('proves nothing where the migration moved under it', async () => {
+    let moving: ReturnType<MigratedSystem['move']> | undefined
+    const { measurements } = await load(() => {
+      moving ??= migrated.move('legacy')
+    })
+    expect(await moving).toMatchObject({ kind: 'moved' })
+    expect(measurements.invalid).toMatchObject([
+      { code: 'target-changed', evidence: expect.stringMatching(/^the migration moved: phase1.* before; legacy/) },
+    ])
+  })
+})
