@@ -17,10 +17,10 @@ interface AuditRow {
   readonly became: string
 }
 
-describe.each(['one-process', 'process-per-service'] as const)('a system without a monolith (%s)', (topology) => {
+describe('a system without a monolith, a process for each service', () => {
   let system: TestSystem
   beforeAll(async () => {
-    system = await startTestSystem(inject('engines'), topology)
+    system = await startTestSystem(inject('engines'), 'process-per-service')
   })
   afterAll(() => system?.stop())
 
@@ -73,10 +73,10 @@ describe.each(['one-process', 'process-per-service'] as const)('a system without
   })
 })
 
-describe('a system with a monolith', () => {
+describe('a system with a monolith, in one process', () => {
   let migrated: MigratedSystem
   beforeAll(async () => {
-    migrated = await startMigratedSystem('process-per-service')
+    migrated = await startMigratedSystem('one-process')
   })
   afterAll(() => migrated?.stop())
 

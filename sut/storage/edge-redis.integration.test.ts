@@ -2,12 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { addressFor } from '../../contracts/service-accounts.ts'
 import { type FaultProxy, throughProxy } from '../fault-proxy.setup.ts'
 import { EdgeRedis } from './edge-redis.ts'
 
-const PATIENTLY = { timeout: 20_000 }
 const SINCE = 'headroom:edge:nonces-since'
 const { url, passwords } = inject('engines').redis
 let owner: Redis
@@ -21,11 +20,11 @@ beforeAll(async () => {
   proxy = through.proxy
   edge = new EdgeRedis(through.url)
   other = new EdgeRedis(addressFor('edge', url, passwords))
-  for (const redis of [edge, other]) await expect.poll(() => answers(redis), PATIENTLY).toBe(true)
+  await Promise.all([edge, other].map(isBack))
 })
 afterEach(async () => {
   proxy.mode = 'normal'
-  await expect.poll(() => answers(edge), PATIENTLY).toBe(true)
+  await isBack(edge)
 })
 afterAll(async () => {
   edge?.close()
@@ -34,12 +33,7 @@ afterAll(async () => {
   await proxy?.close()
 })
 
-function answers(redis: EdgeRedis): Promise<boolean> {
-  return redis.ping().then(
-    () => true,
-    () => false,
-  )
-}
+const isBack = (redis: EdgeRedis) => vi.waitFor(() => redis.ping(), { timeout: 20_000 })
 
 const use = (sinceMs = Date.now() + 1_000) => ({ sinceMs, ttlMs: 60_000 })
 
