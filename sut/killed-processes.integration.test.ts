@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { LEGACY_OUTBOX_TABLE } from '../contracts/legacy-tables.ts'
 import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
 import type { Phase } from '../contracts/switches.ts'
@@ -71,7 +71,8 @@ afterAll(async () => {
 /** However long somebody else is at work. */
 async function move(to: Phase): Promise<void> {
   await migrated.compared()
-  await expect.poll(async () => (await migrated.move(to)).kind, { timeout: 60_000, interval: 200 }).toBe('moved')
+  const moved = async () => expect(await migrated.move(to)).toMatchObject({ kind: 'moved' })
+  await vi.waitFor(moved, { timeout: 60_000, interval: 200 })
 }
 
 async function goTo(phase: Phase): Promise<void> {

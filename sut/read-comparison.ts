@@ -2,12 +2,11 @@
 // None is opened before the first read is drawn.
 
 import { oneServer, type ShardMap } from '../contracts/shard-map.ts'
+import { bothStores } from './both-databases.ts'
 import type { ReadComparison } from './domain/order/switched-stores.ts'
 import { ComparedReadMetrics } from './migration/compared-read-metrics.ts'
 import { ComparedReads } from './migration/compared-reads.ts'
-import { legacyOrderStore } from './storage/legacy-store/legacy-order-store.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
-import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import type { StoreOptions } from './stores.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -23,8 +22,12 @@ export function openReadComparison(
   const untold = new Metrics()
   const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, untold)
   const pools = { legacy: poolOf(oneServer(config.legacyMysql)), sharded: poolOf(config.mysql.map) }
-  const stores = { legacy: legacyOrderStore(pools.legacy), sharded: shardedOrderStore(pools.sharded) }
-  const reads = new ComparedReads({ stores, board, metrics: new ComparedReadMetrics(metrics), logger })
+  const reads = new ComparedReads({
+    stores: bothStores(pools),
+    board,
+    metrics: new ComparedReadMetrics(metrics),
+    logger,
+  })
   parts.add({
     stop: async () => {
       await reads.stop()
