@@ -170,7 +170,7 @@ describe('in phase 1', { timeout: STEP_LIMIT_MS }, () => {
   })
 
   it('an import that is killed three times beside writers takes over every order, and no older state', async () => {
-    const guard = { epoch, markGap: true }
+    const guard = { epoch, markGap: true, tellsOld: false }
     let isOver = false
     let written = 0
     const write = async () => {
@@ -294,7 +294,7 @@ describe('in phase 1', { timeout: STEP_LIMIT_MS }, () => {
   })
 
   it('new orders are compared as they come', async () => {
-    const guard = { epoch, markGap: true }
+    const guard = { epoch, markGap: true, tellsOld: false }
     const orders = Array.from({ length: 20 }, (_, at) => bornNow(95_000 + at))
     for (const order of orders) await legacy.store.place(order, guard, within())
     await mirrorAll()
@@ -368,7 +368,7 @@ async function plantThirty(): Promise<ReadonlyMap<OrderId, string>> {
   planted.set(short.order.orderId, 'items.length')
   // Keys: none where there is one, a blank at the end, and other characters.
   const keyed = [bornNow(96_001), bornNow(96_002), bornNow(96_003)]
-  for (const order of keyed) await legacy.store.place(order, { epoch, markGap: true }, within())
+  for (const order of keyed) await legacy.store.place(order, { epoch, markGap: true, tellsOld: false }, within())
   await mirrorAll()
   const requests = [null, `${'a'.repeat(15)} `, '😀😀😀😀']
   for (const [at, { order, key }] of keyed.entries()) {

@@ -101,6 +101,12 @@ function shardNumber(text: string): number {
   return shard
 }
 
+export function parsePercent(text: string): number {
+  const [, number = ''] = /^([0-9]+)%?$/.exec(text) ?? []
+  if (number !== '' && Number(number) <= 100) return Number(number)
+  throw new InvalidArgumentError('whole percents from 0 to 100')
+}
+
 export function parsePerMille(text: string): number {
   const number = Number(text)
   if (text.trim() !== '' && Number.isInteger(number) && number >= 0 && number <= 1000) return number

@@ -18,6 +18,8 @@ export interface SwitchOptions {
   readonly leaveParked?: true
   readonly mirror?: SettingChange['mirror']
   readonly monolith?: SettingChange['monolith']
+  readonly gateway?: SettingChange['gateway']
+  readonly gray?: number
   readonly compare?: number
 }
 

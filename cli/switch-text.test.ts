@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SwitchStatus } from '../sut/switches/switch-status.ts'
 import { asRefused, auditLines, statusLines } from './switch-text.ts'
 
 describe('a refusal', () => {
@@ -34,29 +35,46 @@ describe('a refusal', () => {
   })
 })
 
+const STORE = { answers: true, isAuthority: false, openShards: 0 }
+const NONE: SwitchStatus = {
+  phase: 'done',
+  open: true,
+  mirror: 'off',
+  monolith: 'business-layer',
+  gateway: 'monolith',
+  grayPercent: 0,
+  epoch: 0,
+  comparePerMille: 0,
+  isFinal: true,
+  hasBegun: false,
+  services: { order: 'done', payment: 'done', catalogue: 'done' },
+  gaps: 0,
+  oldestGapSeconds: 0,
+  parked: 0,
+  parkedOrders: [],
+  stores: { legacy: STORE, sharded: STORE },
+  flip: null,
+  processes: 0,
+  processesBehind: 0,
+  processRoles: [],
+}
+
 describe('the status', () => {
   it('says first that there is no migration where there is none', () => {
-    const none = { phase: 'done', catalogue: 'done', open: true, mirror: 'off', monolith: 'business-layer' } as const
-    const store = { answers: true, isAuthority: false, openShards: 0 }
-    const [line] = statusLines({
-      ...none,
-      epoch: 0,
-      comparePerMille: 0,
-      isFinal: true,
-      hasBegun: false,
-      services: { order: 'done', payment: 'done', catalogue: 'done' },
-      gaps: 0,
-      oldestGapSeconds: 0,
-      parked: 0,
-      parkedOrders: [],
-      stores: { legacy: store, sharded: store },
-      flip: null,
-      processes: 0,
-      processesBehind: 0,
-      processRoles: [],
-    })
+    const [line] = statusLines(NONE)
     expect(line).toBe('No migration has begun: the services work on the sharded tables alone.')
   })
+})
+
+it.each([
+  [{ gateway: 'monolith', grayPercent: 0 }, 'to the monolith'],
+  [{ gateway: 'monolith', grayPercent: 50 }, 'to the monolith, whatever the share of 50 %'],
+  [
+    { gateway: 'interface-layer', grayPercent: 1 },
+    'to the interface layer, which answers 1 % of the users and passes the others on to the monolith',
+  ],
+] as const)('says where old requests of %j go', (position, text) => {
+  expect(statusLines({ ...NONE, hasBegun: true, ...position })).toContain(`old interfaces  ${text}`)
 })
 
 it('shows a history of nothing as that', () => {

@@ -121,6 +121,7 @@ export function statusLines(status: SwitchStatus): readonly string[] {
     `authority       ${STORES[authority]}, ${status.open ? 'open' : `closed: ${stores[authority].openShards} shards take writes`} (epoch ${status.epoch})`,
     `mirror          ${status.mirror}`,
     `monolith        ${status.monolith}`,
+    `old interfaces  ${oldInterfacesText(status)}`,
     `compared reads  ${status.comparePerMille} of 1000`,
     `to be told      ${gaps === 0 ? 'nothing' : `${gaps} orders, the oldest for ${Math.round(status.oldestGapSeconds)} s`}`,
     ...(parked === 0
@@ -134,6 +135,13 @@ export function statusLines(status: SwitchStatus): readonly string[] {
       .map((name) => `${STORES[name]} does not answer`),
     ...(flip ? [`a flip ${flip.from} → ${flip.to} (epoch ${flip.epoch}) is on its way, or was left half way`] : []),
   ]
+}
+
+function oldInterfacesText({ gateway, grayPercent }: Pick<SwitchStatus, 'gateway' | 'grayPercent'>): string {
+  if (gateway === 'interface-layer') {
+    return `to the interface layer, which answers ${grayPercent} % of the users and passes the others on to the monolith`
+  }
+  return grayPercent === 0 ? 'to the monolith' : `to the monolith, whatever the share of ${grayPercent} %`
 }
 
 export function auditLines(entries: readonly StoredAuditEntry[]): readonly string[] {

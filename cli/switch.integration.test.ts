@@ -71,6 +71,9 @@ it('begins, goes forward and back, says what stands in the way, and keeps who an
   expect((await run('set', '--mirror', 'inline', '--monolith', 'business-layer', '--why', 'a measurement')).code).toBe(
     0,
   )
+  const gray = await run('set', '--gateway', 'interface-layer', '--gray', '50', '--json', '--why', 'half of them')
+  expect(gray).toMatchObject({ code: EXIT_CODES.pass, json: { gateway: 'interface-layer', grayPercent: 50 } })
+  expect((await run('set', '--gray', '101')).code).toBe(EXIT_CODES.usage)
   expect((await run('forward', '--service', 'catalogue', '--json')).json).toMatchObject({
     from: 'legacy',
     to: 'phase1',
@@ -81,6 +84,8 @@ it('begins, goes forward and back, says what stands in the way, and keeps who an
     phase: 'legacy',
     mirror: 'inline',
     monolith: 'business-layer',
+    gateway: 'interface-layer',
+    grayPercent: 50,
     services: { order: 'legacy', catalogue: 'phase1' },
     flip: null,
   })
@@ -89,6 +94,7 @@ it('begins, goes forward and back, says what stands in the way, and keeps who an
     'begin: a monolith',
     'flip: let us begin',
     'set: a measurement',
+    'set: half of them',
     'set: nobody said why',
     'flip: p99 doubled',
   ])

@@ -2,12 +2,19 @@
 
 import { Argument, InvalidArgumentError, Option } from 'commander'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
-import { type Direction, MIRROR_MODES, MONOLITH_POSITIONS, SERVICES, type Service } from '../contracts/switches.ts'
+import {
+  type Direction,
+  GATEWAY_POSITIONS,
+  MIRROR_MODES,
+  MONOLITH_POSITIONS,
+  SERVICES,
+  type Service,
+} from '../contracts/switches.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove } from '../sut/switches/move-phase.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { neighbourOf, towards } from '../sut/switches/transitions.ts'
-import { parsePerMille } from './option-parsers.ts'
+import { parsePercent, parsePerMille } from './option-parsers.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { notBegun, print, type SwitchOptions } from './switch-asked.ts'
 import { begin } from './switch-begin.ts'
@@ -29,7 +36,8 @@ npm run up -- --legacy follow within a second.
   begin     every old order gets an id; then the monolith's database decides
   forward   the next phase; writers wait for a moment, none of them fails
   back      the phase before
-  set       positions that move without a flip: --mirror, --monolith, --compare
+  set       positions that move without a flip: --mirror, --monolith,
+            --gateway, --gray, --compare
   finalise  the end of the way back, once everything is done
   history   who changed what, when and why
 
@@ -44,7 +52,8 @@ Examples:
   npm run switch -- forward --why 'all compared, 0 differences' --dry-run
   npm run switch -- back --why 'p99 of list doubled'
   npm run switch -- forward --service catalogue
-  npm run switch -- set --mirror inline --why 'a measurement'`
+  npm run switch -- set --mirror inline --why 'a measurement'
+  npm run switch -- set --gateway interface-layer --gray 1 --why 'a few users'`
 
 type Do = (migration: OpenMigration, options: SwitchOptions, context: CommandContext) => Promise<ExitCode>
 
@@ -79,16 +88,18 @@ const DO: Readonly<Record<Action, Do>> = {
   forward: (...asking) => towardsEnd('forward', ...asking),
   back: (...asking) => towardsEnd('back', ...asking),
   set: (migration, options, context) => {
-    const { mirror, monolith, compare: comparePerMille } = options
+    const { mirror, monolith, gateway, gray: grayPercent, compare: comparePerMille } = options
     const change = {
       ...(mirror && { mirror }),
       ...(monolith && { monolith }),
+      ...(gateway && { gateway }),
+      ...(grayPercent !== undefined && { grayPercent }),
       ...(comparePerMille !== undefined && { comparePerMille }),
     }
     if (Object.keys(change).length === 0) {
       throw new Refusal({
         what: 'nothing was set',
-        why: ['set needs --mirror, --monolith or --compare'],
+        why: ['set needs --mirror, --monolith, --gateway, --gray or --compare'],
         wayOut: 'For example:',
         command: 'npm run switch -- set --mirror batched',
       })
@@ -123,6 +134,8 @@ await runCommand<SwitchOptions>(
       )
       .addOption(new Option('--mirror <mode>', 'who tells the other store').choices(MIRROR_MODES))
       .addOption(new Option('--monolith <position>', 'where the monolith writes').choices(MONOLITH_POSITIONS))
+      .addOption(new Option('--gateway <position>', 'who is sent the old interfaces').choices(GATEWAY_POSITIONS))
+      .option('--gray <percent>', 'of users whose old requests the interface layer answers', parsePercent)
       .option('--compare <n>', 'of 1000 reads, so many are read in both stores', parsePerMille)
       .option('--leave-parked', 'go without orders that the other store can never take')
       .option('--accept-loss', 'leave an authority behind that is gone for good')

@@ -2,7 +2,7 @@
 
 import { detailParamsSchema } from './gateway-api.ts'
 import type { FromSchema } from './schema.ts'
-import { MIRROR_MODES, MONOLITH_POSITIONS, PHASES } from './switches.ts'
+import { GATEWAY_POSITIONS, MIRROR_MODES, MONOLITH_POSITIONS, PHASES } from './switches.ts'
 
 export const ADMIN_ROUTES = {
   order: { method: 'GET', path: '/v1/admin/orders/by-id/:orderId' },
@@ -69,6 +69,8 @@ export const setSwitchesSchema = {
   properties: {
     mirror: { type: 'string', enum: MIRROR_MODES },
     monolith: { type: 'string', enum: MONOLITH_POSITIONS },
+    gateway: { type: 'string', enum: GATEWAY_POSITIONS },
+    grayPercent: { type: 'integer', minimum: 0, maximum: 100 },
     comparePerMille: { type: 'integer', minimum: 0, maximum: 1_000 },
     why,
   },

@@ -23,6 +23,9 @@ export const LEGACY_ROUTES = {
 /** GET: which data the monolith holds. Not an old interface: a load asks it before its first request. */
 export const MONOLITH_IDENTITY_PATH = '/.well-known/headroom-monolith'
 
+/** Of an answer that came through the interface layer: who gave it. */
+export const SERVED_BY_HEADER = 'x-served-by'
+
 /** `code` of an answer. `busy` may be asked again; after `unknownOutcome` the same `submitToken` finds the order. */
 export const LEGACY_CODES = {
   ok: 0,

@@ -19,6 +19,18 @@ export const CREATE_GAPS_SQL = `CREATE TABLE IF NOT EXISTS ${GAPS_TABLE} (
   KEY gap_age (since_ms)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
+/** Changes of orders that who still reads the old format has to be told of: written in the transaction that made them. */
+export const MESSAGES_TABLE = 'order_messages'
+export const CREATE_MESSAGES_SQL = `CREATE TABLE IF NOT EXISTS ${MESSAGES_TABLE} (
+  message_id BIGINT NOT NULL AUTO_INCREMENT,
+  order_id BIGINT NOT NULL,
+  version INT NOT NULL,
+  document JSON NOT NULL,
+  at_ms BIGINT NOT NULL,
+  parked_reason VARCHAR(200) NULL,
+  PRIMARY KEY (message_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+
 /** Positions, the epoch, and who is changing them at the moment: one row, the same in both databases. */
 export const SWITCHES_TABLE = 'migration_switches'
 /** Processes that serve, and the epoch that each believes in. */

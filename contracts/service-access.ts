@@ -15,6 +15,7 @@ import {
   COMPARISONS_TABLE,
   FENCE_TABLE,
   GAPS_TABLE,
+  MESSAGES_TABLE,
   PROCESSES_TABLE,
   SWITCHES_TABLE,
 } from './migration-tables.ts'
@@ -83,8 +84,11 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       [SCHEMA_TABLE]: ['SELECT'],
     },
     elasticsearch: { cluster: ['monitor'], index: ['read'] },
-    // Beside the cache's own, what the client asks before its first command.
-    redis: { keys: ['headroom:order:*'], commands: ['get', 'set', ...ASKED_BY_CLIENT] },
+    // The cache's own, and, beside a monolith, the part of a group of readers.
+    redis: {
+      keys: ['headroom:order:*', 'headroom:events:*'],
+      commands: ['get', 'set', ...ASKED_BY_CLIENT, 'xgroup', 'xreadgroup', 'xautoclaim', 'xpending', 'xack', 'xadd'],
+    },
   },
   catalogue: {
     mysql: {
@@ -105,6 +109,11 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     },
     // A slice is made, with the fields of the template, by the first order of its quarter.
     elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
+    // Beside a monolith others are told of changes.
+    redis: {
+      keys: ['headroom:events:*', 'headroom:legacy:*'],
+      commands: [...ASKED_BY_CLIENT, 'multi', 'exec', 'xadd'],
+    },
   },
   edge: {
     mysql: {},
@@ -130,6 +139,9 @@ const MAKES_FLIPS: Rights = {
   [COMPARISONS_TABLE]: ['SELECT'],
 }
 
+/** Tells them, takes them away, and puts aside what can be told to nobody. */
+const TELLS_MESSAGES: Rights = { [MESSAGES_TABLE]: ['SELECT', 'UPDATE', 'DELETE'] }
+
 /** What each may do besides where there is a monolith to move from: in its database, and in the sharded one. */
 const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Rights>>>> = {
   order: {
@@ -139,12 +151,13 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [LEGACY_ITEMS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'INSERT'],
       [LEGACY_OUTBOX_TABLE]: ['INSERT'],
+      [MESSAGES_TABLE]: ['INSERT'],
       [GAPS_TABLE]: SQL_STATEMENTS,
       [WORKERS_TABLE]: ['SELECT', 'UPDATE'],
       // Which data it holds, for whoever asks us.
       [DATASET_TABLE]: ['SELECT'],
     },
-    sharded: MAKES_FLIPS,
+    sharded: { ...MAKES_FLIPS, [MESSAGES_TABLE]: ['INSERT'] },
   },
   catalogue: {
     legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT', 'UPDATE'] },
@@ -156,8 +169,11 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
       [LEGACY_OUTBOX_TABLE]: ['SELECT', 'DELETE'],
       [LEGACY_KEYS_TABLE]: ['SELECT', 'DELETE'],
       [PARKED_TABLE]: ['SELECT', 'INSERT', 'DELETE'],
+      ...TELLS_MESSAGES,
+      // The number of an order that was born in the monolith.
+      [LEGACY_ORDERS_TABLE]: ['SELECT'],
     },
-    sharded: FOLLOWS_SWITCHES,
+    sharded: { ...FOLLOWS_SWITCHES, ...TELLS_MESSAGES, [LEGACY_NUMBERS_TABLE]: ['SELECT'] },
   },
   edge: { legacy: {}, sharded: {} },
 }

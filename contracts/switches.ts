@@ -40,12 +40,27 @@ export function marksGaps({ phase, isFinal }: Pick<Switches, 'phase' | 'isFinal'
   return PHASE_RULES[phase].mirror !== null || (phase === 'done' && !isFinal)
 }
 
+/** While a migration is under way every change is also told in the old format; who still reads it moves before the end. */
+export function tellsOldFormat({ epoch, isFinal }: Pick<Switches, 'epoch' | 'isFinal'>): boolean {
+  return epoch > 0 && !isFinal
+}
+
+/** Of 100 users, so many are answered by the interface layer in the old interfaces. */
+export function answeredPercent({ epoch, gateway, grayPercent }: Switches): number {
+  // Before the beginning the services know none of the monolith's orders.
+  return epoch > 0 && gateway === 'interface-layer' ? grayPercent : 0
+}
+
 /** `inline`: the request that changed an order also has it absorbed; `batched`: only the mirror's loop does. */
 export const MIRROR_MODES = ['off', 'inline', 'batched'] as const
 export type MirrorMode = (typeof MIRROR_MODES)[number]
 
 export const MONOLITH_POSITIONS = ['own-database', 'business-layer'] as const
 export type MonolithPosition = (typeof MONOLITH_POSITIONS)[number]
+
+/** To whom the gateway sends the old interfaces. */
+export const GATEWAY_POSITIONS = ['monolith', 'interface-layer'] as const
+export type GatewayPosition = (typeof GATEWAY_POSITIONS)[number]
 
 /** What every process believes. Frozen, one object per epoch. */
 export interface Switches {
@@ -59,6 +74,9 @@ export interface Switches {
   readonly open: boolean
   readonly mirror: MirrorMode
   readonly monolith: MonolithPosition
+  readonly gateway: GatewayPosition
+  /** Of 100 users whose old requests reach the interface layer, it answers so many; the others are passed on. */
+  readonly grayPercent: number
   /** Of 1 000 reads, so many are also read in the other store and compared. */
   readonly comparePerMille: number
   /** After `done` was made final there is no way back. */
@@ -91,6 +109,8 @@ export const NO_MIGRATION: Switches = Object.freeze({
   open: true,
   mirror: 'off',
   monolith: 'business-layer',
+  gateway: 'monolith',
+  grayPercent: 0,
   comparePerMille: 0,
   isFinal: true,
 })

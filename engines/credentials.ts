@@ -31,15 +31,15 @@ export function openCredentials({ state }: Place): Credentials {
     monolithMysqlPassword: makePassword(),
     elasticsearchPassword: makePassword(),
     redisPassword: makePassword(),
-    // Of a checkout that is older than these: the rest stays as it is.
-    services: {
-      mysql: passwordsFor('mysql'),
-      elasticsearch: passwordsFor('elasticsearch'),
-      redis: passwordsFor('redis'),
-    },
     ...known,
+    // Of a checkout that is older than some accounts: the others' stay as they are.
+    services: {
+      mysql: { ...passwordsFor('mysql'), ...known?.services?.mysql },
+      elasticsearch: { ...passwordsFor('elasticsearch'), ...known?.services?.elasticsearch },
+      redis: { ...passwordsFor('redis'), ...known?.services?.redis },
+    },
   }
-  if (!known?.services || !known.monolithMysqlPassword) writePrivate(path, credentials)
+  if (JSON.stringify(known) !== JSON.stringify(credentials)) writePrivate(path, credentials)
   return credentials
 }
 

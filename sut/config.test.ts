@@ -78,10 +78,22 @@ describe('configuration', () => {
         'HEADROOM_AGGREGATION_URL',
       ],
     ],
+    [
+      'adapter',
+      ['HEADROOM_APP_JWT_SECRETS', 'HEADROOM_INTERNAL_SECRET', 'HEADROOM_AGGREGATION_URL', 'HEADROOM_MONOLITH_URL'],
+    ],
   ])('asks the %s role for what it needs only', (role, needed) => {
     const mistakes = mistakesOf(role, {})
     expect(mistakes).toHaveLength(needed.length)
     for (const name of needed) expect(mistakes.some((mistake) => mistake.startsWith(name))).toBe(true)
+  })
+
+  it('asks the indexer beside a monolith where others are told of changes', () => {
+    const { HEADROOM_REDIS_URL, ...rest } = WHOLE
+    const beside = { ...rest, HEADROOM_LEGACY_MYSQL_URL: 'mysql://user:word@host/old' }
+    expect(mistakesOf('indexer', rest)).toEqual([])
+    expect(mistakesOf('indexer', beside).join()).toContain('HEADROOM_REDIS_URL')
+    expect(mistakesOf('indexer', { ...beside, HEADROOM_REDIS_URL })).toEqual([])
   })
 
   it('reads secrets from files and puts a password apart into its address', () => {

@@ -8,12 +8,25 @@ import { type MysqlAddress, parseShardMap, type ShardMap } from '../contracts/sh
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
 
-/** `monolith`: the system that the others took apart; it runs beside them. */
-export const ROLES = ['all', 'app', 'admin', 'aggregation', 'order', 'catalogue', 'indexer', 'monolith'] as const
+/**
+ * `monolith`: the system that the others took apart; it runs beside them. `adapter`: the interface layer's part for old apps,
+ * where there is a monolith.
+ */
+export const ROLES = [
+  'all',
+  'app',
+  'admin',
+  'aggregation',
+  'order',
+  'catalogue',
+  'indexer',
+  'monolith',
+  'adapter',
+] as const
 export type Role = (typeof ROLES)[number]
 
 /** Services that are called over HTTP when each has its own process. */
-export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue'] as const
+export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue', 'monolith'] as const
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
 /** Whose requests of one user are counted together: those of each process, or of all. */
@@ -69,6 +82,7 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
   monolith: ['legacyMysql', 'redisUrl', 'appTokens', 'internalSecret', 'aggregation'],
+  adapter: ['appTokens', 'internalSecret', 'aggregation', 'monolith'],
 }
 
 /** What is told besides where there is a monolith to move from. `all` then answers the monolith, as the business layer. */
@@ -76,7 +90,7 @@ const BESIDE_A_MONOLITH: Partial<Readonly<Record<Role, readonly Setting[]>>> = {
   all: ['legacyMysql', 'internalSecret'],
   order: ['legacyMysql'],
   catalogue: ['legacyMysql'],
-  indexer: ['legacyMysql'],
+  indexer: ['legacyMysql', 'redisUrl'],
 }
 
 /** What a process of this role is to be told, and nobody else. */
@@ -136,7 +150,12 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       aggregation: reader.url('HEADROOM_AGGREGATION', ['http:'], needed.has('aggregation')),
       order: reader.url('HEADROOM_ORDER', ['http:'], needed.has('order')),
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
+      monolith: reader.url('HEADROOM_MONOLITH', ['http:'], needed.has('monolith')),
     },
+  }
+  // Who still reads the old messages would be told nothing.
+  if (role === 'indexer' && config.legacyMysql.url !== '' && config.redisUrl === '') {
+    mistakes.push('HEADROOM_REDIS_URL (or HEADROOM_REDIS_URL_FILE) is missing: changes are told there')
   }
   if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
     mistakes.push(

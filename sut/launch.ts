@@ -23,6 +23,7 @@ import {
 } from '../contracts/sut-endpoint.ts'
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
+import { keepGatewayPosition } from './gateway-position.ts'
 import { grantMigration, prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
 import { type EngineAddresses, edgeDemands, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
@@ -31,6 +32,8 @@ import { prepareSchema } from './storage/schema.ts'
 
 export interface RunningGateway {
   readonly pid: number
+  /** Where it runs, and looks for what it is told meanwhile. */
+  readonly folder: string
   stop(): Promise<void>
 }
 
@@ -98,10 +101,13 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       return service
     }
     const services: ServiceProcess[] = [...(topology === 'one-process' ? [await start('all')] : await startEach(start))]
-    if (monolith !== undefined) services.push(await start('monolith', businessLayerOf(services)))
+    if (monolith !== undefined) services.push(...(await startOld(start, services)))
     const port = await gatewayPort(options.port)
     const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })
     started.push(gateway)
+    if (monolith !== undefined) {
+      started.push(await keepGatewayPosition({ legacy: monolith, sharded: map }, gateway.folder))
+    }
     const endpoint: SutEndpoint = {
       baseUrl: `http://127.0.0.1:${port}`,
       topology,
@@ -133,6 +139,14 @@ async function startEach(start: Start): Promise<readonly ServiceProcess[]> {
   const frontEndUrls = { [urlSetting('aggregation')]: urlOf(aggregation.port) }
   const frontEnds = await allStarted([start('app', frontEndUrls), start('admin', frontEndUrls)])
   return [...domain, aggregation, ...frontEnds]
+}
+
+/** Both know the business layer; the interface layer's adapter passes on to the monolith whom it does not answer itself. */
+async function startOld(start: Start, services: readonly ServiceProcess[]): Promise<readonly ServiceProcess[]> {
+  const businessLayer = businessLayerOf(services)
+  const monolith = await start('monolith', businessLayer)
+  const adapter = await start('adapter', { ...businessLayer, [urlSetting('monolith')]: urlOf(monolith.port) })
+  return [monolith, adapter]
 }
 
 /** Its own tables, the switches in both databases, and the services' accounts in its one. */
@@ -176,16 +190,17 @@ function urlOf(port: number): string {
 
 function configFor(services: readonly ServiceProcess[], port: number): string {
   const addressOf = (role: Role) => {
-    const service = services.find((candidate) => candidate.role === role || candidate.role === 'all')
+    const named = (wanted: Role) => services.find((candidate) => candidate.role === wanted)
+    const service = named(role) ?? named('all')
     if (!service) throw new Error(`no process of role ${role}`)
     return `127.0.0.1:${service.port}`
   }
-  const monolith = services.find(({ role }) => role === 'monolith')
+  const hasMonolith = services.some(({ role }) => role === 'monolith')
   return renderNginxConfig({
     listen: `127.0.0.1:${port}`,
     app: addressOf('app'),
     admin: addressOf('admin'),
-    ...(monolith && { monolith: `127.0.0.1:${monolith.port}` }),
+    ...(hasMonolith && { oldInterfaces: { monolith: addressOf('monolith'), adapter: addressOf('adapter') } }),
     accessLog: 'sample',
     metricsFor: ['127.0.0.0/8'],
   })

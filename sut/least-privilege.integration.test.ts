@@ -162,18 +162,32 @@ describe('Redis', () => {
       redis.disconnect()
     }
   })
-})
 
-it('lets the front-ends count in Redis, and look into no order', async () => {
-  const redis = new Redis(addressFor('edge', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
-  await redis.connect()
-  try {
-    expect(await redis.set('headroom:edge:least', '1', 'PX', 1_000)).toBe('OK')
-    await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
-    await expect(redis.keys('*')).rejects.toThrow('NOPERM')
-  } finally {
-    redis.disconnect()
-  }
+  it('lets the front-ends count in Redis, and look into no order', async () => {
+    const redis = new Redis(addressFor('edge', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+    await redis.connect()
+    try {
+      expect(await redis.set('headroom:edge:least', '1', 'PX', 1_000)).toBe('OK')
+      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+      await expect(redis.keys('*')).rejects.toThrow('NOPERM')
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+  it('is where the indexer tells others of orders, and nothing for it to read', async () => {
+    const redis = new Redis(addressFor('indexer', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+    await redis.connect()
+    try {
+      const told = await redis.multi().xadd('headroom:events:least', '*', 'event', '1').exec()
+      expect(told?.[0]?.[0]).toBeNull()
+      await expect(redis.xadd('headroom:order:least', '*', 'event', '1')).rejects.toThrow('NOPERM')
+      await expect(redis.xrange('headroom:events:least', '-', '+')).rejects.toThrow('NOPERM')
+      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+    } finally {
+      redis.disconnect()
+    }
+  })
 })
 
 describe('Elasticsearch', () => {

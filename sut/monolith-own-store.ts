@@ -1,6 +1,7 @@
 // The monolith on its own database while a migration is in use: it reads as it always did, and writes as the order service
 // writes there, so that its orders have ids, versions, keys, marks and events like anybody's, and the fence stops it like
-// anybody. Nobody uses AUTO_INCREMENT any longer: a number so given would not lead back to its order.
+// anybody. Nobody uses AUTO_INCREMENT any longer: a number so given would not lead back to its order. Whoever reads the old
+// messages is told by the store's own ones, as of every other order.
 
 import { centsOfDecimal, decimalOfCents } from '../contracts/legacy-amount.ts'
 import { rowStatusOfOrder } from '../contracts/legacy-status.ts'
@@ -14,9 +15,8 @@ import { asCheckout, asSubmitted } from './legacy/as-checkout.ts'
 import { askUntilAnswered } from './legacy/ask-until-answered.ts'
 import type { LegacyOrders, SubmitOrder } from './legacy/legacy-orders.ts'
 import { selectDetail, selectList } from './legacy/legacy-reads.ts'
+import type { OldRecords } from './legacy/old-records.ts'
 import { INSERT_USER, pricedItems } from './legacy/submit-order.ts'
-import { submittedIn } from './legacy/submitted-before.ts'
-import type { TellOthers } from './legacy/tell-others.ts'
 import type { MysqlLane } from './storage/mysql-lane.ts'
 import type { CallContext } from './telemetry/call-context.ts'
 
@@ -24,30 +24,25 @@ export interface OwnStoreOptions {
   readonly lane: MysqlLane
   /** Of the monolith's database alone. */
   readonly stores: SwitchedStores
-  readonly tell: TellOthers
+  readonly records: OldRecords
   /** The services keep whole orders for seconds: what is changed here they may no longer show. */
   readonly forget: (orderId: OrderId) => Promise<void>
 }
 
-export function ownStore({ lane, stores, tell, forget }: OwnStoreOptions): LegacyOrders {
+export function ownStore({ lane, stores, records, forget }: OwnStoreOptions): LegacyOrders {
   const placement = new OrderPlacement(stores)
-  const submittedBefore = submittedIn(lane)
   return {
     list: (page, context) => selectList(lane, page, context),
     detail: (asked, context) => selectDetail(lane, asked, context),
     submit: async (order, context) => {
       const { userId, submitToken: idempotencyKey } = order
       await lane.execute(INSERT_USER, [userId, legacyNickname(userId)], context)
-      const before = await submittedBefore(order, context)
+      const before = await records.submittedBefore(order, context)
       if (before) return before
-      const askedAtMs = Date.now()
       const items = await itemsOf(lane, order, context)
       const checkout = asCheckout(order)
       const request = { ...checkout, userId, idempotencyKey, requestHash: requestHash(checkout), items }
-      const placed = await askUntilAnswered(() => placement.place(request, context), context)
-      const state = asSubmitted(placed)
-      if (placed.createdAtMs >= askedAtMs) await tell('submit', userId, state, placed.createdAtMs)
-      return state
+      return asSubmitted(await askUntilAnswered(() => placement.place(request, context), context))
     },
     settle: async ({ userId, orderNo, event }, context) => {
       const orderId = await stores.authority.numbered(orderNo, context)
@@ -58,13 +53,7 @@ export function ownStore({ lane, stores, tell, forget }: OwnStoreOptions): Legac
         forget(orderId),
       )
       if (!changed) return null
-      const state = {
-        orderNo,
-        status: rowStatusOfOrder(changed.status),
-        amount: decimalOfCents(changed.amountCents),
-      }
-      if (changed.version > before.order.version) await tell(event, userId, state, changed.updatedAtMs)
-      return state
+      return { orderNo, status: rowStatusOfOrder(changed.status), amount: decimalOfCents(changed.amountCents) }
     },
   }
 }

@@ -2,6 +2,7 @@
 // through the same interfaces.
 
 import type { FastifyInstance } from 'fastify'
+import { buildAdapter } from './adapter-role.ts'
 import { ADMIN_CONTRACT, ADMIN_SERVICE, remoteAdminFlows } from './aggregation/admin-contract.ts'
 import { type AdminFlows, adminFlows } from './aggregation/admin-flows.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
@@ -33,8 +34,11 @@ import { startKeyExpiry } from './expiring-keys.ts'
 import { type BusinessLayer, registerFrontEnds } from './front-ends.ts'
 import { createHttpServer } from './interface/http-server.ts'
 import type { Audience } from './interface/token.ts'
+import type { OldRecords } from './legacy/old-records.ts'
 import { flipToolsOf, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
+import { OLD_RECORDS_CONTRACT } from './old-records-contract.ts'
+import { startCacheInvalidation, startMessages } from './order-messages.ts'
 import { openReadComparison } from './read-comparison.ts'
 import { startRelays } from './relays.ts'
 import type { OrderIndex } from './storage/search-index.ts'
@@ -69,6 +73,7 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
       switches: switchesOf(databases),
     })
     await startRelays(options, databases, index)
+    await startMessages(options, databases)
     await startKeyExpiry(options, databases)
     return frontEndServer(options, layer, ['app', 'admin'])
   },
@@ -96,10 +101,17 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   indexer: async (options) => {
     const databases = await openDatabases(options)
     await startRelays(options, databases, openSearchIndex(options))
+    await startMessages(options, databases)
     await startKeyExpiry(options, databases)
     return createHttpServer(serverOptions(options))
   },
   monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
+  adapter: (options) =>
+    buildAdapter(options, {
+      server: serverOptions(options),
+      flows: connectFlows(options),
+      records: connect<OldRecords>(options, 'monolith', OLD_RECORDS_CONTRACT),
+    }),
 }
 
 function catalogueOf({ pool, migration }: Databases): CatalogueService {
@@ -131,8 +143,10 @@ async function openStores(options: RoleOptions, { pool, migration }: Databases):
 async function openOrderService(options: RoleOptions, databases: Databases, index: OrderIndex): Promise<OrderService> {
   const { metrics } = options
   const stores = await openStores(options, databases)
+  const redis = openRedis(options)
+  if (databases.migration) startCacheInvalidation(options, redis)
   const dataset = (context: CallContext) => datasetIn(databases, context)
-  const local = localOrderService({ stores, dataset, index, redis: openRedis(options) })
+  const local = localOrderService({ stores, dataset, index, redis })
   return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 

@@ -29,6 +29,7 @@ describe('what a process is told', () => {
     ['monolith', MONOLITH.url],
     ['app', undefined],
     ['aggregation', undefined],
+    ['adapter', undefined],
   ] as const)('lets %s into the monolith’s database under its own account, or not at all', (role, url) => {
     expect(told(role, { ...ENGINES, legacyMysql: MONOLITH }).HEADROOM_LEGACY_MYSQL_URL).toBe(url)
   })

@@ -7,9 +7,11 @@ import { oneServer, type ShardMap, serverName } from '../contracts/shard-map.ts'
 import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
 import { EdgeRedis } from './storage/edge-redis.ts'
+import { EventGroup } from './storage/event-group.ts'
 import { MessageStream } from './storage/message-stream.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
 import { MysqlPool } from './storage/mysql-pool.ts'
+import { OrderStreams } from './storage/order-streams.ts'
 import { RedisCache } from './storage/redis-cache.ts'
 import { requireSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
@@ -85,7 +87,21 @@ export async function openLegacyMysql({ config, metrics, parts }: StoreOptions):
   return pool
 }
 
-/** Where the monolith tells of its orders. It works without: nobody is told then. */
+/** Where others are told of orders beside a monolith. What it does not take waits in MySQL. */
+export function openOrderStreams({ config, parts }: StoreOptions): OrderStreams {
+  const streams = new OrderStreams(config.redisUrl)
+  parts.add({ checks: [{ name: 'streams', vital: false, check: () => streams.ping() }], stop: () => streams.close() })
+  return streams
+}
+
+/** Each group is told once of every change. */
+export function openEventGroup({ config, parts }: StoreOptions, group: string): EventGroup {
+  const events = new EventGroup(config.redisUrl, group)
+  parts.add({ stop: () => events.close() })
+  return events
+}
+
+/** Where the monolith tells of its orders before a migration begins. It works without: nobody is told then. */
 export function openMessages({ config, metrics, parts }: StoreOptions): MessageStream {
   const options = { redisUrl: config.redisUrl, stream: LEGACY_STREAM, keep: LEGACY_STREAM_LENGTH }
   const messages = new MessageStream(options, metrics)

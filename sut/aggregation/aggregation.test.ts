@@ -76,6 +76,7 @@ function orderService(parts: Partial<OrderService>): OrderService {
     numbered: missing,
     numberedPage: missing,
     dataset: missing,
+    oldTraffic: missing,
     ...parts,
   }
 }

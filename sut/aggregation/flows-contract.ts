@@ -21,4 +21,5 @@ export const FLOWS_CONTRACT = contractFor<OrderFlows>()({
   numbered: { request: requestOf({ userId, legacyNo }) },
   numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
+  oldTraffic: { request: requestOf({}) },
 })

@@ -12,7 +12,7 @@ import type {
 } from '../../contracts/gateway-api.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { ProductMemory } from '../domain/catalogue/product-memory.ts'
-import type { OldPage, OrderService, OwnNumber, StatusEvent } from '../domain/order/order-service.ts'
+import type { OldPage, OldTraffic, OrderService, OwnNumber, StatusEvent } from '../domain/order/order-service.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { checkout } from './checkout.ts'
 import { detail } from './detail.ts'
@@ -55,6 +55,8 @@ export interface OrderFlows {
   numberedPage(call: OldPage, context: CallContext): Promise<NamedPage>
   /** What was seeded below; null: nothing was. */
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+  /** Who answers the old interfaces: the front-ends see no database. */
+  oldTraffic(call: Readonly<Record<string, never>>, context: CallContext): Promise<OldTraffic>
 }
 
 export interface DomainServices {
@@ -75,5 +77,6 @@ export function orderFlows(domain: DomainServices): OrderFlows {
     numbered: (call, context) => numbered(domain, call, context),
     numberedPage: (call, context) => numberedPage(domain, call, context),
     dataset: (call, context) => domain.order.dataset(call, context),
+    oldTraffic: (call, context) => domain.order.oldTraffic(call, context),
   }
 }

@@ -5,6 +5,7 @@ import { type Dispatcher, Pool } from 'undici'
 import { isErrorCode, outcomeUnknown, SutError } from '../errors.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
 import { LIVE_PATH } from '../telemetry/process-routes.ts'
+import { noteSending, type Sending } from '../telemetry/sending.ts'
 import { nextTraceparent, TRACE_HEADER } from '../telemetry/trace-context.ts'
 import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
@@ -55,25 +56,6 @@ interface Callee {
   readonly authorization: string
   readonly ifAnswerLost: string | undefined
 }
-
-/** Of one request: whether its bytes may have left this process. */
-interface Sending {
-  hasBegun: boolean
-}
-
-/** The handler is told right before the request is written to its connection. */
-const noteSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-  dispatch(options, {
-    onRequestStart: (controller, context) => {
-      const { opaque } = options as { readonly opaque?: Sending }
-      if (opaque) opaque.hasBegun = true
-      handler.onRequestStart?.(controller, context)
-    },
-    onResponseStart: (...response) => handler.onResponseStart?.(...response),
-    onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
-    onResponseEnd: (...trailers) => handler.onResponseEnd?.(...trailers),
-    onResponseError: (...failure) => handler.onResponseError?.(...failure),
-  })
 
 async function call(dispatcher: Dispatcher, callee: Callee, request: unknown, context: CallContext): Promise<unknown> {
   const leftMs = remainingMs(context)

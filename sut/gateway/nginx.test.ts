@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ROUTES } from '../../contracts/gateway-api.ts'
 import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
-import { renderNginxConfig } from './nginx.ts'
+import { INTERFACE_LAYER_FILE, POSITION_FOLDER, renderNginxConfig } from './nginx.ts'
 
 const OPTIONS = {
   listen: '127.0.0.1:8080',
@@ -10,6 +10,29 @@ const OPTIONS = {
   accessLog: 'sample',
   metricsFor: ['127.0.0.0/8'],
 } as const
+
+const OLD = { monolith: '127.0.0.1:4003', adapter: '127.0.0.1:4004' }
+
+describe('the old interfaces', () => {
+  const text = renderNginxConfig({ ...OPTIONS, oldInterfaces: OLD })
+  const locationOf = (path: string) => text.split(`location = ${path} {`)[1]?.split('location')[0] ?? ''
+
+  it.each(Object.values(LEGACY_ROUTES))('%s goes to the monolith, or to the adapter while a file is there', (path) => {
+    const location = locationOf(path)
+    expect(location).toContain('set $old_interfaces monolith;')
+    const wanted = `if (-f $document_root/${INTERFACE_LAYER_FILE}) { set $old_interfaces adapter; }`
+    expect(location).toContain(`root ${POSITION_FOLDER};`)
+    expect(location).toContain(wanted)
+    expect(location).toContain('proxy_pass http://$old_interfaces;')
+    expect(location).toContain('add_header X-Request-Id $request_id always;')
+  })
+
+  it('are two upstreams, and the monolith says itself which data it holds', () => {
+    expect(text).toMatch(/upstream monolith \{\s+server 127\.0\.0\.1:4003;/)
+    expect(text).toMatch(/upstream adapter \{\s+server 127\.0\.0\.1:4004;/)
+    expect(locationOf(MONOLITH_IDENTITY_PATH)).toContain('proxy_pass http://monolith/')
+  })
+})
 
 describe('gateway configuration', () => {
   const text = renderNginxConfig(OPTIONS)
@@ -30,18 +53,17 @@ describe('gateway configuration', () => {
     expect(text).not.toContain('/internal')
   })
 
-  it.each([...Object.values(LEGACY_ROUTES), MONOLITH_IDENTITY_PATH])(
-    'passes %s on where there is a monolith',
-    (path) => {
-      const withMonolith = renderNginxConfig({ ...OPTIONS, monolith: '127.0.0.1:4003' })
-      const [, rest = ''] = withMonolith.split(`location = ${path} {`)
-      expect(rest.split('}')[0]).toContain('proxy_pass http://monolith')
-      expect(text).not.toContain(path)
-    },
-  )
-
   it('says nothing of a monolith where there is none', () => {
-    expect(text).not.toMatch(/monolith|\.do\b/)
+    expect(text).not.toMatch(/monolith|adapter|\.do\b/)
+    for (const path of [...Object.values(LEGACY_ROUTES), MONOLITH_IDENTITY_PATH]) expect(text).not.toContain(path)
+  })
+
+  it('sends a request on once, and never to another one: only its sender knows whether it may be repeated', () => {
+    const all = renderNginxConfig({ ...OPTIONS, oldInterfaces: OLD })
+    expect(all.match(/proxy_next_upstream[^;]*;/g)).toEqual(['proxy_next_upstream off;'])
+    const upstreams = [...all.matchAll(/upstream (\w+) \{([^}]*)\}/g)]
+    expect(upstreams.map(([, name]) => name)).toEqual(['app', 'admin', 'monolith', 'adapter'])
+    for (const [, , body = ''] of upstreams) expect(body.match(/server /g)).toHaveLength(1)
   })
 
   it('redirects nobody: a prefix without its slash is nothing', () => {
@@ -67,7 +89,8 @@ describe('gateway configuration', () => {
     { ...OPTIONS, listen: '80; include /etc/passwd' },
     { ...OPTIONS, app: 'app:80;}' },
     { ...OPTIONS, admin: '' },
-    { ...OPTIONS, monolith: '127.0.0.1:1;}' },
+    { ...OPTIONS, oldInterfaces: { ...OLD, monolith: '127.0.0.1:1;}' } },
+    { ...OPTIONS, oldInterfaces: { ...OLD, adapter: '' } },
     { ...OPTIONS, resolver: '127.0.0.11; include /etc/passwd' },
     { ...OPTIONS, metricsFor: ['all;'] },
   ])('refuses a value that would end its directive', (options) => {

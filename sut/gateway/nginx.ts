@@ -10,8 +10,8 @@ export interface NginxOptions {
   readonly listen: string
   readonly app: string
   readonly admin: string
-  /** Of the old interfaces; absent: there are none. */
-  readonly monolith?: string
+  /** Absent: there are none. */
+  readonly oldInterfaces?: OldInterfaces
   /** The name server of the containers: names are asked for again, so that a front-end may come back at another address. */
   readonly resolver?: string
   /** `stdout`: every request, for a collector. `sample`: a file with every refusal and one request in a hundred. */
@@ -20,12 +20,23 @@ export interface NginxOptions {
   readonly metricsFor: readonly string[]
 }
 
+/** Who may be sent the old interfaces: the switch `gateway` says which of the two. */
+export interface OldInterfaces {
+  readonly monolith: string
+  /** Of the interface layer. */
+  readonly adapter: string
+}
+
+/** Below the folder that nginx runs in. The file stands there while the interface layer is sent the old interfaces. */
+export const POSITION_FOLDER = 'position'
+export const INTERFACE_LAYER_FILE = 'interface-layer'
+
 /** Of one address. A client beyond them is refused with 429; what it keeps open idle is closed when others need room. */
 const CLIENT_LIMITS = { requestsInFlight: 1_024, requestsPerSecond: 20_000, burst: 2_000 } as const
 
 export function renderNginxConfig(options: NginxOptions): string {
-  const { listen, app, admin, monolith, resolver, accessLog, metricsFor } = options
-  const named = [monolith, resolver].filter((value) => value !== undefined)
+  const { listen, app, admin, oldInterfaces, resolver, accessLog, metricsFor } = options
+  const named = [oldInterfaces?.monolith, oldInterfaces?.adapter, resolver].filter((value) => value !== undefined)
   for (const value of [listen, app, admin, ...metricsFor, ...named]) assertPlain(value)
   return `# Rendered by sut/gateway/nginx.ts
 worker_processes 1;
@@ -63,7 +74,7 @@ ${TEMPORARY.map((kind) => `  ${kind}_temp_path ${kind}_temp;`).join('\n')}
 
   ${resolver ? `resolver ${resolver} valid=2s ipv6=off;` : ''}
   ${upstream('app', app, resolver)}
-  ${upstream('admin', admin, resolver)}${monolith === undefined ? '' : `\n  ${upstream('monolith', monolith, resolver)}`}
+  ${upstream('admin', admin, resolver)}${oldUpstreams(oldInterfaces, resolver)}
 
   proxy_http_version 1.1;
   proxy_set_header Connection "";
@@ -109,16 +120,35 @@ ${metricsFor.map((range) => `      allow ${range};\n`).join('')}      deny all;
     location = /v1/app { return 404; }
     location = /.well-known/headroom-challenge { return 404; }
     location = /v1/admin { return 404; }
-${monolith === undefined ? '' : oldInterfaces()}    location / { return 404; }
+${oldInterfaces === undefined ? '' : oldLocations()}    location / { return 404; }
 ${errorPages()}
   }
 }
 `
 }
 
-/** Each by its name: nothing else of the monolith is for outside callers. */
-function oldInterfaces(): string {
-  const locations = Object.values(LEGACY_ROUTES).map((path) => `    location = ${path} { ${proxied('monolith')} }`)
+function oldUpstreams(oldInterfaces: OldInterfaces | undefined, resolver: string | undefined): string {
+  if (oldInterfaces === undefined) return ''
+  const { monolith, adapter } = oldInterfaces
+  return `
+  ${upstream('monolith', monolith, resolver)}
+  ${upstream('adapter', adapter, resolver)}`
+}
+
+/**
+ * Each by its name: nothing else of the monolith is for outside callers. The file is looked for at each request; to reload
+ * would close connections on which a request may be on its way, and who sent a POST there would not know what became of it.
+ * `root` only makes its path absolute.
+ */
+function oldLocations(): string {
+  const locations = Object.values(LEGACY_ROUTES).map(
+    (path) => `    location = ${path} {
+      root ${POSITION_FOLDER};
+      set $old_interfaces monolith;
+      if (-f $document_root/${INTERFACE_LAYER_FILE}) { set $old_interfaces adapter; }
+      ${proxied('$old_interfaces').trim()}
+    }`,
+  )
   return `${locations.join('\n')}
     location = ${MONOLITH_IDENTITY_PATH} { proxy_pass http://monolith${ROUTES.identity.path}; }
 `

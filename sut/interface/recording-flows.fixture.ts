@@ -55,6 +55,7 @@ export function recordingFlows(calls: Calls, answers: Answers): OrderFlows & Adm
     moveSwitch: answer('moveSwitch'),
     setSwitches: answer('setSwitches'),
     switchHistory: answer('switchHistory'),
+    oldTraffic: answer('oldTraffic'),
   }
 }
 

@@ -1,5 +1,5 @@
-// What the old interfaces do, done by the new business layer: the monolith puts the question and the answer into the old
-// shape. Users are still its own.
+// What the old interfaces do, done by the new business layer: whoever is asked, the monolith or the interface layer's adapter,
+// puts the question and the answer into the old shape. Others are told of it by the store's own messages.
 
 import { decimalOfCents } from '../../contracts/legacy-amount.ts'
 import type { LegacyItem, LegacyOrderLine, LegacyOrderState } from '../../contracts/legacy-api.ts'
@@ -8,29 +8,24 @@ import { dateTimeText } from '../../contracts/legacy-text.ts'
 import { CHANNELS, type OrderItem, PAYMENT_METHODS } from '../../contracts/order.ts'
 import type { NamedOrder } from '../aggregation/numbered.ts'
 import type { OrderFlows } from '../aggregation/order-flows.ts'
-import type { CallContext } from '../telemetry/call-context.ts'
 import { asCheckout, asSubmitted } from './as-checkout.ts'
 import { askUntilAnswered } from './ask-until-answered.ts'
 import type { LegacyOrders } from './legacy-orders.ts'
-import type { SubmittedBefore } from './submitted-before.ts'
-import type { TellOthers } from './tell-others.ts'
+import type { OldRecords } from './old-records.ts'
 
 type NumberedOrder = Omit<NamedOrder, 'productNames'>
 
 export interface BusinessLayerOptions {
   readonly flows: Pick<OrderFlows, 'checkout' | 'changeStatus' | 'numbered' | 'numberedPage'>
-  readonly nicknameOf: (userId: number, context: CallContext) => Promise<string>
-  readonly submittedBefore: SubmittedBefore
-  readonly tell: TellOthers
+  readonly records: OldRecords
 }
 
-export function businessLayer(options: BusinessLayerOptions): LegacyOrders {
-  const { flows, nicknameOf, submittedBefore, tell } = options
+export function businessLayer({ flows, records }: BusinessLayerOptions): LegacyOrders {
   return {
     list: async ({ userId, page, size }, context) => {
       const [{ total, orders, productNames }, nickname] = await Promise.all([
         flows.numberedPage({ userId, page, size }, context),
-        nicknameOf(userId, context),
+        records.nickname({ userId }, context),
       ])
       const lines = orders.map((order) => ({
         ...lineOf(order, nickname),
@@ -41,7 +36,7 @@ export function businessLayer(options: BusinessLayerOptions): LegacyOrders {
     detail: async ({ userId, orderNo }, context) => {
       const [found, nickname] = await Promise.all([
         flows.numbered({ userId, legacyNo: orderNo }, context),
-        nicknameOf(userId, context),
+        records.nickname({ userId }, context),
       ])
       if (!found) return null
       const items = found.items.map((item) => itemOf(item, found.productNames))
@@ -50,23 +45,15 @@ export function businessLayer(options: BusinessLayerOptions): LegacyOrders {
     submit: async (order, context) => {
       const { userId, submitToken: idempotencyKey } = order
       const call = { userId, idempotencyKey, body: asCheckout(order) }
-      const before = await submittedBefore(order, context)
+      const before = await records.submittedBefore(order, context)
       if (before) return before
-      const askedAtMs = Date.now()
-      const placed = await askUntilAnswered(() => flows.checkout(call, context), context)
-      const state = asSubmitted(placed)
-      // One that is older was told of when it was new.
-      if (placed.createdAtMs >= askedAtMs) await tell('submit', userId, state, placed.createdAtMs)
-      return state
+      return asSubmitted(await askUntilAnswered(() => flows.checkout(call, context), context))
     },
     settle: async ({ userId, orderNo, event }, context) => {
       const before = await flows.numbered({ userId, legacyNo: orderNo }, context)
       if (!before) return null
       const changed = await flows.changeStatus({ userId, orderId: before.order.orderId, event }, context)
-      if (!changed) return null
-      const state = stateOf({ legacyNo: orderNo, order: { ...before.order, status: changed.status } })
-      if (changed.status !== before.order.status) await tell(event, userId, state, Date.now())
-      return state
+      return changed && stateOf({ legacyNo: orderNo, order: { ...before.order, status: changed.status } })
     },
   }
 }

@@ -13,7 +13,9 @@ import {
   legacyListSchema,
   legacyOrderSchema,
   legacySubmitSchema,
+  SERVED_BY_HEADER,
 } from '../../contracts/legacy-api.ts'
+import type { GatewayPosition } from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
 import { type CallContext, contextFor } from '../telemetry/call-context.ts'
 import { TRACE_HEADER, traceparentIn } from '../telemetry/trace-context.ts'
@@ -24,51 +26,86 @@ export interface OldInterfaces {
   /** The user of a token. Throws unless it is good, and not used too often. */
   readonly enter: (token: string) => number
   readonly requestDeadlineMs: number
+  /** Where some users are answered by another process. */
+  readonly elsewhere?: Elsewhere
+}
+
+export interface Elsewhere {
+  isFor(userId: number): boolean
+  /** The other's answer as it is, JSON. */
+  pass(form: PassedForm, context: CallContext): Promise<string>
+}
+
+export interface PassedForm {
+  readonly path: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+interface FormRequest extends Pick<FastifyRequest, 'id' | 'headers'> {
+  readonly body: { readonly token: string }
+}
+
+interface Reply {
+  header(name: string, value: GatewayPosition): unknown
+  type(contentType: string): unknown
 }
 
 const FORM = 'application/x-www-form-urlencoded'
+const JSON_TYPE = 'application/json; charset=utf-8'
 const DEFAULT_SIZE = legacyListSchema.properties.size.default
 
-export function registerLegacyRoutes(app: FastifyInstance, { orders, enter, requestDeadlineMs }: OldInterfaces): void {
-  const contextOf = ({ id, headers }: Pick<FastifyRequest, 'id' | 'headers'>): CallContext =>
-    contextFor(id, requestDeadlineMs, traceparentIn(headers[TRACE_HEADER]))
+export function registerLegacyRoutes(app: FastifyInstance, options: OldInterfaces): void {
+  const { orders, enter, requestDeadlineMs, elsewhere } = options
+  /** Who asks is known here, and here alone it is decided who answers. */
+  const answer = async <Data>(
+    path: string,
+    { id, headers, body }: FormRequest,
+    reply: Reply,
+    here: (userId: number, context: CallContext) => Promise<Data>,
+  ): Promise<LegacyAnswer<Data> | string> => {
+    const userId = enter(body.token)
+    const context = contextFor(id, requestDeadlineMs, traceparentIn(headers[TRACE_HEADER]))
+    if (elsewhere?.isFor(userId)) {
+      reply.header(SERVED_BY_HEADER, 'monolith')
+      const passed = await elsewhere.pass({ path, fields: body }, context)
+      reply.type(JSON_TYPE)
+      return passed
+    }
+    if (elsewhere) reply.header(SERVED_BY_HEADER, 'interface-layer')
+    return ok(await here(userId, context))
+  }
   app.register((scope, _options, done) => {
     readForms(scope)
-    scope.post<{ Body: LegacyListForm }>(
-      LEGACY_ROUTES.list,
-      { schema: { body: legacyListSchema } },
-      async (request) => {
-        const { token, page = 1, size = DEFAULT_SIZE } = request.body
-        const userId = enter(token)
-        return ok(await orders.list({ userId, page, size }, contextOf(request)))
-      },
+    scope.post<{ Body: LegacyListForm }>(LEGACY_ROUTES.list, { schema: { body: legacyListSchema } }, (request, reply) =>
+      answer(LEGACY_ROUTES.list, request, reply, (userId, context) => {
+        const { page = 1, size = DEFAULT_SIZE } = request.body
+        return orders.list({ userId, page, size }, context)
+      }),
     )
     scope.post<{ Body: LegacyOrderForm }>(
       LEGACY_ROUTES.detail,
       { schema: { body: legacyOrderSchema } },
-      async (request) => {
-        const { token, orderNo } = request.body
-        const userId = enter(token)
-        return ok(existing(await orders.detail({ userId, orderNo }, contextOf(request))))
-      },
+      (request, reply) =>
+        answer(LEGACY_ROUTES.detail, request, reply, async (userId, context) =>
+          existing(await orders.detail({ userId, orderNo: request.body.orderNo }, context)),
+        ),
     )
     scope.post<{ Body: LegacySubmitForm }>(
       LEGACY_ROUTES.submit,
       { schema: { body: legacySubmitSchema } },
-      async (request) => {
-        const userId = enter(request.body.token)
-        return ok(await orders.submit(submitted(userId, request.body), contextOf(request)))
-      },
+      (request, reply) =>
+        answer(LEGACY_ROUTES.submit, request, reply, async (userId, context) =>
+          orders.submit(submitted(userId, request.body), context),
+        ),
     )
     for (const event of ['pay', 'cancel'] as const) {
       scope.post<{ Body: LegacyOrderForm }>(
         LEGACY_ROUTES[event],
         { schema: { body: legacyOrderSchema } },
-        async (request) => {
-          const { token, orderNo } = request.body
-          const userId = enter(token)
-          return ok(existing(await orders.settle({ userId, orderNo, event }, contextOf(request))))
-        },
+        (request, reply) =>
+          answer(LEGACY_ROUTES[event], request, reply, async (userId, context) =>
+            existing(await orders.settle({ userId, orderNo: request.body.orderNo, event }, context)),
+          ),
       )
     }
     done()

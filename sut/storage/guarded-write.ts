@@ -1,10 +1,13 @@
 // How an order is written into a store, whichever it is: all or nothing, and what became of it said in one word.
 
+import type { Order } from '../../contracts/order.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { isFenced } from './fence.ts'
+import { gapMark } from './gap-table.ts'
+import { messageInsert } from './message-table.ts'
 import { isMysqlError } from './mysql-errors.ts'
 import type { MysqlLane, Session, Statement } from './mysql-lane.ts'
-import type { OrderStore } from './order-store.ts'
+import type { OrderStore, WriteGuard } from './order-store.ts'
 
 type Placed = Awaited<ReturnType<OrderStore['place']>>
 type Changed = Awaited<ReturnType<OrderStore['change']>>
@@ -34,6 +37,11 @@ export async function placeAll(
   }
 }
 
+/** Of the order's new state, for the other store and for who reads the old format. */
+export function marksOf(order: Order, guard: WriteGuard | null): readonly Statement[] {
+  return [...(guard?.markGap ? [gapMark(order)] : []), ...(guard?.tellsOld ? [messageInsert(order)] : [])]
+}
+
 /** Thrown inside the transaction, so that what was changed so far is undone. */
 class Overtaken extends Error {}
 
@@ -43,7 +51,8 @@ export interface Change {
   readonly event: Statement
   /** The event goes first: it holds the fence, and what comes after it is undone with it. */
   readonly isFenced: boolean
-  readonly gap: Statement | null
+  /** What others are to be told: it goes last, in one round trip. */
+  readonly marks: readonly Statement[]
 }
 
 export async function changeAll(lane: MysqlLane, change: Change, context: CallContext): Promise<Changed> {
@@ -57,11 +66,11 @@ export async function changeAll(lane: MysqlLane, change: Change, context: CallCo
   }
 }
 
-async function changeIn(session: Session, { updates, event, isFenced: isFirst, gap }: Change): Promise<void> {
+async function changeIn(session: Session, { updates, event, isFenced: isFirst, marks }: Change): Promise<void> {
   if (isFirst) await session.execute(event.sql, event.values)
   for (const { sql, values } of updates) {
     if ((await session.execute(sql, values)) !== 1) throw new Overtaken()
   }
   if (!isFirst) await session.execute(event.sql, event.values)
-  if (gap) await session.execute(gap.sql, gap.values)
+  await session.executeAll(marks)
 }

@@ -31,6 +31,8 @@ export class MysqlPool {
   /** Rows of orders that a search found. */
   readonly search: readonly ServerLane[]
   readonly relay: readonly ServerLane[]
+  /** Messages about orders. */
+  readonly messages: readonly ServerLane[]
   /** What is forgotten in the background. */
   readonly upkeep: readonly ServerLane[]
   /** Whole orders from one store to the other, and what is noted about them. */
@@ -53,6 +55,7 @@ export class MysqlPool {
     this.search = lanesOf((connections) => connections.lane('search'))
     this.leases = lanesOf((connections) => connections.reservedLane('leases'))
     this.relay = lanesOf((connections) => connections.reservedLane('relay'))
+    this.messages = lanesOf((connections) => connections.reservedLane('messages'))
     this.upkeep = lanesOf((connections) => connections.reservedLane('upkeep'))
     this.mirror = lanesOf((connections) => connections.reservedLane('mirror'))
   }

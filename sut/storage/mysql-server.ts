@@ -30,8 +30,8 @@ export class MysqlServer {
   readonly #metrics: MysqlMetrics
   readonly #open: () => Promise<MysqlConnection>
   readonly #requests: Bulkhead
-  /** Leases, relay, upkeep and mirror go on, and health is told, while every request's slot is taken. */
-  readonly #reserved = new Bulkhead({ slots: 5, slotsPerLane: 1, waiters: 16, waitersPerLane: 16 })
+  /** Leases, relay, messages, upkeep and mirror go on, and health is told, while every request's slot is taken. */
+  readonly #reserved = new Bulkhead({ slots: 6, slotsPerLane: 1, waiters: 16, waitersPerLane: 16 })
   readonly #idle: MysqlConnection[] = []
   readonly #abandoned: AbandonedStatements
   readonly #opening = new Set<Promise<unknown>>()

@@ -18,11 +18,11 @@ import {
 import type { WholeOrder } from './whole-order.ts'
 
 const EPOCH = 5
-const GUARD = { epoch: EPOCH, markGap: true }
+const GUARD = { epoch: EPOCH, markGap: true, tellsOld: false }
 const POLL = { timeout: 20_000 }
 /** MySQL brings its table of transactions up to date only where nobody has read it for 0.1 s. */
 const TRANSACTIONS_POLL = { ...POLL, interval: 300 }
-const WITHOUT_GAP = { epoch: EPOCH, markGap: false }
+const WITHOUT_GAP = { epoch: EPOCH, markGap: false, tellsOld: false }
 
 const wholeOf = ({ order, items, payment }: WholeOrder): WholeOrder => ({ order, items, payment })
 const numberOf = (orderId: OrderId) => legacyNumberOf(orderId) as number

@@ -13,6 +13,8 @@ export interface WriteGuard {
   readonly epoch: number
   /** The order is marked as dirty in the same transaction, for the store that follows. */
   readonly markGap: boolean
+  /** A message of it is stored in the same transaction, for who still reads the old format. */
+  readonly tellsOld: boolean
 }
 
 /** An order as it is born. Its old number follows from its id (contracts/legacy-number.ts). */

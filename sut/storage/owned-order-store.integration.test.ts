@@ -184,7 +184,7 @@ describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
       const born = bornOrder(newUser())
       const { orderId } = born.order
       await test.openFor(5)
-      await store.place(born, { epoch: 5, markGap: true }, within())
+      await store.place(born, { epoch: 5, markGap: true, tellsOld: false }, within())
       await store.setAside([{ orderId, version: 0, reason: 'of what it was before' }], within())
       expect(await store.marksOf([orderId], within())).toEqual([{ orderId, version: 1, parkedReason: null }])
       await store.setAside([{ orderId, version: 1, reason: 'of what it is' }], within())

@@ -2,7 +2,14 @@
 // was slow and was taken for dead, changes nothing any more.
 
 import { SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
-import type { Flip, MirrorMode, MonolithPosition, Phase, SwitchState } from '../../contracts/switches.ts'
+import type {
+  Flip,
+  GatewayPosition,
+  MirrorMode,
+  MonolithPosition,
+  Phase,
+  SwitchState,
+} from '../../contracts/switches.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { NOW_MS } from './database-clock.ts'
 import type { MysqlLane, Statement } from './mysql-lane.ts'
@@ -17,6 +24,8 @@ export const CREATE_SWITCHES_SQL = `CREATE TABLE IF NOT EXISTS ${SWITCHES_TABLE}
   is_open TINYINT NOT NULL,
   mirror VARCHAR(10) NOT NULL,
   monolith VARCHAR(20) NOT NULL,
+  gateway VARCHAR(20) NOT NULL,
+  gray_percent TINYINT NOT NULL,
   compare_per_mille SMALLINT NOT NULL,
   is_final TINYINT NOT NULL,
   comparable_since BIGINT NOT NULL,
@@ -41,6 +50,8 @@ interface SwitchRow {
   readonly is_open: number
   readonly mirror: MirrorMode
   readonly monolith: MonolithPosition
+  readonly gateway: GatewayPosition
+  readonly gray_percent: number
   readonly compare_per_mille: number
   readonly is_final: number
   readonly comparable_since: string
@@ -60,8 +71,8 @@ export interface StoredSwitches {
 }
 
 export const SELECT_SWITCHES: Statement = {
-  sql: `SELECT epoch, revision, order_phase, payment_phase, catalogue_phase, is_open, mirror, monolith, compare_per_mille,
-    is_final, comparable_since, flip_from, flip_to, flip_epoch, flip_is_forced, claimed_by,
+  sql: `SELECT epoch, revision, order_phase, payment_phase, catalogue_phase, is_open, mirror, monolith, gateway,
+    gray_percent, compare_per_mille, is_final, comparable_since, flip_from, flip_to, flip_epoch, flip_is_forced, claimed_by,
     claimed_until_ms - ${NOW_MS} AS claim_left_ms FROM ${SWITCHES_TABLE} WHERE switch_id = 1`,
   values: [],
 }
@@ -184,6 +195,8 @@ function valuesOf(state: SwitchState) {
     is_open: state.open ? 1 : 0,
     mirror: state.mirror,
     monolith: state.monolith,
+    gateway: state.gateway,
+    gray_percent: state.grayPercent,
     compare_per_mille: state.comparePerMille,
     is_final: state.isFinal ? 1 : 0,
     comparable_since: state.comparableSince,
@@ -199,6 +212,8 @@ function stateOf(row: SwitchRow): SwitchState {
     open: row.is_open === 1,
     mirror: row.mirror,
     monolith: row.monolith,
+    gateway: row.gateway,
+    grayPercent: row.gray_percent,
     comparePerMille: row.compare_per_mille,
     isFinal: row.is_final === 1,
     comparableSince: Number(row.comparable_since),

@@ -9,11 +9,11 @@ import {
   LEGACY_ORDERS_TABLE,
   LEGACY_OUTBOX_TABLE,
 } from '../../contracts/legacy-tables.ts'
-import { FENCE_TABLE, GAPS_TABLE } from '../../contracts/migration-tables.ts'
+import { CREATE_MESSAGES_SQL, FENCE_TABLE, GAPS_TABLE, MESSAGES_TABLE } from '../../contracts/migration-tables.ts'
 import { type OrderStatus, PAYMENT_STATUS_OF } from '../../contracts/order.ts'
 import { composeOrderId, type OrderId } from '../../contracts/order-id.ts'
 import type { ServiceAccount } from '../../contracts/service-access.ts'
-import { addressFor } from '../../contracts/service-accounts.ts'
+import { addressFor, mysqlAccount } from '../../contracts/service-accounts.ts'
 import { shardOf, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
 import { oneServer } from '../../contracts/shard-map.ts'
 import type { StoreName } from '../../contracts/switches.ts'
@@ -67,6 +67,10 @@ export async function openTestStore(
   const isOwner = name === 'legacy' || account === 'owner'
   const url = isOwner ? database.url : addressFor(account, database.url, mysql.passwords)
   await (name === 'legacy' ? migrate(map, LEGACY_MIGRATIONS) : prepareSchema(map))
+  await database.rows(CREATE_MESSAGES_SQL)
+  if (!isOwner && mysql.passwords) {
+    await database.rows(`GRANT INSERT ON ${MESSAGES_TABLE} TO ${mysqlAccount(account)}`)
+  }
   const pool = new MysqlPool({ map: oneServer({ url }), poolSize: 16, statementLimitMs: LIMIT_MS }, new Metrics())
   return {
     url: database.url,

@@ -17,6 +17,8 @@ export const BEGINNING: SwitchState = {
   open: false,
   mirror: 'batched',
   monolith: 'own-database',
+  gateway: 'monolith',
+  grayPercent: 0,
   comparePerMille: 0,
   isFinal: false,
   revision: 1,

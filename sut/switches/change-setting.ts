@@ -1,7 +1,8 @@
-// Positions that move without a flip: they change no authority, so nobody has to wait. Catalogue, mirror, monolith, share of
-// compared reads, and the end of the way back.
+// Positions that move without a flip: they change no authority, so nobody has to wait. Catalogue, mirror, monolith, gateway,
+// shares of users and of compared reads, and the end of the way back.
 
 import {
+  type GatewayPosition,
   type MirrorMode,
   type MonolithPosition,
   otherStore,
@@ -19,6 +20,8 @@ export interface SettingChange {
   readonly catalogue?: Phase
   readonly mirror?: MirrorMode
   readonly monolith?: MonolithPosition
+  readonly gateway?: GatewayPosition
+  readonly grayPercent?: number
   readonly comparePerMille?: number
   readonly isFinal?: true
 }

@@ -289,7 +289,7 @@ describe('with the new store black-holed in phase 1', () => {
 describe('settings', () => {
   it('are changed in both databases, with who and why', async () => {
     const changed = await changeSetting(
-      { mirror: 'inline', comparePerMille: 5, catalogue: 'phase1' },
+      { mirror: 'inline', comparePerMille: 5, catalogue: 'phase1', gateway: 'interface-layer', grayPercent: 7 },
       ANYBODY,
       both.tools,
     )
@@ -298,7 +298,12 @@ describe('settings', () => {
       after: { mirror: 'inline', comparePerMille: 5, catalogue: 'phase1' },
     })
     for (const name of ['legacy', 'sharded'] as const) {
-      expect((await both.stores[name].ledger.read())?.state).toMatchObject({ mirror: 'inline', catalogue: 'phase1' })
+      expect((await both.stores[name].ledger.read())?.state).toMatchObject({
+        mirror: 'inline',
+        catalogue: 'phase1',
+        gateway: 'interface-layer',
+        grayPercent: 7,
+      })
     }
     expect((await audited())[0]).toMatchObject({ what: 'set', mirror: 'inline' })
   })

@@ -1,7 +1,7 @@
 // One store as flips see it: its switches, fences, gaps, processes and audit, on one server or several. The first server
 // speaks for the store; the others hold a row of switches too, so that nothing there is changed without the claim.
 
-import { CREATE_FENCE_SQL, CREATE_GAPS_SQL } from '../../contracts/migration-tables.ts'
+import { CREATE_FENCE_SQL, CREATE_GAPS_SQL, CREATE_MESSAGES_SQL } from '../../contracts/migration-tables.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import type { Shard } from '../../contracts/shard.ts'
 import type { Flip, StoreName, SwitchState } from '../../contracts/switches.ts'
@@ -74,6 +74,7 @@ export class StoreLedger {
       for (const sql of [
         CREATE_FENCE_SQL,
         CREATE_GAPS_SQL,
+        CREATE_MESSAGES_SQL,
         CREATE_SWITCHES_SQL,
         CREATE_PROCESSES_SQL,
         CREATE_COMPARISONS_SQL,

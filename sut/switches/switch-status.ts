@@ -55,7 +55,7 @@ export async function switchStatus(ledgers: Ledgers): Promise<SwitchStatus> {
   const counts = both.answers[authority] ? await ledgers[authority].gaps() : NO_GAPS
   const asked = both.answers[authority] ? authority : otherStore(authority)
   const processes = await ledgers[asked].liveProcesses()
-  const { mirror, monolith, comparePerMille, isFinal } = state
+  const { mirror, monolith, gateway, grayPercent, comparePerMille, isFinal } = state
   const stores = (name: StoreName): StoreStatus => ({
     answers: both.answers[name],
     isAuthority: name === authority,
@@ -70,6 +70,8 @@ export async function switchStatus(ledgers: Ledgers): Promise<SwitchStatus> {
     ...countsOf(counts),
     mirror,
     monolith,
+    gateway,
+    grayPercent,
     comparePerMille,
     isFinal,
     stores: { legacy: stores('legacy'), sharded: stores('sharded') },

@@ -1,6 +1,7 @@
 // The order service on its own stores, index and cache.
 
 import type { Dataset } from '../../../contracts/dataset.ts'
+import { answeredPercent } from '../../../contracts/switches.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
@@ -59,6 +60,7 @@ export function localOrderService({ stores, dataset, index, redis }: OrderServic
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => dataset(context)),
+    oldTraffic: async () => ({ grayPercent: answeredPercent(stores.switches) }),
   }
 }
 

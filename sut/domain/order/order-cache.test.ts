@@ -150,3 +150,32 @@ describe('readers of one order', () => {
     await first
   })
 })
+
+describe('a change that somebody else made', () => {
+  const entry = (redis: MemoryRedis) => [...redis.entries.values()][0]
+
+  it('takes an older entry away, and lets none come back that was read before', async () => {
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis)
+    await cache.find(KEY, context(), async () => PLACED)
+    expect(await cache.overtake(ORDER_ID, 2)).toBe(true)
+    expect(status(await cache.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+    expect(entry(redis)).toBe('changed')
+  })
+
+  it('leaves an entry that knows it already, however often it is told', async () => {
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis)
+    await cache.find(KEY, context(), async () => PAID)
+    const before = entry(redis)
+    for (const version of [2, 1, 2]) expect(await cache.overtake(ORDER_ID, version)).toBe(true)
+    expect(entry(redis)).toBe(before)
+  })
+
+  it('is not done with while Redis takes nothing', async () => {
+    const redis = new MemoryRedis()
+    const cache = new OrderCache(redis)
+    redis.takesChanges = false
+    expect(await cache.overtake(ORDER_ID, 2)).toBe(false)
+  })
+})

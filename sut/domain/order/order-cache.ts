@@ -61,6 +61,17 @@ export class OrderCache {
     this.#distrusted.set(orderId, nowMs + TTL_MS)
   }
 
+  /**
+   * Of a change that somebody else made: an older entry goes, and none may follow that was read before. False where it is
+   * not certain that none is left.
+   */
+  async overtake(orderId: OrderId, version: number): Promise<boolean> {
+    const text = await this.#redis.get(entryOf(orderId))
+    if (text === TOMBSTONE) return true
+    if (text !== null && (JSON.parse(text) as Entry).order.version >= version) return true
+    return await this.#redis.put(entryOf(orderId), TOMBSTONE, TTL_MS)
+  }
+
   async #cached(orderId: OrderId): Promise<Entry | null> {
     const text = await this.#redis.get(entryOf(orderId))
     if (text === null || text === TOMBSTONE) return null

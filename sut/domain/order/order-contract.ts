@@ -58,4 +58,5 @@ export const ORDER_CONTRACT = contractFor<OrderService>()({
   numbered: { request: requestOf({ userId, legacyNo }) },
   numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
+  oldTraffic: { request: requestOf({}) },
 })

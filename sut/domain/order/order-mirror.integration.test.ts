@@ -67,6 +67,8 @@ async function flipTo(phase: Phase, mode: Switches['mirror']): Promise<void> {
     open: true,
     mirror: mode,
     monolith: 'business-layer',
+    gateway: 'monolith',
+    grayPercent: 0,
     comparePerMille: 0,
     isFinal: false,
   }

@@ -82,6 +82,12 @@ export interface FoundOrders {
   readonly next: SearchPosition | null
 }
 
+/** Who answers the old interfaces, as the switches say. */
+export interface OldTraffic {
+  /** Of 100 users, so many are answered by the interface layer: see contracts/gray-share.ts. */
+  readonly grayPercent: number
+}
+
 export interface OrderService {
   /** Stores order, items, first payment, search event and the answer to the key, or nothing; or finds the answer. */
   place(request: PlaceOrder, context: CallContext): Promise<CheckoutResponse>
@@ -100,4 +106,5 @@ export interface OrderService {
   numbered(request: OwnNumber, context: CallContext): Promise<NumberedOrder | null>
   numberedPage(request: OldPage, context: CallContext): Promise<NumberedPage>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
+  oldTraffic(request: Readonly<Record<string, never>>, context: CallContext): Promise<OldTraffic>
 }

@@ -47,8 +47,8 @@ describe('a write', () => {
     expect(await answer(context())).toBe('written')
     expect(board.waitedAfter).toEqual([4])
     expect(attempts).toEqual([
-      { store: 'legacy', guard: { epoch: 4, markGap: true } },
-      { store: 'sharded', guard: { epoch: 5, markGap: true } },
+      { store: 'legacy', guard: { epoch: 4, markGap: true, tellsOld: true } },
+      { store: 'sharded', guard: { epoch: 5, markGap: true, tellsOld: true } },
     ])
   })
 
@@ -56,7 +56,7 @@ describe('a write', () => {
     const board = new SteppedBoard(at('phase1', 4, false), at('phase1', 5))
     const { attempts, answer } = writing(new SwitchedStores({ sides: SIDES, board }), { store: 'legacy', epoch: 5 })
     expect(await answer(context())).toBe('written')
-    expect(attempts).toEqual([{ store: 'legacy', guard: { epoch: 5, markGap: true } }])
+    expect(attempts).toEqual([{ store: 'legacy', guard: { epoch: 5, markGap: true, tellsOld: true } }])
   })
 
   it('that waits is counted by its shard, and by what held it up', async () => {
@@ -129,7 +129,7 @@ describe('the phases', () => {
       answer: { store, guard },
       stored: null,
     }))
-    expect(given).toEqual({ store: SIDES.sharded.store, guard: { epoch: 0, markGap: false } })
+    expect(given).toEqual({ store: SIDES.sharded.store, guard: { epoch: 0, markGap: false, tellsOld: false } })
   })
 
   it('that name a store which is not there are refused', () => {

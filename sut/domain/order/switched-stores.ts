@@ -4,7 +4,7 @@
 
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
-import { marksGaps, PHASE_RULES, type StoreName, type Switches } from '../../../contracts/switches.ts'
+import { marksGaps, PHASE_RULES, type StoreName, type Switches, tellsOldFormat } from '../../../contracts/switches.ts'
 import { isMysqlError } from '../../storage/mysql-errors.ts'
 import type { NewOrder, OrderStore, OrderVersion, WriteGuard } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
@@ -57,6 +57,11 @@ export class SwitchedStores {
 
   constructor(options: SwitchedStoresOptions) {
     this.#options = options
+  }
+
+  /** As this process believes them to stand. Throws while it is out of touch. */
+  get switches(): Switches {
+    return this.#options.board.now()
   }
 
   /** The store that is read: to be asked for anew with each read. */
@@ -112,7 +117,8 @@ export class SwitchedStores {
 
 /** null: there is no monolith, and a write is what it would be without one. */
 function guardOf(sides: StoreSides, switches: Switches): WriteGuard | null {
-  return sides.legacy ? { epoch: switches.epoch, markGap: marksGaps(switches) } : null
+  if (!sides.legacy) return null
+  return { epoch: switches.epoch, markGap: marksGaps(switches), tellsOld: tellsOldFormat(switches) }
 }
 
 function authorityOf(sides: StoreSides, { phase }: Switches): StoreSide {

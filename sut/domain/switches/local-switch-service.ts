@@ -29,10 +29,12 @@ export function localSwitchService(tools: FlipTools): SwitchService {
     status: (_request, context) => withinDeadline(switchStatus(ledgers), context),
     plan: (_request, context) => withinDeadline(waysFrom(ledgers), context),
     move: (request, context) => begun(moved(request, tools), context),
-    set: async ({ who, why, mirror, monolith, comparePerMille }, context) => {
+    set: async ({ who, why, mirror, monolith, gateway, grayPercent, comparePerMille }, context) => {
       const change = {
         ...(mirror !== undefined && { mirror }),
         ...(monolith !== undefined && { monolith }),
+        ...(gateway !== undefined && { gateway }),
+        ...(grayPercent !== undefined && { grayPercent }),
         ...(comparePerMille !== undefined && { comparePerMille }),
       }
       if (Object.keys(change).length === 0) throw new SutError('bad-request', 'nothing was said that could be set')

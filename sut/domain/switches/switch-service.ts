@@ -3,6 +3,8 @@
 
 import {
   type Direction,
+  GATEWAY_POSITIONS,
+  type GatewayPosition,
   MIRROR_MODES,
   type MirrorMode,
   MONOLITH_POSITIONS,
@@ -31,6 +33,8 @@ export interface MoveSwitch {
 export interface SetSwitches {
   readonly mirror?: MirrorMode | undefined
   readonly monolith?: MonolithPosition | undefined
+  readonly gateway?: GatewayPosition | undefined
+  readonly grayPercent?: number | undefined
   readonly comparePerMille?: number | undefined
   readonly who: string
   readonly why: string
@@ -76,11 +80,13 @@ export const SWITCH_REQUESTS = {
     {
       mirror: oneOf(MIRROR_MODES),
       monolith: oneOf(MONOLITH_POSITIONS),
+      gateway: oneOf(GATEWAY_POSITIONS),
+      grayPercent: { type: 'integer', minimum: 0, maximum: 100 },
       comparePerMille: { type: 'integer', minimum: 0, maximum: 1_000 },
       who,
       why,
     },
-    ['mirror', 'monolith', 'comparePerMille'],
+    ['mirror', 'monolith', 'gateway', 'grayPercent', 'comparePerMille'],
   ),
   history: requestOf({ limit }),
 } as const

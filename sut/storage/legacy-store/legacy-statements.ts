@@ -14,8 +14,7 @@ import type { OrderId } from '../../../contracts/order-id.ts'
 import { ALL_SHARDS, shardOf } from '../../../contracts/shard.ts'
 import { sqlOf } from '../columns.ts'
 import { openEpochSql } from '../fence.ts'
-import { gapMark } from '../gap-table.ts'
-import type { Change } from '../guarded-write.ts'
+import { type Change, marksOf } from '../guarded-write.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { NewOrder, OrderSnapshot, StoredKey, WriteGuard } from '../order-store.ts'
 import { eventValues } from '../outbox-tables.ts'
@@ -54,7 +53,7 @@ export function placementStatements(
     eventInsert(order, guard),
     keyInsert(key, order.orderId),
     ...wholeInserts(order, items, [payment], legacyNo),
-    ...(guard?.markGap ? [gapMark(order)] : []),
+    ...marksOf(order, guard),
   ]
 }
 
@@ -66,7 +65,7 @@ export function changeOf(before: WholeOrder, after: WholeOrder, guard: WriteGuar
     ],
     event: eventInsert(after.order, guard),
     isFenced: guard !== null,
-    gap: guard?.markGap ? gapMark(after.order) : null,
+    marks: marksOf(after.order, guard),
   }
 }
 

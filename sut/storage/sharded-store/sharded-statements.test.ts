@@ -18,18 +18,29 @@ describe('a system without a migration', () => {
 
   it('changes order and payment, then tells of it', () => {
     const born = bornOrder(USER)
-    const { updates, event, isFenced, gap } = changeOf(born, movedTo(born, 'paid'), null)
+    const { updates, event, isFenced, marks } = changeOf(born, movedTo(born, 'paid'), null)
     expect(targetsOf([...updates, event])).toEqual(['orders_07', 'payments_07', 'outbox_07'])
-    expect([isFenced, gap]).toEqual([false, null])
+    expect([isFenced, marks]).toEqual([false, []])
   })
 })
 
 describe('a guarded write', () => {
   it('asks the fence in its first statement, and marks the order in its last', () => {
-    const [event, ...others] = placementStatements(bornOrder(USER), { epoch: 5, markGap: true })
+    const [event, ...others] = placementStatements(bornOrder(USER), { epoch: 5, markGap: true, tellsOld: false })
     expect(event?.sql).toContain('FROM write_fence WHERE shard = 7 AND open_epoch = ? LOCK IN SHARE MODE')
     expect(event?.values[0]).toBe(5)
     expect(targetsOf(others).at(-1)).toBe('order_gaps')
-    expect(targetsOf(placementStatements(bornOrder(USER), { epoch: 5, markGap: false }))).not.toContain('order_gaps')
+    const unmarked = placementStatements(bornOrder(USER), { epoch: 5, markGap: false, tellsOld: false })
+    expect(targetsOf(unmarked)).not.toContain('order_gaps')
+    expect(targetsOf(unmarked)).not.toContain('order_messages')
+  })
+
+  it('is told in the old format by what is stored with it, last', () => {
+    const guard = { epoch: 5, markGap: true, tellsOld: true }
+    const born = bornOrder(USER)
+    expect(targetsOf(placementStatements(born, guard)).slice(-2)).toEqual(['order_gaps', 'order_messages'])
+    const { marks } = changeOf(born, movedTo(born, 'paid'), guard)
+    expect(targetsOf(marks)).toEqual(['order_gaps', 'order_messages'])
+    expect(marks.at(-1)?.values.slice(0, 2)).toEqual([BigInt(born.order.orderId), 2])
   })
 })

@@ -1,8 +1,7 @@
 // What an order is in the sharded store: its statements, built once per shard.
 
 import { legacyNumberOf } from '../../../contracts/legacy-number.ts'
-import { gapMark } from '../gap-table.ts'
-import type { Change } from '../guarded-write.ts'
+import { type Change, marksOf } from '../guarded-write.ts'
 import { keyInsert } from '../idempotency-table.ts'
 import type { Statement } from '../mysql-lane.ts'
 import type { NewOrder, OrderSnapshot, WriteGuard } from '../order-store.ts'
@@ -23,7 +22,7 @@ export function placementStatements(
   const rows = [keyInsert(key, order.orderId), ...orderInserts(order, items), paymentInsert(payment)]
   const event = eventInsert(order, guard)
   if (!guard) return [...rows, event]
-  return [event, ...rows, ...(guard.markGap ? [gapMark(order)] : [])]
+  return [event, ...rows, ...marksOf(order, guard)]
 }
 
 export function changeOf(before: WholeOrder, after: WholeOrder, guard: WriteGuard | null): Change {
@@ -31,7 +30,7 @@ export function changeOf(before: WholeOrder, after: WholeOrder, guard: WriteGuar
     updates: [orderUpdate(before.order, after.order), paymentUpdate(before.payment, after.payment)],
     event: eventInsert(after.order, guard),
     isFenced: guard !== null,
-    gap: guard?.markGap ? gapMark(after.order) : null,
+    marks: marksOf(after.order, guard),
   }
 }
 

@@ -124,6 +124,8 @@ export function startOf({ start, jobs, flips, crashes, takeOvers }: ModelOptions
     open: true,
     mirror: 'batched',
     monolith: 'business-layer',
+    gateway: 'monolith',
+    grayPercent: 0,
     comparePerMille: 0,
     isFinal: false,
     revision: 1,
