@@ -80,3 +80,29 @@ describe('a slow read of the old store, across a flip and a payment', () => {
     }
   })
 })
+
+describe('an old number', () => {
+  const asked = async (orderId: OrderId | null) => {
+    let finds = 0
+    const store: Partial<OrderStore> = {
+      numbered: async () => orderId,
+      find: async () => {
+        finds++
+        return null
+      },
+    }
+    const stores = new SwitchedStores({
+      sides: { sharded: { store: store as OrderStore, ids } },
+      board: { now: () => NO_MIGRATION, reopened: () => Promise.reject(new Error('there is no flip')) },
+    })
+    const redis = new MemoryRedis() as unknown as RedisCache
+    const service = localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis })
+    return { found: await service.numbered({ userId: KEY.userId + 64, legacyNo: 7 }, context()), finds }
+  }
+
+  it('of nobody is looked for as far as another’s: the time tells nothing', async () => {
+    const anothers = await asked(KEY.orderId)
+    expect(anothers).toEqual({ found: null, finds: 1 })
+    expect(await asked(null)).toEqual(anothers)
+  })
+})

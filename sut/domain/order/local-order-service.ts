@@ -1,6 +1,7 @@
 // The order service on its own stores, index and cache.
 
 import type { Dataset } from '../../../contracts/dataset.ts'
+import { NOBODYS_ORDER } from '../../../contracts/order-id.ts'
 import { answeredPercent } from '../../../contracts/switches.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
@@ -52,8 +53,7 @@ export function localOrderService({ stores, dataset, index, redis }: OrderServic
     list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
     numbered: async ({ userId, legacyNo }, context) => {
       const orderId = await stores.reader.numbered(legacyNo, context)
-      if (orderId === null) return null
-      const found = await find({ orderId, userId }, context)
+      const found = await find({ orderId: orderId ?? NOBODYS_ORDER, userId }, context)
       return found && { ...found, legacyNo }
     },
     numberedPage: ({ userId, page, size }, context) =>
