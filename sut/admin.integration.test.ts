@@ -108,6 +108,14 @@ describe('a system with a monolith, in one process', () => {
     ])
   })
 
+  it('moves old apps by a share of users when an operator says so, and no further than all of them', async () => {
+    const share = { gateway: 'interface-layer', grayPercent: 1, why: 'the first hundredth' }
+    expect((await admin('/v1/admin/switches/set', share)).status).toBe(200)
+    expect((await admin('/v1/admin/switches')).body).toMatchObject({ gateway: 'interface-layer', grayPercent: 1 })
+    expect((await admin('/v1/admin/switches/set', { grayPercent: 101, why: 'too many' })).status).toBe(400)
+    expect((await admin('/v1/admin/switches')).body.grayPercent).toBe(1)
+  })
+
   it('refuses what may not be, by name', async () => {
     const refused = await admin('/v1/admin/switches/back', { why: 'beyond the first phase' })
     expect([refused.status, refused.body.code]).toEqual([409, 'switch-refused'])
