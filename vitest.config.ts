@@ -1,17 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
-// k6 against a server of its own, a browser, npm, commands as a user runs them, kills of a process, a full disk, and which
-// of two servers is asked: the same whatever the engines are. Their statements, the stores' own tests try in both lanes.
+// What holds a load and judges it: alone on the machine, whatever else could run side by side.
+const MEASURES = [
+  'measurements/**/*.integration.test.ts',
+  'test/legacy-load.integration.test.ts',
+  'test/main-job.integration.test.ts',
+  'test/moving-load.integration.test.ts',
+  'test/own-system.integration.test.ts',
+]
+// A browser, npm, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
+// same whatever the engines are. Their statements, the stores' own tests try in both lanes.
 const ONE_LANE_IS_ENOUGH = [
   'cli/migrate.integration.test.ts',
   'cli/switch.integration.test.ts',
   'generators/full-disk.integration.test.ts',
   'generators/legacy/**',
-  'measurements/**',
   'reports/page.integration.test.ts',
   'sut/admin.integration.test.ts',
+  'sut/every-position.integration.test.ts',
   'sut/killed-processes.integration.test.ts',
   'sut/ownership.integration.test.ts',
+  'sut/prepare-migration.integration.test.ts',
   'sut/rollback.integration.test.ts',
   'sut/gateway-position.integration.test.ts',
   'sut/gray-traffic.integration.test.ts',
@@ -19,16 +28,21 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/signed-requests.integration.test.ts',
   'sut/switches/switch-board.integration.test.ts',
   'test/kill-seeder.integration.test.ts',
-  'test/legacy-load.integration.test.ts',
-  'test/moving-load.integration.test.ts',
   'test/npm-versions.integration.test.ts',
-  'test/own-system.integration.test.ts',
   'test/sealed-load.integration.test.ts',
   'sut/two-servers.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
 // They start servers that run as processes again, otherwise.
 const ON_PROGRAMS = ['sut/encrypted-stores.integration.test.ts']
+const NO_TESTS = ['**/node_modules/**', 'runs/**', '.headroom/**']
+// Engines are brought by the set-up; one file after another, as they share them.
+const ON_ENGINES = {
+  globalSetup: ['test/engines.setup.ts'],
+  testTimeout: 240_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
+}
 const isInContainers = process.env.HEADROOM_TEST_ENGINES === 'containers'
 const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
 
@@ -41,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**', 'runs/**', '.headroom/**'],
+          exclude: ['**/*.integration.test.ts', ...NO_TESTS],
           // Ends what hangs. A busy machine takes ten times as long, and that is no failure.
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -50,18 +64,22 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          globalSetup: ['test/engines.setup.ts'],
           include: ['**/*.integration.test.ts'],
           exclude: [
-            '**/node_modules/**',
-            'runs/**',
-            '.headroom/**',
+            ...NO_TESTS,
+            ...MEASURES,
             ...(isSecondLane ? ONE_LANE_IS_ENOUGH : []),
             ...(isInContainers ? ON_PROGRAMS : []),
           ],
-          testTimeout: 240_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
+          ...ON_ENGINES,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          include: MEASURES,
+          exclude: NO_TESTS,
+          ...ON_ENGINES,
         },
       },
     ],

@@ -1,5 +1,5 @@
-// `npm test`: brings what the tests need, then runs them: once on the engines of this machine, and the integration
-// suite a second time in containers where a Docker daemon answers.
+// `npm test`: brings what the tests need, then runs them lane by lane: what needs no engine, what holds a load, the other
+// integration tests on the engines of this machine, and a second time in containers where a Docker daemon answers.
 
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -7,11 +7,15 @@ import { join } from 'node:path'
 import { Option } from 'commander'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
+import { removeState } from '../engines/clean-engines.ts'
 import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
 import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { surveyMachine } from '../engines/survey.ts'
 import { VERSIONS } from '../engines/versions.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
+
+const LANES = ['unit', 'load', 'local', 'containers'] as const
+type LaneName = (typeof LANES)[number]
 
 interface Lane {
   readonly name: string
@@ -22,7 +26,7 @@ interface Lane {
 const RESULTS = join(CHECKOUT, '.headroom/test-results')
 const CONTAINER_IMAGES = [VERSIONS.images.mysql, VERSIONS.images.elasticsearch, VERSIONS.images.redis]
 
-await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
+await runCommand<{ lane?: LaneName }>(
   'test',
   (program) => {
     program
@@ -31,8 +35,8 @@ await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
       .addOption(
         new Option(
           '--lane <lane>',
-          'only one lane: unit needs no engine (default: all that this machine can run)',
-        ).choices(['unit', 'local', 'containers']),
+          'one lane only: unit needs no engine, load wants the machine for itself (default: all that this machine can run)',
+        ).choices(LANES),
       )
       .allowUnknownOption()
       .addHelpText('after', '\nExamples:\n  npm test\n  npm test -- --lane unit\n  npm test -- contracts/shard.test.ts')
@@ -54,28 +58,37 @@ await runCommand<{ lane?: 'unit' | 'local' | 'containers' }>(
   },
 )
 
-async function lanesOf(only: string | undefined, words: readonly string[], context: CommandContext): Promise<Lane[]> {
+async function lanesOf(only: LaneName | undefined, words: readonly string[], context: CommandContext): Promise<Lane[]> {
   const unit: Lane = { name: 'unit', words: ['--project', 'unit', ...words], env: {} }
   if (only === 'unit') return [unit]
   const { say } = context
   const missing = only === 'containers' ? [] : await missingPrograms()
-  const obstacle = only === 'local' ? undefined : await containerObstacle(context)
   const isLocal = only !== 'containers' && missing.length === 0
-  const isContainers = only !== 'local' && obstacle === undefined
+  const isOnProgramsOnly = only === 'local' || (only === 'load' && isLocal)
+  const obstacle = isOnProgramsOnly ? undefined : await containerObstacle(context)
+  const isContainers = !isOnProgramsOnly && obstacle === undefined
   if (!isLocal && !isContainers) throw noEngines(missing, obstacle)
   const env = await browserEnvironment(context)
+  const inContainers = { ...env, HEADROOM_TEST_ENGINES: 'containers' }
+  const place = `in containers (${VERSIONS.images.mysql})`
+  const load: Lane = {
+    name: `load ${isLocal ? 'on local engines' : place}`,
+    words: ['--project', 'load', ...words],
+    env: isLocal ? env : inContainers,
+  }
   const integration = ['--project', 'integration', ...words]
   const local: Lane = { name: 'integration on local engines', words: integration, env }
   const containers: Lane = {
-    name: `integration in containers (${VERSIONS.images.mysql})`,
+    name: `integration ${place}`,
     words: integration,
-    env: { ...env, HEADROOM_TEST_ENGINES: 'containers', ...(isLocal && { HEADROOM_TEST_BESIDE_LOCAL: '1' }) },
+    env: { ...inContainers, ...(isLocal && { HEADROOM_TEST_BESIDE_LOCAL: '1' }) },
   }
+  if (only === 'load') return [load]
   if (only === 'local') return [local]
   if (only === 'containers') return [containers]
   if (!isLocal) for (const line of missing) say(`not run: ${local.name}: ${line}`)
   say(isContainers ? `to be run: ${containers.name}` : `not run: ${containers.name}: ${obstacle}`)
-  return [unit, ...(isLocal ? [local] : []), ...(isContainers ? [containers] : [])]
+  return [unit, load, ...(isLocal ? [local] : []), ...(isContainers ? [containers] : [])]
 }
 
 /** What the local lane needs, and this machine can neither find nor fetch. */
@@ -122,16 +135,30 @@ function passes(lane: Lane, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), ...words, ...lane.words], {
       cwd: CHECKOUT,
+      // A group of its own: a terminal's Ctrl-C would end vitest before what its workers have started can be found.
+      detached: true,
       stdio: ['ignore', process.stderr, process.stderr],
       env: { ...process.env, ...lane.env },
     })
-    // vitest stops its workers and the engines' set-up by itself; killing it at once would leave them.
-    const stop = () => child.kill('SIGINT')
+    const tell = (name: NodeJS.Signals) => signalGroup(child.pid, name)
+    const stop = () => tell('SIGINT')
     signal.addEventListener('abort', stop)
     child.on('error', reject)
     child.on('exit', (code) => {
       signal.removeEventListener('abort', stop)
-      resolve(code === 0)
+      if (!signal.aborted) return resolve(code === 0)
+      tell('SIGKILL')
+      // vitest ends at once, and its set-up has not stopped the engines.
+      removeState(`.headroom/test-${child.pid}`).then(() => resolve(false), reject)
     })
   })
+}
+
+function signalGroup(leader: number | undefined, name: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, name)
+  } catch (error) {
+    // Nobody of the group is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }

@@ -20,15 +20,18 @@ describe('a gray share', () => {
     )
   })
 
-  it.each([1, 10, 50, 99])('of %d %% holds about so many, of neighbouring users and of one shard alike', (share) => {
-    const users = 20_000
-    const expected = (users * share) / 100
-    const threeSigma = 3 * Math.sqrt(expected * (1 - share / 100))
-    for (const step of [1, SHARD_COUNT]) {
-      const held = Array.from({ length: users }, (_, at) => 1 + at * step).filter((userId) => isGray(userId, share))
-      expect(Math.abs(held.length - expected)).toBeLessThan(threeSigma)
-    }
-  })
+  it.each([1, 10, 50, 99])(
+    'of %d percent holds about so many, of neighbouring users and of one shard alike',
+    (share) => {
+      const users = 20_000
+      const expected = (users * share) / 100
+      const threeSigma = 3 * Math.sqrt(expected * (1 - share / 100))
+      for (const step of [1, SHARD_COUNT]) {
+        const held = Array.from({ length: users }, (_, at) => 1 + at * step).filter((userId) => isGray(userId, share))
+        expect(Math.abs(held.length - expected)).toBeLessThan(threeSigma)
+      }
+    },
+  )
 
   it('holds the same users wherever and whenever it is asked', () => {
     const first = Array.from({ length: 1_000 }, (_, at) => at + 1).filter((userId) => isGray(userId, 1))

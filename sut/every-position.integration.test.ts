@@ -1,5 +1,5 @@
 // The same answers wherever the switches stand: every route of the new interfaces and of the old ones, in each phase, with the
-// monolith on its own and behind the business layer, in one process and in many.
+// monolith on its own and behind the business layer, in one process and in many; and users who are at work while they move.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
-import { TOPOLOGIES } from '../contracts/sut-endpoint.ts'
+import { TOPOLOGIES, type Topology } from '../contracts/sut-endpoint.ts'
 import type { Direction, MonolithPosition, Phase } from '../contracts/switches.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
-import { CHECKOUT } from './order-mix.setup.ts'
+import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
 import { switchStatus } from './switches/switch-status.ts'
 import { ANYBODY } from './switches/two-ledgers.setup.ts'
@@ -34,12 +34,22 @@ const POSITIONS: readonly Position[] = [
   { phase: 'phase1', monolith: 'own-database', catalogue: 'phase1' },
 ]
 
+/** The processes that look at the switches. */
+const FOLLOWERS: Readonly<Record<Topology, readonly string[]>> = {
+  'one-process': ['all', 'monolith'],
+  'process-per-service': ['catalogue', 'indexer', 'monolith', 'order'],
+}
+
 describe.each(TOPOLOGIES)('%s', (topology) => {
   let migrated: MigratedSystem
+  /** Placed before anything began. */
+  let oldest: number
   let user = 8_000
+  const mixes: OrderMix[] = []
 
   beforeAll(async () => {
     migrated = await startMigratedSystem(topology)
+    oldest = (await migrated.submit(100)).data!.orderNo
     await migrated.begin()
   })
   afterAll(() => migrated?.stop())
@@ -56,7 +66,14 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
         await migrated.importAll()
         await migrated.compared()
       }
-      expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+      const mix = new OrderMix(migrated)
+      mixes.push(mix)
+      await mix.during([1_000, 1_001], async () => {
+        expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+        const placed = mix.acknowledged.length
+        await expect.poll(() => mix.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(placed)
+      })
+      expect(mix.failures).toEqual([])
     }
     if (status.monolith !== monolith) await set({ monolith })
     // Until every process has heard of it.
@@ -76,6 +93,10 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     const userId = user++
     // Of its own: whatever was submitted by the old interfaces has region 1.
     const region = 100 + (userId % 100)
+
+    expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo: oldest }, 100)).toMatchObject(
+      ok({ orderNo: oldest, nickname: 'user100' }),
+    )
 
     // The new interfaces.
     const key = randomUUID()
@@ -148,9 +169,17 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
   it('has every order in both stores once in the end', async () => {
     await expect.poll(() => migrated.gaps(), { timeout: 30_000, interval: 100 }).toBe(0)
     await migrated.importAll()
-    const numbers = (await migrated.numbersIn('legacy')).toSorted((one, other) => one - other)
-    expect(numbers).toHaveLength(POSITIONS.length * 4)
-    expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
+    for (const mix of mixes) await expectAllInBoth(migrated, mix)
+    const placed = mixes.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
+    expect(await migrated.numbersIn('legacy')).toHaveLength(1 + POSITIONS.length * 4 + placed)
+  })
+
+  it('tells which processes the switches have moved, and lets nobody ask them who is no service', async () => {
+    const { processRoles } = await switchStatus(migrated.tools.ledgers)
+    expect(processRoles).toEqual(FOLLOWERS[topology])
+    const path = '/internal/flows/numbered'
+    const { status } = await fetch(migrated.system.sut.endpoint.baseUrl + path, { method: 'POST', body: '{}' })
+    expect(status).toBe(404)
   })
 
   it('is moved by an administrator too, who is noted, and by nobody else', async () => {

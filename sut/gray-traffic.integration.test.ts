@@ -211,7 +211,8 @@ it('is not shown as it was when whoever changed it died before the cache knew', 
   const userId = USERS[11]!
   const order = { path: '/v1/app/orders', key: randomUUID(), body: CHECKOUT }
   const { orderId } = (await system.call({ method: 'POST', user: userId, ...order })).body as { orderId: OrderId }
-  const statusOf = async () => (await system.call({ path: `/v1/app/orders/${orderId}`, user: userId })).body.status
+  const statusOf = async () =>
+    (await system.call({ path: `/v1/app/orders/${orderId}`, user: userId })).body.order.status
   const remembered = async () => {
     const [key] = await redis.keys(`headroom:order:*:${orderId}`)
     return key === undefined ? null : await redis.get(key)

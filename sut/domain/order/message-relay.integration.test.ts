@@ -85,6 +85,9 @@ function relayTo(target: Pick<OrderStreams, 'publish'>, own = stores): MessageRe
   })
 }
 
+const poolOf = (url: string) =>
+  new MysqlPool({ map: oneServer({ url }), poolSize: 2, statementLimitMs: 5_000 }, new Metrics())
+
 async function entriesOf<T>(stream: string, field: string, read: (text: string) => T): Promise<readonly T[]> {
   const entries = await redis.xrange(stream, '-', '+')
   return entries.map(([, fields]) => read(fields[fields.indexOf(field) + 1] ?? ''))
@@ -199,9 +202,25 @@ it('tells again what it may have told, after a crash between the streams and the
 
 it('tells once of each change when two tell at the same time', async () => {
   const orders = await Promise.all(Array.from({ length: 20 }, () => placed('legacy')))
-  const others = relayTo(streams)
-  await Promise.allSettled([relay.round(), others.round()])
-  await relay.round()
+  const pool = poolOf(stores.legacy.url)
+  let second: Promise<unknown> = Promise.resolve()
+  const first = relayTo(
+    {
+      publish: async (events) => {
+        second = relay.round()
+        // Which waits for us, or would be through long before.
+        await Promise.race([second, sleep(500)])
+        await streams.publish(events)
+      },
+    },
+    { ...stores, legacy: { ...stores.legacy, pool } },
+  )
+  try {
+    await first.round()
+    await second
+  } finally {
+    await pool.close()
+  }
   const ids = orders.map(({ order }) => order.orderId)
   expect((await eventsOf(...ids)).map(({ orderId }) => orderId).toSorted()).toEqual(ids.toSorted())
 })
@@ -224,8 +243,7 @@ it('parks what can be told to nobody, with the reason, and tells the rest', asyn
 
 it('is not held up by a store that does not decide and does not answer', async () => {
   const way = await throughProxy(stores.sharded.url)
-  const options = { poolSize: 2, statementLimitMs: 5_000 }
-  const pool = new MysqlPool({ map: oneServer({ url: way.url }), ...options }, new Metrics())
+  const pool = poolOf(way.url)
   const patient = relayTo(streams, { ...stores, sharded: { ...stores.sharded, pool } })
   way.proxy.mode = 'stalled'
   try {

@@ -9,6 +9,7 @@ export class MirrorMetrics {
   readonly parked
   readonly failures
   #backlog: Backlog = NO_BACKLOG
+  #countedAtMs = performance.now()
 
   constructor(metrics: Metrics) {
     this.told = {
@@ -23,6 +24,11 @@ export class MirrorMetrics {
     metrics.gaugeBy('headroom_mirror_gaps', 'Orders that the other store is behind with', 'shard', () =>
       this.#backlog.gapsByShard.map(({ shard, gaps }) => [String(shard), gaps]),
     )
+    metrics.gauge(
+      'headroom_mirror_count_age_seconds',
+      'Since when the gaps have not been counted',
+      () => (performance.now() - this.#countedAtMs) / 1000,
+    )
     metrics.gauge('headroom_mirror_parked_orders', 'Orders that wait for a person', () => this.#backlog.parked)
     metrics.gauge('headroom_mirror_oldest_gap_seconds', 'By how long the other store is behind', () => {
       const { oldestSinceMs } = this.#backlog
@@ -32,5 +38,6 @@ export class MirrorMetrics {
 
   counted(backlog: Backlog): void {
     this.#backlog = backlog
+    this.#countedAtMs = performance.now()
   }
 }

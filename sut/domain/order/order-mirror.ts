@@ -4,7 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { marksGaps, PHASE_RULES, type Switches } from '../../../contracts/switches.ts'
-import { NO_BACKLOG, type ParkedOrder } from '../../storage/order-store.ts'
+import { type Backlog, NO_BACKLOG, type ParkedOrder } from '../../storage/order-store.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
@@ -12,6 +12,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
 import { Breaker } from '../breaker.ts'
 import { backOffMs } from './back-off.ts'
+import { BacklogCount } from './backlog-count.ts'
 import { closeGaps, type StorePair, snapshotOf, type Told, tell } from './close-gaps.ts'
 import type { MirrorMetrics } from './mirror-metrics.ts'
 import { type Follower, type Stored, type StoreSides, sideOf } from './switched-stores.ts'
@@ -24,7 +25,6 @@ const INLINE_GRACE_MS = 1_000
 /** Between two rounds: what is stored meanwhile goes together. */
 const PACE_MS = 20
 const IDLE_MS = 500
-const COUNT_EVERY_MS = 2_000
 const STOP_LIMIT_MS = 3_000
 
 export interface OrderMirrorOptions {
@@ -40,14 +40,15 @@ export class OrderMirror implements Follower {
   readonly #options: OrderMirrorOptions
   /** Of requests: a store that hangs costs one of them its budget now and then, not each. */
   readonly #breaker = new Breaker('the store that follows', () => performance.now())
+  readonly #backlogCount: BacklogCount
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
   #hasNews = false
   #wake: () => void = () => {}
-  #countedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: OrderMirrorOptions) {
     this.#options = options
+    this.#backlogCount = new BacklogCount(options.metrics)
   }
 
   async follow(switches: Switches, stored: Stored): Promise<void> {
@@ -81,7 +82,7 @@ export class OrderMirror implements Follower {
   async round(): Promise<number> {
     const { board, metrics } = this.#options
     const switches = board.now()
-    await this.#count(switches)
+    await this.#backlogCount.keep(() => this.#backlogOf(switches))
     const pair = this.#pairOf(switches)
     if (!pair || switches.mirror === 'off') return 0
     const context = contextFor('mirror', ROUND_LIMIT_MS)
@@ -147,13 +148,10 @@ export class OrderMirror implements Follower {
     this.#options.logger.warn({ ...causeOf(error), failures }, 'the other store is not being told; will try again')
   }
 
-  async #count(switches: Switches): Promise<void> {
-    if (performance.now() - this.#countedAtMs < COUNT_EVERY_MS) return
-    this.#countedAtMs = performance.now()
-    const { sides, metrics } = this.#options
-    if (!marksGaps(switches)) return metrics.counted(NO_BACKLOG)
-    const { store } = sideOf(sides, PHASE_RULES[switches.phase].authority)
-    metrics.counted(await store.backlog(contextFor('mirror', ROUND_LIMIT_MS)))
+  async #backlogOf(switches: Switches): Promise<Backlog> {
+    if (!marksGaps(switches)) return NO_BACKLOG
+    const { store } = sideOf(this.#options.sides, PHASE_RULES[switches.phase].authority)
+    return await store.backlog(contextFor('mirror', ROUND_LIMIT_MS))
   }
 
   /** undefined: no store follows in this phase. */
