@@ -7,6 +7,7 @@ const MEASURES = [
   'test/main-job.integration.test.ts',
   'test/moving-load.integration.test.ts',
   'test/own-system.integration.test.ts',
+  'test/sealed-load.integration.test.ts',
 ]
 // A browser, npm, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
 // same whatever the engines are. Their statements, the stores' own tests try in both lanes.
@@ -29,7 +30,6 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/switches/switch-board.integration.test.ts',
   'test/kill-seeder.integration.test.ts',
   'test/npm-versions.integration.test.ts',
-  'test/sealed-load.integration.test.ts',
   'sut/two-servers.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
