@@ -7,6 +7,7 @@ const MEASURES = [
   'test/main-job.integration.test.ts',
   'test/moving-load.integration.test.ts',
   'test/own-system.integration.test.ts',
+  'test/sealed-load.integration.test.ts',
 ]
 // A browser, npm, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
 // same whatever the engines are. Their statements, the stores' own tests try in both lanes.
@@ -16,13 +17,16 @@ const ONE_LANE_IS_ENOUGH = [
   'generators/full-disk.integration.test.ts',
   'generators/legacy/**',
   'reports/page.integration.test.ts',
+  'sut/admin.integration.test.ts',
   'sut/every-position.integration.test.ts',
   'sut/killed-processes.integration.test.ts',
+  'sut/ownership.integration.test.ts',
   'sut/prepare-migration.integration.test.ts',
   'sut/rollback.integration.test.ts',
   'sut/gateway-position.integration.test.ts',
   'sut/gray-traffic.integration.test.ts',
   'sut/storage/event-group.integration.test.ts',
+  'sut/signed-requests.integration.test.ts',
   'sut/switches/switch-board.integration.test.ts',
   'test/kill-seeder.integration.test.ts',
   'test/npm-versions.integration.test.ts',

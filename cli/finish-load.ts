@@ -2,6 +2,7 @@
 
 import type { Measurements } from '../contracts/measurement.ts'
 import { EXIT_CODE_OF, type ExitCode } from '../contracts/refusal.ts'
+import { protectionLines } from '../measurements/protection-cost.ts'
 import { verdictLines } from '../measurements/step-lines.ts'
 import { verdictOf } from '../measurements/verdict.ts'
 import { writeReport } from '../reports/write-report.ts'
@@ -14,6 +15,7 @@ export async function finishLoad(
 ): Promise<ExitCode> {
   const { capacity, reportPath } = await writeReport(runDir)
   for (const line of verdictLines(measurements)) say(line)
+  if (measurements.protection) for (const line of protectionLines(measurements.protection)) say(line)
   const broken = capacity.claims.filter(({ subject, verdict }) => subject === 'evidence' && verdict === 'INVALID')
   // What spoilt the whole run stands above already.
   const told = measurements.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
@@ -25,8 +27,13 @@ export async function finishLoad(
     say(`The report, which asks more than this load, is ${capacity.verdict}: ${more.join(', ')}`)
   }
   say(`Report: ${reportPath}`)
-  if (json) process.stdout.write(`${JSON.stringify({ runDir, reportPath, verdict, flows: flowsOf(measurements) })}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(answerOf(measurements, { runDir, reportPath, verdict }))}\n`)
   return EXIT_CODE_OF[verdict]
+}
+
+function answerOf(measurements: Measurements, about: object) {
+  const { protection } = measurements
+  return { ...about, flows: flowsOf(measurements), ...(protection && { protection }) }
 }
 
 /** What programs read: one entry per load. In a step of several flows each has its own percentiles, below `flows`. */

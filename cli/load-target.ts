@@ -81,7 +81,8 @@ export function runningHere(stateDir: string): SutEndpoint | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as SutEndpoint)
 }
 
-function secretOf(name: string, env: Environment): string | undefined {
+/** Of the environment, or of the file that it names. */
+export function secretOf(name: string, env: Environment): string | undefined {
   const file = env[`${name}_FILE`]
   return env[name] || (file ? givenSecret(name, file) : undefined)
 }

@@ -6,6 +6,7 @@ import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
 import { LEGACY_FLOW, type ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import type { Protection } from '../contracts/request-protection.ts'
 import { OPEN_ARRIVALS, type OpenArrivals } from '../contracts/schedule.ts'
 import type { Share } from '../contracts/share.ts'
 import { hasMonolith } from '../contracts/sut-endpoint.ts'
@@ -33,6 +34,7 @@ import { monolithAt, planWithMonolith } from './legacy-load.ts'
 import { withoutMonolith } from './legacy-option.ts'
 import { collectOutput, collectTag, type ExtraOptions, k6Extras, parseDashboard } from './load-extras.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
+import { type ProtectionOptions, protectedTarget, protectionOf, refuseOtherDemands } from './load-protection.ts'
 import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runLabel, shareEnd } from './load-share.ts'
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
@@ -88,14 +90,15 @@ Examples:
   npm run load -- checkout
   npm run load -- mix --profile hold --rate 200 --duration 30s
   npm run load -- list --profile hold --generators 2
+  npm run load -- checkout --profile hold --encrypted
   npm run load -- checkout --target http://127.0.0.1:8080
   npm run load -- ./my-flow.ts --target http://127.0.0.1:18099 --p99 100ms
-The third is docker compose; the secret of any other order system goes into
-HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE. The last one
-needs nothing but a server: docs/how-do-i-load-my-own-system.md.
+The last but one is docker compose; the secret of any other order system goes
+into HEADROOM_JWT_SECRET or a file named by HEADROOM_JWT_SECRET_FILE. The last
+one needs nothing but a server: docs/how-do-i-load-my-own-system.md.
 Plain k6 runs the same scenarios: docs/load.md.`
 
-interface Options extends ExtraOptions {
+interface Options extends ExtraOptions, ProtectionOptions {
   readonly profile: Profile
   readonly rate?: number
   readonly duration?: number
@@ -155,6 +158,8 @@ await runCommand<Options>(
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
       .option('--target-address <ip>', 'of a target whose name has several: the one to load')
       .option('--no-challenge [host]', 'do not ask the owner of a target elsewhere; names it once more')
+      .option('--signed', 'as apps that sign their requests; what that costs is told apart')
+      .option('--encrypted', 'the same, and bodies are sealed')
       .option('--max-rate <n>', 'requests per second at most; elsewhere 100 unless you say more', parseRate)
       .option('--dry-run', 'say what would be sent where; send nothing')
       .option('--run <folder>', 'where the evidence goes (default: a new folder below runs/)')
@@ -163,6 +168,7 @@ await runCommand<Options>(
   async ({ options, positionals: [word], words }, context) => {
     const own = isScriptPath(String(word)) ? scriptAt(String(word)) : null
     const flow = own?.name ?? String(word)
+    const protection = protectionOf(flow, own !== null, options)
     const isLegacy = flow === LEGACY_FLOW
     if (own === null && !isLegacy) refuseOwnTargets(flow, options)
     const allowed = options.target === undefined ? null : await allowedTarget({ ...options, target: options.target })
@@ -179,12 +185,12 @@ await runCommand<Options>(
     const runDir = newRunFolder(options.run, runLabel(flow, generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
     const load = (where: Where) =>
-      loadAndReport({ flow, own, plan, runDir, where }, { ...options, words, generators, extras }, context)
+      loadAndReport({ flow, own, plan, runDir, where }, { ...options, words, generators, extras, protection }, context)
     if (allowed !== null) return await load(await givenTarget(allowed, own, context))
-    const running = await ownTarget(isLegacy)
+    const running = await ownTarget(isLegacy, protection)
     if (running !== undefined) return await load(running)
     return await withEngines(context, (engines) =>
-      withSut(engines, { topology: 'one-process', legacy: isLegacy }, context, (target) =>
+      withSut(engines, { topology: 'one-process', legacy: isLegacy, protection }, context, (target) =>
         load({ target, engines, k6: engines.k6 }),
       ),
     )
@@ -209,6 +215,7 @@ interface LoadOptions extends Omit<Options, 'generators'> {
   readonly words: readonly string[]
   readonly generators: GeneratorPlan
   readonly extras: K6Extras
+  readonly protection: Protection
 }
 
 async function loadAndReport(
@@ -216,9 +223,10 @@ async function loadAndReport(
   options: LoadOptions,
   { signal, say, json }: CommandContext,
 ): Promise<ExitCode> {
-  const { profile, rate, duration, loadSeconds, arrivals, generators, extras, words } = options
+  const { profile, rate, duration, loadSeconds, arrivals, generators, extras, protection, words } = options
   const isLegacy = flow === LEGACY_FLOW
-  const target = isLegacy ? monolithAt(where.target) : where.target
+  const asked = protectedTarget(where.target, protection, process.env)
+  const target = isLegacy ? monolithAt(asked) : asked
   if (own === null) await refuseWithoutData(target, isLegacy)
   // A database that does not answer is a finding of the load, and not a refusal.
   const position = where.engines && (await migrationPosition(where.engines.mysql).catch(() => null))
@@ -232,6 +240,7 @@ async function loadAndReport(
     arrivals,
     generators,
     extras,
+    protection,
     budgetSeconds: loadSeconds,
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
@@ -266,9 +275,10 @@ async function givenTarget(
 }
 
 /** The order system of this checkout, when it is up already. */
-async function ownTarget(isLegacy: boolean): Promise<Where | undefined> {
+async function ownTarget(isLegacy: boolean, protection: Protection): Promise<Where | undefined> {
   const target = await readySut()
   if (target && isLegacy && !hasMonolith(target)) throw withoutMonolith(target)
+  if (target) refuseOtherDemands(protection, target)
   const engines = findEngines(STATE)
   return target && engines ? { target, engines, k6: engines.k6 } : undefined
 }

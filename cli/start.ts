@@ -117,7 +117,7 @@ async function measure(
   const say = sayAbove(progress, context.say)
   return await withSut(
     engines,
-    { topology: 'one-process' },
+    { protection: 'plain', topology: 'one-process' },
     context,
     async ({ baseUrl, jwtSecret, adminJwtSecret, processes }) => {
       const measurements = await runLoad({

@@ -11,6 +11,7 @@ import { CHECKOUT, openPlace } from '../engines/place.ts'
 import { identify } from '../engines/process-identity.ts'
 import { startEngines } from '../engines/start-engines.ts'
 import { legacyOption, withoutMonolith } from './legacy-option.ts'
+import { refuseOtherSetting } from './load-protection.ts'
 import { ownSut, readySut } from './own-sut.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { topologyOption } from './topology-option.ts'
@@ -58,6 +59,7 @@ async function keepSut(
 ): Promise<SutEndpoint> {
   const running = await readySut()
   if (running && legacy && !hasMonolith(running)) throw withoutMonolith(running)
+  if (running) refuseOtherSetting(process.env, running)
   if (running?.topology === topology) return running
   if (running) {
     throw new Refusal({

@@ -10,6 +10,9 @@ export interface Product {
   readonly priceCents: number
 }
 
+/** Who changed which product, when and why. */
+export const CATALOGUE_AUDIT_TABLE = 'catalogue_audit'
+
 export const CREATE_PRODUCTS_SQL = `CREATE TABLE IF NOT EXISTS ${PRODUCTS_TABLE} (
   product_id INT NOT NULL,
   name VARCHAR(120) NOT NULL,

@@ -2,7 +2,6 @@
 
 import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS, PAYMENT_STATUSES } from './order.ts'
 import type { FromSchema } from './schema.ts'
-import { DIRECTIONS } from './switches.ts'
 
 export const ROUTES = {
   checkout: { method: 'POST', path: '/v1/app/orders' },
@@ -11,8 +10,6 @@ export const ROUTES = {
   pay: { method: 'POST', path: '/v1/app/orders/:orderId/pay' },
   cancel: { method: 'POST', path: '/v1/app/orders/:orderId/cancel' },
   search: { method: 'GET', path: '/v1/admin/orders/search' },
-  migration: { method: 'GET', path: '/v1/admin/migration' },
-  moveMigration: { method: 'POST', path: '/v1/admin/migration' },
   health: { method: 'GET', path: '/healthz' },
   metrics: { method: 'GET', path: '/metrics' },
   openapi: { method: 'GET', path: '/openapi.json' },
@@ -20,12 +17,17 @@ export const ROUTES = {
   identity: { method: 'GET', path: '/.well-known/headroom' },
 } as const
 
+/** Of a load whose users may ask more often than others: holds a secret of the target's (HEADROOM_LOAD_CREDENTIAL). */
+export const LOAD_CREDENTIAL_HEADER = 'x-headroom-load-credential'
+
 export const IDEMPOTENCY_HEADER = 'idempotency-key'
 export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9_-]{8,64}$'
 
 /**
  * JWT: HS256, `iss`, `aud` and `sub` (user id, decimal) required. App tokens never open admin routes: each interface has
- * secrets of its own. `kid` is optional: the first `keyIdLength` hex digits of the secret's SHA-256.
+ * secrets of its own. `kid` is optional: the first `keyIdLength` hex digits of the secret's SHA-256. `roles`, of an
+ * administrator: a list of ADMIN_ROLES. `cnf.kid` (RFC 7800), of an app's user: the client key that has to sign whatever
+ * the token is sent with.
  */
 export const TOKEN = {
   algorithm: 'HS256',
@@ -34,6 +36,10 @@ export const TOKEN = {
   adminAudience: 'admin',
   keyIdLength: 16,
 } as const
+
+/** `support` looks at orders, `operator` changes products and switches. Neither includes the other. */
+export const ADMIN_ROLES = ['support', 'operator'] as const
+export type AdminRole = (typeof ADMIN_ROLES)[number]
 
 const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
 /** Up to the year 9999. */
@@ -194,20 +200,6 @@ export const searchResponseSchema = {
   },
 } as const
 export type SearchResponse = FromSchema<typeof searchResponseSchema>
-
-export const moveMigrationSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['direction', 'why'],
-  properties: {
-    direction: { type: 'string', enum: DIRECTIONS },
-    /** Kept in the history, beside who it was. */
-    why: { type: 'string', minLength: 1, maxLength: 250 },
-    /** Only say whether it would be done. */
-    dryRun: { type: 'boolean', default: false },
-  },
-} as const
-export type MoveMigration = FromSchema<typeof moveMigrationSchema>
 
 export const errorResponseSchema = {
   type: 'object',

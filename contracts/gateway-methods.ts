@@ -1,5 +1,6 @@
 // Which methods an address of the gateway takes: what a 405 has to say (RFC 9110, 15.5.6).
 
+import { ADMIN_ROUTES } from './admin-api.ts'
 import { ROUTES } from './gateway-api.ts'
 
 export interface AddressMethods {
@@ -8,10 +9,11 @@ export interface AddressMethods {
   readonly methods: readonly string[]
 }
 
-const PATHS = [...new Set(Object.values(ROUTES).map(({ path }) => path))]
+const ALL_ROUTES = [...Object.values(ROUTES), ...Object.values(ADMIN_ROUTES)]
+const PATHS = [...new Set(ALL_ROUTES.map(({ path }) => path))]
 
 export const ADDRESSES: readonly AddressMethods[] = PATHS.map((path) => {
-  const methods = Object.values(ROUTES).flatMap((route) => {
+  const methods = ALL_ROUTES.flatMap((route) => {
     if (route.path !== path) return []
     return route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]
   })

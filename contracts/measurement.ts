@@ -3,6 +3,7 @@
 
 import type { MigrationDuring } from './migration-position.ts'
 import type { ShareBounds } from './proportion.ts'
+import type { ProtectionCost } from './protection-cost.ts'
 import type { OpenArrivals } from './schedule.ts'
 
 export const PROFILES = ['smoke', 'hold', 'knee', 'peak-day', 'spike', 'soak'] as const
@@ -372,6 +373,8 @@ export interface Measurements {
   readonly datasetFingerprint: string | null
   /** Left out: the run offered the whole load. */
   readonly share?: LoadShare
+  /** Left out: requests were neither signed nor sealed. */
+  readonly protection?: ProtectionCost
   readonly tables: readonly TableFacts[]
   /** null: not counted, `invalid` says why where it matters. */
   readonly tablesCountedAt?: string | null

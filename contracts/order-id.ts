@@ -30,6 +30,8 @@ export interface OrderIdParts {
 }
 
 const MAX_ID = 2n ** 63n - 1n
+/** Of no order: whoever asks for what is not there is to wait as long as for what is another's. */
+export const NOBODYS_ORDER = '0' as OrderId
 
 const YEARS = [ORDER_ID_EPOCH_MS, MAX_TIMESTAMP_MS].map((ms) => new Date(ms).toISOString()).join(' to ')
 

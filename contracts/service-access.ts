@@ -1,7 +1,7 @@
 // Which service may do what in which store: the one place that knows. Accounts, grants, access lists and roles are made from
 // it, and docs/access.md is its picture.
 
-import { PRODUCTS_TABLE } from './catalogue.ts'
+import { CATALOGUE_AUDIT_TABLE, PRODUCTS_TABLE } from './catalogue.ts'
 import { DATASET_TABLE } from './dataset.ts'
 import {
   LEGACY_ITEMS_TABLE,
@@ -25,8 +25,8 @@ import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
 import type { StoreName } from './switches.ts'
 import { LEGACY_NUMBERS_TABLE, PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
 
-/** `all`: the process that holds every service, and so may do what each of them may. */
-export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'all'] as const
+/** `edge`: the front-ends. `all`: the process that holds every service, and so may do what each of them may. */
+export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'edge', 'all'] as const
 export type ServiceAccount = (typeof SERVICE_ACCOUNTS)[number]
 type Service = Exclude<ServiceAccount, 'all'>
 
@@ -42,7 +42,7 @@ const TABLES_OF_EVERY_SERVER = [
   GAPS_TABLE,
   LEGACY_NUMBERS_TABLE,
 ] as const
-const TABLES_OF_HOME = [PRODUCTS_TABLE, DATASET_TABLE] as const
+const TABLES_OF_HOME = [PRODUCTS_TABLE, CATALOGUE_AUDIT_TABLE, DATASET_TABLE] as const
 
 /** A family stands for its table of each shard. */
 export const TABLE_KINDS = [...TABLE_FAMILIES, ...TABLES_OF_EVERY_SERVER, ...TABLES_OF_HOME] as const
@@ -91,7 +91,12 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     },
   },
   catalogue: {
-    mysql: { [PRODUCTS_TABLE]: ['SELECT'], [SCHEMA_TABLE]: ['SELECT'] },
+    mysql: {
+      [PRODUCTS_TABLE]: ['SELECT', 'UPDATE'],
+      // What is written there stays as it is.
+      [CATALOGUE_AUDIT_TABLE]: ['INSERT'],
+      [SCHEMA_TABLE]: ['SELECT'],
+    },
   },
   indexer: {
     mysql: {
@@ -110,6 +115,14 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       commands: [...ASKED_BY_CLIENT, 'multi', 'exec', 'xadd'],
     },
   },
+  edge: {
+    mysql: {},
+    // Nonces of signed requests, and how often a user asked.
+    redis: {
+      keys: ['headroom:edge:*'],
+      commands: ['get', 'set', 'incr', 'pexpire', 'multi', 'exec', ...ASKED_BY_CLIENT],
+    },
+  },
 }
 
 type Rights = Readonly<Record<string, readonly SqlStatement[]>>
@@ -121,7 +134,7 @@ const MAKES_FLIPS: Rights = {
   ...FOLLOWS_SWITCHES,
   [SWITCHES_TABLE]: ['SELECT', 'UPDATE'],
   [FENCE_TABLE]: ['SELECT', 'UPDATE'],
-  [AUDIT_TABLE]: ['INSERT'],
+  [AUDIT_TABLE]: ['SELECT', 'INSERT'],
   // What a flip into phase 2 is judged by.
   [COMPARISONS_TABLE]: ['SELECT'],
 }
@@ -147,7 +160,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
     sharded: { ...MAKES_FLIPS, [MESSAGES_TABLE]: ['INSERT'] },
   },
   catalogue: {
-    legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT'] },
+    legacy: { ...FOLLOWS_SWITCHES, [LEGACY_PRODUCTS_TABLE]: ['SELECT', 'UPDATE'] },
     sharded: FOLLOWS_SWITCHES,
   },
   indexer: {
@@ -162,6 +175,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
     },
     sharded: { ...FOLLOWS_SWITCHES, ...TELLS_MESSAGES, [LEGACY_NUMBERS_TABLE]: ['SELECT'] },
   },
+  edge: { legacy: {}, sharded: {} },
 }
 
 /** By name, in alphabetical order. */
@@ -169,7 +183,7 @@ export function migrationTablesOf(
   account: ServiceAccount,
   store: StoreName,
 ): ReadonlyMap<string, readonly SqlStatement[]> {
-  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer'] : [account]
+  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer', 'edge'] : [account]
   const given = services.map((service) => MIGRATION_ACCESS[service][store])
   const tables = distinct(given.flatMap((rights) => Object.keys(rights))).toSorted()
   return new Map(

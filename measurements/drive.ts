@@ -8,6 +8,7 @@ import type { Dataset } from '../contracts/dataset.ts'
 import type { JournalEntry } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
+import type { Protection } from '../contracts/request-protection.ts'
 import { DRIVE_FILES, driveFolder, generatorFiles, RUN_FILES } from '../contracts/run-folder.ts'
 import { meanRate, requestCount, type Segment, scheduleSeconds, scheduleText } from '../contracts/schedule.ts'
 import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
@@ -35,6 +36,8 @@ export interface DriveContext {
   readonly arrivals: Exclude<Arrivals, 'closed'>
   readonly generators: GeneratorPlan
   readonly extras?: K6Extras
+  /** Of requests to the app's interface; plain unless told otherwise. */
+  readonly protection?: Protection
   /** Aborted by the user, or when an engine went away. */
   readonly signal: AbortSignal
   /** Twice a second. */
@@ -258,13 +261,15 @@ function scriptOf({ name, weights }: Load): string {
 
 function settingsOf(
   { load, arrivals, schedule, virtualUsers }: DriveRequest,
-  { target }: DriveContext,
+  { target, protection = 'plain' }: DriveContext,
   runId: string,
 ): Readonly<Record<string, string>> {
   return {
     BASE_URL: target.baseUrl,
     JWT_SECRET: target.jwtSecret,
     ADMIN_JWT_SECRET: target.adminJwtSecret ?? target.jwtSecret,
+    ...(protection === 'plain' ? {} : { PROTECTION: protection, CLIENT_SECRET: target.clientSecret ?? '' }),
+    ...(target.loadCredential === undefined ? {} : { LOAD_CREDENTIAL: target.loadCredential }),
     ARRIVALS: arrivals,
     SCHEDULE: scheduleText(schedule),
     VIRTUAL_USERS: String(virtualUsers),

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { JournalEntry } from '../contracts/journal.ts'
+import type { MeanCost } from '../contracts/protection-cost.ts'
 import { generatorFiles } from '../contracts/run-folder.ts'
 import { type Share, shareText } from '../contracts/share.ts'
 import { JournalTail } from './journal.ts'
@@ -31,6 +32,8 @@ export interface GeneratorEnd extends K6Exit {
   readonly unreadableLines: number
   /** Lines that the scenario wrote, by k6's summary; null: there is none. */
   readonly summaryIterations: number | null
+  /** Of signing and sealing, by the same summary; null: it did neither. */
+  readonly protection: MeanCost | null
 }
 
 export interface Generators {
@@ -115,18 +118,27 @@ async function endOf({ share, tail, summaryPath }: Part, exit: K6Exit): Promise<
     journalFound: tail.entries.length > 0 || tail.startedAtMs !== null,
     journaledIterations: tail.entries.length,
     unreadableLines: tail.unreadableLines,
-    summaryIterations: await summaryIterations(summaryPath),
+    ...summaryFigures(await summaryMetrics(summaryPath)),
+  }
+}
+
+type SummaryMetrics = Readonly<Record<string, { readonly values?: Readonly<Record<string, number | undefined>> }>>
+
+function summaryFigures(metrics: SummaryMetrics | null): Pick<GeneratorEnd, 'summaryIterations' | 'protection'> {
+  if (metrics === null) return { summaryIterations: null, protection: null }
+  const values = metrics.request_protection?.values
+  return {
+    // A script of one's own writes one for each iteration.
+    summaryIterations: (metrics.journal_lines ?? metrics.iterations)?.values?.count ?? 0,
+    protection: values === undefined ? null : { requests: values.count ?? 0, meanMs: values.avg ?? 0 },
   }
 }
 
 /** null: k6 wrote none, or not one we know. */
-async function summaryIterations(path: string): Promise<number | null> {
+async function summaryMetrics(path: string): Promise<SummaryMetrics | null> {
   try {
-    const { metrics } = JSON.parse(await readFile(path, 'utf8')) as {
-      readonly metrics: Readonly<Record<string, { readonly values?: { readonly count?: number } }>>
-    }
-    // A script of one's own writes one for each iteration.
-    return (metrics.journal_lines ?? metrics.iterations)?.values?.count ?? 0
+    const { metrics } = JSON.parse(await readFile(path, 'utf8')) as { readonly metrics?: SummaryMetrics }
+    return metrics ?? null
   } catch {
     return null
   }

@@ -17,6 +17,8 @@ import type {
 } from '../contracts/measurement.ts'
 import { type MigrationPosition, readsMonolith } from '../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
+import type { MeanCost, ProtectionCost } from '../contracts/protection-cost.ts'
+import type { Protection } from '../contracts/request-protection.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
 import { type MysqlAddress, shardMapOf } from '../contracts/shard-map.ts'
@@ -33,6 +35,7 @@ import { type Load, loadOf } from './load.ts'
 import { migrationPosition, movedDuring } from './migration-position.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
+import { askInterfaceTimes, type InterfaceTimes, protectionCost } from './protection-cost.ts'
 import { writeRunFile } from './run-file.ts'
 import type { RungLoad } from './rung-load.ts'
 import { type CountedTables, countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
@@ -49,6 +52,8 @@ export interface LoadRequest {
   readonly generators?: GeneratorPlan
   /** Outputs, tags and dashboard of k6. */
   readonly extras?: K6Extras
+  /** Of requests to the app's interface; plain unless told otherwise. */
+  readonly protection?: Protection
   /** Means what the profile makes of it: docs/load.md. */
   readonly ratePerSecond?: number
   readonly durationSeconds?: number
@@ -89,6 +94,7 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   if (dataset === null && request.loads.some((name) => name !== request.own?.name))
     return await run.end([{ code: 'data-incomplete', evidence: 'the target holds no data' }])
   await run.know(identity, dataset)
+  await run.lookAtProtection()
 
   const lost = new AbortController()
   const observer = await Observer.begin({
@@ -148,6 +154,9 @@ class Run {
   readonly steps: Step[] = []
   readonly results: LoadResult[] = []
   readonly #acknowledged: Acknowledgement[] = []
+  readonly #protectionInK6: MeanCost[] = []
+  #protectionBefore: InterfaceTimes | null = null
+  #protection: ProtectionCost | null = null
   readonly #request: LoadRequest
   readonly #startedAt = new Date().toISOString()
   #conditions: RunConditions
@@ -187,12 +196,23 @@ class Run {
     await this.#write([interrupted(0)])
   }
 
+  /** Before the first request of k6, and after its last. */
+  async lookAtProtection(): Promise<void> {
+    const { protection = 'plain', target } = this.#request
+    if (protection === 'plain') return
+    const seen = await askInterfaceTimes(target)
+    this.#protectionBefore ??= seen
+    const looks = { before: this.#protectionBefore, after: seen }
+    this.#protection = protectionCost(protection, this.#protectionInK6, looks)
+  }
+
   async add(step: Step): Promise<void> {
     this.steps.push(step)
     await this.#write([interrupted(this.steps.length)])
   }
 
-  remember({ request, entries }: Drive): void {
+  remember({ request, entries, ends }: Drive): void {
+    this.#protectionInK6.push(...ends.flatMap(({ protection }) => protection ?? []))
     if (this.#share !== null && request.arrivals !== 'closed') {
       this.#share = { ...this.#share, schedule: scheduleText(request.schedule) }
     }
@@ -259,6 +279,7 @@ class Run {
   }
 
   async end(invalid: readonly InvalidReason[]): Promise<Measurements> {
+    if (this.#protection !== null) await this.lookAtProtection()
     return await this.#write([...invalid, ...oneShare(this.#share)])
   }
 
@@ -272,6 +293,7 @@ class Run {
       conditions: this.#conditions,
       datasetFingerprint: this.#dataset?.fingerprint ?? null,
       ...(this.#share === null ? {} : { share: this.#share }),
+      ...(this.#protection === null ? {} : { protection: this.#protection }),
       ...this.#counted,
       steps: this.steps,
       results: this.results,

@@ -25,6 +25,10 @@ export interface Target extends Place {
   readonly jwtSecret: string
   /** Of administrators; undefined: the same. */
   readonly adminJwtSecret?: string | undefined
+  /** Of the app's client, to sign and to seal with; absent: there is none. */
+  readonly clientSecret?: string | undefined
+  /** Lifts the limit on requests of one user; absent: it holds. */
+  readonly loadCredential?: string | undefined
   /** Processes of the services and the gateway on this machine; empty for a target elsewhere. */
   readonly processes: readonly { readonly component: string; readonly pid: number }[]
 }

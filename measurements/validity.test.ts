@@ -40,6 +40,7 @@ const END: GeneratorEnd = {
   journaledIterations: 1000,
   unreadableLines: 0,
   summaryIterations: 1000,
+  protection: null,
   journalFound: true,
 }
 const GENERATOR: GeneratorEvidence = {

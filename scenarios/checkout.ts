@@ -11,6 +11,6 @@ export { handleSummary } from './summary.ts'
 
 export const options = k6Options(settings)
 
-export default function (data: SetupData): void {
-  iterate([checkout], { weights: { checkout: 1 }, turns: null }, data)
+export default function (data: SetupData): Promise<void> | undefined {
+  return iterate([checkout], { weights: { checkout: 1 }, turns: null }, data)
 }

@@ -1,5 +1,6 @@
 // One iteration: prepare, wait until it is due, send, check the answer, and write down what happened; and the same for what
-// its user does next with the order they placed. Nothing thrown here is lost.
+// its user does next with the order they placed. Nothing thrown here is lost. Only what seals waits for a promise: to all
+// others an iteration is what it would be without.
 
 import { check } from 'k6'
 import exec from 'k6/execution'
@@ -14,7 +15,7 @@ import { failureOf } from './answer-checks.ts'
 import type { Acknowledged, Operation, PreparedRequest, Response } from './operation.ts'
 import type { SetupData } from './probe.ts'
 import { settings } from './settings.ts'
-import { type OnTheWire, timesDue, timesOf, waitUntil } from './turn.ts'
+import { type OnTheWire, type TurnTimes, timesDue, timesOf, waitUntil } from './turn.ts'
 import { type Catalogue, catalogueOf, type LoadParts, workloadOf } from './workload.ts'
 
 const fromIntendedStart = new Trend('from_intended_start', true)
@@ -34,19 +35,21 @@ interface UserState {
 let state: UserState | null = null
 
 /** `operations`: every flow that can be asked for, each as often as its weight says. */
-export function iterate(operations: readonly Operation[], parts: LoadParts, data: SetupData): void {
+export function iterate(
+  operations: readonly Operation[],
+  parts: LoadParts,
+  data: SetupData,
+): Promise<void> | undefined {
   const place = exec.scenario.iterationInTest
   if (state === null) state = userState(parts, data)
   if (place === 0) console.log(journalStart(state.scenarioStartMs))
-  const [first, ...following] = state.workload.requestsAt(place)
-  if (first === undefined) return
-  const order = state.workload.orderOf(first.i)
-  let left = send(operations, first, { order, status: null, notBeforeMs: 0 }, state)
-  // Whoever is refused gives up: there is no order to go on with, or nobody knows in which state it is.
-  for (const request of following) {
-    if (left === null) return
-    left = send(operations, request, { ...left, notBeforeMs: Date.now() - state.scenarioStartMs }, state)
-  }
+  const requests = state.workload.requestsAt(place)
+  const [first] = requests
+  if (first === undefined) return undefined
+  const begun = { order: state.workload.orderOf(first.i), status: null, notBeforeMs: 0 }
+  if (settings.protection === 'sealed') return journeySealed(operations, requests, begun, state)
+  journey(operations, requests, begun, state)
+  return undefined
 }
 
 interface About {
@@ -54,22 +57,89 @@ interface About {
   readonly status: OrderStatus | null
 }
 
-/** Gives what the request was about, as it left it; null: its answer was not right. */
-function send(
+interface Due extends About {
+  readonly notBeforeMs: number
+}
+
+/** Whoever is refused gives up: there is no order to go on with, or nobody knows in which state it is. */
+function journey(
   operations: readonly Operation[],
-  { i, flow }: PlacedRequest,
-  { order, status, notBeforeMs }: About & { readonly notBeforeMs: number },
+  requests: readonly PlacedRequest[],
+  begun: Due,
+  user: UserState,
+): void {
+  let due: Due | null = begun
+  for (const request of requests) {
+    if (due === null) return
+    due = following(send(prepared(operations, request, due, user), user), user)
+  }
+}
+
+async function journeySealed(
+  operations: readonly Operation[],
+  requests: readonly PlacedRequest[],
+  begun: Due,
+  user: UserState,
+): Promise<void> {
+  let due: Due | null = begun
+  for (const request of requests) {
+    if (due === null) return
+    due = following(send(await sealed(prepared(operations, request, due, user)), user), user)
+  }
+}
+
+function following(left: About | null, { scenarioStartMs }: UserState): Due | null {
+  return left && { ...left, notBeforeMs: Date.now() - scenarioStartMs }
+}
+
+interface Pending extends About {
+  readonly placed: PlacedRequest
+  readonly freeMs: number
+  readonly times: TurnTimes
+  readonly request: PreparedRequest | null
+  /** Why there is no request, or none that could be sent. */
+  readonly failure: unknown
+}
+
+function prepared(
+  operations: readonly Operation[],
+  placed: PlacedRequest,
+  { order, status, notBeforeMs }: Due,
   { scenarioStartMs, runId, runKey, catalogue, workload }: UserState,
-): About | null {
+): Pending {
+  const { i, flow } = placed
   const freeMs = Math.max(0, Date.now() - scenarioStartMs)
   // Nobody pays before they were told that the order is there.
   const times = timesDue(isClosed ? freeMs : Math.max(workload.dueMs(i), notBeforeMs))
-  let request: PreparedRequest | null = null
-  let answer: Answer
+  const pending = { placed, order, status, freeMs, times }
   try {
     const operation = operations.find((one) => one.flow === flow)
     if (operation === undefined) throw new Error(`no operation is called ${flow}`)
-    request = operation.prepare({ settings, runId, catalogue, order, status, iteration: i, dice: diceOf(runKey, i) })
+    const dice = diceOf(runKey, i)
+    const request = operation.prepare({ settings, runId, catalogue, order, status, iteration: i, dice })
+    return { ...pending, request, failure: null }
+  } catch (error) {
+    return { ...pending, request: null, failure: error }
+  }
+}
+
+async function sealed(pending: Pending): Promise<Pending> {
+  try {
+    await pending.request?.seal?.()
+    return pending
+  } catch (error) {
+    return { ...pending, failure: error }
+  }
+}
+
+/** Gives what the request was about, as it left it; null: its answer was not right. */
+function send(
+  { placed: { i, flow }, order, status, freeMs, times, request, failure }: Pending,
+  { scenarioStartMs }: UserState,
+): About | null {
+  let answer: Answer
+  try {
+    if (request === null || failure !== null) throw failure
     const sentMs = waitUntil(times.dueMs, scenarioStartMs)
     if (isClosed) times.dueMs = sentMs
     const response = request.send()

@@ -16,6 +16,6 @@ export const options = k6Options(settings)
 
 const operation = oldInterfaces(settings.mix)
 
-export default function (data: SetupData): void {
-  iterate([operation], { weights: { [LEGACY_FLOW]: 1 }, turns: null }, data)
+export default function (data: SetupData): Promise<void> | undefined {
+  return iterate([operation], { weights: { [LEGACY_FLOW]: 1 }, turns: null }, data)
 }

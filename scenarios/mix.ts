@@ -27,6 +27,6 @@ if (paid + cancelled > placed * (1 + 1e-9)) {
 
 const load = { weights: settings.mix, turns: sharedTurns(settings.mix) }
 
-export default function (data: SetupData): void {
-  iterate(OPERATIONS, load, data)
+export default function (data: SetupData): Promise<void> | undefined {
+  return iterate(OPERATIONS, load, data)
 }

@@ -24,6 +24,8 @@ export interface OperationContext {
 /** A request that is ready to go: everything that costs time here happens before it is due. */
 export interface PreparedRequest {
   send(): Response
+  /** To be waited for before it is sent; absent: nothing is sealed. */
+  seal?(): Promise<void>
   /** The first thing that is wrong with the answer, or null. Called for the expected status only. */
   wrong(body: unknown): string | null
   readonly expectedStatus: number

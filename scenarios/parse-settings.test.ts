@@ -43,6 +43,17 @@ describe('parseSettings', () => {
       expect(() => parseSettings({ ...SECRET, RECENCY_EXPONENT }, {})).toThrow(/RECENCY_EXPONENT .*: want 1 to 20/)
   })
 
+  it('leaves requests as they are unless it is told to sign or seal, which needs a secret', () => {
+    expect(parseSettings(SECRET, {})).toMatchObject({ protection: 'plain', loadCredential: null })
+    const sealed = { ...SECRET, PROTECTION: 'sealed' }
+    expect(parseSettings({ ...sealed, CLIENT_SECRET: 'c' }, {})).toMatchObject({
+      protection: 'sealed',
+      clientSecret: 'c',
+    })
+    expect(() => parseSettings(sealed, {})).toThrow(/CLIENT_SECRET is missing: sealed/)
+    expect(() => parseSettings({ ...SECRET, PROTECTION: 'secret' }, {})).toThrow(/PROTECTION secret: want plain/)
+  })
+
   it('names every mistake at once', () => {
     const env = {
       BASE_URL: 'ftp://x',

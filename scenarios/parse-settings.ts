@@ -1,6 +1,7 @@
 // `-e NAME=value` → settings, every mistake at once. Pure, so that it is tested without k6.
 
 import type { Arrivals } from '../contracts/measurement.ts'
+import { PROTECTIONS, type Protection } from '../contracts/request-protection.ts'
 import { parseSchedule, requestCount, type Segment } from '../contracts/schedule.ts'
 import { RECENCY_EXPONENT } from '../contracts/seeded-choice.ts'
 import { parseShare, type Share, WHOLE } from '../contracts/share.ts'
@@ -11,6 +12,12 @@ export interface Settings {
   readonly jwtSecret: string
   /** Of administrators: another one where the target keeps them apart. */
   readonly adminJwtSecret: string
+  /** How requests to the app's interface are kept up. */
+  readonly protection: Protection
+  /** Of the app's client that signs and seals; '': there is none. */
+  readonly clientSecret: string
+  /** Lifts the limit on requests of one user; null: it holds. */
+  readonly loadCredential: string | null
   readonly arrivals: Arrivals
   /** Of a closed load only its length counts. */
   readonly schedule: readonly Segment[]
@@ -55,7 +62,7 @@ const FEWEST_VIRTUAL_USERS = 8
 
 export function parseSettings(
   env: Environment,
-  local: Partial<Pick<Settings, 'baseUrl' | 'jwtSecret' | 'adminJwtSecret'>>,
+  local: Partial<Pick<Settings, 'baseUrl' | 'jwtSecret' | 'adminJwtSecret' | 'clientSecret'>>,
 ): Settings {
   const mistakes: string[] = []
   const baseUrl = (env.BASE_URL || local.baseUrl || DEFAULT_BASE_URL).replace(/\/+$/, '')
@@ -66,6 +73,10 @@ export function parseSettings(
   const ownFlow = env.OWN_FLOW || null
   if (jwtSecret === '' && ownFlow === null)
     mistakes.push(`JWT_SECRET is missing: ${baseUrl} signs its users' tokens with it`)
+  const protection = protectionOf(env, mistakes)
+  const clientSecret = env.CLIENT_SECRET || own.clientSecret || ''
+  if (protection !== 'plain' && clientSecret === '')
+    mistakes.push(`CLIENT_SECRET is missing: ${protection} requests are made with it`)
   const schedule = scheduleOf(env, mistakes)
   const arrivals = env.ARRIVALS || 'poisson'
   if (arrivals !== 'poisson' && arrivals !== 'even' && arrivals !== 'closed')
@@ -81,6 +92,9 @@ export function parseSettings(
     baseUrl,
     jwtSecret,
     adminJwtSecret,
+    protection,
+    clientSecret,
+    loadCredential: env.LOAD_CREDENTIAL || null,
     arrivals: arrivals as Arrivals,
     schedule,
     share: shareOf(env, schedule, mistakes),
@@ -101,6 +115,13 @@ export function parseSettings(
   }
   if (mistakes.length > 0) throw new Error(`settings (-e NAME=value): ${mistakes.join('; ')}`)
   return settings
+}
+
+function protectionOf({ PROTECTION: text }: Environment, mistakes: string[]): Protection {
+  if (!text) return 'plain'
+  const protection = PROTECTIONS.find((known) => known === text)
+  if (!protection) mistakes.push(`PROTECTION ${text}: want ${PROTECTIONS.join(', ')}`)
+  return protection ?? 'plain'
 }
 
 /** `host=address`. */

@@ -5,9 +5,11 @@ import http from 'k6/http'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import { ROUTES, TOKEN } from '../contracts/gateway-api.ts'
 import { LEGACY_CODES, LEGACY_ROUTES, type LegacyAnswer, MONOLITH_IDENTITY_PATH } from '../contracts/legacy-api.ts'
+import { failureOf } from './answer-checks.ts'
+import { appRequest } from './app-request.ts'
 import { settings } from './settings.ts'
 import { passStartGate } from './start-gate.ts'
-import { bearer, token } from './token.ts'
+import { token } from './token.ts'
 import { datasetOfFile } from './workload.ts'
 
 export interface SetupData {
@@ -34,9 +36,9 @@ export function setup(): SetupData {
     identityPath: ROUTES.identity.path,
     filledBy: 'npm run seed -- --years 3',
     tokenRefused: () => {
-      const authorization = bearer(settings.jwtSecret, '1', TOKEN.appAudience)
-      const { status } = http.get(settings.baseUrl + ROUTES.list.path, { ...PARAMS, headers: { authorization } })
-      return status === 401 || status === 403 ? String(status) : null
+      const asking = { flow: 'probe', method: 'GET', target: ROUTES.list.path, userId: 1 } as const
+      const { status, body } = appRequest(settings, asking).send()
+      return status === 401 || status === 403 ? failureOf(status, '', body ?? '') : null
     },
   })
 }

@@ -26,9 +26,18 @@ function text(metrics: Readonly<Record<string, Metric>>): string {
     `  right answers   ${(100 * value('checks', 'rate')).toFixed(2)} %`,
     `  service time    ${times('http_req_duration')}`,
     `  from due time   ${times('from_intended_start')}`,
+    ...protection(metrics),
     ...crossed,
     '',
     '  A verdict needs more than k6 says (steadiness, the generator itself, the engines): npm run load.',
     '',
   ].join('\n')
+}
+
+/** k6's own work before a request is due: beside the times above, not in them. */
+function protection(metrics: Readonly<Record<string, Metric>>): readonly string[] {
+  const values = metrics.request_protection?.values
+  if (values === undefined) return []
+  const { count = 0, avg = 0 } = values
+  return [`  to sign, seal   mean ${avg.toFixed(2)} ms of k6 for each of ${count} requests, before it was due`]
 }

@@ -3,20 +3,26 @@
 
 import { hmac, sha256 } from 'k6/crypto'
 import { b64encode } from 'k6/encoding'
-import { TOKEN } from '../contracts/gateway-api.ts'
+import { type AdminRole, TOKEN } from '../contracts/gateway-api.ts'
 
 const LIFETIME_SECONDS = 900
 
 /** By secret: one is used for a whole run. */
 const headers: Record<string, string> = {}
 
-type Audience = typeof TOKEN.appAudience | typeof TOKEN.adminAudience
-
-export function bearer(jwtSecret: string, subject: string, audience: Audience): string {
-  return `Bearer ${token(jwtSecret, subject, audience)}`
+/** Beside those that every token has. */
+export interface MoreClaims {
+  readonly roles?: readonly AdminRole[]
+  readonly cnf?: { readonly kid: string }
 }
 
-export function token(jwtSecret: string, subject: string, audience: Audience): string {
+type Audience = typeof TOKEN.appAudience | typeof TOKEN.adminAudience
+
+export function bearer(jwtSecret: string, subject: string, audience: Audience, more: MoreClaims = {}): string {
+  return `Bearer ${token(jwtSecret, subject, audience, more)}`
+}
+
+export function token(jwtSecret: string, subject: string, audience: Audience, more: MoreClaims = {}): string {
   const issuedAt = Math.floor(Date.now() / 1000)
   const claims = {
     iss: TOKEN.issuer,
@@ -24,6 +30,7 @@ export function token(jwtSecret: string, subject: string, audience: Audience): s
     sub: subject,
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,
+    ...more,
   }
   const signed = `${headerOf(jwtSecret)}.${b64encode(JSON.stringify(claims), 'rawurl')}`
   return `${signed}.${hmac('sha256', jwtSecret, signed, 'base64rawurl')}`

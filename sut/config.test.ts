@@ -30,6 +30,27 @@ describe('configuration', () => {
     expect(readConfig('all', WHOLE)).toMatchObject({ host: '127.0.0.1', port: 0, logLevel: 'info' })
   })
 
+  it('asks a front-end for keys and shared memory only where it demands or counts by them', () => {
+    const asked = (role: Role, given: Record<string, string>) =>
+      mistakesOf(role, { ...WHOLE, ...given }).map((mistake) => mistake.split(' ')[0])
+    expect(asked('all', { HEADROOM_APP_DEMANDS: 'offered' })).toEqual([
+      'HEADROOM_APP_CLIENT_SECRETS',
+      'HEADROOM_EDGE_REDIS_URL',
+    ])
+    expect(asked('all', { HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_EDGE_REDIS_URL'])
+    const internal = {
+      HEADROOM_INTERNAL_SECRET: SECRET,
+      HEADROOM_AGGREGATION_URL: 'http://127.0.0.1:1',
+      HEADROOM_APP_DEMANDS: 'sealed',
+    }
+    expect(asked('admin', internal)).toEqual([])
+    expect(asked('app', internal)).toHaveLength(2)
+    expect(asked('all', { HEADROOM_APP_DEMANDS: 'everything', HEADROOM_LOAD_CREDENTIAL: 'short' })).toEqual([
+      'HEADROOM_APP_DEMANDS=everything',
+      'HEADROOM_LOAD_CREDENTIAL',
+    ])
+  })
+
   it('lists every mistake at once', () => {
     const mistakes = mistakesOf('all', {
       HEADROOM_PORT: '80a',

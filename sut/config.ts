@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { tlsMistakes } from '../contracts/mysql-address.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { APP_DEMANDS, type AppDemands } from '../contracts/request-protection.ts'
 import { type MysqlAddress, parseShardMap, type ShardMap } from '../contracts/shard-map.ts'
 import { LOG_LEVELS, type LogLevel } from './telemetry/logger.ts'
 import { MIN_SECRET_LENGTH, mistakeIn, parseTokenSecrets, type TokenSecrets } from './token-secrets.ts'
@@ -28,6 +29,10 @@ export type Role = (typeof ROLES)[number]
 export const INTERNAL_SERVICES = ['aggregation', 'order', 'catalogue', 'monolith'] as const
 export type InternalService = (typeof INTERNAL_SERVICES)[number]
 
+/** Whose requests of one user are counted together: those of each process, or of all. */
+export const RATE_SCOPES = ['process', 'all'] as const
+export type RateScope = (typeof RATE_SCOPES)[number]
+
 export interface MysqlConfig {
   readonly map: ShardMap
   /** Connections for requests, to each server. */
@@ -43,6 +48,14 @@ export interface Config {
   readonly requestDeadlineMs: number
   readonly maxInFlight: number
   readonly userRatePerSecond: number
+  readonly userRateScope: RateScope
+  /** Whoever shows it is not limited; '': nobody is excepted. */
+  readonly loadCredential: string
+  readonly appDemands: AppDemands
+  /** Of the app's clients, to sign and to seal with. */
+  readonly appClients: TokenSecrets
+  /** What the processes of the interface share; '': nothing is. */
+  readonly edgeRedisUrl: string
   readonly mysql: MysqlConfig
   /** Without an address: there is no monolith. */
   readonly legacyMysql: MysqlAddress
@@ -55,6 +68,9 @@ export interface Config {
 }
 
 export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceUrls'> | InternalService
+
+/** What users reach. */
+export const FRONT_ENDS: readonly Role[] = ['all', 'app', 'admin']
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
@@ -82,13 +98,28 @@ export function settingsOf(role: Role, hasMonolith: boolean): readonly Setting[]
   return [...NEEDS[role], ...((hasMonolith && BESIDE_A_MONOLITH[role]) || [])]
 }
 
+/** What is needed besides for what a front-end is asked to demand and to count; nothing, unless it is told otherwise. */
+export function edgeSettings(
+  role: Role,
+  { appDemands, userRateScope }: Pick<Config, 'appDemands' | 'userRateScope'>,
+): readonly Setting[] {
+  if (!FRONT_ENDS.includes(role)) return []
+  const protects = appDemands !== 'off' && role !== 'admin'
+  return [
+    ...(protects ? (['appClients'] as const) : []),
+    ...(protects || userRateScope === 'all' ? (['edgeRedisUrl'] as const) : []),
+  ]
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws one Refusal that lists every mistake. */
 export function readConfig(role: Role, environment: Environment = process.env): Config {
   const mistakes: string[] = []
   const reader = new Reader(environment, mistakes)
-  const needed = new Set<Setting>(NEEDS[role])
+  const appDemands = reader.oneOf('HEADROOM_APP_DEMANDS', APP_DEMANDS, 'off')
+  const userRateScope = reader.oneOf('HEADROOM_USER_RATE_SCOPE', RATE_SCOPES, 'process')
+  const needed = new Set<Setting>([...NEEDS[role], ...edgeSettings(role, { appDemands, userRateScope })])
   const config: Config = {
     role,
     host: reader.text('HEADROOM_HOST', '127.0.0.1'),
@@ -97,6 +128,11 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     requestDeadlineMs: reader.whole('HEADROOM_REQUEST_DEADLINE_MS', 5_000, { min: 10, max: 60_000 }),
     maxInFlight: reader.whole('HEADROOM_MAX_IN_FLIGHT', 512, { min: 1, max: 100_000 }),
     userRatePerSecond: reader.whole('HEADROOM_USER_RATE_PER_SECOND', 200, { min: 1, max: 1_000_000 }),
+    userRateScope,
+    loadCredential: reader.secret('HEADROOM_LOAD_CREDENTIAL', false),
+    appDemands,
+    appClients: reader.tokenSecrets('HEADROOM_APP_CLIENT_SECRETS', needed.has('appClients')),
+    edgeRedisUrl: reader.url('HEADROOM_EDGE_REDIS', ['redis:', 'rediss:'], needed.has('edgeRedisUrl')),
     mysql: {
       map: reader.shardMap(needed.has('mysql')),
       poolSize: reader.whole('HEADROOM_MYSQL_POOL_SIZE', 16, { min: 1, max: 1_000 }),

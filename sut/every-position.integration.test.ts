@@ -9,7 +9,7 @@ import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
 import { TOPOLOGIES, type Topology } from '../contracts/sut-endpoint.ts'
-import type { GatewayPosition, MonolithPosition, Phase } from '../contracts/switches.ts'
+import type { Direction, GatewayPosition, MonolithPosition, Phase } from '../contracts/switches.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
 import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
@@ -196,24 +196,36 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
   })
 
   it('is moved by an administrator too, who is noted, and by nobody else', async () => {
-    const path = '/v1/admin/migration'
+    const path = '/v1/admin/switches'
     const admin = { path, user: 7, audience: 'admin' } as const
-    const move = (body: object) => migrated.system.call({ ...admin, method: 'POST', body })
+    const move = (direction: Direction, why: string) =>
+      migrated.system.call({ ...admin, path: `${path}/${direction}`, method: 'POST', body: { why } })
     expect((await migrated.system.call({ path, user: 7 })).status).toBe(401)
     expect(await migrated.system.call(admin)).toMatchObject({
       status: 200,
       body: { phase: 'phase1', open: true, services: { order: 'phase1', payment: 'phase1' }, gaps: 0 },
     })
-    expect(await move({ direction: 'forward', why: 'to see' })).toMatchObject({
+    const refused = await move('forward', 'to see')
+    expect(refused).toMatchObject({ status: 409, body: { code: 'switch-refused' } })
+    expect(refused.body.message).toContain('monolith-on-its-own, not-compared')
+    expect(await migrated.system.call({ ...admin, path: `${path}/plan` })).toMatchObject({
       status: 200,
-      body: { from: 'phase1', to: 'phase2', refused: [{ kind: 'monolith-on-its-own' }, { kind: 'not-compared' }] },
+      body: {
+        ways: [
+          {
+            direction: 'forward',
+            from: 'phase1',
+            to: 'phase2',
+            refused: [{ kind: 'monolith-on-its-own' }, { kind: 'not-compared' }],
+          },
+          { direction: 'back', from: 'phase1', to: 'legacy', refused: [] },
+        ],
+      },
     })
-    const way = { from: 'phase1', to: 'legacy', refused: [] }
-    expect((await move({ direction: 'back', why: 'to see', dryRun: true })).body).toMatchObject(way)
     expect((await migrated.system.call(admin)).body.phase).toBe('phase1')
-    expect((await move({ direction: 'back', why: 'p99 doubled' })).body).toMatchObject(way)
+    expect(await move('back', 'p99 doubled')).toMatchObject({ status: 200, body: { phase: 'legacy' } })
     expect((await migrated.system.call(admin)).body.phase).toBe('legacy')
     const [latest] = await migrated.tools.ledgers.legacy.audit(1)
-    expect(latest).toMatchObject({ who: 'admin 7', why: 'p99 doubled', what: 'flip' })
+    expect(latest).toMatchObject({ who: 'admin 7 (support, operator)', why: 'p99 doubled', what: 'flip' })
   })
 })

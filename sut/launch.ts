@@ -10,8 +10,9 @@ import { request } from 'undici'
 import type { EngineEndpoint } from '../contracts/engines.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
-import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
-import { accountName } from '../contracts/service-accounts.ts'
+import type { AppDemands } from '../contracts/request-protection.ts'
+import type { ServiceAccount } from '../contracts/service-access.ts'
+import { accountName, accountsOf } from '../contracts/service-accounts.ts'
 import { type ShardMap, shardMapOf } from '../contracts/shard-map.ts'
 import {
   MONOLITH_COMPONENT,
@@ -24,7 +25,7 @@ import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 import { keepGatewayPosition } from './gateway-position.ts'
 import { grantMigration, prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
-import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
+import { type EngineAddresses, edgeDemands, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import { prepareLegacySchema } from './storage/legacy-schema.ts'
 import { prepareSchema } from './storage/schema.ts'
@@ -47,6 +48,8 @@ export interface LaunchOptions {
   readonly topology: Topology
   /** The monolith's database: it runs beside the services then, behind the old interfaces. Absent: without it. */
   readonly monolith?: EngineEndpoint
+  /** Of the app's requests; absent: what HEADROOM_APP_DEMANDS says. */
+  readonly appDemands?: AppDemands
   /** Git-ignored folder of this checkout: logs go to `logs/`, the address to `sut.json`. */
   readonly stateDir: string
   /** Of the gateway on 127.0.0.1; any free one when absent. */
@@ -73,14 +76,15 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     for (let part = started.pop(); part; part = started.pop()) await part.stop()
   }
   try {
-    const secrets = { app: secret(), admin: secret(), internal: secret() }
-    const given = { internal: secrets.internal, ...writeTokenSecrets(stateDir, secrets) }
+    const secrets = { app: secret(), admin: secret(), internal: secret(), client: secret() }
+    const given = { internal: secrets.internal, ...writeSecrets(stateDir, secrets) }
+    const demands = edgeDemands(process.env, options.appDemands)
     // As the owner of the tables, for the services.
     const map = shardMapOf(engines)
     const { accounts } = await prepareSchema(map)
     // A further server may have accounts of its own, named in the map.
     const isOurs = engines.mysql.passwords !== undefined && map.length === 1
-    if (isOurs && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
+    if (isOurs && accounts.length < accountsOf('mysql').length) throw notGranted(accounts)
     if (monolith === undefined) await refuseWithoutMonolith(map)
     else await prepareBeside(monolith, map)
     // The engines have a database for a monolith; without one beside them the services are not told of it.
@@ -89,7 +93,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     const start = async (role: Role, serviceUrls: Readonly<Record<string, string>> = {}) => {
       const service = await startServiceProcess({
         role,
-        environment: { ...serviceEnvironment(role, addresses, given), ...serviceUrls },
+        environment: { ...serviceEnvironment(role, addresses, { ...given, demands }), ...serviceUrls },
         logFolder: join(stateDir, 'logs'),
         signal,
       })
@@ -109,6 +113,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
       topology,
       jwtSecret: secrets.app,
       adminJwtSecret: secrets.admin,
+      ...(demands.appDemands !== 'off' && { clientSecret: secrets.client, appDemands: demands.appDemands }),
       processes: [
         ...services.map(({ role, pid }) => ({ component: componentOf(role), pid })),
         { component: 'nginx', pid: gateway.pid },
@@ -150,7 +155,7 @@ async function prepareBeside(monolith: EngineEndpoint, map: ShardMap): Promise<v
   const both = { legacy: monolith, sharded: map }
   await prepareSwitches(both)
   const accounts = await grantMigration(both)
-  if (monolith.passwords !== undefined && accounts.length < SERVICE_ACCOUNTS.length) throw notGranted(accounts)
+  if (monolith.passwords !== undefined && accounts.length < accountsOf('mysql').length) throw notGranted(accounts)
 }
 
 /** Who answers the monolith once it works no longer by itself. */
@@ -206,15 +211,19 @@ function secret(): string {
 }
 
 /** In files, which the front-ends read again when they change: a key can be added and retired while they run. */
-function writeTokenSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'admin', string>>) {
+function writeSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'admin' | 'client', string>>) {
   mkdirSync(stateDir, { recursive: true })
-  const write = (audience: 'app' | 'admin') => {
-    const path = join(stateDir, `${audience}_jwt_secrets`)
-    writeFileSync(`${path}.new`, `${secrets[audience]}\n`, { mode: 0o600 })
+  const write = (name: string, text: string) => {
+    const path = join(stateDir, name)
+    writeFileSync(`${path}.new`, `${text}\n`, { mode: 0o600 })
     renameSync(`${path}.new`, path)
     return path
   }
-  return { appTokensFile: write('app'), adminTokensFile: write('admin') }
+  return {
+    appTokensFile: write('app_jwt_secrets', secrets.app),
+    adminTokensFile: write('admin_jwt_secrets', secrets.admin),
+    appClientsFile: write('app_client_secrets', secrets.client),
+  }
 }
 
 async function gatewayPort(wanted: number | undefined): Promise<number> {
@@ -229,7 +238,9 @@ async function gatewayPort(wanted: number | undefined): Promise<number> {
 }
 
 function notGranted(granted: readonly ServiceAccount[]): Refusal {
-  const missing = SERVICE_ACCOUNTS.filter((account) => !granted.includes(account)).map(accountName)
+  const missing = accountsOf('mysql')
+    .filter((account) => !granted.includes(account))
+    .map(accountName)
   return new Refusal({
     what: "the services' accounts could not be granted what they need",
     why: [`MySQL does not know ${missing.join(', ')}, or the owner of the tables may not grant`],

@@ -9,14 +9,13 @@ import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.t
 import {
   isFamily,
   migrationTablesOf,
-  SERVICE_ACCOUNTS,
   type ServiceAccount,
   SQL_STATEMENTS,
   type SqlStatement,
   TABLE_KINDS,
   tablesOf,
 } from '../contracts/service-access.ts'
-import { addressFor } from '../contracts/service-accounts.ts'
+import { accountsOf, addressFor } from '../contracts/service-accounts.ts'
 import { asShard, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import { STORE_NAMES, type StoreName } from '../contracts/switches.ts'
@@ -36,6 +35,7 @@ const PROBES: Readonly<Record<SqlStatement, (table: string, column: string) => s
   DELETE: (table) => `DELETE FROM ${table} WHERE 1 = 0`,
 }
 const DENIED = { errno: 1142 }
+const MYSQL_ACCOUNTS = accountsOf('mysql')
 
 describe('MySQL', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>
@@ -44,7 +44,7 @@ describe('MySQL', () => {
   beforeAll(async () => {
     database = await testDatabase(engines.mysql.url)
     const { accounts } = await prepareSchema(oneServer({ url: database.url }))
-    expect(accounts).toEqual(SERVICE_ACCOUNTS)
+    expect(accounts).toEqual(MYSQL_ACCOUNTS)
     for (const { table } of TABLES) {
       const [first] = await database.rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
       columns.set(table, first?.Field ?? '')
@@ -57,7 +57,7 @@ describe('MySQL', () => {
     return work(connection).finally(() => connection.end())
   }
 
-  it.each(SERVICE_ACCOUNTS)(
+  it.each(MYSQL_ACCOUNTS)(
     'lets %s do what its row says, and refuses it everything else on every table',
     async (account) => {
       const allowed: string[] = []
@@ -80,7 +80,7 @@ describe('MySQL', () => {
     },
   )
 
-  it.each(SERVICE_ACCOUNTS)(
+  it.each(MYSQL_ACCOUNTS)(
     'lets %s change no table, make none, pass nothing on and read no other schema',
     async (account) => {
       await as(account, async (connection) => {
@@ -114,41 +114,37 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
     // As the seeder leaves it there.
     await legacy.rows(CREATE_DATASET_SQL)
     await prepareSwitches(both)
-    expect(await grantMigration(both)).toEqual(SERVICE_ACCOUNTS)
+    expect(await grantMigration(both)).toEqual(MYSQL_ACCOUNTS)
   })
   afterAll(async () => {
     for (const database of Object.values(databases ?? {})) await database.drop()
   })
 
-  it.each(SERVICE_ACCOUNTS)(
-    'lets %s do what its row says besides, and nothing else on these tables',
-    async (account) => {
-      const { url, rows } = databases[store]
-      const tables = [...migrationTablesOf('all', store).keys()]
-      const granted: ReadonlyMap<string, readonly SqlStatement[]> = store === 'sharded' ? tablesOf(account) : new Map()
-      const allowed: string[] = []
-      const connection = await createConnection(addressFor(account, url, engines.mysql.passwords))
-      for (const table of tables) {
-        const [first] = await rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
-        for (const statement of SQL_STATEMENTS) {
-          const denied = await connection.query(PROBES[statement](table, first?.Field ?? '')).then(
-            () => false,
-            (error) => error.errno === DENIED.errno,
-          )
-          if (!denied) allowed.push(`${statement} ${table}`)
-        }
+  it.each(MYSQL_ACCOUNTS)('lets %s do what its row says besides, and nothing else on these tables', async (account) => {
+    const { url, rows } = databases[store]
+    const tables = [...migrationTablesOf('all', store).keys()]
+    const granted: ReadonlyMap<string, readonly SqlStatement[]> = store === 'sharded' ? tablesOf(account) : new Map()
+    const allowed: string[] = []
+    const connection = await createConnection(addressFor(account, url, engines.mysql.passwords))
+    for (const table of tables) {
+      const [first] = await rows<{ Field: string }>(`SHOW COLUMNS FROM ${table}`)
+      for (const statement of SQL_STATEMENTS) {
+        const denied = await connection.query(PROBES[statement](table, first?.Field ?? '')).then(
+          () => false,
+          (error) => error.errno === DENIED.errno,
+        )
+        if (!denied) allowed.push(`${statement} ${table}`)
       }
-      await connection.end()
-      const said = tables.flatMap((table) =>
-        SQL_STATEMENTS.filter(
-          (statement) =>
-            granted.get(table)?.includes(statement) ||
-            migrationTablesOf(account, store).get(table)?.includes(statement),
-        ).map((statement) => `${statement} ${table}`),
-      )
-      expect(allowed.toSorted()).toEqual(said.toSorted())
-    },
-  )
+    }
+    await connection.end()
+    const said = tables.flatMap((table) =>
+      SQL_STATEMENTS.filter(
+        (statement) =>
+          granted.get(table)?.includes(statement) || migrationTablesOf(account, store).get(table)?.includes(statement),
+      ).map((statement) => `${statement} ${table}`),
+    )
+    expect(allowed.toSorted()).toEqual(said.toSorted())
+  })
 })
 
 describe('Redis', () => {
@@ -166,10 +162,20 @@ describe('Redis', () => {
       redis.disconnect()
     }
   })
-})
 
-describe('Redis, to the indexer', () => {
-  it('is where others are told of orders, and nothing to read', async () => {
+  it('lets the front-ends count in Redis, and look into no order', async () => {
+    const redis = new Redis(addressFor('edge', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
+    await redis.connect()
+    try {
+      expect(await redis.set('headroom:edge:least', '1', 'PX', 1_000)).toBe('OK')
+      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+      await expect(redis.keys('*')).rejects.toThrow('NOPERM')
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+  it('is where the indexer tells others of orders, and nothing for it to read', async () => {
     const redis = new Redis(addressFor('indexer', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
     await redis.connect()
     try {

@@ -51,11 +51,12 @@ export async function openBoard(
   return board
 }
 
-/** Of processes that take writes. On connections of its own: a fence that is held up holds up no lease. */
+/** For whoever moves the switches. On connections of its own: a fence that is held up holds up no lease. */
 export function flipToolsOf({ pools }: Pick<Migration, 'pools'>): FlipTools {
   return { ledgers: bothLedgers(pools, 'upkeep'), drain: drainBetween(bothStores(pools)) }
 }
 
+/** In processes that take writes. */
 export function startRescue(tools: FlipTools, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
   const rescue = new FlipRescue(tools, logger)
   rescue.start()

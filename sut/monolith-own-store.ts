@@ -6,7 +6,7 @@
 import { centsOfDecimal, decimalOfCents } from '../contracts/legacy-amount.ts'
 import { rowStatusOfOrder } from '../contracts/legacy-status.ts'
 import { legacyNickname } from '../contracts/legacy-text.ts'
-import type { OrderId } from '../contracts/order-id.ts'
+import { NOBODYS_ORDER, type OrderId } from '../contracts/order-id.ts'
 import { requestHash } from './aggregation/checkout.ts'
 import { changeStatus } from './domain/order/change-status.ts'
 import { OrderPlacement } from './domain/order/place-order.ts'
@@ -46,7 +46,7 @@ export function ownStore({ lane, stores, records, forget }: OwnStoreOptions): Le
     },
     settle: async ({ userId, orderNo, event }, context) => {
       const orderId = await stores.authority.numbered(orderNo, context)
-      const before = orderId && (await stores.authority.find({ orderId, userId }, context))
+      const before = await stores.authority.find({ orderId: orderId ?? NOBODYS_ORDER, userId }, context)
       if (!orderId || !before) return null
       // Also of a change that may have been stored all the same.
       const changed = await changeStatus(stores, { userId, orderId, event }, Date.now, context).finally(() =>

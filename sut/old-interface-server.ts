@@ -2,15 +2,17 @@
 // are told. What is done then is said by who builds it.
 
 import type { FastifyInstance } from 'fastify'
+import { SutError } from './errors.ts'
 import { createHttpServer, type HttpServerOptions } from './interface/http-server.ts'
 import { tokenVerifier } from './interface/token.ts'
+import { TokenKeys } from './interface/token-keys.ts'
 import { UserRateLimit } from './interface/user-rate-limit.ts'
+import { liveKeys } from './keys-file.ts'
 import { LEGACY_OPERATIONS, type LegacyOrders } from './legacy/legacy-orders.ts'
 import { legacyRefusal } from './legacy/legacy-refusal.ts'
 import { type Elsewhere, registerLegacyRoutes } from './legacy/legacy-routes.ts'
 import type { RoleOptions } from './roles.ts'
 import { timed } from './telemetry/metrics.ts'
-import { liveTokenKeys } from './token-keys-file.ts'
 
 export interface BehindOldInterfaces {
   readonly orders: LegacyOrders
@@ -23,7 +25,8 @@ export function oldInterfaceServer(
   { orders, elsewhere }: BehindOldInterfaces,
 ): FastifyInstance {
   const { config, metrics } = options
-  const verify = tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app')
+  const { appTokens } = config
+  const verify = tokenVerifier(liveKeys('app', new TokenKeys(appTokens.secrets), appTokens, options), 'app')
   const rateLimit = new UserRateLimit(config.userRatePerSecond)
   const server = createHttpServer({
     ...serverOptions,
@@ -34,7 +37,9 @@ export function oldInterfaceServer(
   registerLegacyRoutes(server, {
     orders: timed<LegacyOrders>(metrics, 'domain', orders, LEGACY_OPERATIONS),
     enter: (token) => {
-      const { userId } = verify(`Bearer ${token}`)
+      const { userId, boundTo } = verify(`Bearer ${token}`)
+      // Nothing is signed here: such a token would be good for less elsewhere.
+      if (boundTo !== null) throw new SutError('signature-required', 'this token is of no use for the old interfaces')
       rateLimit.take(userId)
       return userId
     },

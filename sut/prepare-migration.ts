@@ -3,7 +3,8 @@
 
 import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
+import type { ServiceAccount } from '../contracts/service-access.ts'
+import { accountsOf } from '../contracts/service-accounts.ts'
 import { type MysqlAddress, oneServer, type ShardMap } from '../contracts/shard-map.ts'
 import { grantMigrationAccess } from './storage/grants.ts'
 import { aloneAt } from './storage/job-lock.ts'
@@ -45,7 +46,7 @@ async function openUnlessBegun(ledgers: readonly StoreLedger[]): Promise<void> {
 
 /** Resolves to the accounts that were granted what they may do in both. */
 export async function grantMigration({ legacy, sharded }: BothDatabases): Promise<readonly ServiceAccount[]> {
-  let accounts: readonly ServiceAccount[] = SERVICE_ACCOUNTS
+  let accounts: readonly ServiceAccount[] = accountsOf('mysql')
   for (const [name, map] of [['legacy', oneServer(legacy)] as const, ['sharded', sharded] as const]) {
     for (const server of map) {
       const granted = await withOwner(server, (run) => grantMigrationAccess(run, name))

@@ -2,12 +2,13 @@
 // through the same interfaces.
 
 import type { FastifyInstance } from 'fastify'
-import type { Topology } from '../contracts/sut-endpoint.ts'
 import { buildAdapter } from './adapter-role.ts'
+import { ADMIN_CONTRACT, ADMIN_SERVICE, remoteAdminFlows } from './aggregation/admin-contract.ts'
+import { type AdminFlows, adminFlows } from './aggregation/admin-flows.ts'
 import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
 import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
-import type { Config, InternalService, Role } from './config.ts'
+import type { InternalService, Role } from './config.ts'
 import { type Databases, datasetIn, openDatabases } from './databases.ts'
 import {
   CATALOGUE_CONTRACT,
@@ -26,15 +27,13 @@ import { SwitchedStores } from './domain/order/switched-stores.ts'
 import { type RemoteService, remoteService } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { registerService, serveService } from './domain/service-server.ts'
+import { localSwitchService } from './domain/switches/local-switch-service.ts'
+import { NO_SWITCH_SERVICE } from './domain/switches/no-switch-service.ts'
+import { SWITCH_CONTRACT, type SwitchService } from './domain/switches/switch-service.ts'
 import { startKeyExpiry } from './expiring-keys.ts'
-import { registerAdminRoutes } from './interface/admin-routes.ts'
-import { registerAppRoutes } from './interface/app-routes.ts'
-import { registerChallengeRoute } from './interface/challenge-route.ts'
+import { type BusinessLayer, registerFrontEnds } from './front-ends.ts'
 import { createHttpServer } from './interface/http-server.ts'
-import { registerIdentityRoute } from './interface/identity-route.ts'
-import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
-import { tokenVerifier } from './interface/token.ts'
-import { UserRateLimit } from './interface/user-rate-limit.ts'
+import type { Audience } from './interface/token.ts'
 import type { OldRecords } from './legacy/old-records.ts'
 import { flipToolsOf, startRescue } from './migration.ts'
 import { buildMonolith } from './monolith-role.ts'
@@ -46,16 +45,16 @@ import type { OrderIndex } from './storage/search-index.ts'
 import { shardedOrderStore } from './storage/sharded-store/sharded-order-store.ts'
 import { openRedis, openSearchIndex, type StoreOptions } from './stores.ts'
 import { openSwitchedStores } from './switched-orders.ts'
-import { migrationDesk } from './switches/migration-desk.ts'
 import { NO_MIGRATION_BOARD } from './switches/no-migration-board.ts'
 import type { CallContext } from './telemetry/call-context.ts'
 import { healthOf } from './telemetry/health.ts'
 import { timed } from './telemetry/metrics.ts'
-import { liveTokenKeys } from './token-keys-file.ts'
 
 export interface RoleOptions extends StoreOptions {
   readonly version: string
 }
+
+const SWITCH_SERVICE = 'switches'
 
 type Build = (options: RoleOptions) => Promise<FastifyInstance>
 
@@ -68,27 +67,34 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   all: async (options) => {
     const databases = await openDatabases(options)
     const index = openSearchIndex(options)
-    const flows = localFlows(options, {
+    const layer = localLayer(options, {
       order: await openOrderService(options, databases, index),
-      products: new ProductMemory(catalogueOf(databases)),
+      catalogue: catalogueOf(databases),
+      switches: switchesOf(databases),
     })
     await startRelays(options, databases, index)
     await startMessages(options, databases)
     await startKeyExpiry(options, databases)
-    return frontEndServer(options, flows, ['app', 'admin'])
+    return frontEndServer(options, layer, ['app', 'admin'])
   },
-  app: async (options) => frontEndServer(options, connectFlows(options), ['app']),
-  admin: async (options) => frontEndServer(options, connectFlows(options), ['admin']),
+  app: async (options) => frontEndServer(options, remoteLayer(options), ['app']),
+  admin: async (options) => frontEndServer(options, remoteLayer(options), ['admin']),
   aggregation: async (options) => {
-    const flows = localFlows(options, {
+    const { flows, adminFlows } = localLayer(options, {
       order: connect<OrderService>(options, 'order', ORDER_CONTRACT),
-      products: new ProductMemory(connect<CatalogueService>(options, 'catalogue', CATALOGUE_CONTRACT)),
+      catalogue: connect<CatalogueService>(options, 'catalogue', CATALOGUE_CONTRACT),
+      switches: connectSwitches(options),
     })
-    return serve(options, FLOWS_SERVICE, flows, FLOWS_CONTRACT)
+    const server = serve(options, FLOWS_SERVICE, flows, FLOWS_CONTRACT)
+    registerService(server, ADMIN_SERVICE, adminFlows, ADMIN_CONTRACT, serviceOptions(options))
+    return server
   },
   order: async (options) => {
-    const service = await openOrderService(options, await openDatabases(options), openSearchIndex(options))
-    return serve(options, 'order', service, ORDER_CONTRACT)
+    const databases = await openDatabases(options)
+    const service = await openOrderService(options, databases, openSearchIndex(options))
+    const server = serve(options, 'order', service, ORDER_CONTRACT)
+    registerService(server, SWITCH_SERVICE, switchesOf(databases), SWITCH_CONTRACT, serviceOptions(options))
+    return server
   },
   catalogue: async (options) =>
     serve(options, 'catalogue', catalogueOf(await openDatabases(options)), CATALOGUE_CONTRACT),
@@ -110,6 +116,11 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
 
 function catalogueOf({ pool, migration }: Databases): CatalogueService {
   return migration ? switchedCatalogue(migration.pools, migration.board) : localCatalogueService(pool)
+}
+
+/** Moved by whoever takes the writes: what is left half way is finished there too. */
+function switchesOf({ migration }: Databases): SwitchService {
+  return migration ? localSwitchService(flipToolsOf(migration)) : NO_SWITCH_SERVICE
 }
 
 async function openStores(options: RoleOptions, { pool, migration }: Databases): Promise<SwitchedStores> {
@@ -135,18 +146,45 @@ async function openOrderService(options: RoleOptions, databases: Databases, inde
   const redis = openRedis(options)
   if (databases.migration) startCacheInvalidation(options, redis)
   const dataset = (context: CallContext) => datasetIn(databases, context)
-  const desk = databases.migration ? migrationDesk(flipToolsOf(databases.migration)) : null
-  const local = localOrderService({ stores, dataset, index, redis, desk })
+  const local = localOrderService({ stores, dataset, index, redis })
   return timed<OrderService>(metrics, 'domain', measuredByShard(local, metrics), ORDER_CONTRACT)
 }
 
-function localFlows({ metrics }: RoleOptions, domain: Parameters<typeof orderFlows>[0]): OrderFlows {
-  return timed<OrderFlows>(metrics, 'aggregation', orderFlows(domain), FLOWS_CONTRACT)
+interface Domain {
+  readonly order: OrderService
+  readonly catalogue: CatalogueService
+  readonly switches: SwitchService
+}
+
+function localLayer({ metrics }: RoleOptions, domain: Domain): BusinessLayer {
+  const products = new ProductMemory(domain.catalogue)
+  const flows = orderFlows({ order: domain.order, products })
+  return {
+    flows: timed<OrderFlows>(metrics, 'aggregation', flows, FLOWS_CONTRACT),
+    adminFlows: timed<AdminFlows>(metrics, 'aggregation', adminFlows({ ...domain, products }), ADMIN_CONTRACT),
+  }
+}
+
+function remoteLayer(options: RoleOptions): BusinessLayer {
+  const { serviceUrls, internalSecret } = options.config
+  const admin = remoteAdminFlows({ url: serviceUrls.aggregation, internalSecret })
+  // The same process as `connectFlows` asks for readiness.
+  options.parts.add({ stop: admin.close })
+  return { flows: connectFlows(options), adminFlows: admin.service }
 }
 
 function connectFlows(options: RoleOptions): OrderFlows {
   const { serviceUrls, internalSecret } = options.config
   return attach(options, 'aggregation', remoteFlows({ url: serviceUrls.aggregation, internalSecret }))
+}
+
+/** In the order service's process, whose readiness is asked for already. */
+function connectSwitches({ config, parts }: RoleOptions): SwitchService {
+  const { serviceUrls, internalSecret } = config
+  const address = { url: serviceUrls.order, internalSecret }
+  const remote = remoteService<SwitchService>(SWITCH_SERVICE, SWITCH_CONTRACT, address)
+  parts.add({ stop: remote.close })
+  return remote.service
 }
 
 function connect<S extends Methods<S>>(options: RoleOptions, name: InternalService, contract: ServiceContract<S>): S {
@@ -166,12 +204,11 @@ function serve<S extends Methods<S>>(
   service: S,
   contract: ServiceContract<S>,
 ): FastifyInstance {
-  const { internalSecret, requestDeadlineMs } = options.config
-  return serveService(name, service, contract, {
-    ...serverOptions(options),
-    internalSecret,
-    maxDeadlineMs: requestDeadlineMs,
-  })
+  return serveService(name, service, contract, { ...serverOptions(options), ...serviceOptions(options) })
+}
+
+function serviceOptions({ config, metrics, logger }: RoleOptions) {
+  return { internalSecret: config.internalSecret, maxDeadlineMs: config.requestDeadlineMs, metrics, logger }
 }
 
 function serverOptions({ config, metrics, logger, parts }: RoleOptions) {
@@ -180,42 +217,15 @@ function serverOptions({ config, metrics, logger, parts }: RoleOptions) {
 
 async function frontEndServer(
   options: RoleOptions,
-  flows: OrderFlows,
-  ends: readonly ('app' | 'admin')[],
+  layer: BusinessLayer,
+  ends: readonly Audience[],
 ): Promise<FastifyInstance> {
-  const { config, version } = options
-  const frontEnd = {
-    flows,
-    rateLimit: new UserRateLimit(config.userRatePerSecond),
-    requestDeadlineMs: config.requestDeadlineMs,
-  }
-  const app = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('app', config.appTokens, options), 'app') }
-  const admin = { ...frontEnd, verify: tokenVerifier(liveTokenKeys('admin', config.adminTokens, options), 'admin') }
-  const identity = { version, topology: topologyOf(config), requestDeadlineMs: config.requestDeadlineMs }
-  const [signingSecret = ''] = config.appTokens.secrets
+  const { config } = options
   const server = createHttpServer(serverOptions(options))
-  if (ends.includes('admin')) registerAdminRoutes(server, admin)
-  if (ends.includes('app')) {
-    registerAppRoutes(server, app)
-    registerIdentityRoute(server, flows, identity)
-    registerChallengeRoute(server, signingSecret)
-    const registerRoutes = (described: FastifyInstance) => {
-      registerAppRoutes(described, app)
-      registerAdminRoutes(described, admin)
-      registerIdentityRoute(described, flows, identity)
-      registerChallengeRoute(described, signingSecret)
-    }
-    registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
-  }
+  await registerFrontEnds(server, options, layer, ends)
   // The one process is the business layer too: the monolith beside it asks it as others ask `aggregation`.
   if (config.role === 'all' && config.internalSecret !== '') {
-    const { internalSecret, requestDeadlineMs: maxDeadlineMs } = config
-    const { metrics, logger } = options
-    registerService(server, FLOWS_SERVICE, flows, FLOWS_CONTRACT, { internalSecret, maxDeadlineMs, metrics, logger })
+    registerService(server, FLOWS_SERVICE, layer.flows, FLOWS_CONTRACT, serviceOptions(options))
   }
   return server
-}
-
-function topologyOf({ role }: Config): Topology {
-  return role === 'all' ? 'one-process' : 'process-per-service'
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEndpoint } from '../contracts/engines.ts'
 import { ROLES, type Role } from './config.ts'
-import { type EngineAddresses, serviceEnvironment } from './service-environment.ts'
+import { type EdgeDemands, type EngineAddresses, edgeDemands, serviceEnvironment } from './service-environment.ts'
 
-const passwords = { order: 'o', catalogue: 'c', indexer: 'i', all: 'a' }
+const passwords = { order: 'o', catalogue: 'c', indexer: 'i', edge: 'e', all: 'a' }
 const endpoint = (url: string): EngineEndpoint => ({ url, origin: 'local', version: '1', passwords })
 const ENGINES: EngineAddresses = {
   mysql: endpoint('mysql://headroom:x@127.0.0.1:3306/headroom'),
@@ -11,8 +11,10 @@ const ENGINES: EngineAddresses = {
   redis: endpoint('redis://:x@127.0.0.1:6379/0'),
 }
 const MONOLITH = endpoint('mysql://headroom_monolith:m@127.0.0.1:3306/headroom_legacy')
-const SECRETS = { internal: 'internal', appTokensFile: '/app', adminTokensFile: '/admin' }
-const told = (role: Role, engines: EngineAddresses) => serviceEnvironment(role, engines, SECRETS)
+const FILES = { appTokensFile: '/app', adminTokensFile: '/admin', appClientsFile: '/clients' }
+const NOTHING = edgeDemands({})
+const told = (role: Role, engines: EngineAddresses, demands: EdgeDemands = NOTHING) =>
+  serviceEnvironment(role, engines, { internal: 'internal', ...FILES, demands })
 
 describe('what a process is told', () => {
   it.each(ROLES)('names no monolith to %s where there is none', (role) => {
@@ -30,6 +32,31 @@ describe('what a process is told', () => {
     ['adapter', undefined],
   ] as const)('lets %s into the monolith’s database under its own account, or not at all', (role, url) => {
     expect(told(role, { ...ENGINES, legacyMysql: MONOLITH }).HEADROOM_LEGACY_MYSQL_URL).toBe(url)
+  })
+
+  it.each(ROLES)('names neither client keys nor shared memory to %s where nothing is demanded', (role) => {
+    expect(Object.keys(told(role, ENGINES)).filter((name) => /CLIENT|EDGE|DEMANDS/.test(name))).toEqual([])
+  })
+
+  it('refuses a word that nobody knows: it must not be taken for nothing', () => {
+    expect(() => edgeDemands({ HEADROOM_APP_DEMANDS: 'signd' })).toThrow(/HEADROOM_APP_DEMANDS=signd is none of off, /)
+    expect(() => edgeDemands({ HEADROOM_USER_RATE_SCOPE: 'everyone' })).toThrow(/is none of process, all/)
+    expect(edgeDemands({ HEADROOM_APP_DEMANDS: 'signed' }, 'off').appDemands).toBe('off')
+  })
+
+  it('lets front-ends that demand signatures into Redis under an account of theirs', () => {
+    const signed = edgeDemands({ HEADROOM_APP_DEMANDS: 'signed' })
+    const redisOf = (role: Role) => told(role, ENGINES, signed).HEADROOM_EDGE_REDIS_URL
+    expect(redisOf('app')).toBe('redis://headroom_edge:e@127.0.0.1:6379/0')
+    expect(redisOf('all')).toBe('redis://headroom_all:a@127.0.0.1:6379/0')
+    for (const role of ['admin', 'aggregation', 'order'] as const) expect(redisOf(role)).toBeUndefined()
+    expect(told('app', ENGINES, signed)).toMatchObject({
+      HEADROOM_APP_CLIENT_SECRETS_FILE: '/clients',
+      HEADROOM_APP_DEMANDS: 'signed',
+    })
+    const counted = edgeDemands({ HEADROOM_USER_RATE_SCOPE: 'all' })
+    expect(told('admin', ENGINES, counted).HEADROOM_EDGE_REDIS_URL).toBe('redis://headroom_edge:e@127.0.0.1:6379/0')
+    expect(told('app', ENGINES, counted).HEADROOM_APP_DEMANDS).toBeUndefined()
   })
 
   it('lets the one process be asked by the monolith, and only then', () => {

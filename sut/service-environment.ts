@@ -1,9 +1,11 @@
 // What each process of a launched system is told: its own account in each store it needs, its own secrets, and nothing else.
 
 import type { EngineEndpoint, Engines } from '../contracts/engines.ts'
+import { Refusal } from '../contracts/refusal.ts'
+import { APP_DEMANDS, type AppDemands } from '../contracts/request-protection.ts'
 import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
-import { type Role, type Setting, settingsOf } from './config.ts'
+import { edgeSettings, FRONT_ENDS, RATE_SCOPES, type RateScope, type Role, type Setting, settingsOf } from './config.ts'
 
 export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'> &
   Partial<Pick<Engines, 'legacyMysql'>>
@@ -12,6 +14,14 @@ export interface LaunchSecrets {
   readonly internal: string
   readonly appTokensFile: string
   readonly adminTokensFile: string
+  readonly appClientsFile: string
+  readonly demands: EdgeDemands
+}
+
+/** What the front-ends are to ask for beside a token. */
+export interface EdgeDemands {
+  readonly appDemands: AppDemands
+  readonly userRateScope: RateScope
 }
 
 type Environment = Readonly<Record<string, string>>
@@ -22,6 +32,7 @@ const TUNABLE = [
   'HEADROOM_REQUEST_DEADLINE_MS',
   'HEADROOM_MAX_IN_FLIGHT',
   'HEADROOM_USER_RATE_PER_SECOND',
+  'HEADROOM_USER_RATE_SCOPE',
   'HEADROOM_MYSQL_POOL_SIZE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
@@ -33,7 +44,8 @@ const TUNABLE = [
 export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets: LaunchSecrets): Environment {
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
-  const { legacyMysql } = engines
+  const { legacyMysql, redis } = engines
+  const { appDemands } = secrets.demands
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
     ...(legacyMysql && { legacyMysql: legacyEnvironment(legacyMysql, addressOf(legacyMysql)) }),
@@ -42,9 +54,35 @@ export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
     adminTokens: { HEADROOM_ADMIN_JWT_SECRETS_FILE: secrets.adminTokensFile },
     internalSecret: { HEADROOM_INTERNAL_SECRET: secrets.internal },
+    appClients: { HEADROOM_APP_CLIENT_SECRETS_FILE: secrets.appClientsFile, HEADROOM_APP_DEMANDS: appDemands },
+    edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', redis.url, redis.passwords) },
   }
-  const told = settingsOf(role, legacyMysql !== undefined)
-  return Object.assign(given(TUNABLE), ...told.map((setting) => settings[setting] ?? {}))
+  const told = [...settingsOf(role, legacyMysql !== undefined), ...edgeSettings(role, secrets.demands)]
+  const credential = FRONT_ENDS.includes(role) ? given(['HEADROOM_LOAD_CREDENTIAL']) : {}
+  return Object.assign(given(TUNABLE), credential, ...told.map((setting) => settings[setting] ?? {}))
+}
+
+/** `asked`: whatever the environment says. A word that nobody knows must not be taken for nothing. */
+export function edgeDemands(env: Readonly<Record<string, string | undefined>>, asked?: AppDemands): EdgeDemands {
+  return {
+    appDemands: asked ?? wordOf('HEADROOM_APP_DEMANDS', APP_DEMANDS, env) ?? 'off',
+    userRateScope: wordOf('HEADROOM_USER_RATE_SCOPE', RATE_SCOPES, env) ?? 'process',
+  }
+}
+
+function wordOf<W extends string>(
+  name: string,
+  words: readonly W[],
+  env: Readonly<Record<string, string | undefined>>,
+): W | undefined {
+  const text = env[name]
+  const word = words.find((known) => known === text)
+  if (!text || word) return word
+  throw new Refusal({
+    what: 'the order system cannot be started like that',
+    why: [`${name}=${text} is none of ${words.join(', ')}`],
+    wayOut: 'Correct it, or leave it away: docs/environment.md.',
+  })
 }
 
 function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string): Environment {

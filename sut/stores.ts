@@ -6,6 +6,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { oneServer, type ShardMap, serverName } from '../contracts/shard-map.ts'
 import type { Config } from './config.ts'
 import type { Parts } from './part.ts'
+import { EdgeRedis } from './storage/edge-redis.ts'
 import { EventGroup } from './storage/event-group.ts'
 import { MessageStream } from './storage/message-stream.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
@@ -60,6 +61,13 @@ export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache 
   const redis = new RedisCache(config.redisUrl, metrics)
   parts.add({ checks: [{ name: 'redis', vital: false, check: () => redis.ping() }], stop: () => redis.close() })
   return redis
+}
+
+/** What front-ends share. Not vital: reads are answered without it. */
+export function openEdgeRedis({ config, parts }: StoreOptions): EdgeRedis {
+  const edge = new EdgeRedis(config.edgeRedisUrl)
+  parts.add({ checks: [{ name: 'edge redis', vital: false, check: () => edge.ping() }], stop: () => edge.close() })
+  return edge
 }
 
 /** The monolith's database, over one pool for everything it does. Not vital: behind the business layer it is not asked. */

@@ -6,7 +6,8 @@ import { Client } from '@elastic/elasticsearch'
 import { createConnection } from 'mysql2/promise'
 import { request } from 'undici'
 import type { Engines } from '../contracts/engines.ts'
-import { TOKEN } from '../contracts/gateway-api.ts'
+import { ADMIN_ROLES, TOKEN } from '../contracts/gateway-api.ts'
+import type { AppDemands } from '../contracts/request-protection.ts'
 import { ORDER_SLICES, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
 import type { SutEndpoint, Topology } from '../contracts/sut-endpoint.ts'
 import { removeState } from '../engines/clean-engines.ts'
@@ -33,6 +34,8 @@ export interface CallOptions {
   /** None: no token. */
   readonly user?: number
   readonly audience?: string
+  /** Of an administrator; all unless they are said. */
+  readonly roles?: readonly string[]
   readonly key?: string
   readonly body?: unknown
 }
@@ -79,7 +82,12 @@ export async function removeOrderIndex(elasticsearchUrl: string): Promise<void> 
 }
 
 /** `monolithUrl`: with the monolith, on that database. */
-export async function startTestSystem(engines: Engines, topology: Topology, monolithUrl?: string): Promise<TestSystem> {
+export async function startTestSystem(
+  engines: Engines,
+  topology: Topology,
+  monolithUrl?: string,
+  appDemands?: AppDemands,
+): Promise<TestSystem> {
   const stateFolder = `.headroom/test-${process.pid}`
   const stateDir = join(CHECKOUT, stateFolder)
   await removeOrderIndex(engines.elasticsearch.url)
@@ -99,6 +107,7 @@ export async function startTestSystem(engines: Engines, topology: Topology, mono
     {
       topology,
       ...(monolithUrl && { monolith: { ...engines.legacyMysql, url: monolithUrl } }),
+      ...(appDemands && { appDemands }),
       stateDir,
       signal: new AbortController().signal,
       startGateway: (gateway) => startNginx({ ...gateway, program: engines.nginx, keep: false, stateFolder }),
@@ -123,12 +132,13 @@ export async function startTestSystem(engines: Engines, topology: Topology, mono
 }
 
 async function callGateway({ endpoint }: RunningSut, options: CallOptions): Promise<Answer> {
-  const { method = 'GET', path, user, audience = TOKEN.appAudience, key, body } = options
+  const { method = 'GET', path, user, audience = TOKEN.appAudience, roles, key, body } = options
+  const tokenOf = (userId: number) => token(secretOf(endpoint, audience), userId, audience, roles && { roles })
   const startedAtMs = performance.now()
   const response = await request(`${endpoint.baseUrl}${path}`, {
     method,
     headers: {
-      ...(user === undefined ? {} : { authorization: `Bearer ${token(secretOf(endpoint, audience), user, audience)}` }),
+      ...(user === undefined ? {} : { authorization: `Bearer ${tokenOf(user)}` }),
       ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -146,10 +156,12 @@ function secretOf({ jwtSecret, adminJwtSecret }: SutEndpoint, audience: string):
   return audience === TOKEN.adminAudience ? adminJwtSecret : jwtSecret
 }
 
-export function token(secret: string, userId: number, audience: string): string {
+/** `more`: claims beside them. */
+export function token(secret: string, userId: number, audience: string, more: object = {}): string {
   const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const exp = Math.floor(Date.now() / 1000) + 600
-  const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp }
+  const roles = audience === TOKEN.adminAudience ? { roles: ADMIN_ROLES } : {}
+  const claims = { iss: TOKEN.issuer, aud: audience, sub: String(userId), exp, ...roles, ...more }
   const unsigned = `${base64url({ alg: 'HS256', typ: 'JWT' })}.${base64url(claims)}`
   return `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`
 }

@@ -18,7 +18,7 @@ afterAll(() => system?.stop())
 
 async function listSignedWith(secret: string, path: string = ROUTES.list.path, aud: string = TOKEN.appAudience) {
   const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const claims = { iss: TOKEN.issuer, aud, sub: '7', exp: Math.floor(Date.now() / 1000) + 60 }
+  const claims = { iss: TOKEN.issuer, aud, sub: '7', exp: Math.floor(Date.now() / 1000) + 60, roles: ['support'] }
   const unsigned = `${base64url({ alg: 'HS256', kid: keyId(secret) })}.${base64url(claims)}`
   const token = `${unsigned}.${createHmac('sha256', secret).update(unsigned).digest('base64url')}`
   const { statusCode, body } = await request(`${system.sut.endpoint.baseUrl}${path}`, {

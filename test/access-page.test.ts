@@ -33,5 +33,5 @@ it.each(SERVICE_ACCOUNTS)('shows what %s may do besides, where there is a monoli
       .map(([table, statements]) => `\`${table}\` ${statements.join(', ')}`)
       .join('; '),
   )
-  expect(page).toContain(`| \`${accountName(account)}\` | ${legacy} | ${sharded} |`)
+  expect(page).toContain(`| \`${accountName(account)}\` | ${legacy || 'none'} | ${sharded || 'none'} |`)
 })

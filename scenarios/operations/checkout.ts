@@ -1,20 +1,12 @@
 // A user orders a basket of one to four products.
 
-import http from 'k6/http'
 import { type Dice, PURPOSE } from '../../contracts/dice.ts'
-import {
-  type CheckoutRequest,
-  type CheckoutResponse,
-  IDEMPOTENCY_HEADER,
-  ROUTES,
-  TOKEN,
-} from '../../contracts/gateway-api.ts'
+import { type CheckoutRequest, type CheckoutResponse, IDEMPOTENCY_HEADER, ROUTES } from '../../contracts/gateway-api.ts'
 import { CHANNELS, PAYMENT_METHODS } from '../../contracts/order.ts'
 import { isOrderId, shardOfOrder } from '../../contracts/order-id.ts'
 import { shardOf } from '../../contracts/shard.ts'
+import { appRequest } from '../app-request.ts'
 import { acknowledgedOrder, type Operation } from '../operation.ts'
-import { requestParams } from '../request-params.ts'
-import { bearer } from '../token.ts'
 
 const LARGEST_BASKET = 4
 const LARGEST_QUANTITY = 3
@@ -23,17 +15,18 @@ export const checkout: Operation = {
   flow: 'checkout',
   prepare({ settings, runId, catalogue, order: { userId }, dice, iteration }) {
     const idempotencyKey = `${runId}-${iteration}`
-    const url = settings.baseUrl + ROUTES.checkout.path
-    const body = JSON.stringify(basketOf(dice, catalogue.regions, catalogue.productCount))
-    const params = requestParams('checkout', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience), {
-      'content-type': 'application/json',
-      [IDEMPOTENCY_HEADER]: idempotencyKey,
-    })
     return {
+      ...appRequest(settings, {
+        flow: 'checkout',
+        method: 'POST',
+        target: ROUTES.checkout.path,
+        userId,
+        body: JSON.stringify(basketOf(dice, catalogue.regions, catalogue.productCount)),
+        headers: { [IDEMPOTENCY_HEADER]: idempotencyKey },
+      }),
       expectedStatus: 201,
       idempotencyKey,
       acknowledges: acknowledgedOrder,
-      send: () => http.post(url, body, params),
       wrong: (answer) => wrongCheckout(answer as CheckoutResponse, userId),
     }
   },

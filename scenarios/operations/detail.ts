@@ -1,20 +1,17 @@
 // A user opens one order of theirs: the order, its items and its payment in one answer.
 
-import http from 'k6/http'
-import { type DetailResponse, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
+import { type DetailResponse, ROUTES } from '../../contracts/gateway-api.ts'
 import { type OrderStatus, PAYMENT_STATUS_OF } from '../../contracts/order.ts'
+import { appRequest } from '../app-request.ts'
 import type { Operation } from '../operation.ts'
-import { requestParams } from '../request-params.ts'
-import { bearer } from '../token.ts'
 
 export const detail: Operation = {
   flow: 'detail',
   prepare({ settings, order: { orderId, userId }, status }) {
-    const url = settings.baseUrl + ROUTES.detail.path.replace(':orderId', orderId)
-    const params = requestParams('detail', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
+    const target = ROUTES.detail.path.replace(':orderId', orderId)
     return {
+      ...appRequest(settings, { flow: 'detail', method: 'GET', target, userId }),
       expectedStatus: 200,
-      send: () => http.get(url, params),
       wrong: (body) => wrongDetail(body as DetailResponse, { orderId, userId, status }),
     }
   },

@@ -1,22 +1,18 @@
 // A user opens the list of their orders: the first page, newest first.
 
-import http from 'k6/http'
-import { type ListResponse, listQuerySchema, ROUTES, TOKEN } from '../../contracts/gateway-api.ts'
+import { type ListResponse, listQuerySchema, ROUTES } from '../../contracts/gateway-api.ts'
 import { isNewestFirst } from '../answer-checks.ts'
+import { appRequest } from '../app-request.ts'
 import type { Operation } from '../operation.ts'
-import { requestParams } from '../request-params.ts'
-import { bearer } from '../token.ts'
 
 const LIMIT = listQuerySchema.properties.limit.default
 
 export const list: Operation = {
   flow: 'list',
   prepare({ settings, order: { userId } }) {
-    const url = `${settings.baseUrl}${ROUTES.list.path}?limit=${LIMIT}`
-    const params = requestParams('list', bearer(settings.jwtSecret, String(userId), TOKEN.appAudience))
     return {
+      ...appRequest(settings, { flow: 'list', method: 'GET', target: `${ROUTES.list.path}?limit=${LIMIT}`, userId }),
       expectedStatus: 200,
-      send: () => http.get(url, params),
       wrong: (body) => wrongList(body as ListResponse, userId),
     }
   },

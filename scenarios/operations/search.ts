@@ -25,7 +25,8 @@ export const search: Operation = {
       dice.roll(PURPOSE.scope) < ALL_REGIONS_SHARE ? null : Math.floor(dice.roll(PURPOSE.region) * catalogue.regions)
     const query = `fromMs=${fromMs}&toMs=${toMs}&limit=${LIMIT}${region === null ? '' : `&region=${region}`}`
     const url = `${settings.baseUrl}${ROUTES.search.path}?${query}`
-    const params = requestParams('search', bearer(settings.adminJwtSecret, String(userId), TOKEN.adminAudience))
+    const roles = { roles: ['support'] } as const
+    const params = requestParams('search', bearer(settings.adminJwtSecret, String(userId), TOKEN.adminAudience, roles))
     return {
       expectedStatus: 200,
       send: () => http.get(url, params),

@@ -2,6 +2,7 @@
 // decoration: without the catalogue the answer is still given, and says so.
 
 import type { DetailResponse } from '../../contracts/gateway-api.ts'
+import type { OrderService } from '../domain/order/order-service.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import type { DetailCall, DomainServices } from './order-flows.ts'
 import { summaryOf } from './order-summary.ts'
@@ -12,7 +13,16 @@ export async function detail(
   context: CallContext,
 ): Promise<DetailResponse | null> {
   const found = await order.find(call, context)
-  if (!found) return null
+  return found && (await withNames(found, products, context))
+}
+
+type WholeOrder = NonNullable<Awaited<ReturnType<OrderService['find']>>>
+
+export async function withNames(
+  found: WholeOrder,
+  products: DomainServices['products'],
+  context: CallContext,
+): Promise<DetailResponse> {
   const { payment } = found
   const productIds = found.items.map(({ productId }) => productId)
   const named = await products.names(productIds, context)

@@ -2,19 +2,8 @@
 
 import { checkoutRequestSchema, searchQuerySchema } from '../../contracts/gateway-api.ts'
 import { STATUS_EVENTS } from '../domain/order/order-service.ts'
-import {
-  direction,
-  flag,
-  idempotencyKey,
-  legacyNo,
-  limit,
-  orderId,
-  page,
-  requestOf,
-  userId,
-  words,
-} from '../domain/request-fields.ts'
-import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY, SEE_WHERE_IT_STANDS } from '../domain/service-contract.ts'
+import { idempotencyKey, legacyNo, limit, orderId, page, requestOf, userId } from '../domain/request-fields.ts'
+import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY } from '../domain/service-contract.ts'
 import type { OrderFlows } from './order-flows.ts'
 
 export const FLOWS_CONTRACT = contractFor<OrderFlows>()({
@@ -32,10 +21,5 @@ export const FLOWS_CONTRACT = contractFor<OrderFlows>()({
   numbered: { request: requestOf({ userId, legacyNo }) },
   numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
-  migration: { request: requestOf({}) },
-  moveMigration: {
-    request: requestOf({ direction, who: words, why: words, dryRun: flag }),
-    ifAnswerLost: SEE_WHERE_IT_STANDS,
-  },
   oldTraffic: { request: requestOf({}) },
 })

@@ -55,8 +55,6 @@ export interface OrderFlows {
   numberedPage(call: OldPage, context: CallContext): Promise<NamedPage>
   /** What was seeded below; null: nothing was. */
   dataset(call: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
-  readonly migration: OrderService['migration']
-  readonly moveMigration: OrderService['moveMigration']
   /** Who answers the old interfaces: the front-ends see no database. */
   oldTraffic(call: Readonly<Record<string, never>>, context: CallContext): Promise<OldTraffic>
 }
@@ -79,8 +77,6 @@ export function orderFlows(domain: DomainServices): OrderFlows {
     numbered: (call, context) => numbered(domain, call, context),
     numberedPage: (call, context) => numberedPage(domain, call, context),
     dataset: (call, context) => domain.order.dataset(call, context),
-    migration: (call, context) => domain.order.migration(call, context),
-    moveMigration: (call, context) => domain.order.moveMigration(call, context),
     oldTraffic: (call, context) => domain.order.oldTraffic(call, context),
   }
 }

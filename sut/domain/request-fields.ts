@@ -21,9 +21,10 @@ export const requestHash = { type: 'string', pattern: '^[0-9a-f]{64}$' } as cons
 export const channel = { type: 'string', enum: CHANNELS } as const
 export const orderStatus = { type: 'string', enum: ORDER_STATUSES } as const
 export const paymentMethod = { type: 'string', enum: PAYMENT_METHODS } as const
+/** Of a change that is audited. */
+export const who = { type: 'string', minLength: 1, maxLength: 100 } as const
+export const why = { type: 'string', minLength: 3, maxLength: 500 } as const
 export const direction = { type: 'string', enum: DIRECTIONS } as const
-export const words = { type: 'string', minLength: 1, maxLength: 250 } as const
-export const flag = { type: 'boolean' } as const
 
 /** All of `properties` required, but those named. */
 export function requestOf<const P extends Readonly<Record<string, Schema>>, const O extends keyof P = never>(

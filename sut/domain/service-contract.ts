@@ -38,4 +38,3 @@ export function contractFor<S>() {
 /** Text for `ifAnswerLost`. */
 export const REPEAT_WITH_SAME_KEY = 'send the same request with the same Idempotency-Key again'
 export const READ_ORDER_AGAIN = 'read the order again: its status says whether it was'
-export const SEE_WHERE_IT_STANDS = 'ask where the migration stands: its phase says whether it was'

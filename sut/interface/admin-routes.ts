@@ -1,70 +1,111 @@
-// The web admin's interface: orders of all users. App tokens do not open it.
+// The web admin's interface: orders of all users for support, products and switches for operators. App tokens do not open it.
 
 import type { FastifyInstance } from 'fastify'
 import {
-  type MoveMigration,
-  moveMigrationSchema,
+  ADMIN_ROUTES,
+  adminOrderParamsSchema,
+  type ChangeProductBody,
+  changeProductSchema,
+  type ProductParams,
+  productParamsSchema,
+  productSchema,
+} from '../../contracts/admin-api.ts'
+import {
+  detailResponseSchema,
   ROUTES,
   type SearchQuery,
   searchQuerySchema,
   searchResponseSchema,
 } from '../../contracts/gateway-api.ts'
+import type { AdminFlows } from '../aggregation/admin-flows.ts'
 import { SutError } from '../errors.ts'
-import { type FrontEnd, requireUser } from './app-routes.ts'
+import { type FrontEnd, orderIdOf } from './app-routes.ts'
 import { errorResponses } from './error-responses.ts'
 import { contextOf } from './request-context.ts'
+import { auditName, requireRole } from './require-role.ts'
+import { requireUser } from './require-user.ts'
+import { registerSwitchRoutes } from './switch-routes.ts'
 
-export function registerAdminRoutes(app: FastifyInstance, frontEnd: FrontEnd): void {
-  const { flows, requestDeadlineMs } = frontEnd
+export interface AdminFrontEnd extends FrontEnd {
+  readonly adminFlows: AdminFlows
+}
+
+const ADMIN = { tags: ['admin'], security: [{ admin: [] }] }
+
+export function registerAdminRoutes(app: FastifyInstance, frontEnd: AdminFrontEnd): void {
+  const { flows, adminFlows, requestDeadlineMs } = frontEnd
   app.register((scope, _options, done) => {
     requireUser(scope, frontEnd)
     scope.get<{ Querystring: SearchQuery }>(
       ROUTES.search.path,
       {
+        onRequest: requireRole('support'),
         schema: {
-          tags: ['admin'],
-          summary: 'Orders of all users by time, region and status, newest first',
-          security: [{ admin: [] }],
+          ...ADMIN,
+          summary: 'Role support: orders of all users by time, region and status, newest first',
           querystring: searchQuerySchema,
           response: { 200: searchResponseSchema, ...errorResponses },
         },
       },
       async (request) => flows.search(request.query, contextOf(request, requestDeadlineMs)),
     )
-    scope.get(
-      ROUTES.migration.path,
+    scope.get<{ Params: { readonly orderId: string } }>(
+      ADMIN_ROUTES.order.path,
       {
+        onRequest: requireRole('support'),
         schema: {
-          tags: ['admin'],
-          summary: 'Where the migration from the monolith stands',
-          security: [{ admin: [] }],
-          response: { ...errorResponses },
-        },
-      },
-      async (request) => begun(await flows.migration({}, contextOf(request, requestDeadlineMs))),
-    )
-    scope.post<{ Body: MoveMigration }>(
-      ROUTES.moveMigration.path,
-      {
-        schema: {
-          tags: ['admin'],
-          summary: 'The next phase of the migration, or the one before; what stands in the way is in the answer',
-          security: [{ admin: [] }],
-          body: moveMigrationSchema,
-          response: { ...errorResponses },
+          ...ADMIN,
+          summary: 'Role support: one order of any user with items and payment',
+          params: adminOrderParamsSchema,
+          response: { 200: detailResponseSchema, ...errorResponses },
         },
       },
       async (request) => {
-        const { direction, why, dryRun = false } = request.body
-        const asked = { direction, why, dryRun, who: `admin ${request.userId}` }
-        return begun(await flows.moveMigration(asked, contextOf(request, requestDeadlineMs)))
+        const call = { orderId: orderIdOf(request.params.orderId) }
+        return existing('order', await adminFlows.lookUp(call, contextOf(request, requestDeadlineMs)))
       },
     )
+    scope.get<{ Params: ProductParams }>(
+      ADMIN_ROUTES.product.path,
+      {
+        onRequest: requireRole('support', 'operator'),
+        schema: {
+          ...ADMIN,
+          summary: 'Role support or operator: a product as the catalogue has it now',
+          params: productParamsSchema,
+          response: { 200: productSchema, ...errorResponses },
+        },
+      },
+      async (request) =>
+        existing('product', await adminFlows.product(request.params, contextOf(request, requestDeadlineMs))),
+    )
+    scope.post<{ Params: ProductParams; Body: ChangeProductBody }>(
+      ADMIN_ROUTES.changeProduct.path,
+      {
+        onRequest: requireRole('operator'),
+        schema: {
+          ...ADMIN,
+          summary: 'Role operator: change name or price of a product; audited. Shops follow within 30 s',
+          params: productParamsSchema,
+          body: changeProductSchema,
+          response: { 200: productSchema, ...errorResponses },
+        },
+      },
+      async (request) => {
+        const { params, body } = request
+        if (body.name === undefined && body.priceCents === undefined) {
+          throw new SutError('bad-request', 'neither name nor priceCents is to be changed')
+        }
+        const call = { ...params, ...body, who: auditName(request) }
+        return existing('product', await adminFlows.changeProduct(call, contextOf(request, requestDeadlineMs)))
+      },
+    )
+    registerSwitchRoutes(scope, frontEnd)
     done()
   })
 }
 
-function begun<T>(answer: T | null): T {
-  if (answer === null) throw new SutError('not-found', 'there is no migration')
-  return answer
+function existing<T>(what: string, found: T | null): T {
+  if (found === null) throw new SutError('not-found', `there is no such ${what}`)
+  return found
 }

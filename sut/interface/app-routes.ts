@@ -20,37 +20,35 @@ import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
 import { errorResponses } from './error-responses.ts'
 import { contextOf } from './request-context.ts'
-import type { TokenVerifier } from './token.ts'
-import type { UserRateLimit } from './user-rate-limit.ts'
+import { protectRequests, type RequestProtection } from './request-protection.ts'
+import { type KnownUsers, requireUser } from './require-user.ts'
 
-export interface FrontEnd {
+export interface FrontEnd extends KnownUsers {
   readonly flows: OrderFlows
-  readonly verify: TokenVerifier
-  readonly rateLimit: UserRateLimit
   readonly requestDeadlineMs: number
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** From the verified token; 0 on routes without one. */
-    userId: number
-  }
+export interface AppFrontEnd extends FrontEnd {
+  /** null: a token is all that is asked for. */
+  readonly protection: RequestProtection | null
 }
 
 const DEFAULT_LIMIT = 20
 const TAGS = ['app']
 
-export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): void {
-  const { flows, requestDeadlineMs } = frontEnd
+export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): void {
+  const { flows, requestDeadlineMs, protection } = frontEnd
+  const security = securityOf(protection)
   app.register((scope, _options, done) => {
     requireUser(scope, frontEnd)
+    if (protection) protectRequests(scope, protection)
     scope.post<{ Body: CheckoutRequest }>(
       ROUTES.checkout.path,
       {
         schema: {
           tags: TAGS,
           summary: 'Place an order; the same key and body again give the same answer',
-          security: [{ app: [] }],
+          security,
           headers: {
             type: 'object',
             required: [IDEMPOTENCY_HEADER],
@@ -72,7 +70,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
         schema: {
           tags: TAGS,
           summary: 'Own orders, newest first',
-          security: [{ app: [] }],
+          security,
           querystring: listQuerySchema,
           response: { 200: listResponseSchema, ...errorResponses },
         },
@@ -90,7 +88,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
         schema: {
           tags: TAGS,
           summary: 'One own order with items and payment',
-          security: [{ app: [] }],
+          security,
           params: detailParamsSchema,
           response: { 200: detailResponseSchema, ...errorResponses },
         },
@@ -108,7 +106,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
           schema: {
             tags: TAGS,
             summary: `${event === 'pay' ? 'Pay' : 'Cancel'} one own placed order; again changes nothing`,
-            security: [{ app: [] }],
+            security,
             params: detailParamsSchema,
             response: { 200: orderSummarySchema, ...errorResponses },
           },
@@ -124,22 +122,11 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: FrontEnd): voi
   })
 }
 
-/** Before the body is read: who asks, and whether not too often. */
-export function requireUser(
-  scope: FastifyInstance,
-  { verify, rateLimit }: Pick<FrontEnd, 'verify' | 'rateLimit'>,
-): void {
-  scope.decorateRequest('userId', 0)
-  scope.addHook('onRequest', (request, _reply, done) => {
-    try {
-      const { userId } = verify(request.headers.authorization)
-      rateLimit.take(userId)
-      request.userId = userId
-      done()
-    } catch (error) {
-      done(error as SutError)
-    }
-  })
+/** As OpenAPI says it: any of the list, and of one all. */
+function securityOf(protection: RequestProtection | null): { readonly [scheme: string]: readonly string[] }[] {
+  if (protection === null) return [{ app: [] }]
+  const signed = { app: [], signature: [] }
+  return protection.demands === 'offered' ? [{ app: [] }, signed] : [signed]
 }
 
 /** Another user's order and no order at all are the same answer. */
@@ -148,7 +135,7 @@ function existing<T>(found: T | null): T {
   return found
 }
 
-function orderIdOf(text: string): OrderId {
+export function orderIdOf(text: string): OrderId {
   if (!isOrderId(text)) throw new SutError('bad-request', 'this is not an order id')
   return text
 }

@@ -12,13 +12,13 @@ import {
   type Answers,
   authorization,
   type Calls,
+  frontEndOf,
   frontEndOver,
   recordingFlows,
   SECRET,
 } from './recording-flows.fixture.ts'
 import { tokenVerifier } from './token.ts'
 import { TokenKeys } from './token-keys.ts'
-import { UserRateLimit } from './user-rate-limit.ts'
 
 const ORDER_ID = '912288777518256128'
 const BODY = { channel: 'app', region: 3, paymentMethod: 'card', items: [{ productId: 5, quantity: 2 }] }
@@ -197,6 +197,16 @@ describe('failures', () => {
     expect(text).toContain('headroom_refused_requests_total{code="unauthenticated"} 1')
   })
 
+  it('does not limit whoever shows the load credential, and limits whoever shows another', async () => {
+    const loadCredential = 'a-credential-of-at-least-32-characters'
+    serve({ list: { orders: [], nextBefore: null } }, { userRatePerSecond: 1, loadCredential })
+    const ask = (shown: string) =>
+      send({ url: '/v1/app/orders', headers: { ...authorization(7), 'x-headroom-load-credential': shown } })
+    for (let i = 0; i < 5; i++) expect((await ask(loadCredential)).statusCode).toBe(200)
+    expect((await ask('another')).statusCode).toBe(200)
+    expect((await ask('another')).statusCode).toBe(429)
+  })
+
   it('limits how often one user asks', async () => {
     serve({ list: { orders: [], nextBefore: null } }, { userRatePerSecond: 1 })
     const ask = () => send({ url: '/v1/app/orders', headers: authorization(7) })
@@ -222,49 +232,9 @@ describe('failures', () => {
   })
 })
 
-describe('the migration', () => {
-  const admin = authorization(7, 'admin')
-  const move = (payload: object, headers = admin) =>
-    send({ method: 'POST', url: '/v1/admin/migration', payload, headers })
-
-  it('is moved in the name of the administrator, with the answer as it is', async () => {
-    const moved = { from: 'phase1', to: 'phase2', epoch: 4, pausedMs: 210, refused: [{ kind: 'monolith-on-its-own' }] }
-    serve({ moveMigration: moved })
-    const response = await move({ direction: 'forward', why: 'all compared' })
-    expect([response.statusCode, response.json()]).toEqual([200, moved])
-    expect(calls).toEqual([
-      {
-        operation: 'moveMigration',
-        request: { direction: 'forward', why: 'all compared', dryRun: false, who: 'admin 7' },
-      },
-    ])
-  })
-
-  it.each<[string, number, object, ReturnType<typeof authorization>]>([
-    ['to nowhere', 400, { direction: 'sideways', why: 'to see' }, admin],
-    ['without a reason', 400, { direction: 'back' }, admin],
-    ['by an app', 403, { direction: 'back', why: 'to see' }, authorization(7)],
-  ])('is not moved %s', async (_how, status, payload, headers) => {
-    expect((await move(payload, headers)).statusCode).toBe(status)
-    expect(calls).toEqual([])
-  })
-
-  it('is not found where there is none', async () => {
-    serve({ migration: null, moveMigration: null })
-    const asked = await send({ url: '/v1/admin/migration', headers: admin })
-    const moved = await move({ direction: 'forward', why: 'to see' })
-    expect([asked.statusCode, moved.statusCode, moved.json().code]).toEqual([404, 404, 'not-found'])
-  })
-})
-
 it('describes every public route from the schemas it validates with', async () => {
-  const flows = recordingFlows([], {})
-  const frontEnd = {
-    flows,
-    rateLimit: new UserRateLimit(1),
-    requestDeadlineMs: 1,
-    verify: tokenVerifier(new TokenKeys([SECRET]), 'app'),
-  }
+  const verify = tokenVerifier(new TokenKeys([SECRET]), 'app')
+  const frontEnd = { ...frontEndOf(recordingFlows([], {}), {}), verify, protection: null }
   const description = (await describeApi({
     version: '1.2.3',
     registerRoutes: (described) => {
@@ -273,8 +243,15 @@ it('describes every public route from the schemas it validates with', async () =
     },
   })) as { paths: Record<string, Record<string, { responses: object }>> }
   expect(Object.keys(description.paths).sort()).toEqual([
-    '/v1/admin/migration',
+    '/v1/admin/orders/by-id/{orderId}',
     '/v1/admin/orders/search',
+    '/v1/admin/products/{productId}',
+    '/v1/admin/switches',
+    '/v1/admin/switches/back',
+    '/v1/admin/switches/forward',
+    '/v1/admin/switches/history',
+    '/v1/admin/switches/plan',
+    '/v1/admin/switches/set',
     '/v1/app/orders',
     '/v1/app/orders/{orderId}',
     '/v1/app/orders/{orderId}/cancel',

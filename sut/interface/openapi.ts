@@ -2,7 +2,17 @@
 
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { ROUTES } from '../../contracts/gateway-api.ts'
+import { ADMIN_ROLES, ROUTES } from '../../contracts/gateway-api.ts'
+import { CLOCK_WINDOW_MS, PROTECTION_HEADERS, SEALED_TYPE } from '../../contracts/request-protection.ts'
+
+const BOUND = 'aud: app. With cnf.kid: only with the signature of that client key.'
+const ROLES = `aud: admin, and roles: a list of ${ADMIN_ROLES.join(', ')}.`
+const SIGNED = [
+  `HMAC-SHA256 with the key that ${PROTECTION_HEADERS.keyId} names, over method, path with query, user,`,
+  `${PROTECTION_HEADERS.timestamp} (${CLOCK_WINDOW_MS / 60_000} minutes before and after),`,
+  `${PROTECTION_HEADERS.nonce} (once) and the SHA-256 of the body.`,
+  `A body may be sealed: ${SEALED_TYPE}, AES-256-GCM. docs/how-does-an-app-sign-and-seal.md has the bytes.`,
+].join(' ')
 
 export interface ApiDescription {
   readonly version: string
@@ -18,8 +28,9 @@ export async function describeApi({ version, registerRoutes }: ApiDescription): 
       info: { title: 'Headroom order system', version, description: 'Order ids are decimal strings: they pass 2^53.' },
       components: {
         securitySchemes: {
-          app: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          admin: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          app: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: BOUND },
+          admin: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: ROLES },
+          signature: { type: 'apiKey', in: 'header', name: PROTECTION_HEADERS.signature, description: SIGNED },
         },
       },
     },

@@ -9,6 +9,8 @@ import { SutError } from '../errors.ts'
 export interface Claims {
   readonly sub: unknown
   readonly aud: unknown
+  readonly roles?: unknown
+  readonly cnf?: unknown
 }
 
 type Verify = (token: string) => Claims

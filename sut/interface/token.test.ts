@@ -7,6 +7,7 @@ import { keyId, TokenKeys } from './token-keys.ts'
 const SECRET = 'a-secret-of-at-least-32-characters'
 const NOW_SECONDS = Math.floor(Date.now() / 1000)
 const CLAIMS = { iss: TOKEN.issuer, aud: 'app', sub: '42', exp: NOW_SECONDS + 60 }
+const PLAIN = { userId: 42, roles: [], boundTo: null }
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -25,7 +26,7 @@ describe('token', () => {
   const verify = tokenVerifier(new TokenKeys([SECRET]), 'app')
 
   it('accepts its own', () => {
-    expect(verify(bearer(CLAIMS))).toEqual({ userId: 42 })
+    expect(verify(bearer(CLAIMS))).toEqual(PLAIN)
   })
 
   it.each<[string, string | undefined]>([
@@ -52,12 +53,35 @@ describe('token', () => {
     ['a subject that is no user id', bearer({ ...CLAIMS, sub: '42; DROP TABLE orders_00' })],
     ['a subject beyond safe integers', bearer({ ...CLAIMS, sub: '9007199254740993' })],
     ['a subject with a sign', bearer({ ...CLAIMS, sub: '-1' })],
+    ['a binding to no key', bearer({ ...CLAIMS, cnf: {} })],
+    ['a binding that is none', bearer({ ...CLAIMS, cnf: null })],
   ])('refuses %s', (_what, authorization) => {
     expect(() => verify(authorization)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
   })
 
   it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {
     expect(() => verify(bearer({ ...CLAIMS, aud }))).toThrow(expect.objectContaining({ code: 'forbidden' }))
+  })
+})
+
+describe('what else a token says', () => {
+  const verify = tokenVerifier(new TokenKeys([SECRET]), 'app')
+
+  it.each<[unknown, readonly string[]]>([
+    [undefined, []],
+    [['operator'], ['operator']],
+    [
+      ['operator', 'support', 'root'],
+      ['support', 'operator'],
+    ],
+    ['operator', []],
+    [{ 0: 'operator' }, []],
+  ])('gives for the roles %j those of a list that are known', (roles, given) => {
+    expect(verify(bearer({ ...CLAIMS, roles })).roles).toEqual(given)
+  })
+
+  it('names the key that it is bound to', () => {
+    expect(verify(bearer({ ...CLAIMS, cnf: { kid: 'cafe' } })).boundTo).toBe('cafe')
   })
 })
 
@@ -73,9 +97,9 @@ describe('token keys', () => {
       const verify = tokenVerifier(keys, 'app')
       expect(() => verify(signedWith(NEXT, named))).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
       keys.replace([SECRET, NEXT])
-      for (const secret of [SECRET, NEXT]) expect(verify(signedWith(secret, named))).toEqual({ userId: 42 })
+      for (const secret of [SECRET, NEXT]) expect(verify(signedWith(secret, named))).toEqual(PLAIN)
       keys.replace([NEXT])
-      expect(verify(signedWith(NEXT, named))).toEqual({ userId: 42 })
+      expect(verify(signedWith(NEXT, named))).toEqual(PLAIN)
       expect(() => verify(signedWith(SECRET, named))).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
     },
   )

@@ -2,6 +2,12 @@
 
 import { SutError } from '../errors.ts'
 
+/** Asked before anything else is done for a user. */
+export interface UserLimit {
+  /** Throws, or rejects, when the user has used up what may be used. null: nothing has to be waited for. */
+  take(userId: number): Promise<void> | null
+}
+
 interface Bucket {
   tokens: number
   filledAtMs: number
@@ -9,7 +15,7 @@ interface Bucket {
 
 const MAX_BUCKETS = 50_000
 
-export class UserRateLimit {
+export class UserRateLimit implements UserLimit {
   readonly #ratePerSecond: number
   readonly #nowMs: () => number
   readonly #buckets = new Map<number, Bucket>()
@@ -19,8 +25,7 @@ export class UserRateLimit {
     this.#nowMs = nowMs
   }
 
-  /** Throws when the user has used up what may be used. */
-  take(userId: number): void {
+  take(userId: number): null {
     const nowMs = this.#nowMs()
     const bucket = this.#buckets.get(userId) ?? this.#open(userId, nowMs)
     const refilled = bucket.tokens + ((nowMs - bucket.filledAtMs) / 1000) * this.#ratePerSecond
@@ -32,6 +37,7 @@ export class UserRateLimit {
       })
     }
     bucket.tokens--
+    return null
   }
 
   #open(userId: number, nowMs: number): Bucket {

@@ -6,6 +6,7 @@ import type { ErrorCode, SutError } from '../errors.ts'
 const CODE_OF: Partial<Readonly<Record<ErrorCode, LegacyCode>>> = {
   unauthenticated: LEGACY_CODES.notLoggedIn,
   forbidden: LEGACY_CODES.notLoggedIn,
+  'signature-required': LEGACY_CODES.notLoggedIn,
   'not-found': LEGACY_CODES.notFound,
   'method-not-allowed': LEGACY_CODES.notFound,
   'status-conflict': LEGACY_CODES.wrongStatus,

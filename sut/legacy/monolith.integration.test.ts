@@ -224,6 +224,12 @@ describe('the monolith', () => {
     expect(await send(LEGACY_ROUTES.list, admin)).toMatchObject({ status: 200, code: LEGACY_CODES.notLoggedIn })
   })
 
+  it('refuses a token that is bound to a client’s key: it would step down to where nothing is signed', async () => {
+    const bound = token(system.sut.endpoint.jwtSecret, 1, 'app', { cnf: { kid: '0123456789abcdef' } })
+    const answer = await send(LEGACY_ROUTES.list, { token: bound })
+    expect(answer).toMatchObject({ status: 200, code: LEGACY_CODES.notLoggedIn, data: null })
+  })
+
   it('says which data it holds', async () => {
     const { statusCode, body } = await request(`${system.sut.endpoint.baseUrl}/.well-known/headroom-monolith`)
     expect([statusCode, await body.json()]).toMatchObject([200, { system: 'headroom-sut', dataset: null }])

@@ -2,15 +2,8 @@
 // that is new is granted with it, on each server for the shards that lie there.
 
 import { SCHEMA_TABLE } from '../../contracts/schema-version.ts'
-import {
-  isFamily,
-  isOfHome,
-  migrationTablesOf,
-  SERVICE_ACCOUNTS,
-  type ServiceAccount,
-  tablesOf,
-} from '../../contracts/service-access.ts'
-import { mysqlAccount } from '../../contracts/service-accounts.ts'
+import { isFamily, isOfHome, migrationTablesOf, type ServiceAccount, tablesOf } from '../../contracts/service-access.ts'
+import { accountsOf, mysqlAccount } from '../../contracts/service-accounts.ts'
 import { tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'
 import type { StoreName } from '../../contracts/switches.ts'
@@ -40,7 +33,7 @@ async function grantEach(
   // Without it MariaDB makes an account that is not there, without a password.
   await run("SET @headroom = 1 /*M!100100 , SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_CREATE_USER') */")
   const granted: ServiceAccount[] = []
-  for (const account of SERVICE_ACCOUNTS) {
+  for (const account of accountsOf('mysql')) {
     if (!(await isThere(run, account))) continue
     await run(grantsOf(account).join('; '))
     granted.push(account)

@@ -10,6 +10,7 @@ import { namedProducts } from '../../contracts/product-names.ts'
 import { type Shard, TABLE_FAMILIES, tableName } from '../../contracts/shard.ts'
 import type { ShardServer } from '../../contracts/shard-map.ts'
 import { createTableSql } from '../../contracts/tables.ts'
+import { CREATE_CATALOGUE_AUDIT_SQL } from './catalogue-audit-table.ts'
 import { fillFenceSql } from './fence.ts'
 import type { SqlValue } from './mysql-connection.ts'
 import { CREATE_PARKED_SQL } from './parked-events.ts'
@@ -76,6 +77,14 @@ export const MIGRATIONS: readonly Migration[] = [
       if (shards.length > 0) await run(fillFenceSql(shards))
       await run(CREATE_GAPS_SQL)
       await run(CREATE_LEGACY_NUMBERS_SQL)
+    },
+  },
+  {
+    version: 5,
+    name: 'who changed which product',
+    oldestCode: 2,
+    apply: async (run, { isHome }) => {
+      if (isHome) await run(CREATE_CATALOGUE_AUDIT_SQL)
     },
   },
 ]

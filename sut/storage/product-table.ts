@@ -2,9 +2,13 @@
 
 import { PRODUCTS_TABLE, type Product } from '../../contracts/catalogue.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
+import type { Session, Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 
 const SELECT = `SELECT product_id, name, price_cents FROM ${PRODUCTS_TABLE} WHERE product_id IN (?)`
+
+const SELECT_TO_CHANGE = `${SELECT} FOR UPDATE`
+const UPDATE = `UPDATE ${PRODUCTS_TABLE} SET name = ?, price_cents = ? WHERE product_id = ?`
 
 interface ProductRow {
   readonly product_id: number
@@ -19,6 +23,18 @@ export async function selectProducts(
   context: CallContext,
 ): Promise<readonly Product[]> {
   if (productIds.length === 0) return []
-  const rows = await pool.home.rows<ProductRow>(SELECT, [productIds], context)
-  return rows.map((row) => ({ productId: row.product_id, name: row.name, priceCents: Number(row.price_cents) }))
+  return (await pool.home.rows<ProductRow>(SELECT, [productIds], context)).map(productOf)
+}
+
+/** Nobody else changes it until the transaction has ended. undefined: there is none. */
+export async function productToChange(session: Session, productId: number): Promise<Product | undefined> {
+  return (await session.rows<ProductRow>(SELECT_TO_CHANGE, [[productId]])).map(productOf)[0]
+}
+
+export function productUpdate({ productId, name, priceCents }: Product): Statement {
+  return { sql: UPDATE, values: [name, priceCents, productId] }
+}
+
+function productOf(row: ProductRow): Product {
+  return { productId: row.product_id, name: row.name, priceCents: Number(row.price_cents) }
 }

@@ -3,7 +3,8 @@
 
 import { Refusal } from '../../contracts/refusal.ts'
 import { CREATE_SCHEMA_TABLE_SQL, SCHEMA_TABLE } from '../../contracts/schema-version.ts'
-import { SERVICE_ACCOUNTS, type ServiceAccount } from '../../contracts/service-access.ts'
+import type { ServiceAccount } from '../../contracts/service-access.ts'
+import { accountsOf } from '../../contracts/service-accounts.ts'
 import { type ShardMap, type ShardServer, serverName } from '../../contracts/shard-map.ts'
 import { grantAccess } from './grants.ts'
 import { MIGRATIONS, type Migration, type RunSql } from './migrations.ts'
@@ -24,7 +25,7 @@ export interface PreparedSchema {
 /** The owner's step before the services start: the schema of every server, then what the services may do there. */
 export async function prepareSchema(map: ShardMap): Promise<PreparedSchema> {
   const applied = await migrate(map)
-  let accounts: readonly ServiceAccount[] = SERVICE_ACCOUNTS
+  let accounts: readonly ServiceAccount[] = accountsOf('mysql')
   for (const server of map) {
     const granted = await withOwner(server, (run) => grantAccess(run, server))
     accounts = accounts.filter((account) => granted.includes(account))

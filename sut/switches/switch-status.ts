@@ -84,6 +84,9 @@ export async function switchStatus(ledgers: Ledgers): Promise<SwitchStatus> {
 
 const NO_GAPS: GapCounts = { gaps: 0, oldestGapSeconds: null, parked: 0, parkedOrders: [] }
 
+/** As a system stands that has no monolith. */
+export const WITHOUT_MIGRATION: SwitchStatus = withoutMigration({ answers: { legacy: false, sharded: true } })
+
 function countsOf({ oldestGapSeconds, ...counts }: GapCounts) {
   return { ...counts, oldestGapSeconds: oldestGapSeconds ?? 0 }
 }
@@ -98,7 +101,7 @@ async function openShards(ledgers: Ledgers, answering: readonly StoreName[], epo
   return found
 }
 
-function withoutMigration({ answers }: BothLedgers): SwitchStatus {
+function withoutMigration({ answers }: Pick<BothLedgers, 'answers'>): SwitchStatus {
   const { catalogue, ...positions } = NO_MIGRATION
   const { phase } = positions
   return {

@@ -6,8 +6,8 @@ import { SutError } from '../errors.ts'
 
 export const SECONDS_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
 
-/** The interface's own times are those of its routes: request-metrics.ts. */
-export type Layer = 'aggregation' | 'domain' | 'storage' | `${StoreName}-store`
+/** Of the interface: what a request's protection costs. Its whole time is that of its routes: request-metrics.ts. */
+export type Layer = 'interface' | 'aggregation' | 'domain' | 'storage' | `${StoreName}-store`
 
 /** `refused`: the caller's mistake or a rule of ours (4xx); only `fault` is a failure of the system. */
 export type Outcome = 'ok' | 'refused' | 'fault'

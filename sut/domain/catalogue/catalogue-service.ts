@@ -1,4 +1,4 @@
-// The catalogue service: names and prices of products, as its table has them now.
+// The catalogue service: names and prices of products, as its table has them now, and their changes.
 
 import type { Product } from '../../../contracts/catalogue.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
@@ -6,16 +6,23 @@ import { selectProducts } from '../../storage/product-table.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import { productId, requestOf } from '../request-fields.ts'
 import { contractFor } from '../service-contract.ts'
+import { CHANGE_PRODUCT_REQUEST, type ChangeProduct, changeProduct, READ_PRODUCT_AGAIN } from './change-product.ts'
 
 export interface CatalogueService {
   /** Those that exist, in no particular order. */
   products(request: { readonly productIds: readonly number[] }, context: CallContext): Promise<readonly Product[]>
+  /** As it is from now on; null: there is no such product. */
+  change(request: ChangeProduct, context: CallContext): Promise<Product | null>
 }
 
 export const CATALOGUE_CONTRACT = contractFor<CatalogueService>()({
   products: { request: requestOf({ productIds: { type: 'array', minItems: 1, items: productId } }) },
+  change: { request: CHANGE_PRODUCT_REQUEST, ifAnswerLost: READ_PRODUCT_AGAIN },
 })
 
 export function localCatalogueService(pool: MysqlPool): CatalogueService {
-  return { products: ({ productIds }, context) => selectProducts(pool, productIds, context) }
+  return {
+    products: ({ productIds }, context) => selectProducts(pool, productIds, context),
+    change: (change, context) => changeProduct(pool, change, context),
+  }
 }

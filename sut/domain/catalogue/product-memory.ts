@@ -23,14 +23,14 @@ interface Known {
 export type Products = ReadonlyMap<number, Product>
 
 export class ProductMemory {
-  readonly #catalogue: CatalogueService
+  readonly #catalogue: Pick<CatalogueService, 'products'>
   readonly #nowMs: () => number
   readonly #known = new Map<number, Known>()
   readonly #names: Breaker
   readonly #prices: Breaker
   #refreshing: Promise<unknown> | undefined
 
-  constructor(catalogue: CatalogueService, nowMs: () => number = () => performance.now()) {
+  constructor(catalogue: Pick<CatalogueService, 'products'>, nowMs: () => number = () => performance.now()) {
     this.#catalogue = catalogue
     this.#nowMs = nowMs
     this.#names = new Breaker('the catalogue', nowMs)
@@ -57,6 +57,11 @@ export class ProductMemory {
         cause: error,
       })
     }
+  }
+
+  /** Somebody changed it: whoever asks next is told what the catalogue says. */
+  forget(productId: number): void {
+    this.#known.delete(productId)
   }
 
   /** As many as can be had soon; never throws. */

@@ -50,7 +50,7 @@ function twoProcesses() {
   const start = () => {
     const sides = { legacy: { store: legacy.store, ids }, sharded: { store: sharded.store, ids } }
     const stores = new SwitchedStores({ sides, board })
-    return localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis, desk: null })
+    return localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis })
   }
   const flipTo = (phase: Phase) => {
     switches = { ...switches, phase, epoch: switches.epoch + 1 }
@@ -78,5 +78,31 @@ describe('a slow read of the old store, across a flip and a payment', () => {
       const found = await services[reader].find(KEY, context())
       expect([found?.order.status, found?.payment.status]).toEqual(['paid', 'captured'])
     }
+  })
+})
+
+describe('an old number', () => {
+  const asked = async (orderId: OrderId | null) => {
+    let finds = 0
+    const store: Partial<OrderStore> = {
+      numbered: async () => orderId,
+      find: async () => {
+        finds++
+        return null
+      },
+    }
+    const stores = new SwitchedStores({
+      sides: { sharded: { store: store as OrderStore, ids } },
+      board: { now: () => NO_MIGRATION, reopened: () => Promise.reject(new Error('there is no flip')) },
+    })
+    const redis = new MemoryRedis() as unknown as RedisCache
+    const service = localOrderService({ stores, dataset: async () => null, index: {} as OrderIndex, redis })
+    return { found: await service.numbered({ userId: KEY.userId + 64, legacyNo: 7 }, context()), finds }
+  }
+
+  it('of nobody is looked for as far as another’s: the time tells nothing', async () => {
+    const anothers = await asked(KEY.orderId)
+    expect(anothers).toEqual({ found: null, finds: 1 })
+    expect(await asked(null)).toEqual(anothers)
   })
 })

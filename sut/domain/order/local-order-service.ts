@@ -1,11 +1,11 @@
 // The order service on its own stores, index and cache.
 
 import type { Dataset } from '../../../contracts/dataset.ts'
+import { NOBODYS_ORDER } from '../../../contracts/order-id.ts'
 import { answeredPercent } from '../../../contracts/switches.ts'
 import { outcomeUnknown, SutError } from '../../errors.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
 import type { OrderIndex } from '../../storage/search-index.ts'
-import type { MigrationDesk } from '../../switches/migration-desk.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
@@ -23,17 +23,21 @@ export interface OrderServiceOptions {
   readonly dataset: (context: CallContext) => Promise<Dataset | null>
   readonly index: OrderIndex
   readonly redis: RedisCache
-  /** null: there is no monolith to move from. */
-  readonly desk: MigrationDesk | null
 }
 
-export function localOrderService({ stores, dataset, index, redis, desk }: OrderServiceOptions): OrderService {
+export function localOrderService({ stores, dataset, index, redis }: OrderServiceOptions): OrderService {
   const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
+  const find: OrderService['find'] = (request, context) =>
+    cache.find(request, context, (shared) => stores.reader.find(request, shared))
   return {
     place: (request, context) => placement.place(request, context),
     storedAnswer: (request, context) => placement.storedAnswer(request, context),
-    find: (request, context) => cache.find(request, context, (shared) => stores.reader.find(request, shared)),
+    find,
+    lookUp: async ({ orderId }, context) => {
+      const [order] = await stores.reader.byIds([orderId], context)
+      return order ? await find({ orderId, userId: order.userId }, context) : null
+    },
     changeStatus: async (request, context) => {
       try {
         const changed = await changeStatus(stores, request, Date.now, context)
@@ -49,17 +53,13 @@ export function localOrderService({ stores, dataset, index, redis, desk }: Order
     list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
     numbered: async ({ userId, legacyNo }, context) => {
       const orderId = await stores.reader.numbered(legacyNo, context)
-      if (orderId === null) return null
-      const own = { orderId, userId }
-      const found = await cache.find(own, context, (shared) => stores.reader.find(own, shared))
+      const found = await find({ orderId: orderId ?? NOBODYS_ORDER, userId }, context)
       return found && { ...found, legacyNo }
     },
     numberedPage: ({ userId, page, size }, context) =>
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
     search: (request, context) => searchOrders(stores.reader, index, request, context),
     dataset: remembered((_request, context) => dataset(context)),
-    migration: async () => (desk ? await desk.status() : null),
-    moveMigration: async (request) => (desk ? await desk.move(request) : null),
     oldTraffic: async () => ({ grayPercent: answeredPercent(stores.switches) }),
   }
 }

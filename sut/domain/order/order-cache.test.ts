@@ -52,7 +52,20 @@ describe('order cache', () => {
   it('gives a cached order to nobody but its owner', async () => {
     const cache = new OrderCache(new MemoryRedis())
     await cache.find(KEY, context(), async () => PLACED)
-    expect(await cache.find(STRANGER, context(), async () => PLACED)).toBeNull()
+    expect(await cache.find(STRANGER, context(), async () => null)).toBeNull()
+  })
+
+  it('asks the store for another’s order as for one that is not there: the time tells nothing', async () => {
+    const cache = new OrderCache(new MemoryRedis())
+    await cache.find(KEY, context(), async () => PLACED)
+    let loads = 0
+    const load = async () => {
+      loads++
+      return null
+    }
+    await cache.find(STRANGER, context(), load)
+    await cache.find({ ...KEY, orderId: '912288777518256129' as OrderId }, context(), load)
+    expect(loads).toBe(2)
   })
 
   it('does not mix up two users who miss the same order', async () => {

@@ -3,9 +3,7 @@
 import {
   cents,
   channel,
-  direction,
   epochMs,
-  flag,
   idempotencyKey,
   legacyNo,
   limit,
@@ -20,9 +18,8 @@ import {
   requestHash,
   requestOf,
   userId,
-  words,
 } from '../request-fields.ts'
-import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY, SEE_WHERE_IT_STANDS } from '../service-contract.ts'
+import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY } from '../service-contract.ts'
 import { type OrderService, STATUS_EVENTS } from './order-service.ts'
 
 const answerKey = { userId, idempotencyKey, requestHash } as const
@@ -39,6 +36,7 @@ export const ORDER_CONTRACT = contractFor<OrderService>()({
   },
   storedAnswer: { request: requestOf(answerKey) },
   find: { request: requestOf({ orderId, userId }) },
+  lookUp: { request: requestOf({ orderId }) },
   changeStatus: {
     request: requestOf({ orderId, userId, event: { type: 'string', enum: STATUS_EVENTS } }),
     ifAnswerLost: READ_ORDER_AGAIN,
@@ -60,10 +58,5 @@ export const ORDER_CONTRACT = contractFor<OrderService>()({
   numbered: { request: requestOf({ userId, legacyNo }) },
   numberedPage: { request: requestOf({ userId, page, size: limit }) },
   dataset: { request: requestOf({}) },
-  migration: { request: requestOf({}) },
-  moveMigration: {
-    request: requestOf({ direction, who: words, why: words, dryRun: flag }),
-    ifAnswerLost: SEE_WHERE_IT_STANDS,
-  },
   oldTraffic: { request: requestOf({}) },
 })

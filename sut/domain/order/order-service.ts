@@ -6,8 +6,6 @@ import type { Channel, Order, OrderItem, OrderStatus, PaymentMethod } from '../.
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { NumberedOrder, NumberedPage } from '../../storage/order-store.ts'
 import type { WholeOrder } from '../../storage/whole-order.ts'
-import type { MoveAnswer, MoveAsked } from '../../switches/migration-desk.ts'
-import type { SwitchStatus } from '../../switches/switch-status.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
 
 export interface AnswerKey {
@@ -28,6 +26,10 @@ export interface PlaceOrder extends AnswerKey {
 export interface OwnOrder {
   readonly orderId: OrderId
   readonly userId: number
+}
+
+export interface AnyOrder {
+  readonly orderId: OrderId
 }
 
 /** What may happen to an order: see change-status.ts. */
@@ -93,6 +95,8 @@ export interface OrderService {
   storedAnswer(request: AnswerKey, context: CallContext): Promise<CheckoutResponse | null>
   /** null when this user has no such order. */
   find(request: OwnOrder, context: CallContext): Promise<WholeOrder | null>
+  /** Of whichever user; null when there is no such order. */
+  lookUp(request: AnyOrder, context: CallContext): Promise<WholeOrder | null>
   /** The order after the event; null when this user has no such order. */
   changeStatus(request: ChangeStatus, context: CallContext): Promise<Order | null>
   /** Newest first. */
@@ -102,9 +106,5 @@ export interface OrderService {
   numbered(request: OwnNumber, context: CallContext): Promise<NumberedOrder | null>
   numberedPage(request: OldPage, context: CallContext): Promise<NumberedPage>
   dataset(request: Readonly<Record<string, never>>, context: CallContext): Promise<Dataset | null>
-  /** null: there is no monolith to move from. */
-  migration(request: Readonly<Record<string, never>>, context: CallContext): Promise<SwitchStatus | null>
-  /** null: no migration has begun. It goes on when nobody waits for its answer any longer. */
-  moveMigration(request: MoveAsked, context: CallContext): Promise<MoveAnswer | null>
   oldTraffic(request: Readonly<Record<string, never>>, context: CallContext): Promise<OldTraffic>
 }

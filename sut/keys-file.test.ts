@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, expect, it } from 'vitest'
-import { keyId } from './interface/token-keys.ts'
+import { ClientKeys } from './interface/client-keys.ts'
+import { keyId, TokenKeys } from './interface/token-keys.ts'
+import { liveKeys } from './keys-file.ts'
 import { Parts } from './part.ts'
-import { liveTokenKeys } from './token-keys-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-keys-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -13,13 +14,16 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const OLD = 'the-old-secret-of-at-least-32-characters'
 const NEXT = 'the-next-secret-of-at-least-32-characters'
 
-it('follows its file, and keeps what it has while the file is of no use', async () => {
+it.each([
+  ['app', new TokenKeys([OLD])],
+  ['app clients', new ClientKeys([OLD])],
+])('of %s follow their file, and stay as they are while it is of no use', async (whose, held) => {
   const file = join(folder, 'secrets')
   writeFileSync(file, OLD)
   const lines: string[] = []
   const logger = pino({}, { write: (line: string) => void lines.push(line) })
   const parts = new Parts()
-  const keys = liveTokenKeys('app', { secrets: [OLD], file }, { parts, logger })
+  const keys = liveKeys(whose, held, { file }, { parts, logger })
   try {
     writeFileSync(file, `${OLD}\n${NEXT}\n`)
     await expect.poll(() => keys.ids, { timeout: 30_000 }).toEqual([keyId(OLD), keyId(NEXT)])

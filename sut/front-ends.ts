@@ -1,0 +1,94 @@
+// The front-ends that a process holds: whom each lets in, what it demands, and the description of both.
+
+import type { FastifyInstance } from 'fastify'
+import type { Topology } from '../contracts/sut-endpoint.ts'
+import type { AdminFlows } from './aggregation/admin-flows.ts'
+import type { OrderFlows } from './aggregation/order-flows.ts'
+import type { Config } from './config.ts'
+import { registerAdminRoutes } from './interface/admin-routes.ts'
+import { registerAppRoutes } from './interface/app-routes.ts'
+import { registerChallengeRoute } from './interface/challenge-route.ts'
+import { ClientKeys } from './interface/client-keys.ts'
+import { registerIdentityRoute } from './interface/identity-route.ts'
+import { loadCredential } from './interface/load-credential.ts'
+import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
+import type { RequestProtection } from './interface/request-protection.ts'
+import { SharedRateLimit } from './interface/shared-rate-limit.ts'
+import { type Audience, tokenVerifier } from './interface/token.ts'
+import { TokenKeys } from './interface/token-keys.ts'
+import { type UserLimit, UserRateLimit } from './interface/user-rate-limit.ts'
+import { liveKeys } from './keys-file.ts'
+import type { RoleOptions } from './roles.ts'
+import type { EdgeRedis } from './storage/edge-redis.ts'
+import { openEdgeRedis } from './stores.ts'
+
+export interface BusinessLayer {
+  readonly flows: OrderFlows
+  readonly adminFlows: AdminFlows
+}
+
+export async function registerFrontEnds(
+  server: FastifyInstance,
+  options: RoleOptions,
+  { flows, adminFlows }: BusinessLayer,
+  ends: readonly Audience[],
+): Promise<void> {
+  const { config, version } = options
+  const { requestDeadlineMs } = config
+  const edge = edgeOf(options, ends)
+  const frontEnd = {
+    flows,
+    rateLimit: userLimit(config, edge),
+    isUnlimited: loadCredential(config.loadCredential),
+    requestDeadlineMs,
+  }
+  const app = { ...frontEnd, verify: verifierFor('app', options), protection: protectionOf(options, edge, ends) }
+  const admin = { ...frontEnd, adminFlows, verify: verifierFor('admin', options) }
+  const identity = { version, topology: topologyOf(config), requestDeadlineMs }
+  const [signingSecret = ''] = config.appTokens.secrets
+  if (ends.includes('admin')) registerAdminRoutes(server, admin)
+  if (!ends.includes('app')) return
+  const registerPublic = (on: FastifyInstance) => {
+    registerAppRoutes(on, app)
+    registerIdentityRoute(on, flows, identity)
+    registerChallengeRoute(on, signingSecret)
+  }
+  registerPublic(server)
+  const registerRoutes = (described: FastifyInstance) => {
+    registerPublic(described)
+    registerAdminRoutes(described, admin)
+  }
+  registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
+}
+
+function verifierFor(audience: Audience, options: RoleOptions) {
+  const secrets = audience === 'app' ? options.config.appTokens : options.config.adminTokens
+  return tokenVerifier(liveKeys(audience, new TokenKeys(secrets.secrets), secrets, options), audience)
+}
+
+/** null: nothing that these ends do needs it. */
+function edgeOf(options: RoleOptions, ends: readonly Audience[]): EdgeRedis | null {
+  const { appDemands, userRateScope } = options.config
+  const protects = ends.includes('app') && appDemands !== 'off'
+  return protects || userRateScope === 'all' ? openEdgeRedis(options) : null
+}
+
+function userLimit({ userRatePerSecond, userRateScope }: Config, edge: EdgeRedis | null): UserLimit {
+  const own = new UserRateLimit(userRatePerSecond)
+  return userRateScope === 'all' && edge ? new SharedRateLimit(userRatePerSecond, own, edge) : own
+}
+
+function protectionOf(
+  options: RoleOptions,
+  edge: EdgeRedis | null,
+  ends: readonly Audience[],
+): RequestProtection | null {
+  const { appDemands: demands, appClients } = options.config
+  if (demands === 'off' || !edge || !ends.includes('app')) return null
+  const keys = liveKeys('app clients', new ClientKeys(appClients.secrets), appClients, options)
+  return { demands, keys, nonces: edge, metrics: options.metrics }
+}
+
+function topologyOf({ role }: Config): Topology {
+  return role === 'all' ? 'one-process' : 'process-per-service'
+}
