@@ -12,5 +12,5 @@ COPY sut sut
 COPY cli cli
 COPY plan.yaml ./
 USER node
-ENTRYPOINT ["node", "--import", "tsx"]
+ENTRYPOINT ["node"]
 CMD ["sut/main.ts", "--role", "all"]

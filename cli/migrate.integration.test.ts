@@ -54,7 +54,7 @@ function run(command: string, ...words: readonly string[]): Promise<Ended> {
   const file = `cli/${command}.ts`
   const options = { env: environment(), maxBuffer: 64 * 2 ** 20 }
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', file, ...words], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [file, ...words], options, (error, stdout, stderr) => {
       const json = words.includes('--json') ? JSON.parse(stdout || 'null') : null
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, json, text: stderr })
     })
@@ -63,7 +63,7 @@ function run(command: string, ...words: readonly string[]): Promise<Ended> {
 
 /** Killed as a power cut does, once so many orders are there. */
 async function importUntil(orders: number): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/migrate.ts'], { env: environment(), stdio: 'ignore' })
+  const child = spawn(process.execPath, ['cli/migrate.ts'], { env: environment(), stdio: 'ignore' })
   children.add(child)
   const ended = new Promise((resolve) => child.once('exit', resolve))
   let hasEnded = false

@@ -23,7 +23,7 @@ async function load(name: string): Promise<ModelOp> {
 
 function model(args: readonly string[], input: string, node: readonly string[] = []) {
   const program = fileURLToPath(new URL('./model.ts', import.meta.url))
-  return spawnSync(process.execPath, ['--import', 'tsx', ...node, program, ...args], { input, encoding: 'utf8' })
+  return spawnSync(process.execPath, [...node, program, ...args], { input, encoding: 'utf8' })
 }
 
 describe('as a program', () => {

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function plan(...words: readonly string[]) {
   const program = fileURLToPath(new URL('./plan.ts', import.meta.url))
   const options = { encoding: 'utf8', cwd: CHECKOUT } as const
-  return spawnSync(process.execPath, ['--import', 'tsx', program, ...words], options)
+  return spawnSync(process.execPath, [program, ...words], options)
 }
 
 function planFile(name: string, text: string): string {

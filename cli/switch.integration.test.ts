@@ -28,7 +28,7 @@ interface Ended {
 function run(...words: readonly string[]): Promise<Ended> {
   const env = { ...process.env, HEADROOM_MYSQL_URL: sharded.url, HEADROOM_LEGACY_MYSQL_URL: legacy.url }
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', 'cli/switch.ts', ...words], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, ['cli/switch.ts', ...words], { env }, (error, stdout, stderr) => {
       const json = words.includes('--json') ? JSON.parse(stdout || 'null') : null
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, json, text: stderr })
     })

@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import module from 'node:module'
 import { join } from 'node:path'
 import { Option } from 'commander'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
@@ -132,13 +133,14 @@ async function containerObstacle({ say, signal }: CommandContext): Promise<strin
 function passes(lane: Lane, signal: AbortSignal): Promise<boolean> {
   const file = join(RESULTS, `${lane.name.replace(/[^a-z0-9]+/gi, '-')}.json`)
   const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const compileCache = module.getCompileCacheDir?.()
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), ...words, ...lane.words], {
       cwd: CHECKOUT,
       // A group of its own: a terminal's Ctrl-C would end vitest before what its workers have started can be found.
       detached: true,
       stdio: ['ignore', process.stderr, process.stderr],
-      env: { ...process.env, ...lane.env },
+      env: { ...process.env, ...(compileCache && { NODE_COMPILE_CACHE: compileCache }), ...lane.env },
     })
     const tell = (name: NodeJS.Signals) => signalGroup(child.pid, name)
     const stop = () => tell('SIGINT')

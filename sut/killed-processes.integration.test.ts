@@ -96,7 +96,7 @@ async function untilSettled(): Promise<void> {
 /** A process of its own, killed before that step. */
 async function killFlipBefore(step: StepKind, to: Phase): Promise<void> {
   const words = ['sut/switches/flip-child.fixture.ts', migrated.legacy.url, migrated.system.mysqlUrl, to, step]
-  const child = spawn(process.execPath, ['--import', 'tsx', ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.add(child)
   const [said] = await once(child.stdout, 'data')
   expect(String(said)).toBe('there\n')

@@ -1,4 +1,4 @@
-// One process of the SUT: `node --import tsx sut/main.ts --role all`. Everything else comes from the environment.
+// One process of the SUT: `node sut/main.ts --role all`. Everything else comes from the environment.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -24,7 +24,7 @@ function roleOfArguments(): Role {
   throw new Refusal({
     what: `unknown role "${values.role}"`,
     why: [`the roles are ${ROLES.join(', ')}`],
-    wayOut: 'Start it as: node --import tsx sut/main.ts --role all',
+    wayOut: 'Start it as: node sut/main.ts --role all',
   })
 }
 

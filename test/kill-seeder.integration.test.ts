@@ -50,7 +50,7 @@ afterAll(async () => {
 })
 
 function run(command: 'seed' | 'verify', words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', join('cli', `${command}.ts`), '--plan', planFile, ...words], {
+  return spawn(process.execPath, [join('cli', `${command}.ts`), '--plan', planFile, ...words], {
     cwd: CHECKOUT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -16,7 +16,7 @@ afterAll(() => copy.remove())
 const LIMIT_MS = 60_000
 
 function forecast(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const args = ['--import', 'tsx', 'cli/seed.ts', '--dry-run', '--json', ...words]
+  const args = ['cli/seed.ts', '--dry-run', '--json', ...words]
   const ran = spawnSync(process.execPath, args, {
     cwd: copy.folder,
     encoding: 'utf8',

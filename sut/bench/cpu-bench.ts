@@ -97,7 +97,7 @@ async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
 
 async function startBare(environment: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL('bare-server.ts', import.meta.url))
-  const child = fork(file, { execArgv: ['--import', 'tsx'], env: environment, detached: true })
+  const child = fork(file, { execArgv: [], env: environment, detached: true })
   const [message] = (await once(child, 'message')) as [{ readonly port: number }]
   return { port: message.port, stop: () => child.kill() }
 }

@@ -1,5 +1,5 @@
 // A flip in a process of its own, which stops before a step and waits to be killed.
-// node --import tsx sut/switches/flip-child.fixture.ts <legacy url> <sharded url> <phase> <step>
+// node sut/switches/flip-child.fixture.ts <legacy url> <sharded url> <phase> <step>
 
 import { oneServer } from '../../contracts/shard-map.ts'
 import { PHASES } from '../../contracts/switches.ts'

@@ -137,7 +137,7 @@ describe('a flip that is killed with -9', () => {
     rescue.start()
     started.push(rescue)
     const { legacy, sharded } = both.stores
-    const words = ['--import', 'tsx', 'sut/switches/flip-child.fixture.ts', legacy.url, sharded.url, to, step]
+    const words = ['sut/switches/flip-child.fixture.ts', legacy.url, sharded.url, to, step]
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     expect(await both.openStores()).toEqual([])
