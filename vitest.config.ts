@@ -22,6 +22,7 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/killed-processes.integration.test.ts',
   'sut/ownership.integration.test.ts',
   'sut/prepare-migration.integration.test.ts',
+  'sut/repeated-events.integration.test.ts',
   'sut/rollback.integration.test.ts',
   'sut/gateway-position.integration.test.ts',
   'sut/gray-traffic.integration.test.ts',

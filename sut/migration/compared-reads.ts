@@ -10,6 +10,7 @@ import type { SwitchBoard } from '../switches/switch-board.ts'
 import { type CallContext, contextFor } from '../telemetry/call-context.ts'
 import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { isWorthTelling } from '../telemetry/repeated-failure.ts'
 import type { ComparedReadMetrics } from './compared-read-metrics.ts'
 import { judgeOrders, type Verdict } from './judge-orders.ts'
 
@@ -147,7 +148,7 @@ export class ComparedReads implements ReadComparison {
   #tell(orderId: OrderId, verdict: Verdict): void {
     if (verdict.kind !== 'different') return
     this.#told++
-    if (!Number.isInteger(Math.log2(this.#told))) return
+    if (!isWorthTelling(this.#told)) return
     const fields = verdict.findings.map(({ field, kind }) => `${field}: ${kind}`)
     this.#options.logger.error({ orderId, fields, differences: this.#told }, 'the two stores say different things')
   }
