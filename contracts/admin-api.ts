@@ -1,6 +1,6 @@
 // What the web admin's interface serves beside the search: orders by id, products, and the switches of a migration.
 
-import { detailParamsSchema } from './gateway-api.ts'
+import { productId } from './gateway-api.ts'
 import type { FromSchema } from './schema.ts'
 import { GATEWAY_POSITIONS, MIRROR_MODES, MONOLITH_POSITIONS, PHASES } from './switches.ts'
 
@@ -16,9 +16,6 @@ export const ADMIN_ROUTES = {
   setSwitches: { method: 'POST', path: '/v1/admin/switches/set' },
 } as const
 
-export const adminOrderParamsSchema = detailParamsSchema
-
-const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
 /** Kept in the audit, beside who it was. */
 const why = { type: 'string', minLength: 3, maxLength: 500 } as const
 const name = { type: 'string', minLength: 1, maxLength: 120 } as const

@@ -47,7 +47,7 @@ const epochMs = { type: 'integer', minimum: 0, maximum: 253_402_300_799_999 } as
 /** 1 to 2^63 - 1, digit by digit. */
 const ORDER_ID_PATTERN = `[1-9][0-9]{0,17}|${below('9223372036854775807')}`
 const orderId = { type: 'string', pattern: `^(${ORDER_ID_PATTERN})$` } as const
-const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
+export const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
 const quantity = { type: 'integer', minimum: 1, maximum: 999 } as const
 
 export const checkoutRequestSchema = {

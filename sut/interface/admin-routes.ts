@@ -3,7 +3,6 @@
 import type { FastifyInstance } from 'fastify'
 import {
   ADMIN_ROUTES,
-  adminOrderParamsSchema,
   type ChangeProductBody,
   changeProductSchema,
   type ProductParams,
@@ -11,6 +10,7 @@ import {
   productSchema,
 } from '../../contracts/admin-api.ts'
 import {
+  detailParamsSchema,
   detailResponseSchema,
   ROUTES,
   type SearchQuery,
@@ -56,7 +56,7 @@ export function registerAdminRoutes(app: FastifyInstance, frontEnd: AdminFrontEn
         schema: {
           ...ADMIN,
           summary: 'Role support: one order of any user with items and payment',
-          params: adminOrderParamsSchema,
+          params: detailParamsSchema,
           response: { 200: detailResponseSchema, ...errorResponses },
         },
       },

@@ -2,8 +2,9 @@
 // one has said that it is done with it.
 
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { EVENT_STREAM, UNREADABLE_STREAM, UNREADABLE_STREAM_LENGTH } from '../../contracts/order-event.ts'
+import { connectRedis } from './redis-connection.ts'
 
 const AT_ONCE = 100
 const WAIT_MS = 1_000
@@ -28,18 +29,11 @@ export class EventGroup {
 
   constructor(redisUrl: string, group: string) {
     this.#group = group
-    this.#redis = new Redis(redisUrl, {
+    this.#redis = connectRedis(redisUrl, {
       // Lists of lists, as the commands are documented.
       protocol: 2,
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
       commandTimeout: COMMAND_LIMIT_MS,
-      connectTimeout: 2_000,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
     })
-    this.#redis.on('error', () => {})
-    void this.#redis.connect().catch(() => {})
   }
 
   /** Waits a moment for the first; empty: there was none. */

@@ -1,7 +1,8 @@
 // A Redis stream that messages are put on after the fact. Nobody keeps what Redis did not take: a message may be lost.
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { connectRedis } from './redis-connection.ts'
 
 const COMMAND_LIMIT_MS = 50
 
@@ -19,22 +20,11 @@ export class MessageStream {
 
   constructor(options: StreamOptions, metrics: Metrics) {
     this.#options = options
-    this.#redis = new Redis(options.redisUrl, {
-      lazyConnect: true,
-      // While Redis is away a message is lost at once, and holds nobody up.
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: COMMAND_LIMIT_MS,
-      connectTimeout: 2_000,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
-    })
+    this.#redis = connectRedis(options.redisUrl, { commandTimeout: COMMAND_LIMIT_MS })
     this.#lost = metrics.counter(
       'headroom_messages_lost_total',
       'Messages that Redis did not take, and that nobody keeps',
     )
-    // Without a listener an error event would end the process; the commands report the same failure.
-    this.#redis.on('error', () => {})
-    void this.#redis.connect().catch(() => {})
   }
 
   /** Never rejects. */

@@ -1,10 +1,11 @@
 // The Redis streams on which changes of orders are told, in the new format and in the old one. Unlike a cache it may not lose
 // anything unnoticed: what Redis has not taken for certain is told again.
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { LEGACY_STREAM, LEGACY_STREAM_LENGTH, legacyMessageOf } from '../../contracts/legacy-message.ts'
 import { EVENT_STREAM, EVENT_STREAM_LENGTH } from '../../contracts/order-event.ts'
 import type { NumberedEvent } from './message-table.ts'
+import { connectRedis, execAll } from './redis-connection.ts'
 
 /** Nobody waits for it but the next messages. */
 const COMMAND_LIMIT_MS = 2_000
@@ -13,17 +14,7 @@ export class OrderStreams {
   readonly #redis: Redis
 
   constructor(redisUrl: string) {
-    this.#redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: COMMAND_LIMIT_MS,
-      connectTimeout: 2_000,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
-    })
-    // Without a listener an error event would end the process; the commands report the same failure.
-    this.#redis.on('error', () => {})
-    void this.#redis.connect().catch(() => {})
+    this.#redis = connectRedis(redisUrl, { commandTimeout: COMMAND_LIMIT_MS })
   }
 
   /** All of them on both streams, or none. Rejects where it is not known that all are. */
@@ -35,9 +26,7 @@ export class OrderStreams {
       if (message === null) continue
       all.xadd(LEGACY_STREAM, 'MAXLEN', '~', LEGACY_STREAM_LENGTH, '*', 'message', JSON.stringify(message))
     }
-    const answers = await all.exec()
-    if (answers === null) throw new Error('Redis gave the messages up')
-    for (const [error] of answers) if (error) throw error
+    await execAll(all)
   }
 
   async ping(): Promise<void> {

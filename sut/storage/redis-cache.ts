@@ -1,7 +1,8 @@
 // A cache that is allowed to fail: a miss, a timeout and a dead Redis look the same to the caller, who reads MySQL.
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { connectRedis } from './redis-connection.ts'
 
 const COMMAND_LIMIT_MS = 50
 /** After a failure Redis is left alone for this long, so that a dead one costs each request nothing. */
@@ -13,19 +14,8 @@ export class RedisCache {
   #pausedUntilMs = 0
 
   constructor(redisUrl: string, metrics: Metrics) {
-    this.#redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: COMMAND_LIMIT_MS,
-      connectTimeout: 2_000,
-      enableAutoPipelining: true,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
-    })
+    this.#redis = connectRedis(redisUrl, { commandTimeout: COMMAND_LIMIT_MS, enableAutoPipelining: true })
     this.#failures = metrics.counter('headroom_cache_failures_total', 'Cache commands that failed')
-    // Without a listener an error event would end the process; the commands report the same failure.
-    this.#redis.on('error', () => {})
-    void this.#redis.connect().catch(() => {})
   }
 
   async get(key: string): Promise<string | null> {
