@@ -1,7 +1,7 @@
 // What the holds of a search prove so far: about lateness by the curve, about errors by counting.
 
 import { type ErrorVerdict, errorVerdict } from './error-test.ts'
-import { countedBlocks, type Hold, isOverloaded } from './hold.ts'
+import { type Block, countedBlocks, type Hold, isOverloaded } from './hold.ts'
 import { type RateCurve, rateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
@@ -12,6 +12,8 @@ export interface Evidence {
   readonly curve: RateCurve | null
   /** The lowest rate up to which there are proven to be too many errors. */
   readonly errorFail: number | null
+  /** The lowest rate that has too many, all in its only block: one burst, or its first. */
+  readonly errorSuspect: number | null
   readonly errorRateTarget: number
 }
 
@@ -26,18 +28,37 @@ export function evidenceOf({ errorRateTarget, targetSeconds }: SearchPlan, holds
     holds,
     curve: rateCurve(holds, targetSeconds),
     errorFail: errorFailOf(holds, errorRateTarget),
+    errorSuspect: errorSuspectOf(holds, errorRateTarget),
     errorRateTarget,
   }
 }
 
-/** More load does not make errors fewer, so what fails up to a rate fails at it. */
+/**
+ * More load does not make errors fewer, so what fails up to a rate fails at it. But errors come in bursts: a machine that
+ * stands still for half a second makes the system refuse hundreds at once, at any rate. So it must fail without its worst
+ * block, too.
+ */
 function errorFailOf(holds: readonly Hold[], errorRateTarget: number): number | null {
-  const rates = holds.map(({ ratePerSecond }) => ratePerSecond).sort((a, b) => a - b)
-  const failing = rates.find((rate) => {
-    const { errors, answered } = countsOf(holds.filter(({ ratePerSecond }) => ratePerSecond <= rate))
+  const failing = ratesOf(holds).find((rate) => {
+    const blocks = holds.filter(({ ratePerSecond }) => ratePerSecond <= rate).flatMap(countedBlocks)
+    const { errors, answered } = sum(blocks.toSorted((a, b) => b.errors - a.errors).slice(1))
     return errorVerdict(errors, answered, errorRateTarget) === 'fail'
   })
   return failing ?? null
+}
+
+function errorSuspectOf(holds: readonly Hold[], errorRateTarget: number): number | null {
+  const suspect = ratesOf(holds).find((rate) => {
+    const blocks = holds.filter(({ ratePerSecond }) => ratePerSecond === rate).flatMap(countedBlocks)
+    const { errors, answered } = sum(blocks)
+    return blocks.length === 1 && errorVerdict(errors, answered, errorRateTarget) === 'fail'
+  })
+  return suspect ?? null
+}
+
+/** From the lowest on. */
+function ratesOf(holds: readonly Hold[]): readonly number[] {
+  return holds.map(({ ratePerSecond }) => ratePerSecond).sort((a, b) => a - b)
 }
 
 /**
@@ -64,10 +85,14 @@ export function nearConfirms(holds: readonly Hold[]): number {
 }
 
 export function countsOf(holds: readonly Hold[]): Counts {
+  return sum(holds.flatMap(countedBlocks))
+}
+
+function sum(blocks: readonly Block[]): Counts {
   let answered = 0
   let overTarget = 0
   let errors = 0
-  for (const block of holds.flatMap(countedBlocks)) {
+  for (const block of blocks) {
     answered += block.answered
     overTarget += block.overTarget
     errors += block.errors

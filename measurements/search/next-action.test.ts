@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planFor, searchQueue } from './bench/current-search.ts'
+import type { Noise } from './bench/noise.ts'
 import { Queue } from './bench/queue.ts'
 import { BLOCK_SECONDS, type Block, type Hold } from './hold.ts'
 import { type HoldAction, loadSeconds, nextAction } from './next-action.ts'
@@ -13,7 +14,7 @@ const PLAN: SearchPlan = { ...planFor(400, 0.1, 240), claimRatePerSecond: 40 }
 
 interface Answering {
   readonly share?: (rate: number) => number
-  readonly errorRate?: (rate: number) => number
+  readonly errorRate?: (rate: number, nth: number) => number
   readonly invalid?: (action: HoldAction, nth: number) => readonly string[]
 }
 
@@ -36,7 +37,7 @@ function search(plan: SearchPlan, answering: Answering = {}) {
         answered,
         overTarget,
         clusters: Math.min(1, overTarget),
-        errors: Math.round(answered * (answering.errorRate?.(action.ratePerSecond) ?? 0)),
+        errors: Math.round(answered * (answering.errorRate?.(action.ratePerSecond, actions.length) ?? 0)),
         invalid,
       })
       if (invalid.length > 0) break
@@ -134,6 +135,21 @@ describe('errors', () => {
     ).toBe(true)
   })
 
+  it('in one burst prove nothing about a rate: it is held again, and the climb goes on', () => {
+    const { actions, result } = search(PLAN, { errorRate: (_, nth) => (nth === 2 ? 0.1 : 0) })
+    expect(actions[2]).toMatchObject({ purpose: 'probe', ratePerSecond: actions[1]?.ratePerSecond })
+    expect(result.interval?.low).toBeLessThanOrEqual(300)
+    expect(result.interval?.high).toBeGreaterThanOrEqual(300)
+  })
+
+  it('that come again at the rate end the climb there', () => {
+    const { actions } = search(PLAN, { errorRate: (rate) => (rate > 200 ? 0.1 : 0) })
+    const rates = actions.map(({ ratePerSecond }) => ratePerSecond)
+    const beyond = rates.filter((rate) => rate > 200)
+    expect(new Set(beyond).size).toBe(1)
+    expect(beyond.length).toBe(2)
+  })
+
   it('need enough answers: a slow flow is undecided, with the seconds it needs', () => {
     const slow = { ...planFor(10, 0.1, 180), claimRatePerSecond: 4, startRatePerSecond: 4, highestRatePerSecond: 40 }
     const { result } = search(slow, { share: (rate) => (rate < 8 ? 0 : 1) })
@@ -195,10 +211,11 @@ describe('against a simulated queue', { timeout: 120_000 }, () => {
     workers: 2,
     serviceSeconds: 0.005,
     targetSeconds: 0.1,
+    patienceSeconds: 0.5,
     arrivals: 'poisson',
     horizonSeconds: 600,
   } as const
-  const searches = (noise: 'none' | 'stall-every-10s', seeds: number) =>
+  const searches = (noise: Noise, seeds: number) =>
     Array.from({ length: seeds }, (_, i) =>
       searchQueue(new Queue({ ...server, law: 'exponential', noise, seed: i + 1 }), planFor(400, 0.1, 180)),
     )
@@ -208,6 +225,12 @@ describe('against a simulated queue', { timeout: 120_000 }, () => {
     expect(stated.length).toBeGreaterThanOrEqual(11)
     const covering = stated.filter(({ interval }) => interval.low <= 353.17 && 353.17 <= interval.high)
     expect(covering.length).toBeGreaterThanOrEqual(stated.length - 2)
+  })
+
+  it('comes to the same place when the machine stands still for a second, once, while it locates', () => {
+    const intervals = searches('one-stall', 12).map(({ interval }) => interval!)
+    const holding = intervals.filter(({ low, high }) => low <= 353.17 && 353.17 <= high)
+    expect(holding.length).toBeGreaterThanOrEqual(10)
   })
 
   it('states nothing about a server that stands still for 250 ms in every 10 s', () => {

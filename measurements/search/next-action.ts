@@ -94,7 +94,7 @@ function wantedHold(plan: SearchPlan, evidence: Evidence): HoldAction | null {
     return { kind: 'hold', purpose, ratePerSecond, blocks: blocksOf(purpose, plan), restSeconds: 0 }
   }
   if (plan.claimRatePerSecond !== null && holds.length === 0) return hold('claim', plan.claimRatePerSecond)
-  const range = rangeOf(plan, holds, errorFail)
+  const range = rangeOf(plan, evidence)
   if (range === null || (curve !== null && curve.high < plan.lowestRatePerSecond)) return null
 
   const probes = holds.filter(({ purpose }) => purpose === 'probe')
@@ -121,7 +121,7 @@ interface Range {
 }
 
 /** Rates that may be offered next; null: none is left. */
-function rangeOf(plan: SearchPlan, holds: readonly Hold[], errorFail: number | null): Range | null {
+function rangeOf(plan: SearchPlan, { holds, errorFail, errorSuspect }: Evidence): Range | null {
   const probed = holds.filter(({ purpose }) => purpose !== 'claim').map(({ ratePerSecond }) => ratePerSecond)
   const lowestTried = probed.length > 0 ? Math.min(...probed) : plan.lowestRatePerSecond
   const highestTried = probed.length > 0 ? Math.max(...probed) : plan.highestRatePerSecond
@@ -130,6 +130,8 @@ function rangeOf(plan: SearchPlan, holds: readonly Hold[], errorFail: number | n
     highestTried * LIMITS.climbFactor,
     ...givenUpRates(holds).map((rate) => rate / LIMITS.climbFactor),
     (errorFail ?? Number.POSITIVE_INFINITY) / LIMITS.climbFactor,
+    // Asked again before anything higher is.
+    errorSuspect ?? Number.POSITIVE_INFINITY,
   )
   if (ceiling < plan.lowestRatePerSecond) return null
   const floor = Math.max(plan.lowestRatePerSecond, Math.min(lowestTried / LIMITS.climbFactor, ceiling))
@@ -158,9 +160,10 @@ function areErrorsOpen(ratePerSecond: number, { holds, errorRateTarget }: Eviden
 }
 
 /** The highest rate that may be offered, and it passes: there is nothing to find below it. */
-function isAtLimit(rate: number, { high }: Range, { holds, curve }: Evidence): boolean {
+function isAtLimit(rate: number, { high }: Range, { holds, curve, errorSuspect }: Evidence): boolean {
   return (
     rate >= high - 0.1 &&
+    rate !== errorSuspect &&
     curve !== null &&
     rate <= curve.low &&
     holds.some(({ ratePerSecond }) => ratePerSecond >= rate - 0.1)

@@ -44,8 +44,8 @@ export function searchQueue(queue: Queue, plan: SearchPlan): SearchResult {
     const offered = queue.offer(action.ratePerSecond, seconds, SETTLE_SECONDS, BLOCK_SECONDS)
     seconds += SETTLE_SECONDS
     const blocks: Block[] = []
-    for (const { answered, overTarget, clusters, disturbed } of offered) {
-      blocks.push({ answered, overTarget, clusters, errors: 0, invalid: disturbed ? ['machine-busy'] : [] })
+    for (const { disturbed, ...block } of offered) {
+      blocks.push({ ...block, invalid: disturbed ? ['machine-busy'] : [] })
       seconds += BLOCK_SECONDS
       if (isOver({ blocks }, action.blocks)) break
     }

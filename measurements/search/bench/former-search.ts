@@ -26,7 +26,10 @@ export function formerSearch(queue: Queue, warmUpPerSecond: number, lowestPerSec
     seconds = Math.max(seconds, queue.idleAtSeconds) + OVERHEAD_SECONDS
     const block = queue.offer(rate, seconds, CUT_SECONDS, HOLD_SECONDS - CUT_SECONDS).next().value
     seconds += HOLD_SECONDS
-    tried.push({ rate, passed: block !== undefined && !block.disturbed && block.overTarget <= 0.01 * block.answered })
+    tried.push({
+      rate,
+      passed: block !== undefined && !block.disturbed && block.overTarget + block.errors <= 0.01 * block.answered,
+    })
   }
   const { lastPass, firstMiss } = ends(tried)
   return {

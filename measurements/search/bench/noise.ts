@@ -6,6 +6,7 @@ export const NOISES = [
   'stall-every-10s',
   'stall-every-30s',
   'stall-every-60s',
+  'one-stall',
   'neighbour',
   'neighbour-unseen',
   'drift',
@@ -18,6 +19,8 @@ const STALL_PERIOD_SECONDS: Partial<Record<Noise, number>> = {
   'stall-every-30s': 30,
   'stall-every-60s': 60,
 }
+/** While a search locates. */
+const ONE_STALL = { seconds: 1, between: [5, 35] } as const
 const NEIGHBOUR = { seconds: 20, speed: 0.6, between: [20, 120] } as const
 const DRIFT = { amplitude: 0.04, periodSeconds: 300, pieceSeconds: 1 } as const
 
@@ -39,6 +42,10 @@ export function workClock(noise: Noise, horizonSeconds: number, uniform: () => n
       const at = start + uniform() * (period - STALL_SECONDS)
       pieces.push({ until: at, speed: 1 }, { until: at + STALL_SECONDS, speed: 0 })
     }
+  } else if (noise === 'one-stall') {
+    const [earliest, latest] = ONE_STALL.between
+    const at = earliest + uniform() * (latest - earliest)
+    pieces.push({ until: at, speed: 1 }, { until: at + ONE_STALL.seconds, speed: 0 })
   } else if (noise === 'neighbour' || noise === 'neighbour-unseen') {
     const [earliest, latest] = NEIGHBOUR.between
     const from = earliest + uniform() * (latest - earliest)

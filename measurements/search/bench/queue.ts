@@ -18,6 +18,8 @@ export interface QueueModel {
   readonly law: ServiceLaw
   readonly noise: Noise
   readonly targetSeconds: number
+  /** Who would wait longer is refused at once, as an overloaded system does. */
+  readonly patienceSeconds: number
   readonly arrivals: Arrivals
   /** Nothing is offered after it. */
   readonly horizonSeconds: number
@@ -28,6 +30,8 @@ export interface QueueBlock {
   readonly answered: number
   readonly overTarget: number
   readonly clusters: number
+  /** Of the answered: refused. */
+  readonly errors: number
   readonly disturbed: boolean
 }
 
@@ -76,14 +80,17 @@ export class Queue {
       end += blockSeconds
       this.#answered = 0
       this.#over = 0
+      this.#errors = 0
       arrivals(end, this.#serve)
       const disturbed = this.#clock.disturbed.some(({ from, to }) => from < end && to > start)
-      yield { answered: this.#answered, overTarget: this.#over, clusters: this.#clusters.take(), disturbed }
+      const [answered, overTarget, errors] = [this.#answered, this.#over, this.#errors]
+      yield { answered, overTarget, clusters: this.#clusters.take(), errors, disturbed }
     }
   }
 
   #answered = 0
   #over = 0
+  #errors = 0
   #clusters = new LateClusters()
 
   readonly #serve = (due: number): void => {
@@ -92,15 +99,26 @@ export class Queue {
     for (let worker = 1; worker < freeAt.length; worker++) if (freeAt[worker]! < freeAt[first]!) first = worker
     const { timeSeconds, workSeconds } = this.#clock
     while (timeSeconds[this.#at + 1]! <= due) this.#at++
-    const done = Math.max(workAt(timeSeconds, workSeconds, this.#at, due), freeAt[first]!) + this.#service()
-    freeAt[first] = done
-    let at = this.#at
-    while (workSeconds[at + 1]! < done) at++
-    // Where work stands still a piece has no work: `done` lies in one that has.
-    const latencySeconds = workAt(workSeconds, timeSeconds, at, done) - due
+    const begun = Math.max(workAt(timeSeconds, workSeconds, this.#at, due), freeAt[first]!)
     this.#answered++
+    if (this.#timeOf(begun) - due > this.#model.patienceSeconds) {
+      this.#errors++
+      return
+    }
+    const done = begun + this.#service()
+    freeAt[first] = done
+    const latencySeconds = this.#timeOf(done) - due
     if (latencySeconds > this.#model.targetSeconds) this.#over++
     this.#clusters.see(latencySeconds, this.#model.targetSeconds)
+  }
+
+  /** When so much work is done; not before the request that is served now is due. */
+  #timeOf(work: number): number {
+    const { timeSeconds, workSeconds } = this.#clock
+    let at = this.#at
+    // Where work stands still a piece has no work: its end lies in one that has.
+    while (workSeconds[at + 1]! < work) at++
+    return workAt(workSeconds, timeSeconds, at, work)
   }
 
   #service(): number {

@@ -17,7 +17,7 @@ const WITHIN = 0.05
 /** So much of the capacity serves somebody. */
 const LOWEST_USEFUL = 0.1
 const HORIZON_SECONDS = 900
-const SERVER = { workers: 2, serviceSeconds: 0.005, targetSeconds: 0.1 } as const
+const SERVER = { workers: 2, serviceSeconds: 0.005, targetSeconds: 0.1, patienceSeconds: 0.5 } as const
 export const CAPACITY_PER_SECOND = SERVER.workers / SERVER.serviceSeconds
 
 export interface Scene {
@@ -58,9 +58,11 @@ export function benchScene({ law, noise }: Scene, searches: number, budgetSecond
   })
 }
 
-/** A neighbour comes and goes: the truth is that of the undisturbed server. */
+const PASSING: readonly Noise[] = ['one-stall', 'neighbour', 'neighbour-unseen']
+
+/** What comes and goes once is no part of the truth. */
 function truthOf({ law, noise }: Scene): number | null {
-  const lasting = noise === 'neighbour' || noise === 'neighbour-unseen' ? 'none' : noise
+  const lasting = PASSING.includes(noise) ? 'none' : noise
   const rate = trueRate({ ...SERVER, law, noise: lasting, seed: 5 }, 'poisson')
   return rate === null || rate < LOWEST_USEFUL * CAPACITY_PER_SECOND ? null : rate
 }
