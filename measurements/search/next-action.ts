@@ -89,7 +89,7 @@ function restBefore(holds: readonly Hold[]): number {
 }
 
 function wantedHold(plan: SearchPlan, evidence: Evidence): HoldAction | null {
-  const { holds, curve, errorFail } = evidence
+  const { holds, curve, errorFail, errorSuspect } = evidence
   const hold = (purpose: HoldPurpose, ratePerSecond: number): HoldAction => {
     return { kind: 'hold', purpose, ratePerSecond, blocks: blocksOf(purpose, plan), restSeconds: 0 }
   }
@@ -107,7 +107,9 @@ function wantedHold(plan: SearchPlan, evidence: Evidence): HoldAction | null {
   }
   if (isSettled(evidence)) return null
   const rate = within(range, confirmRate(evidence))
-  return isAtLimit(rate, range, evidence) ? null : hold('confirm', rate)
+  if (isAtLimit(rate, range, evidence)) return null
+  // A second block tells a burst from an overload; eight of an overload tell no more.
+  return hold(rate === errorSuspect ? 'probe' : 'confirm', rate)
 }
 
 /** Rates at which something came between every time. */
