@@ -1,6 +1,5 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
-import { join } from 'node:path'
 import { Argument, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
@@ -15,7 +14,7 @@ import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
 import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { k6 } from '../engines/k6.ts'
-import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { openPlace, STATE } from '../engines/place.ts'
 import { targetsOf } from '../measurements/cut-step.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
@@ -48,8 +47,6 @@ import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
-
-const STATE = join(CHECKOUT, '.headroom')
 
 const HELP = `
 Flows: list, detail, checkout, search, or mix (all, as often as the plan says,
