@@ -38,7 +38,7 @@ import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runL
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
 import { noOrders } from './no-orders.ts'
-import { parseDuration, parseMilliseconds, parseRate, parseSeconds, parseShare } from './option-parsers.ts'
+import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSeconds } from './option-parsers.ts'
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -149,7 +149,7 @@ await runCommand<Options>(
       .option(
         '--error-rate <share>',
         "of a script's requests that may fail; default: the plan's, else 0.001",
-        parseShare,
+        parseErrorRate,
       )
       .option('--target <url>', 'another server than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')
