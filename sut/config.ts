@@ -166,7 +166,7 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     throw new Refusal({
       what: `the ${role} service cannot start with this environment`,
       why: mistakes,
-      wayOut: 'Correct the variables named above; docs/architecture.md lists them all.',
+      wayOut: 'Correct the variables named above; docs/environment.md lists them all.',
     })
   }
   return Object.freeze(config)
