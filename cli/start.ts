@@ -41,7 +41,8 @@ const HELP = `
 Engines come from where they are found (npm run doctor) and are stopped at the
 end; the seeded data stays in .headroom/ and the next start uses it again. The
 report is written to runs/<id>/report.html.
-Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID.
+Exit code: 99 FAIL, else 3 INVALID: no table is filled to the limit here, and what
+is claimed of full ones stays open until npm run validate -- --full.
 
 Examples:
   npm start

@@ -1,4 +1,5 @@
-// The only reader of process.env in the SUT. Every mistake is reported at once, before anything is opened.
+// The only reader of process.env in a process of the SUT; whoever launches it hands on what it reads here. Every mistake
+// is reported at once, before anything is opened.
 
 import { readFileSync } from 'node:fs'
 import { tlsMistakes } from '../contracts/mysql-address.ts'
