@@ -51,6 +51,8 @@ export class MessageRelay {
       round: async () => ({ events: await this.round(), left: 0, isFull: false }),
       failing: 'nobody is told of orders',
       logger: options.logger,
+      // Who reads the old format takes what he is told twice for two changes.
+      stopLimitMs: TELL_LIMIT_MS,
     })
   }
 

@@ -16,6 +16,8 @@ import { type Settlement, settlementOf } from './relay-outcomes.ts'
 const DUE_EVENTS = 500
 const ROUND_LIMIT_MS = 10_000
 const COUNT_EVERY_MS = 10_000
+/** What MySQL does not answer by then is told twice, which is harmless: the index goes by versions. */
+const STOP_LIMIT_MS = 3_000
 
 /** Of one server: another one that is gone does not hold it up. */
 export class OutboxRelay {
@@ -33,7 +35,12 @@ export class OutboxRelay {
     this.#logger = logger
     this.#metrics = metrics
     this.#progress = metrics.progress()
-    this.#loop = new RelayLoop({ round: () => this.round(), failing: 'the search index is not being told', logger })
+    this.#loop = new RelayLoop({
+      round: () => this.round(),
+      failing: 'the search index is not being told',
+      logger,
+      stopLimitMs: STOP_LIMIT_MS,
+    })
   }
 
   start(): void {

@@ -51,6 +51,7 @@ describe('the loop of a relay', () => {
       },
       failing: 'nobody is told',
       logger,
+      stopLimitMs: 60_000,
     })
     loop.start()
     await second

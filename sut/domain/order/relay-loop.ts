@@ -9,8 +9,6 @@ import { backOffMs } from './back-off.ts'
 
 const PACE_MS = 250
 const IDLE_MS = 1_000
-/** What is not answered by then is done again by the next process: telling twice is harmless. */
-const STOP_LIMIT_MS = 3_000
 
 export interface Round {
   readonly events: number
@@ -43,6 +41,8 @@ export interface RelayLoopOptions {
   /** What it means that rounds fail, for the log. */
   readonly failing: string
   readonly logger: Pick<Logger, 'warn'>
+  /** So long its end waits for a round that heeds no signal; what was not told by then the next process tells. */
+  readonly stopLimitMs: number
 }
 
 export class RelayLoop {
@@ -63,10 +63,9 @@ export class RelayLoop {
     this.#running = this.#run()
   }
 
-  /** Ends what heeds the signal, and waits a little for the rest. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.race([this.#running, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
+    await Promise.race([this.#running, sleep(this.#options.stopLimitMs, undefined, { ref: false })])
   }
 
   async #run(): Promise<void> {
