@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { removeState } from '../engines/clean-engines.ts'
-import { CHECKOUT } from '../engines/place.ts'
+import { STATE, STATE_FOLDER } from '../engines/place.ts'
 import { startEngines } from '../engines/start-engines.ts'
 import { benchCpu, type SutBenchReport } from '../sut/bench/cpu-bench.ts'
 import { benchPhases, cpuOf, nameOf, type PhaseBenchReport } from '../sut/bench/phase-bench.ts'
@@ -12,7 +12,7 @@ import { parseCount } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
 /** Engines of its own, so that its orders meet no data worth keeping, in no table and in no index. */
-const STATE_FOLDER = `.headroom/test-${process.pid}`
+const OWN_STATE = `${STATE_FOLDER}/test-${process.pid}`
 
 const HELP = `
 The order system in one process, asked directly, against a bare Fastify route
@@ -42,16 +42,16 @@ await runCommand<{ repeats: number; phases?: true }>(
     const engines = await startEngines({
       keep: false,
       size: 'test',
-      stateFolder: STATE_FOLDER,
+      stateFolder: OWN_STATE,
       signal,
       say,
       env: env(),
     })
     onCleanup(async () => {
       await engines.stop()
-      await removeState(STATE_FOLDER)
+      await removeState(OWN_STATE)
     })
-    const logFolder = join(CHECKOUT, '.headroom/logs/bench')
+    const logFolder = join(STATE, 'logs/bench')
     const options = { repeats, logFolder, signal, say }
     if (phases) {
       const report = await benchPhases(engines, options)

@@ -1,12 +1,12 @@
 // npm run doctor: what is here, what is missing, and how to get it.
 
 import { accessSync, constants, existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { findEngines } from '../engines/engines-file.ts'
-import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { CHECKOUT, openPlace, STATE } from '../engines/place.ts'
 import { type MachineSurvey, surveyMachine } from '../engines/survey.ts'
 import { sizeText } from '../generators/predict-size.ts'
+import { RUNS } from './named-run.ts'
 import { runCommand } from './run-command.ts'
 import { nodeText } from './whose-node.ts'
 
@@ -58,7 +58,7 @@ function missingSpace({ freeDiskBytes, memoryBytes }: MachineSurvey): Missing[] 
 }
 
 function missingPermission(): Missing[] {
-  const folders = [CHECKOUT, join(CHECKOUT, '.headroom'), join(CHECKOUT, 'runs')].filter((folder) => existsSync(folder))
+  const folders = [CHECKOUT, STATE, RUNS].filter((folder) => existsSync(folder))
   return folders.flatMap((folder) => {
     try {
       accessSync(folder, constants.W_OK)

@@ -1,6 +1,5 @@
 // `npm run load`: offer a flow at rising or steady rates, judge every step, draw the report.
 
-import { join } from 'node:path'
 import { Argument, Option } from 'commander'
 import type { EngineProgram, Engines } from '../contracts/engines.ts'
 import { PROFILES, type Profile } from '../contracts/measurement.ts'
@@ -15,7 +14,7 @@ import { findEngines } from '../engines/engines-file.ts'
 import { engineProgram } from '../engines/find-engine-program.ts'
 import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { k6 } from '../engines/k6.ts'
-import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { openPlace, STATE } from '../engines/place.ts'
 import { targetsOf } from '../measurements/cut-step.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
@@ -39,7 +38,7 @@ import { generatorPlan, parseGeneratorShare, parseGenerators, parseStartAt, runL
 import { targetAt } from './load-target.ts'
 import { isUntracked, newRunFolder } from './new-run-folder.ts'
 import { noOrders } from './no-orders.ts'
-import { parseDuration, parseMilliseconds, parseRate, parseSeconds, parseShare } from './option-parsers.ts'
+import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSeconds } from './option-parsers.ts'
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
@@ -48,8 +47,6 @@ import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { withSut } from './with-sut.ts'
-
-const STATE = join(CHECKOUT, '.headroom')
 
 const HELP = `
 Flows: list, detail, checkout, search, or mix (all, as often as the plan says,
@@ -62,7 +59,8 @@ Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
             highest rate that meets the targets, longer holds confirm it, within
             --load-seconds; --rate: what is asked, default the ordinary day's
-  smoke     one low rate, 15 seconds: does everything work? --rate: that rate
+  smoke     one low rate, 15 seconds: does everything work? 600 requests prove
+            no error rate below 0.5 %, and are INVALID then; --rate: that rate
   hold      one rate until every flow of it can be judged; --rate: default the
             ordinary day's
   peak-day  the busiest day, compressed, and its busiest second; --rate: of that
@@ -152,7 +150,7 @@ await runCommand<Options>(
       .option(
         '--error-rate <share>',
         "of a script's requests that may fail; default: the plan's, else 0.001",
-        parseShare,
+        parseErrorRate,
       )
       .option('--target <url>', 'another server than that of this checkout')
       .option('--target-owner-confirm <host>', 'host:port of a target elsewhere, by someone who may load it')

@@ -5,9 +5,10 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES, runId } from '../contracts/run-folder.ts'
 import { CHECKOUT } from '../engines/place.ts'
+import { RUNS } from './named-run.ts'
 
 export function newRunFolder(given: string | undefined, label: string): string {
-  const runDir = given === undefined ? join(CHECKOUT, 'runs', runId(new Date(), label)) : resolve(given)
+  const runDir = given === undefined ? join(RUNS, runId(new Date(), label)) : resolve(given)
   if (!existsSync(join(runDir, RUN_FILES.measurements))) return runDir
   throw new Refusal({
     what: `${runDir} holds a run already`,

@@ -57,7 +57,7 @@ export function parseMilliseconds(text: string): number {
 }
 
 /** `0.001`, `0.1%`. */
-export function parseShare(text: string): number {
+export function parseErrorRate(text: string): number {
   const [, number, percent] = /^([0-9]*\.?[0-9]+)(%)?$/.exec(text) ?? []
   const share = Number(number ?? Number.NaN) / (percent === undefined ? 1 : 100)
   if (!(share >= 0 && share < 1)) throw new InvalidArgumentError('a share from 0 to 1: 0.001 or 0.1%')

@@ -3,14 +3,12 @@
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import type { SutEndpoint } from '../contracts/sut-endpoint.ts'
-import { CHECKOUT } from '../engines/place.ts'
+import { STATE } from '../engines/place.ts'
 import { runningHere } from './load-target.ts'
 
-const STATE = join(CHECKOUT, '.headroom')
 const ANSWER_LIMIT_MS = 4_000
 
 export type OwnSut =

@@ -11,7 +11,7 @@ import { shardMapOf } from '../contracts/shard-map.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
-import { CHECKOUT, linkedHome } from '../engines/place.ts'
+import { linkedHome, STATE } from '../engines/place.ts'
 import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { forecastSeed } from '../generators/forecast-seed.ts'
 import { type Look, lookAtServers } from '../generators/look-at-stores.ts'
@@ -179,8 +179,7 @@ function tell(forecast: { readonly dataset: Dataset }, json: boolean): void {
 
 /** What this machine has, without making the engines' folder first. */
 function here() {
-  const state = join(CHECKOUT, '.headroom')
-  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(existing(linkedHome(state) ?? state)) }
+  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(existing(linkedHome(STATE) ?? STATE)) }
 }
 
 /** At the database a run would fill, if it runs. */
@@ -190,7 +189,7 @@ async function lookHere(): Promise<Look> {
     const look = await lookAtServers(readShardMap({ url }, process.env[SHARDS_VARIABLE]))
     return look.kind === 'not-looked' ? { ...look, why: `HEADROOM_MYSQL_URL: ${look.why}` } : look
   }
-  const engines = findEngines(join(CHECKOUT, '.headroom'))
+  const engines = findEngines(STATE)
   if (!engines) return { kind: 'not-looked', why: 'no engines run (npm run up starts them)' }
   return await lookAtServers(shardMapOf(engines))
 }

@@ -1,15 +1,12 @@
 // `npm start`: the whole job on one machine. Engines, three seeded years, the order system, load on every flow, report.
 
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { Engines } from '../contracts/engines.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { Plan } from '../contracts/plan.ts'
-import { runId } from '../contracts/run-folder.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { memoryBytes } from '../engines/machine.ts'
-import { CHECKOUT } from '../engines/place.ts'
 import { seedServers } from '../generators/seed-servers.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { LEAST_BUDGET_SECONDS } from '../measurements/offer-load.ts'
@@ -21,6 +18,7 @@ import { seedVolume } from '../plan/seed-volume.ts'
 import { finishRun } from './finish-run.ts'
 import { FULL_BUDGET_SECONDS, SMALL_BUDGET_SECONDS } from './ladder/ladder-choice.ts'
 import { loadProgress, sayAbove } from './load-progress.ts'
+import { newRunFolder } from './new-run-folder.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
@@ -43,7 +41,8 @@ const HELP = `
 Engines come from where they are found (npm run doctor) and are stopped at the
 end; the seeded data stays in .headroom/ and the next start uses it again. The
 report is written to runs/<id>/report.html.
-Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID.
+Exit code: 99 FAIL, else 3 INVALID: no table is filled to the limit here, and what
+is claimed of full ones stays open until npm run validate -- --full.
 
 Examples:
   npm start
@@ -68,7 +67,7 @@ await runCommand<Options>(
       .addHelpText('after', HELP),
   async ({ options, words }, context) => {
     const plan = await loadPlan(options.plan)
-    const runDir = join(CHECKOUT, 'runs', runId(new Date(), 'start'))
+    const runDir = newRunFolder(undefined, 'start')
     await withEngines(context, async (engines) => {
       await fill(plan, engines, options, context)
       await measure(plan, engines, runDir, { ...options, words }, context)

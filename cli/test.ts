@@ -10,7 +10,7 @@ import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
 import { removeState } from '../engines/clean-engines.ts'
 import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
-import { CHECKOUT, openPlace } from '../engines/place.ts'
+import { CHECKOUT, openPlace, STATE, STATE_FOLDER } from '../engines/place.ts'
 import { surveyMachine } from '../engines/survey.ts'
 import { VERSIONS } from '../engines/versions.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -24,7 +24,7 @@ interface Lane {
   readonly env: NodeJS.ProcessEnv
 }
 
-const RESULTS = join(CHECKOUT, '.headroom/test-results')
+const RESULTS = join(STATE, 'test-results')
 const CONTAINER_IMAGES = [VERSIONS.images.mysql, VERSIONS.images.elasticsearch, VERSIONS.images.redis]
 
 await runCommand<{ lane?: LaneName }>(
@@ -151,7 +151,7 @@ function passes(lane: Lane, signal: AbortSignal): Promise<boolean> {
       if (!signal.aborted) return resolve(code === 0)
       tell('SIGKILL')
       // vitest ends at once, and its set-up has not stopped the engines.
-      removeState(`.headroom/test-${child.pid}`).then(() => resolve(false), reject)
+      removeState(`${STATE_FOLDER}/test-${child.pid}`).then(() => resolve(false), reject)
     })
   })
 }

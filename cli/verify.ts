@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
-import { CHECKOUT } from '../engines/place.ts'
+import { STATE } from '../engines/place.ts'
 import { verifyServers } from '../generators/verify/verify-servers.ts'
 import { verifyText } from '../generators/verify/verify-text.ts'
 import { loadPlan } from '../plan/load-plan.ts'
@@ -40,7 +40,7 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
     const { json, signal, say } = context
     const plan = await loadPlan(options.plan)
     const wanted = { plan, planHash: rowsHash(plan), shards: options.shards ?? ALL_SHARDS }
-    const journalFile = join(CHECKOUT, '.headroom', 'verify.ndjson')
+    const journalFile = join(STATE, 'verify.ndjson')
     const report = await withStores(context, ({ map, stores }) =>
       verifyServers(wanted, { stores, cores: availableParallelism(), journalFile, signal, say, startProgress }, map),
     )

@@ -1,19 +1,16 @@
 // The order system for one command: the one that runs already, or one launched in front of the given engines and stopped
 // at the end.
 
-import { join } from 'node:path'
 import type { Engines } from '../contracts/engines.ts'
 import type { Protection } from '../contracts/request-protection.ts'
 import { hasMonolith, type SutEndpoint, type Topology } from '../contracts/sut-endpoint.ts'
 import { startNginx } from '../engines/nginx.ts'
-import { CHECKOUT } from '../engines/place.ts'
+import { STATE } from '../engines/place.ts'
 import { launchSut } from '../sut/launch.ts'
 import { withoutMonolith } from './legacy-option.ts'
 import { refuseOtherDemands } from './load-protection.ts'
 import { readySut } from './own-sut.ts'
 import type { CommandContext } from './run-command.ts'
-
-const STATE = join(CHECKOUT, '.headroom')
 
 const DEMANDED = { plain: 'off', signed: 'signed', sealed: 'sealed' } as const
 

@@ -55,7 +55,7 @@ export interface Latency {
   readonly meanMs: number | null
 }
 
-/** Five seconds of a window: the unit that says how sure a share is. */
+/** Long against what a busy system needs to forget, short against a hold: the unit that says how sure a share is. */
 export const BLOCK_SECONDS = 5
 
 export interface Block {

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { ENGINE_NAMES, type Engines } from '../contracts/engines.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { readJson, writePrivate } from './engine-record.ts'
-import { CHECKOUT } from './place.ts'
+import { CHECKOUT, STATE_FOLDER } from './place.ts'
 
 const FILE_NAME = 'engines.json'
 
 /** The engines `up` or `start` left running; refuses when there are none. */
-export function readEngines(stateFolder = '.headroom'): Engines {
+export function readEngines(stateFolder = STATE_FOLDER): Engines {
   const engines = findEngines(join(CHECKOUT, stateFolder))
   if (engines) return engines
   throw new Refusal({

@@ -8,6 +8,9 @@ import { type Account, canEnter, engineAccount, giveTo } from './account.ts'
 
 /** The project's own folder, wherever the command was called. */
 export const CHECKOUT = resolve(import.meta.dirname, '..')
+/** Git-ignored, relative to the checkout: what is fetched, made and running for it. */
+export const STATE_FOLDER = '.headroom'
+export const STATE = join(CHECKOUT, STATE_FOLDER)
 
 // A unix socket's path has 108 bytes on Linux and 104 on macOS, the final zero included.
 const LONGEST_SOCKET_PATH = 103
@@ -27,16 +30,15 @@ export interface Place {
 }
 
 /** `stateFolder` is relative to the checkout; tests use one of their own, the cache is shared. */
-export function openPlace(stateFolder = '.headroom'): Place {
+export function openPlace(stateFolder = STATE_FOLDER): Place {
   const account = engineAccount()
-  const main = join(CHECKOUT, '.headroom')
-  makeFolder(main)
+  makeFolder(STATE)
   const state = resolve(CHECKOUT, stateFolder)
   makeFolder(state)
-  const reachable = !account || canEnter(account, main)
+  const reachable = !account || canEnter(account, STATE)
   const home =
     reachable && state.length + LONGEST_SOCKET_NAME <= LONGEST_SOCKET_PATH ? state : homeElsewhere(state, account)
-  const cache = join(reachable ? main : homeElsewhere(main, account), 'cache')
+  const cache = join(reachable ? STATE : homeElsewhere(STATE, account), 'cache')
   makeFolder(cache)
   return { id: idOf(state), state, home, cache, account }
 }

@@ -1,7 +1,13 @@
 // One load on one target: its drives and steps, numbered, from the warm-up on.
 
 import { availableParallelism } from 'node:os'
-import type { HoldPurpose, InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
+import {
+  ENVIRONMENTAL_CODES,
+  type HoldPurpose,
+  type InvalidCode,
+  type Step,
+  type StepKind,
+} from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { cutStep, targetsOf } from './cut-step.ts'
 import { type Drive, type DriveContext, type DriveRequest, drive, type LiveDrive } from './drive.ts'
@@ -39,6 +45,14 @@ const HOPELESS: readonly InvalidCode[] = [
 export function isHopeless({ invalid }: Pick<Step, 'invalid'>): boolean {
   return invalid.some(({ code }) => HOPELESS.includes(code))
 }
+
+/** What came from outside is no answer of the system: another try may have none of it. */
+export function isSpoiltFromOutside({ judgement, invalid }: Pick<Step, 'judgement' | 'invalid'>): boolean {
+  return judgement.outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
+}
+
+/** It is tried again so often. */
+export const MOST_REPEATS = 2
 
 export interface OpenDrive {
   readonly place?: GeneratorPlaceName

@@ -3,17 +3,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HeldTogether } from '../contracts/ladder.ts'
-import {
-  BLOCK_SECONDS,
-  ENVIRONMENTAL_CODES,
-  type HoldPurpose,
-  type LoadResult,
-  type Step,
-} from '../contracts/measurement.ts'
+import { BLOCK_SECONDS, type HoldPurpose, type LoadResult, type Step } from '../contracts/measurement.ts'
 import { targetsOf } from './cut-step.ts'
 import { type Answer, rungAnswer } from './ladder/rung-answer.ts'
 import { heldTogether } from './ladder/rung-figures.ts'
-import { isHopeless, type LoadRun } from './load-run.ts'
+import { isHopeless, isSpoiltFromOutside, type LoadRun, MOST_REPEATS } from './load-run.ts'
 import { perSecond, reasonOf } from './reason-text.ts'
 import { searchOperatingPoint } from './search-operating-point.ts'
 
@@ -54,8 +48,6 @@ export type RungLoad = WarmRung | ColdRung | BesideRung
 
 /** Before the next hold, what the one before left behind is written. */
 const REST_SECONDS = 1
-/** What the machine spoilt is tried again so often. */
-const MOST_REPEATS = 2
 /** Beside work on a table: so long the load goes on after it. */
 const AFTER_WORK_SECONDS = 3
 
@@ -114,13 +106,10 @@ export async function holdBeside(run: LoadRun, { ratesPerSecond, work, longestSe
   return { verdict: isHopeless(step) ? 'INVALID' : 'PASS', reason: reasonOf(step) }
 }
 
-/** What came from outside is no answer of the system: another try may have none of it. */
 async function heldSoundly(run: LoadRun, hold: RungHold): Promise<Step> {
   for (let repeat = 0; ; repeat++) {
     const step = await held(run, hold)
-    const isSpoilt =
-      step.judgement.outcome === 'invalid' && step.invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
-    if (!isSpoilt || repeat === MOST_REPEATS || run.context.signal.aborted) return step
+    if (!isSpoiltFromOutside(step) || repeat === MOST_REPEATS || run.context.signal.aborted) return step
   }
 }
 

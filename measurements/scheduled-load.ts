@@ -7,7 +7,7 @@ import { type Drift, driftOf, FEWEST_PARTS } from './drift.ts'
 import type { Drive } from './drive.ts'
 import type { Load } from './load.ts'
 import { planRates, sharesOf } from './load.ts'
-import { isHopeless, type LoadRun } from './load-run.ts'
+import { isHopeless, isSpoiltFromOutside, type LoadRun, MOST_REPEATS } from './load-run.ts'
 import { backlogOf, type Observer } from './observer.ts'
 import { type ProfileSchedule, type ScheduledProfile, scheduleOf } from './profiles.ts'
 import { perSecond, reasonOf, seconds } from './reason-text.ts'
@@ -26,8 +26,6 @@ const PART_OF_A_LOAD: Answer = {
   reason: 'one share of the load; the others belong to it',
   claim: null,
 }
-/** What the machine spoilt is tried again so often. */
-const MOST_REPEATS = 2
 /** Memory may grow so much without being a leak: caches and heaps settle. */
 const IGNORED_MEMORY_GROWTH_BYTES = 32 * 2 ** 20
 const IGNORED_BACKLOG_GROWTH_SECONDS = 2
@@ -55,10 +53,6 @@ export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Pr
     if (isLast || !steps.some(isSpoiltFromOutside))
       return answerOf(run, request.profile, schedule, { made, leadInMs, steps })
   }
-}
-
-function isSpoiltFromOutside({ judgement, invalid }: Step): boolean {
-  return judgement.outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
 }
 
 export function scheduleFor({ load, context }: Asked, request: ScheduledRequest): ProfileSchedule | null {

@@ -3,11 +3,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalEntry } from '../contracts/journal.ts'
-import type { LoadResult, Step } from '../contracts/measurement.ts'
+import { BLOCK_SECONDS, type LoadResult, type Step } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 import { environmentOf, targetsOf } from './cut-step.ts'
 import { isHopeless, type LoadRun } from './load-run.ts'
-import { BLOCK_SECONDS, type Block, type Hold, isOver } from './search/hold.ts'
+import { type Block, type Hold, isOver } from './search/hold.ts'
 import { type HoldAction, nextAction } from './search/next-action.ts'
 import type { SearchPlan } from './search/search-plan.ts'
 import type { SearchResult } from './search/search-result.ts'

@@ -1,4 +1,5 @@
-// The only reader of process.env in the SUT. Every mistake is reported at once, before anything is opened.
+// The only reader of process.env in a process of the SUT; whoever launches it hands on what it reads here. Every mistake
+// is reported at once, before anything is opened.
 
 import { readFileSync } from 'node:fs'
 import { tlsMistakes } from '../contracts/mysql-address.ts'
@@ -166,7 +167,7 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     throw new Refusal({
       what: `the ${role} service cannot start with this environment`,
       why: mistakes,
-      wayOut: 'Correct the variables named above; docs/architecture.md lists them all.',
+      wayOut: 'Correct the variables named above; docs/environment.md lists them all.',
     })
   }
   return Object.freeze(config)

@@ -4,12 +4,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { oneServer } from '../contracts/shard-map.ts'
 import { type GatewayPosition, NO_MIGRATION } from '../contracts/switches.ts'
-import { bothLedgers } from './both-databases.ts'
+import { type BothDatabases, bothLedgers, closeBoth, openBoth } from './both-databases.ts'
 import { INTERFACE_LAYER_FILE, POSITION_FOLDER } from './gateway/nginx.ts'
-import type { BothDatabases } from './prepare-migration.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
 import { believedOf } from './switches/flip-steps.ts'
 import { lookAtBoth } from './switches/look-at-both.ts'
 import type { Ledgers } from './switches/store-ledger.ts'
@@ -24,23 +21,17 @@ export interface FollowedSwitches {
 
 /** Resolves once the gateway stands as the switches did at the start. */
 export async function keepGatewayPosition(
-  { legacy, sharded }: BothDatabases,
+  databases: BothDatabases,
   gatewayFolder: string,
 ): Promise<FollowedSwitches> {
-  const pools = {
-    legacy: new MysqlPool({ map: oneServer(legacy), ...LIMITS }, new Metrics()),
-    sharded: new MysqlPool({ map: sharded, ...LIMITS }, new Metrics()),
-  }
-  const close = async () => {
-    for (const pool of Object.values(pools)) await pool.close()
-  }
+  const pools = openBoth(databases, LIMITS, new Metrics())
   const ledgers = bothLedgers(pools)
   let position: GatewayPosition
   try {
     position = await positionIn(ledgers)
     setPosition(gatewayFolder, position)
   } catch (error) {
-    await close()
+    await closeBoth(pools)
     throw error
   }
   const stopping = new AbortController()
@@ -59,7 +50,7 @@ export async function keepGatewayPosition(
     stop: async () => {
       stopping.abort()
       await running
-      await close()
+      await closeBoth(pools)
     },
   }
 }

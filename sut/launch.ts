@@ -52,8 +52,6 @@ export interface LaunchOptions {
   readonly appDemands?: AppDemands
   /** Git-ignored folder of this checkout: logs go to `logs/`, the address to `sut.json`. */
   readonly stateDir: string
-  /** Of the gateway on 127.0.0.1; any free one when absent. */
-  readonly port?: number
   readonly signal: AbortSignal
   readonly startGateway: StartGateway
 }
@@ -102,7 +100,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     }
     const services: ServiceProcess[] = [...(topology === 'one-process' ? [await start('all')] : await startEach(start))]
     if (monolith !== undefined) services.push(...(await startOld(start, services)))
-    const port = await gatewayPort(options.port)
+    const port = await getPort({ host: '127.0.0.1' })
     const gateway = await options.startGateway({ configText: configFor(services, port), port, signal })
     started.push(gateway)
     if (monolith !== undefined) {
@@ -224,17 +222,6 @@ function writeSecrets(stateDir: string, secrets: Readonly<Record<'app' | 'admin'
     adminTokensFile: write('admin_jwt_secrets', secrets.admin),
     appClientsFile: write('app_client_secrets', secrets.client),
   }
-}
-
-async function gatewayPort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return getPort({ host: '127.0.0.1' })
-  const port = await getPort({ host: '127.0.0.1', port: wanted })
-  if (port === wanted) return port
-  throw new Refusal({
-    what: `the gateway cannot listen on 127.0.0.1:${wanted}`,
-    why: [`port ${wanted} is in use`],
-    wayOut: `Stop what uses it, or name another port; ${port} is free.`,
-  })
 }
 
 function notGranted(granted: readonly ServiceAccount[]): Refusal {

@@ -11,13 +11,12 @@ import { ALL_SHARDS, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import type { Topology } from '../contracts/sut-endpoint.ts'
 import type { Phase, StoreName } from '../contracts/switches.ts'
-import { bothLedgers, bothStores } from './both-databases.ts'
+import { bothLedgers, bothStores, closeBoth, openBoth } from './both-databases.ts'
 import { drainBetween, tell } from './domain/order/close-gaps.ts'
 import { KillableServices } from './killable-services.setup.ts'
 import { grantMigration } from './prepare-migration.ts'
 import { giveOrderIds } from './storage/legacy-store/backfill.ts'
 import { LEGACY_MIGRATIONS } from './storage/legacy-store/legacy-migrations.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
 import type { OrderStore } from './storage/order-store.ts'
 import { migrate } from './storage/schema.ts'
 import { beginMigration } from './switches/begin-migration.ts'
@@ -62,9 +61,7 @@ export async function startMigratedSystem(
   await fill(legacy.url)
   const system = await startTestSystem(engines, topology, legacy.url)
   const addresses = { legacy: { url: legacy.url }, sharded: oneServer({ url: system.mysqlUrl }) }
-  const poolOf = (url: string) =>
-    new MysqlPool({ map: oneServer({ url }), poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
-  const pools = { legacy: poolOf(legacy.url), sharded: poolOf(system.mysqlUrl) }
+  const pools = openBoth(addresses, { poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
   const stores = bothStores(pools)
   const ledgers = bothLedgers(pools)
   const tools: FlipTools = { ledgers, drain: drainBetween(stores) }
@@ -133,7 +130,7 @@ export async function startMigratedSystem(
     old: (path, form, userId) => send(path, form, userId),
     stop: async () => {
       await services.stop()
-      for (const pool of Object.values(pools)) await pool.close()
+      await closeBoth(pools)
       await system.stop()
       await legacy.drop()
     },

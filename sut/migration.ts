@@ -1,12 +1,10 @@
 // What a process that works with both order stores opens: a pool of each, and the board that says which of them to ask. The
 // process starts, and is ready, with the one that is read; the other may be gone.
 
-import { oneServer } from '../contracts/shard-map.ts'
 import type { StoreName } from '../contracts/switches.ts'
-import { type BothPools, bothLedgers, bothStores } from './both-databases.ts'
+import { type BothPools, bothLedgers, bothStores, openBoth } from './both-databases.ts'
 import { drainBetween } from './domain/order/close-gaps.ts'
 import type { Parts } from './part.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
 import { requireSchemas, type StoreOptions } from './stores.ts'
 import { FlipRescue } from './switches/flip-rescue.ts'
 import type { FlipTools } from './switches/flip-run.ts'
@@ -23,10 +21,7 @@ export async function openMigration(options: StoreOptions): Promise<Migration> {
   const { config, metrics, logger, parts } = options
   const { map, poolSize } = config.mysql
   const limits = { poolSize, statementLimitMs: config.requestDeadlineMs }
-  const pools = {
-    legacy: new MysqlPool({ map: oneServer(config.legacyMysql), ...limits }, metrics),
-    sharded: new MysqlPool({ map, ...limits }, metrics),
-  }
+  const pools = openBoth({ legacy: config.legacyMysql, sharded: map }, limits, metrics)
   for (const pool of Object.values(pools)) {
     const checks = pool.checks.map(({ name, ping }) => ({ name: `mysql ${name}`, vital: false, check: ping }))
     parts.add({ checks, stop: () => pool.close() })

@@ -5,34 +5,26 @@ import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import type { ServiceAccount } from '../contracts/service-access.ts'
 import { accountsOf } from '../contracts/service-accounts.ts'
-import { type MysqlAddress, oneServer, type ShardMap } from '../contracts/shard-map.ts'
+import { oneServer, type ShardMap } from '../contracts/shard-map.ts'
+import { type BothDatabases, bothLedgers, closeBoth, openBoth } from './both-databases.ts'
 import { grantMigrationAccess } from './storage/grants.ts'
 import { aloneAt } from './storage/job-lock.ts'
 import { isMysqlError } from './storage/mysql-errors.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
 import { withOwner } from './storage/schema.ts'
-import { StoreLedger } from './switches/store-ledger.ts'
+import type { StoreLedger } from './switches/store-ledger.ts'
 import { Metrics } from './telemetry/metrics.ts'
 
-export interface BothDatabases {
-  readonly legacy: MysqlAddress
-  readonly sharded: ShardMap
-}
-
-const STATEMENT_LIMIT_MS = 60_000
+const LIMITS = { poolSize: 2, statementLimitMs: 60_000 }
 
 /** Until a migration begins each store is open for its own writers. Refused while one is about to begin. */
-export async function prepareSwitches({ legacy, sharded }: BothDatabases): Promise<void> {
-  const stores = [['legacy', oneServer(legacy)] as const, ['sharded', sharded] as const]
-  const opened = stores.map(([name, map]) => {
-    const pool = new MysqlPool({ map, poolSize: 2, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics())
-    return { pool, ledger: new StoreLedger(name, pool.leases) }
-  })
+export async function prepareSwitches(databases: BothDatabases): Promise<void> {
+  const pools = openBoth(databases, LIMITS, new Metrics())
+  const { legacy, sharded } = bothLedgers(pools)
   try {
     // A beginning has both closed for a moment, and gives the last old orders their ids: nobody may be let in then.
-    await aloneAt(sharded[0], 'beginning', () => openUnlessBegun(opened.map(({ ledger }) => ledger)))
+    await aloneAt(databases.sharded[0], 'beginning', () => openUnlessBegun([legacy, sharded]))
   } finally {
-    for (const { pool } of opened) await pool.close()
+    await closeBoth(pools)
   }
 }
 

@@ -1,12 +1,10 @@
 // What a process opens to compare a share of its reads: a few connections to both databases that no request ever waits for.
 // None is opened before the first read is drawn.
 
-import { oneServer, type ShardMap } from '../contracts/shard-map.ts'
-import { bothStores } from './both-databases.ts'
+import { bothStores, closeBoth, openBoth } from './both-databases.ts'
 import type { ReadComparison } from './domain/order/switched-stores.ts'
 import { ComparedReadMetrics } from './migration/compared-read-metrics.ts'
 import { ComparedReads } from './migration/compared-reads.ts'
-import { MysqlPool } from './storage/mysql-pool.ts'
 import type { StoreOptions } from './stores.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { Metrics } from './telemetry/metrics.ts'
@@ -20,8 +18,7 @@ export function openReadComparison(
 ): ReadComparison {
   // Told to nobody: the figures about a server's connections are those of requests.
   const untold = new Metrics()
-  const poolOf = (map: ShardMap) => new MysqlPool({ ...LIMITS, map }, untold)
-  const pools = { legacy: poolOf(oneServer(config.legacyMysql)), sharded: poolOf(config.mysql.map) }
+  const pools = openBoth({ legacy: config.legacyMysql, sharded: config.mysql.map }, LIMITS, untold)
   const reads = new ComparedReads({
     stores: bothStores(pools),
     board,
@@ -31,7 +28,7 @@ export function openReadComparison(
   parts.add({
     stop: async () => {
       await reads.stop()
-      await Promise.all([pools.legacy.close(), pools.sharded.close()])
+      await closeBoth(pools)
     },
   })
   return reads

@@ -3,10 +3,9 @@
 
 import type { FastifyInstance } from 'fastify'
 import { buildAdapter } from './adapter-role.ts'
-import { ADMIN_CONTRACT, ADMIN_SERVICE, remoteAdminFlows } from './aggregation/admin-contract.ts'
+import { ADMIN_CONTRACT, ADMIN_SERVICE } from './aggregation/admin-contract.ts'
 import { type AdminFlows, adminFlows } from './aggregation/admin-flows.ts'
-import { FLOWS_SERVICE, remoteFlows } from './aggregation/flows-client.ts'
-import { FLOWS_CONTRACT } from './aggregation/flows-contract.ts'
+import { FLOWS_CONTRACT, FLOWS_SERVICE } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { InternalService, Role } from './config.ts'
 import { type Databases, datasetIn, openDatabases } from './databases.ts'
@@ -24,7 +23,7 @@ import { OrderIdMetrics } from './domain/order/order-id-source.ts'
 import type { OrderService } from './domain/order/order-service.ts'
 import { ShardedOrderIds } from './domain/order/sharded-order-ids.ts'
 import { SwitchedStores } from './domain/order/switched-stores.ts'
-import { type RemoteService, remoteService } from './domain/service-client.ts'
+import { type RemoteProcess, remoteProcess } from './domain/service-client.ts'
 import type { Methods, ServiceContract } from './domain/service-contract.ts'
 import { registerService, serveService } from './domain/service-server.ts'
 import { localSwitchService } from './domain/switches/local-switch-service.ts'
@@ -80,10 +79,11 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
   app: async (options) => frontEndServer(options, remoteLayer(options), ['app']),
   admin: async (options) => frontEndServer(options, remoteLayer(options), ['admin']),
   aggregation: async (options) => {
+    const order = connect(options, 'order')
     const { flows, adminFlows } = localLayer(options, {
-      order: connect<OrderService>(options, 'order', ORDER_CONTRACT),
-      catalogue: connect<CatalogueService>(options, 'catalogue', CATALOGUE_CONTRACT),
-      switches: connectSwitches(options),
+      order: order.service<OrderService>('order', ORDER_CONTRACT),
+      catalogue: connect(options, 'catalogue').service<CatalogueService>('catalogue', CATALOGUE_CONTRACT),
+      switches: order.service<SwitchService>(SWITCH_SERVICE, SWITCH_CONTRACT),
     })
     const server = serve(options, FLOWS_SERVICE, flows, FLOWS_CONTRACT)
     registerService(server, ADMIN_SERVICE, adminFlows, ADMIN_CONTRACT, serviceOptions(options))
@@ -105,12 +105,13 @@ const BUILDERS: Readonly<Record<Role, Build>> = {
     await startKeyExpiry(options, databases)
     return createHttpServer(serverOptions(options))
   },
-  monolith: (options) => buildMonolith(options, { server: serverOptions(options), flows: connectFlows(options) }),
+  monolith: (options) =>
+    buildMonolith(options, { server: serverOptions(options), flows: flowsIn(connect(options, 'aggregation')) }),
   adapter: (options) =>
     buildAdapter(options, {
       server: serverOptions(options),
-      flows: connectFlows(options),
-      records: connect<OldRecords>(options, 'monolith', OLD_RECORDS_CONTRACT),
+      flows: flowsIn(connect(options, 'aggregation')),
+      records: connect(options, 'monolith').service<OldRecords>('monolith', OLD_RECORDS_CONTRACT),
     }),
 }
 
@@ -166,36 +167,23 @@ function localLayer({ metrics }: RoleOptions, domain: Domain): BusinessLayer {
 }
 
 function remoteLayer(options: RoleOptions): BusinessLayer {
-  const { serviceUrls, internalSecret } = options.config
-  const admin = remoteAdminFlows({ url: serviceUrls.aggregation, internalSecret })
-  // The same process as `connectFlows` asks for readiness.
-  options.parts.add({ stop: admin.close })
-  return { flows: connectFlows(options), adminFlows: admin.service }
+  const aggregation = connect(options, 'aggregation')
+  return {
+    flows: flowsIn(aggregation),
+    adminFlows: aggregation.service<AdminFlows>(ADMIN_SERVICE, ADMIN_CONTRACT),
+  }
 }
 
-function connectFlows(options: RoleOptions): OrderFlows {
-  const { serviceUrls, internalSecret } = options.config
-  return attach(options, 'aggregation', remoteFlows({ url: serviceUrls.aggregation, internalSecret }))
-}
-
-/** In the order service's process, whose readiness is asked for already. */
-function connectSwitches({ config, parts }: RoleOptions): SwitchService {
-  const { serviceUrls, internalSecret } = config
-  const address = { url: serviceUrls.order, internalSecret }
-  const remote = remoteService<SwitchService>(SWITCH_SERVICE, SWITCH_CONTRACT, address)
-  parts.add({ stop: remote.close })
-  return remote.service
-}
-
-function connect<S extends Methods<S>>(options: RoleOptions, name: InternalService, contract: ServiceContract<S>): S {
-  const { serviceUrls, internalSecret } = options.config
-  return attach(options, name, remoteService<S>(name, contract, { url: serviceUrls[name], internalSecret }))
+function flowsIn(aggregation: RemoteProcess): OrderFlows {
+  return aggregation.service<OrderFlows>(FLOWS_SERVICE, FLOWS_CONTRACT)
 }
 
 /** Never vital: taking a process out of rotation for what lies below it takes out all of its kind at once. */
-function attach<S>({ parts }: RoleOptions, name: string, remote: RemoteService<S>): S {
+function connect({ config, parts }: RoleOptions, name: InternalService): RemoteProcess {
+  const { serviceUrls, internalSecret } = config
+  const remote = remoteProcess(name, { url: serviceUrls[name], internalSecret })
   parts.add({ checks: [{ name, vital: false, check: remote.ping }], stop: remote.close })
-  return remote.service
+  return remote
 }
 
 function serve<S extends Methods<S>>(

@@ -6,9 +6,11 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { planText } from '../cli/plan-text.ts'
+import { sweepPoint, sweepText } from '../cli/sweep-text.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
-import { loadPlan } from '../plan/load-plan.ts'
+import { loadPlan, parsePlan, readPlanFile } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
+import { parseSweep } from '../plan/sweep.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const LONGEST_LINE = 120
@@ -21,6 +23,10 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .filter((path) => path !== '' && existsSync(join(ROOT, path)))
 const pages = tracked.filter((path) => path.endsWith('.md'))
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const PLAN = join(ROOT, 'plan.yaml')
+
+/** Numbers keep their unit with blanks that do not break; a page is typed with ordinary ones. */
+const asTyped = (printed: string) => printed.replace(/[\u00a0\u202f]/g, ' ')
 
 interface Link {
   readonly page: string
@@ -59,10 +65,28 @@ function proseLinesOf(page: string): readonly string[] {
 
 describe('documents', () => {
   it('show of npm run plan what it prints', async () => {
-    // Numbers keep their unit with blanks that do not break; a page is typed with ordinary ones.
-    const printed = planText(resolvePlan(await loadPlan(join(ROOT, 'plan.yaml')))).replace(/[\u00a0\u202f]/g, ' ')
+    const printed = asTyped(planText(resolvePlan(await loadPlan(PLAN))))
     const [, shown] = /\$ npm run --silent plan\n([\s\S]*?)…\n/.exec(textOf('README.md')) ?? []
     expect(printed.slice(0, shown?.length)).toBe(shown)
+  })
+
+  it.each([
+    ['README.md', 'shards=64,96,128'],
+    ['docs/plan.md', 'orders.yearlyGrowth.mid=0.2..0.8/0.2'],
+  ])('%s shows of a sweep what it prints', async (page, words) => {
+    const text = await readPlanFile(PLAN)
+    const points = parseSweep(words).map((change) =>
+      sweepPoint(change, resolvePlan(parsePlan(text, PLAN, 'projection', [change]))),
+    )
+    const [title = '', ...printed] = asTyped(sweepText(points))
+      .split('\n')
+      .map((line) => line.trim())
+    const lines = textOf(page)
+      .split('\n')
+      .map((line) => line.trim())
+    const [, ...shown] = lines.slice(lines.indexOf(title))
+    const table = shown.slice(0, shown.findIndex((line) => line === '' || line === '```'))
+    expect(table).toEqual(printed.slice(0, -1))
   })
 
   it('link to files and headings that exist', () => {

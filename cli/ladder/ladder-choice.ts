@@ -58,7 +58,7 @@ function usualBudget({ full, rungs }: LadderOptions, asked: LadderAsked): number
 export function otherLadderText({ asked }: ChosenLadder, limit: number): string {
   const top = asked.rungs.at(-1) ?? 0
   return top >= limit
-    ? 'The small ladder (without --full) ends at 5,000,000 rows: minutes instead of an hour, and no answer about a full table.'
+    ? `The small ladder (without --full) ends at ${Math.max(...SMALL_RUNGS).toLocaleString('en')} rows: minutes instead of an hour, and no answer about a full table.`
     : `It ends at ${top.toLocaleString('en')} rows, so it cannot say that a full table holds: --full goes on to ${limit.toLocaleString('en')}, in about ${timeText(FULL_BUDGET_SECONDS)}.`
 }
 

@@ -12,7 +12,7 @@ import { memoryBytes } from '../../engines/machine.ts'
 import { mysql } from '../../engines/mysql.ts'
 import { bufferPoolBytes } from '../../engines/mysql-settings.ts'
 import { startNginx } from '../../engines/nginx.ts'
-import { CHECKOUT } from '../../engines/place.ts'
+import { CHECKOUT, STATE_FOLDER } from '../../engines/place.ts'
 import { redis } from '../../engines/redis.ts'
 import { restartMysql } from '../../engines/restart-mysql.ts'
 import { areRunning } from '../../engines/running.ts'
@@ -50,7 +50,7 @@ export class LadderSystem {
 
   static async open(context: Context, size: EngineSize): Promise<LadderSystem> {
     refuseAddresses(process.env)
-    if (areRunning('.headroom')) throw othersRun()
+    if (areRunning(STATE_FOLDER)) throw othersRun()
     // What a killed ladder left running.
     await stopEngines({ stateFolder: LADDER_STATE })
     const { signal, say } = context

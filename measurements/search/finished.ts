@@ -1,8 +1,10 @@
 // The end of a search: a state with its reason, and no number where none is proven.
 
+import { MINIMUM_P99_SAMPLES } from '../../contracts/evidence-limits.ts'
+import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
 import { answersToProve } from './error-test.ts'
 import { bracketOf, confirms, countsOf, type Evidence, errorsFrom, nearConfirms, verdictAt } from './evidence.ts'
-import { BLOCK_SECONDS, countedBlocks, isSpoilt, wasSpoilt } from './hold.ts'
+import { countedBlocks, isSpoilt, wasSpoilt } from './hold.ts'
 import { CONFIDENCE, type RateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
@@ -116,8 +118,8 @@ function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
   if (answered === 0) return claim('invalid', 'disturbed', null)
   const verdict = verdictAt(ratePerSecond, evidence)
   if (verdict === 'fail') return claim('fail', null, null)
-  if (answered < LIMITS.fewestAnswers) {
-    return claim('undecided', 'too-few-answers', overheadSeconds + LIMITS.fewestAnswers / ratePerSecond)
+  if (answered < MINIMUM_P99_SAMPLES) {
+    return claim('undecided', 'too-few-answers', overheadSeconds + MINIMUM_P99_SAMPLES / ratePerSecond)
   }
   if (verdict === 'pass') return claim('pass', null, null)
   const from = errorsFrom(ratePerSecond, evidence)

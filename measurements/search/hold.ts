@@ -1,7 +1,5 @@
 // What a search asks for and what it gets: holds of one rate, made of blocks.
 
-/** A window of a journal: long against the time a busy system needs to forget, short against a hold. */
-export const BLOCK_SECONDS = 5
 const OVERLOADED_SHARE = 0.5
 
 export interface Block {

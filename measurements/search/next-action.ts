@@ -2,10 +2,11 @@
 // probes that find where to look, then holds close below and above that place until all blocks together say it narrowly
 // enough. No clock, no chance: the same history gives the same action.
 
+import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
 import { errorVerdict } from './error-test.ts'
 import { bracketOf, countsOf, type Evidence, evidenceOf, nearConfirms } from './evidence.ts'
 import { finished } from './finished.ts'
-import { BLOCK_SECONDS, countedBlocks, type Hold, type HoldPurpose, wasSpoilt } from './hold.ts'
+import { countedBlocks, type Hold, type HoldPurpose, wasSpoilt } from './hold.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
 import type { SearchResult } from './search-result.ts'

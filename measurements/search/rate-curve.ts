@@ -2,11 +2,11 @@
 // over the curve logit share(rate) = logit 1 % + k · (rate ÷ r − 1), over r, its steepness k and the size of clusters.
 // Straight in the rate because queues are: ln P(wait > t) of M/M/c falls by t for every request per second less.
 
+import { SLOW_SHARE } from '../../contracts/judge.ts'
+import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
 import { countedLogLikelihood, logLikelihood } from './cluster-likelihood.ts'
-import { BLOCK_SECONDS, countedBlocks, type Hold } from './hold.ts'
+import { countedBlocks, type Hold } from './hold.ts'
 
-/** A p99 target. */
-export const TARGET_SHARE = 0.01
 export const CONFIDENCE = 0.95
 
 export interface RateCurve {
@@ -40,7 +40,7 @@ const QUEUE_LIKENESS = 1.2
 const SATURATED_SHARE = 0.5
 const LOGITS = { from: -14, to: 3, points: 35 } as const
 const LOGIT_STEP = (LOGITS.to - LOGITS.from) / (LOGITS.points - 1)
-const TARGET_LOGIT = Math.log(TARGET_SHARE / (1 - TARGET_SHARE))
+const TARGET_LOGIT = Math.log(SLOW_SHARE / (1 - SLOW_SHARE))
 
 /** null while nothing was counted. */
 export function rateCurve(holds: readonly Hold[], targetSeconds: number): RateCurve | null {
@@ -169,7 +169,7 @@ function tableOf(hold: Hold): HoldTable | null {
     Float64Array.from({ length: LOGITS.points }, (_, i) => {
       const share = Math.min(SATURATED_SHARE, 1 / (1 + Math.exp(-(LOGITS.from + LOGIT_STEP * i))))
       // A cluster is one late answer at least.
-      return logLikelihoodOf(share, Math.max(size * Math.sqrt(share / TARGET_SHARE), 2 / ratePerSecond))
+      return logLikelihoodOf(share, Math.max(size * Math.sqrt(share / SLOW_SHARE), 2 / ratePerSecond))
     }),
   )
   return { ratePerSecond, values }

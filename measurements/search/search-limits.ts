@@ -32,6 +32,4 @@ export const LIMITS = {
   repeats: 2,
   /** Before the first repeat; twice as long before the second. */
   restSeconds: 10,
-  /** A p99 needs so many answers (0.99^n ≤ 0.05). */
-  fewestAnswers: 299,
 } as const

@@ -2,7 +2,6 @@
 
 import { CHANGE_PRODUCT_REQUEST, READ_PRODUCT_AGAIN } from '../domain/catalogue/change-product.ts'
 import { orderId, productId, requestOf } from '../domain/request-fields.ts'
-import { type RemoteService, remoteService } from '../domain/service-client.ts'
 import { contractFor } from '../domain/service-contract.ts'
 import { READ_SWITCHES_AGAIN, SWITCH_REQUESTS } from '../domain/switches/switch-service.ts'
 import type { AdminFlows } from './admin-flows.ts'
@@ -19,10 +18,3 @@ export const ADMIN_CONTRACT = contractFor<AdminFlows>()({
   setSwitches: { request: SWITCH_REQUESTS.set, ifAnswerLost: READ_SWITCHES_AGAIN },
   switchHistory: { request: SWITCH_REQUESTS.history },
 })
-
-export function remoteAdminFlows(options: {
-  readonly url: string
-  readonly internalSecret: string
-}): RemoteService<AdminFlows> {
-  return remoteService<AdminFlows>(ADMIN_SERVICE, ADMIN_CONTRACT, options)
-}

@@ -6,6 +6,8 @@ import { idempotencyKey, legacyNo, limit, orderId, page, requestOf, userId } fro
 import { contractFor, READ_ORDER_AGAIN, REPEAT_WITH_SAME_KEY } from '../domain/service-contract.ts'
 import type { OrderFlows } from './order-flows.ts'
 
+export const FLOWS_SERVICE = 'flows'
+
 export const FLOWS_CONTRACT = contractFor<OrderFlows>()({
   checkout: {
     request: requestOf({ userId, idempotencyKey, body: checkoutRequestSchema }),

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { oneServer } from '../../contracts/shard-map.ts'
 import { type MirrorMode, PHASE_RULES, type Phase, type StoreName, type SwitchState } from '../../contracts/switches.ts'
-import { bothLedgers, bothStores } from '../both-databases.ts'
+import { bothLedgers, bothStores, closeBoth, openBoth } from '../both-databases.ts'
 import { drainBetween } from '../domain/order/close-gaps.ts'
 import { beginOrGoOn, compareInFull } from '../migration/full-comparison.ts'
 import { beginImport, importOrders } from '../migration/import-orders.ts'
@@ -12,7 +12,6 @@ import { comparedIn } from '../migration/order-sights.ts'
 import { prepareSwitches } from '../prepare-migration.ts'
 import { prepareLegacySchema } from '../storage/legacy-schema.ts'
 import { LEGACY_MIGRATIONS } from '../storage/legacy-store/legacy-migrations.ts'
-import { MysqlPool } from '../storage/mysql-pool.ts'
 import { openProgress } from '../storage/progress-table.ts'
 import { migrate, prepareSchema } from '../storage/schema.ts'
 import { beginMigration } from '../switches/begin-migration.ts'
@@ -24,7 +23,7 @@ import { Metrics } from '../telemetry/metrics.ts'
 
 const RESPONSIBLE = { who: 'bench:sut', why: 'a measurement' }
 const ORDINARY = { services: ['order', 'payment'], acceptLoss: false, leaveParked: false } as const
-const STATEMENT_LIMIT_MS = 60_000
+const LIMITS = { poolSize: 4, statementLimitMs: 60_000 }
 
 export interface MovingSystem {
   /** Milliseconds that writers waited. */
@@ -42,15 +41,12 @@ export async function openMovingSystem(
   urls: Readonly<Record<StoreName, string>>,
   signal: AbortSignal,
 ): Promise<MovingSystem> {
-  const sharded = oneServer({ url: urls.sharded })
-  const legacy = oneServer({ url: urls.legacy })
-  await prepareSchema(sharded)
-  await prepareLegacySchema({ url: urls.legacy })
-  await prepareSwitches({ legacy: { url: urls.legacy }, sharded })
-  await migrate(legacy, LEGACY_MIGRATIONS)
-  const poolOf = (map: typeof legacy) =>
-    new MysqlPool({ map, poolSize: 4, statementLimitMs: STATEMENT_LIMIT_MS }, new Metrics())
-  const pools = { legacy: poolOf(legacy), sharded: poolOf(sharded) }
+  const databases = { legacy: { url: urls.legacy }, sharded: oneServer({ url: urls.sharded }) }
+  await prepareSchema(databases.sharded)
+  await prepareLegacySchema(databases.legacy)
+  await prepareSwitches(databases)
+  await migrate(oneServer(databases.legacy), LEGACY_MIGRATIONS)
+  const pools = openBoth(databases, LIMITS, new Metrics())
   const stores = bothStores(pools)
   const ledgers = bothLedgers(pools)
   const tools = { ledgers, signal, drain: drainBetween(stores) }
@@ -97,7 +93,7 @@ export async function openMovingSystem(
     },
     gaps: async (phase) => (await ledgers[PHASE_RULES[phase].authority].gaps()).gaps,
     close: async () => {
-      await Promise.all([pools.legacy.close(), pools.sharded.close()])
+      await closeBoth(pools)
     },
   }
 }

@@ -5,7 +5,7 @@ import { type CallContext, contextFor } from '../telemetry/call-context.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { requestOf } from './request-fields.ts'
-import { remoteService } from './service-client.ts'
+import { remoteProcess } from './service-client.ts'
 import { contractFor } from './service-contract.ts'
 import { serveService } from './service-server.ts'
 
@@ -30,9 +30,9 @@ async function between(service: Echo, { internalSecret = SECRET, contract = CONT
     health: async () => ({ status: 'ok', checks: {} }),
   })
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
-  const remote = remoteService<Echo>('echo', contract, { url, internalSecret })
+  const remote = remoteProcess('echo', { url, internalSecret })
   closing.push(remote.close, () => server.close())
-  return remote
+  return { ...remote, service: remote.service<Echo>('echo', contract) }
 }
 
 afterEach(async () => {

@@ -1,5 +1,6 @@
-// The same interface as a service in this process, spoken over HTTP: keep-alive connections, the caller's deadline,
-// the callee's errors. Nothing is sent twice: whoever placed the order decides about that, with its Idempotency-Key.
+// Another process and the services in it: each the same interface as in this process, spoken over HTTP, with keep-alive
+// connections, the caller's deadline and the callee's errors. Nothing is sent twice: whoever placed the order decides
+// about that, with its Idempotency-Key.
 
 import { type Dispatcher, Pool } from 'undici'
 import { isErrorCode, outcomeUnknown, SutError } from '../errors.ts'
@@ -15,18 +16,18 @@ const PING_LIMIT_MS = 500
 /** The callee's answer, also its "out of time", must still find its caller waiting: it knows best what was stored. */
 const WAY_BACK_MS = 50
 
-export interface RemoteService<S> {
-  readonly service: S
-  /** Rejects unless the service's process answers. Not whether it is ready: what stalls below it would stall all above. */
+export interface RemoteProcess {
+  /** One of those in it. */
+  service<S extends Methods<S>>(name: string, contract: ServiceContract<S>): S
+  /** Rejects unless the process answers. Not whether it is ready: what stalls below it would stall all above. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-export function remoteService<S extends Methods<S>>(
+export function remoteProcess(
   name: string,
-  contract: ServiceContract<S>,
   options: { readonly url: string; readonly internalSecret: string },
-): RemoteService<S> {
+): RemoteProcess {
   const pool = new Pool(options.url, {
     connections: CONNECTIONS,
     keepAliveTimeout: 60_000,
@@ -34,12 +35,14 @@ export function remoteService<S extends Methods<S>>(
   })
   const dispatcher = pool.compose(noteSending)
   const authorization = `Bearer ${options.internalSecret}`
-  const methods = Object.entries<Operation>(contract).map(([operation, { ifAnswerLost }]) => {
-    const callee = { name, path: servicePath(name, operation), authorization, ifAnswerLost }
-    return [operation, (request: unknown, context: CallContext) => call(dispatcher, callee, request, context)]
-  })
   return {
-    service: Object.fromEntries(methods) as S,
+    service: <S extends Methods<S>>(service: string, contract: ServiceContract<S>) => {
+      const methods = Object.entries<Operation>(contract).map(([operation, { ifAnswerLost }]) => {
+        const callee = { name: service, path: servicePath(service, operation), authorization, ifAnswerLost }
+        return [operation, (request: unknown, context: CallContext) => call(dispatcher, callee, request, context)]
+      })
+      return Object.fromEntries(methods) as S
+    },
     ping: async () => {
       const limit = { headersTimeout: PING_LIMIT_MS, bodyTimeout: PING_LIMIT_MS }
       const { statusCode, body } = await pool.request({ method: 'GET', path: LIVE_PATH, ...limit })

@@ -1,6 +1,7 @@
 // The procedure in use, on a simulated queue.
 
-import { BLOCK_SECONDS, type Block, type Hold, isOver } from '../hold.ts'
+import { BLOCK_SECONDS } from '../../../contracts/measurement.ts'
+import { type Block, type Hold, isOver } from '../hold.ts'
 import { nextAction } from '../next-action.ts'
 import type { SearchPlan } from '../search-plan.ts'
 import type { SearchResult } from '../search-result.ts'

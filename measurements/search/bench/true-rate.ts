@@ -1,11 +1,11 @@
 // The rate at which 1 % of the answers are over the target in the long run, by simulating long under Poisson arrivals.
 
+import { SLOW_SHARE } from '../../../contracts/judge.ts'
 import { type Arrivals, Queue, type QueueModel } from './queue.ts'
 
 const SECONDS = 4000
 const BLOCK_SECONDS = 100
 const HALVINGS = 9
-const TARGET_SHARE = 0.01
 
 /** null: not even a fiftieth of the capacity meets the target. */
 export function trueRate(model: Omit<QueueModel, 'arrivals' | 'horizonSeconds'>, arrivals: Arrivals): number | null {
@@ -25,10 +25,10 @@ export function trueRate(model: Omit<QueueModel, 'arrivals' | 'horizonSeconds'>,
   const capacity = model.workers / model.serviceSeconds
   let low = 0.02 * capacity
   let high = 1.02 * capacity
-  if (shareAt(low) > TARGET_SHARE) return null
+  if (shareAt(low) > SLOW_SHARE) return null
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2
-    if (shareAt(middle) > TARGET_SHARE) high = middle
+    if (shareAt(middle) > SLOW_SHARE) high = middle
     else low = middle
   }
   return (low + high) / 2

@@ -4,7 +4,6 @@
 // An order that was changed before a flip and after it has messages in both stores. The store that was left is told to its end
 // first; it takes no more, so this ends. One that does not answer is left alone for a while: its messages come late then.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { PHASE_RULES } from '../../../contracts/switches.ts'
 import {
   hasMessages,
@@ -17,12 +16,9 @@ import type { SwitchBoard } from '../../switches/switch-board.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
-import { backOffMs } from './back-off.ts'
 import type { MessageMetrics } from './message-metrics.ts'
+import { RelayLoop } from './relay-loop.ts'
 
-const PACE_MS = 250
-const IDLE_MS = 1_000
 /** To find out whether there is something to tell. */
 const LOOK_LIMIT_MS = 1_000
 /** Much longer than Redis is waited for: what it has taken must then be taken away here. */
@@ -45,22 +41,27 @@ class NotTaken extends Error {
 
 export class MessageRelay {
   readonly #options: MessageRelayOptions
-  readonly #stopping = new AbortController()
+  readonly #loop: RelayLoop
   readonly #leftAloneUntilMs = new Map<MessageOutbox, number>()
-  #running: Promise<void> | undefined
   #countedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: MessageRelayOptions) {
     this.#options = options
+    this.#loop = new RelayLoop({
+      round: async () => ({ events: await this.round(), left: 0, isFull: false }),
+      failing: 'nobody is told of orders',
+      logger: options.logger,
+      // Who reads the old format takes what he is told twice for two changes.
+      stopLimitMs: TELL_LIMIT_MS,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#loop.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
+    await this.#loop.stop()
   }
 
   /** Until nothing is left. Resolves to how many were told; rejects when the streams take none, or who decides is silent. */
@@ -84,7 +85,7 @@ export class MessageRelay {
         throw new NotTaken('the streams did not take the messages', { cause: error })
       })
     let all = 0
-    while (!this.#stopping.signal.aborted && (await hasMessages(outbox, contextFor('message-relay', LOOK_LIMIT_MS)))) {
+    while (!this.#loop.signal.aborted && (await hasMessages(outbox, contextFor('message-relay', LOOK_LIMIT_MS)))) {
       const { told, parked } = await tellOldest(outbox, publish, contextFor('message-relay', TELL_LIMIT_MS))
       all += told
       metrics.told.inc(told)
@@ -103,26 +104,6 @@ export class MessageRelay {
     const { store } = outbox
     this.#options.logger.warn({ ...causeOf(error), store }, 'what the other store has to tell waits until it answers')
     return 0
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    let failures = 0
-    let pauseMs = 0
-    while (!signal.aborted) {
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
-      try {
-        const told = await this.round()
-        failures = 0
-        pauseMs = told > 0 ? PACE_MS : Math.min(Math.max(pauseMs * 2, PACE_MS), IDLE_MS)
-      } catch (error) {
-        failures++
-        pauseMs = backOffMs(PACE_MS, failures)
-        if (!isWorthTelling(failures)) continue
-        this.#options.logger.warn({ ...causeOf(error), failures }, 'nobody is told of orders; will try again')
-      }
-    }
   }
 
   async #count(): Promise<void> {

@@ -1,45 +1,32 @@
 // Tells the search index what the outboxes hold: at least once, never held up by one bad event, and quiet when idle.
 //
-// One query reads all of a server; the pace follows the work: at once when a round was full, PACE_MS while there is some,
-// and doubling up to IDLE_MS when there is none. An index that takes nothing is left alone for a growing while, and the rows
-// wait in MySQL; an event that is not taken while others are is parked (relay-outcomes.ts).
+// One query reads all of a server, and the pace follows the work (relay-loop.ts). While the index takes nothing the rows wait
+// in MySQL; an event that is not taken while others are is parked (relay-outcomes.ts).
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SutError } from '../../errors.ts'
 import type { Outbox, OutboxEvent } from '../../storage/outbox-tables.ts'
 import { countParked, parkedDelete, parkedReplace, selectDueEvents } from '../../storage/parked-events.ts'
 import type { BulkOutcome, OrderIndex } from '../../storage/search-index.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
-import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
-import { backOffMs } from './back-off.ts'
+import { RelayLoop, type Round } from './relay-loop.ts'
 import type { RelayMetrics, RelayProgress } from './relay-metrics.ts'
 import { type Settlement, settlementOf } from './relay-outcomes.ts'
 
 const DUE_EVENTS = 500
-const PACE_MS = 250
-const IDLE_MS = 1_000
 const ROUND_LIMIT_MS = 10_000
-/** What MySQL does not answer by then is done again by the next process: telling twice is harmless. */
-const STOP_LIMIT_MS = 3_000
 const COUNT_EVERY_MS = 10_000
-
-export interface Round {
-  readonly events: number
-  readonly left: number
-  readonly isFull: boolean
-}
+/** What MySQL does not answer by then is told twice, which is harmless: the index goes by versions. */
+const STOP_LIMIT_MS = 3_000
 
 /** Of one server: another one that is gone does not hold it up. */
 export class OutboxRelay {
   readonly #outbox: Outbox
   readonly #index: Pick<OrderIndex, 'write'>
   readonly #logger: Logger
-  readonly #stopping = new AbortController()
+  readonly #loop: RelayLoop
   readonly #metrics: RelayMetrics
   readonly #progress: RelayProgress
-  #running: Promise<void> | undefined
   #countedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(outbox: Outbox, index: Pick<OrderIndex, 'write'>, metrics: RelayMetrics, logger: Logger) {
@@ -48,47 +35,21 @@ export class OutboxRelay {
     this.#logger = logger
     this.#metrics = metrics
     this.#progress = metrics.progress()
+    this.#loop = new RelayLoop({
+      round: () => this.round(),
+      failing: 'the search index is not being told',
+      logger,
+      stopLimitMs: STOP_LIMIT_MS,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#loop.start()
   }
 
   /** Ends what is under way at the index, and waits a little for MySQL. */
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.race([this.#running, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
-  }
-
-  async #run(): Promise<void> {
-    let pauseMs = 0
-    let failures = 0
-    while (await this.#pause(pauseMs)) {
-      try {
-        const { events, left, isFull } = await this.round()
-        failures = left > 0 ? failures + 1 : 0
-        if (failures > 0) pauseMs = backOffMs(PACE_MS, failures)
-        else if (isFull) pauseMs = 0
-        else pauseMs = events > 0 ? PACE_MS : Math.min(Math.max(pauseMs * 2, PACE_MS), IDLE_MS)
-      } catch (error) {
-        if (this.#stopping.signal.aborted) return
-        failures++
-        pauseMs = backOffMs(PACE_MS, failures)
-        this.#warn(failures, error)
-      }
-    }
-  }
-
-  #warn(failures: number, error: unknown): void {
-    if (!isWorthTelling(failures)) return
-    this.#logger.warn({ ...causeOf(error), failures }, 'the search index is not being told; will try again')
-  }
-
-  /** False once stopping. */
-  async #pause(pauseMs: number): Promise<boolean> {
-    const { signal } = this.#stopping
-    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal }).catch(() => {})
-    return !signal.aborted
+    await this.#loop.stop()
   }
 
   /** One pass over the server's outboxes and what is due of the parked. Rejects when MySQL or the whole index is out of reach. */
@@ -117,7 +78,7 @@ export class OutboxRelay {
   }
 
   async #write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
-    const outcomes = await this.#index.write(events, this.#stopping.signal)
+    const outcomes = await this.#index.write(events, this.#loop.signal)
     if (outcomes.length !== events.length) throw new SutError('unavailable', 'the index answered for another bulk')
     for (const { kind } of outcomes) this.#metrics.outcomes[kind].inc()
     return outcomes
