@@ -33,7 +33,7 @@ export async function withDatabases<T>(
   limits: MysqlServerOptions,
   use: (migration: OpenMigration) => Promise<T>,
 ): Promise<T> {
-  const { legacy, sharded } = addresses()
+  const { legacy, sharded } = addressesOfBoth()
   const poolOf = (map: ShardMap) => new MysqlPool({ ...limits, map }, new Metrics())
   const pools = { legacy: poolOf(oneServer({ url: legacy })), sharded: poolOf(sharded) }
   try {
@@ -47,7 +47,7 @@ export async function withDatabases<T>(
 }
 
 /** Of the environment, or of the engines that run; none is started. */
-function addresses(): { readonly legacy: string; readonly sharded: ShardMap } {
+export function addressesOfBoth(): { readonly legacy: string; readonly sharded: ShardMap } {
   const url = process.env[mysql.addressVariable]
   const legacy = process.env[LEGACY_ADDRESS_VARIABLE]
   if (legacy) refuseOtherShape(mysql, LEGACY_ADDRESS_VARIABLE, legacy)
