@@ -33,6 +33,7 @@ const ONE_LANE_IS_ENOUGH = [
   'test/kill-seeder.integration.test.ts',
   'test/npm-versions.integration.test.ts',
   'sut/two-servers.integration.test.ts',
+  'sut/user-limit.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
 // They start servers that run as processes again, otherwise.
