@@ -13,6 +13,7 @@ const MEASURES = [
 // same whatever the engines are. Their statements, the stores' own tests try in both lanes.
 const ONE_LANE_IS_ENOUGH = [
   'cli/migrate.integration.test.ts',
+  'cli/redrive.integration.test.ts',
   'cli/switch.integration.test.ts',
   'generators/full-disk.integration.test.ts',
   'generators/legacy/**',
@@ -32,6 +33,7 @@ const ONE_LANE_IS_ENOUGH = [
   'test/kill-seeder.integration.test.ts',
   'test/npm-versions.integration.test.ts',
   'sut/two-servers.integration.test.ts',
+  'sut/user-limit.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
 // They start servers that run as processes again, otherwise.

@@ -1,63 +1,112 @@
-// `npm run redrive`: what the search index did not take, and another try for it.
+// `npm run redrive`: what is parked, of every kind, and another try for it.
 
+import { Redis } from 'ioredis'
+import type { Connection } from 'mysql2/promise'
+import { UNREADABLE_STREAM } from '../contracts/order-event.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
-import { connect, rows } from '../generators/store/mysql-connection.ts'
-import { COUNT_PARKED, type ParkedCount, REDRIVE_PARKED } from '../sut/storage/parked-events.ts'
+import type { ShardMap } from '../contracts/shard-map.ts'
+import type { StoreName } from '../contracts/switches.ts'
+import { readEngines } from '../engines/engines-file.ts'
+import { mysql } from '../engines/mysql.ts'
+import { redis } from '../engines/redis.ts'
+import { connect } from '../generators/store/mysql-connection.ts'
+import { PARKED_KINDS, type ParkedKind, type ParkedRows, parkedIn, type Redriven, redriveIn } from './parked-rows.ts'
+import { type ParkedReport, parkedLines, type Silent } from './parked-text.ts'
 import { runCommand } from './run-command.ts'
+import { addressesOfBoth } from './with-ledgers.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-An event that the index does not take while it takes others is parked and
-tried again by the indexer for about a quarter of an hour; what it refuses for
-good, or has not taken by then, waits for a person. Correct the cause first.
+What cannot be passed on, while the rest can, is parked with its reason:
+  search-event  the search index does not take it. Tried again by itself for
+                about a quarter of an hour; then it waits for a person
+  message       of a migration: nobody can be told of this change of an order
+  order         of a migration: the other store cannot take it as it is
+Correct the cause first; what has not changed is parked again.
+
+A message comes after those that were told of its order meanwhile. Orders are
+told again while one store follows the other (phase1, phase2); in phase1
+npm run migrate takes them too. What readers of the event stream put aside is
+counted, and no other try would help it.
 
 Examples:
   npm run redrive -- --dry-run    what is parked, and why
-  npm run redrive                 hand it all to the indexer again`
+  npm run redrive                 another try for all that waits for a person`
 
-interface Parked {
-  readonly reason: string
-  readonly events: number
-  /** true: the indexer tries these again by itself. */
-  readonly isWaiting: boolean
-}
+const REDIS_LIMIT_MS = 3_000
 
 await runCommand<{ dryRun?: true }>(
   'redrive',
   (program) =>
     program
-      .description('Have the indexer try again what the search index did not take.')
+      .description('Have the services try again what is parked: search, messages, orders of a migration.')
       .option('--dry-run', 'only say what is parked')
       .addHelpText('after', HELP),
-  async ({ options: { dryRun } }, context) => {
-    const { json, say } = context
-    const answer = await withStores(context, async ({ map }) => {
-      const parked: Parked[] = []
-      for (const server of map) {
-        const connection = await connect(server)
-        try {
-          parked.push(...(await rows<ParkedCount>(connection, COUNT_PARKED)).map(parkedOf))
-          if (!dryRun) await connection.query(REDRIVE_PARKED)
-        } finally {
-          connection.destroy()
-        }
-      }
-      return { parked, redriven: dryRun ? 0 : givenUp(parked) }
-    })
-    for (const { reason, events, isWaiting } of answer.parked) {
-      say(`${events} ${isWaiting ? 'tried again by themselves' : 'for a person'}: ${reason}`)
-    }
-    if (answer.parked.length === 0) say('nothing is parked')
-    else if (!dryRun) say(`${answer.redriven} will be tried again by the indexer`)
-    if (json) process.stdout.write(`${JSON.stringify(answer)}\n`)
+  async ({ options: { dryRun = false } }, context) => {
+    const report = await withStores(context, ({ map }) => redriveAll(map, dryRun))
+    for (const line of parkedLines(report)) context.say(line)
+    if (context.json) process.stdout.write(`${JSON.stringify(report)}\n`)
     return EXIT_CODES.pass
   },
 )
 
-function parkedOf({ reason, is_waiting, events }: ParkedCount): Parked {
-  return { reason, events: Number(events), isWaiting: Number(is_waiting) === 1 }
+type Found = ParkedRows & { readonly redriven: Redriven }
+
+async function redriveAll(map: ShardMap, isDry: boolean): Promise<ParkedReport> {
+  const found: Found[] = []
+  for (const server of map) found.push(await redriveOver(await connect(server), 'sharded', isDry))
+  const silent: Silent[] = []
+  let unreadableEvents: number | null = 0
+  if (found.some(({ isBesideMonolith }) => isBesideMonolith)) {
+    const legacy = await redriveLegacy(isDry)
+    if (legacy) found.push(legacy)
+    else silent.push('legacy')
+    unreadableEvents = await countUnreadable()
+    if (unreadableEvents === null) silent.push('redis')
+  }
+  const sum = (kind: ParkedKind) => found.reduce((all, { redriven }) => all + redriven[kind], 0)
+  return {
+    parked: found.flatMap(({ groups }) => groups),
+    redriven: Object.fromEntries(PARKED_KINDS.map((kind) => [kind, sum(kind)])) as Redriven,
+    unreadableEvents,
+    silent,
+  }
 }
 
-function givenUp(parked: readonly Parked[]): number {
-  return parked.filter(({ isWaiting }) => !isWaiting).reduce((sum, { events }) => sum + events, 0)
+/** null: it does not answer. After a migration it may be gone for good, and that is no reason to leave the rest. */
+async function redriveLegacy(isDry: boolean): Promise<Found | null> {
+  const connection = await connect(addressesOfBoth().legacy).catch(() => null)
+  return connection && (await redriveOver(connection, 'legacy', isDry))
+}
+
+async function redriveOver(connection: Connection, store: StoreName, isDry: boolean): Promise<Found> {
+  try {
+    const parked = await parkedIn(connection, store)
+    return { ...parked, redriven: await redriveIn(connection, isDry ? [] : parked.groups) }
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** null: nobody says where Redis is, or it does not answer. */
+async function countUnreadable(): Promise<number | null> {
+  const isGiven = Boolean(process.env[mysql.addressVariable])
+  const url = process.env[redis.addressVariable] || (isGiven ? null : readEngines().redis.url)
+  if (!url) return null
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: REDIS_LIMIT_MS,
+    commandTimeout: REDIS_LIMIT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  })
+  client.on('error', () => {}) // the promises below say the same
+  try {
+    await client.connect()
+    return await client.xlen(UNREADABLE_STREAM)
+  } catch {
+    return null
+  } finally {
+    client.disconnect()
+  }
 }

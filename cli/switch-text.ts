@@ -64,7 +64,8 @@ const SAYINGS: Saying = {
     why: `${parked} ${parked === 1 ? 'order is' : 'orders are'} parked, as the other store can never take ${parked === 1 ? 'it' : 'them'}: ${orders
       .map(({ orderId, reason }) => `${orderId} (${reason})`)
       .join(', ')}${parked > orders.length ? ', …' : ''}`,
-    wayOut: 'Correct these orders. --leave-parked goes without them, and the audit names them.',
+    wayOut:
+      'Correct these orders, and have them told again: npm run redrive. --leave-parked goes without them, and the audit names them.',
   }),
   gaps: ({ gaps, oldestGapSeconds, mirror }) => ({
     why: `${gaps} ${gaps === 1 ? 'order is' : 'orders are'} known to one store only, the oldest for ${Math.round(oldestGapSeconds ?? 0)} s${mirror === 'off' ? ', and the mirror is off' : ''}`,

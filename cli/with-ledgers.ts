@@ -44,7 +44,7 @@ export async function withDatabases<T>(
 }
 
 /** Of the environment, or of the engines that run; none is started. */
-function addressesOfBoth(): BothDatabases {
+export function addressesOfBoth(): BothDatabases {
   const url = process.env[mysql.addressVariable]
   const legacy = process.env[LEGACY_ADDRESS_VARIABLE]
   if (legacy) refuseOtherShape(mysql, LEGACY_ADDRESS_VARIABLE, legacy)

@@ -38,12 +38,15 @@ export async function registerFrontEnds(
   const edge = edgeOf(options, ends)
   const frontEnd = {
     flows,
-    rateLimit: userLimit(config, edge),
     isUnlimited: loadCredential(config.loadCredential),
     requestDeadlineMs,
   }
-  const app = { ...frontEnd, verify: verifierFor('app', options), protection: protectionOf(options, edge, ends) }
-  const admin = { ...frontEnd, adminFlows, verify: verifierFor('admin', options) }
+  const known = (audience: Audience) => ({
+    verify: verifierFor(audience, options),
+    rateLimit: userLimit(audience, config, edge),
+  })
+  const app = { ...frontEnd, ...known('app'), protection: protectionOf(options, edge, ends) }
+  const admin = { ...frontEnd, ...known('admin'), adminFlows }
   const identity = { version, topology: topologyOf(config), requestDeadlineMs }
   const [signingSecret = ''] = config.appTokens.secrets
   if (ends.includes('admin')) registerAdminRoutes(server, admin)
@@ -73,9 +76,16 @@ function edgeOf(options: RoleOptions, ends: readonly Audience[]): EdgeRedis | nu
   return protects || userRateScope === 'all' ? openEdgeRedis(options) : null
 }
 
-function userLimit({ userRatePerSecond, userRateScope }: Config, edge: EdgeRedis | null): UserLimit {
+/** An administrator and a user of the same number are two. */
+function userLimit(
+  audience: Audience,
+  { userRatePerSecond, userRateScope }: Config,
+  edge: EdgeRedis | null,
+): UserLimit {
   const own = new UserRateLimit(userRatePerSecond)
-  return userRateScope === 'all' && edge ? new SharedRateLimit(userRatePerSecond, own, edge) : own
+  if (userRateScope !== 'all' || !edge) return own
+  const add = (userId: number, second: number) => edge.add(`${audience}:${userId}`, second)
+  return new SharedRateLimit(userRatePerSecond, own, { add })
 }
 
 function protectionOf(

@@ -17,7 +17,7 @@ export class KillableServices {
   readonly #pids = new Map<string, number>()
   readonly #ports = new Map<string, string>()
   readonly #environments = new Map<string, Readonly<Record<string, string>>>()
-  readonly #restarted: ServiceProcess[] = []
+  readonly #started: ServiceProcess[] = []
 
   constructor({ sut, stateDir }: TestSystem) {
     this.#stateDir = stateDir
@@ -39,20 +39,24 @@ export class KillableServices {
 
   /** Resolves once it answers requests. */
   async restart(role: Role): Promise<ServiceProcess> {
-    const service = await startServiceProcess({
-      role,
-      environment: { ...this.#known(this.#environments, role), HEADROOM_PORT: this.#known(this.#ports, role) },
-      logFolder: join(this.#stateDir, 'logs-again'),
-      signal: new AbortController().signal,
-    })
-    this.#restarted.push(service)
+    const service = await this.#start(role, { HEADROOM_PORT: this.#known(this.#ports, role) }, 'logs-again')
     this.#pids.set(role, service.pid)
     return service
   }
 
+  /** One more of them beside the first, told the same. Resolves to where it listens, once it answers requests. */
+  async startBeside(role: Role): Promise<string> {
+    const { port } = await this.#start(role, {}, 'logs-beside')
+    return `http://127.0.0.1:${port}`
+  }
+
+  urlOf(role: Role): string {
+    return `http://127.0.0.1:${this.#known(this.#ports, role)}`
+  }
+
   /** As whoever watches is told. */
   async metricsOf(role: Role): Promise<string> {
-    return await (await fetch(`http://127.0.0.1:${this.#known(this.#ports, role)}/metrics`)).text()
+    return await (await fetch(`${this.urlOf(role)}/metrics`)).text()
   }
 
   /** Of its process. Linux's. */
@@ -61,9 +65,20 @@ export class KillableServices {
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
   }
 
-  /** Those that were started again. */
+  /** Those that were started here. */
   async stop(): Promise<void> {
-    for (const service of this.#restarted) await service.stop()
+    for (const service of this.#started) await service.stop()
+  }
+
+  async #start(role: Role, more: Readonly<Record<string, string>>, logs: string): Promise<ServiceProcess> {
+    const service = await startServiceProcess({
+      role,
+      environment: { ...this.#known(this.#environments, role), ...more },
+      logFolder: join(this.#stateDir, logs),
+      signal: new AbortController().signal,
+    })
+    this.#started.push(service)
+    return service
   }
 
   #known<T>(of: ReadonlyMap<string, T>, role: Role): T {

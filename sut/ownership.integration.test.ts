@@ -50,6 +50,8 @@ afterAll(async () => {
 
 const appToken = (user: number, aud = 'app', more: object = {}) =>
   token(migrated.system.sut.endpoint.jwtSecret, user, aud, more)
+/** Of use with the signature of its client's key alone, and old apps sign nothing. */
+const boundToken = (user: number) => appToken(user, 'app', { cnf: { kid: '0123456789abcdef' } })
 const adminToken = (more: object = {}) => token(migrated.system.sut.endpoint.adminJwtSecret, 7, 'admin', more)
 
 interface NewAnswer {
@@ -202,6 +204,16 @@ describe.each([
         expect((await askOld(path, OLD_PAGE, null)).code).toBe(LEGACY_CODES.badParameter)
         for (const [bearer] of noAppTokens().slice(1)) {
           expect((await askOld(path, OLD_PAGE, bearer)).code).toBe(LEGACY_CODES.notLoggedIn)
+        }
+      })
+
+      it('is closed to old apps with a token that is bound to a client’s key, its owner’s too', async () => {
+        const refused = { code: LEGACY_CODES.notLoggedIn, data: null }
+        for (const path of OLD_ON_ONE) {
+          expect({ path, ...(await askOld(path, { orderNo }, boundToken(owner))) }).toMatchObject({ path, ...refused })
+        }
+        for (const path of OLD_OF_A_USER) {
+          expect({ path, ...(await askOld(path, OLD_PAGE, boundToken(owner))) }).toMatchObject({ path, ...refused })
         }
       })
 

@@ -74,10 +74,10 @@ describe('nonces', () => {
 
 describe('counts', () => {
   it('are those of all processes, with the second before', async () => {
-    const userId = Math.floor(Math.random() * 1e9)
-    await edge.add(userId, 100)
-    expect(await other.add(userId, 100)).toEqual({ now: 2, before: 0 })
-    expect(await edge.add(userId, 101)).toEqual({ now: 1, before: 2 })
+    const who = randomUUID()
+    await edge.add(who, 100)
+    expect(await other.add(who, 100)).toEqual({ now: 2, before: 0 })
+    expect(await edge.add(who, 101)).toEqual({ now: 1, before: 2 })
   })
 })
 

@@ -37,8 +37,9 @@ export class EdgeRedis {
     return sinceMs < Number(since) ? 'unknowable' : 'new'
   }
 
-  async add(userId: number, second: number): Promise<{ readonly now: number; readonly before: number }> {
-    const key = (of: number) => `${PREFIX}asked:${userId}:${of}`
+  /** Counts one more request of theirs in the second, and gives it with the one before. */
+  async add(who: string, second: number): Promise<{ readonly now: number; readonly before: number }> {
+    const key = (of: number) => `${PREFIX}asked:${who}:${of}`
     const [now, , before] = await execAll(
       this.#redis
         .multi()
