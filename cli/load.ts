@@ -42,7 +42,7 @@ import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSecon
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
-import { refuseWhileMoving } from './refuse-while-moving.ts'
+import { refuseLoadWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
@@ -228,7 +228,7 @@ async function loadAndReport(
   if (own === null) await refuseWithoutData(target, isLegacy)
   // A database that does not answer is a finding of the load, and not a refusal.
   const position = where.engines && (await migrationPosition(where.engines.mysql).catch(() => null))
-  if (own === null) refuseWhileMoving(flow, position)
+  if (own === null) refuseLoadWhileMoving(flow, position)
   const script = own === null ? {} : { own: await ownLoad(own, runDir, where.k6, say) }
   const progress = loadProgress()
   const measurements = await runLoad({

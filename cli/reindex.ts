@@ -10,6 +10,8 @@ import { createSlices, dropSlices, endLoading, searchClient } from '../generator
 import type { OrderRow } from '../sut/storage/order-tables.ts'
 import { type Reindexed, reindexShard } from '../sut/storage/reindex-orders.ts'
 import { SearchIndex } from '../sut/storage/search-index.ts'
+import { phaseOf } from './phase-of.ts'
+import { refuseWhileMoving } from './refuse-while-moving.ts'
 import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
@@ -18,6 +20,9 @@ Every order is sent under its row's version: what the index knows already
 stays, so this may be repeated, and run while the order system does.
 --from-scratch first removes the slices, documents without an order with them;
 until the end, searches find what is indexed so far.
+
+The orders are those of the sharded tables: refused in the phases of a migration
+that read the monolith's.
 
 Examples:
   npm run reindex
@@ -33,6 +38,7 @@ await runCommand<{ fromScratch?: true }>(
   async ({ options: { fromScratch } }, context) => {
     const { json, say, signal } = context
     const total = await withStores(context, async ({ map, stores: { elasticsearchUrl } }) => {
+      refuseWhileMoving('reindex', await phaseOf(map))
       if (!elasticsearchUrl) throw withoutElasticsearch()
       const connections = new Map<ShardServer, Connection>()
       for (const server of map) connections.set(server, await connect(server))

@@ -27,6 +27,7 @@ import { sayMysqlAlone } from './mysql-alone.ts'
 import { collectShard, parseScale, parseSeconds, parseSeed, parseShardRange, parseYears } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
+import { refuseWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 
 const DEFAULT_TIME_BUDGET_SECONDS = 180
@@ -112,13 +113,15 @@ await runCommand<Options>(
       return EXIT_CODES.pass
     }
     // Only here: a forecast does without the engines and the clients of the stores, and is told sooner.
-    const [{ seedServers }, { withStores }] = await Promise.all([
+    const [{ seedServers }, { withStores }, { phaseOf }] = await Promise.all([
       import('../generators/seed-servers.ts'),
       import('./with-stores.ts'),
+      import('./phase-of.ts'),
     ])
-    const report = await withStores(context, ({ map, ...found }) => {
+    const report = await withStores(context, async ({ map, ...found }) => {
+      refuseWhileMoving('seed', await phaseOf(map))
       const machine = { memoryBytes: memoryBytes(), cores: availableParallelism() }
-      return seedServers(wanted, { ...found, ...machine, signal, say, startProgress }, map)
+      return await seedServers(wanted, { ...found, ...machine, signal, say, startProgress }, map)
     })
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : reportText(report),

@@ -20,8 +20,10 @@ import { FULL_BUDGET_SECONDS, SMALL_BUDGET_SECONDS } from './ladder/ladder-choic
 import { loadProgress, sayAbove } from './load-progress.ts'
 import { newRunFolder } from './new-run-folder.ts'
 import { parseScale, parseSeconds, parseSeed } from './option-parsers.ts'
+import { phaseOf } from './phase-of.ts'
 import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
+import { refuseWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
@@ -81,6 +83,7 @@ await runCommand<Options>(
 
 async function fill(plan: Plan, engines: Engines, options: Options, { say, signal }: CommandContext): Promise<void> {
   const { map, ...found } = storesOf(engines)
+  refuseWhileMoving('seed', await phaseOf(map))
   await seedServers(
     {
       volume: seedVolume(plan, plan.horizonYears),

@@ -11,13 +11,17 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { rowsHash } from '../plan/resolve-plan.ts'
 import { describeDataset } from './describe-dataset.ts'
 import { parseShardRange } from './option-parsers.ts'
+import { phaseOf } from './phase-of.ts'
 import { planOption } from './plan-option.ts'
 import { startProgress } from './progress.ts'
+import { refuseWhileMoving } from './refuse-while-moving.ts'
 import { runCommand } from './run-command.ts'
 import { withStores } from './with-stores.ts'
 
 const HELP = `
-Exit code 0: everything holds. 4: something does not, with samples.
+Exit code 0: everything holds. 4: something does not, with samples. While a
+migration is under way it is refused: npm run compare-stores holds both stores
+against each other.
 A stopped run is continued; what it looked at more than an hour ago is looked
 at again.
 
@@ -41,9 +45,11 @@ await runCommand<{ plan: string; shards?: readonly number[] }>(
     const plan = await loadPlan(options.plan)
     const wanted = { plan, planHash: rowsHash(plan), shards: options.shards ?? ALL_SHARDS }
     const journalFile = join(STATE, 'verify.ndjson')
-    const report = await withStores(context, ({ map, stores }) =>
-      verifyServers(wanted, { stores, cores: availableParallelism(), journalFile, signal, say, startProgress }, map),
-    )
+    const report = await withStores(context, async ({ map, stores }) => {
+      refuseWhileMoving('verify', await phaseOf(map))
+      const deps = { stores, cores: availableParallelism(), journalFile, signal, say, startProgress }
+      return await verifyServers(wanted, deps, map)
+    })
     process.stdout.write(
       json ? `${JSON.stringify({ ...report, dataset: describeDataset(report.dataset) })}\n` : verifyText(report),
     )

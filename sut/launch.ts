@@ -24,10 +24,9 @@ import {
 import type { InternalService, Role } from './config.ts'
 import { renderNginxConfig } from './gateway/nginx.ts'
 import { keepGatewayPosition } from './gateway-position.ts'
-import { grantMigration, prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
+import { prepareBeside, refuseWithoutMonolith } from './prepare-migration.ts'
 import { type EngineAddresses, edgeDemands, serviceEnvironment } from './service-environment.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
-import { prepareLegacySchema } from './storage/legacy-schema.ts'
 import { prepareSchema } from './storage/schema.ts'
 
 export interface RunningGateway {
@@ -84,7 +83,7 @@ export async function launchSut(engines: EngineAddresses, options: LaunchOptions
     const isOurs = engines.mysql.passwords !== undefined && map.length === 1
     if (isOurs && accounts.length < accountsOf('mysql').length) throw notGranted(accounts)
     if (monolith === undefined) await refuseWithoutMonolith(map)
-    else await prepareBeside(monolith, map)
+    else await prepareWithAccounts(monolith, map)
     // The engines have a database for a monolith; without one beside them the services are not told of it.
     const { legacyMysql: _, ...own } = engines
     const addresses = monolith === undefined ? own : { ...own, legacyMysql: monolith }
@@ -147,12 +146,9 @@ async function startOld(start: Start, services: readonly ServiceProcess[]): Prom
   return [monolith, adapter]
 }
 
-/** Its own tables, the switches in both databases, and the services' accounts in its one. */
-async function prepareBeside(monolith: EngineEndpoint, map: ShardMap): Promise<void> {
-  await prepareLegacySchema(monolith)
-  const both = { legacy: monolith, sharded: map }
-  await prepareSwitches(both)
-  const accounts = await grantMigration(both)
+/** On engines that have the services' accounts, they are granted what they need, or nothing starts. */
+async function prepareWithAccounts(monolith: EngineEndpoint, sharded: ShardMap): Promise<void> {
+  const accounts = await prepareBeside({ legacy: monolith, sharded })
   if (monolith.passwords !== undefined && accounts.length < accountsOf('mysql').length) throw notGranted(accounts)
 }
 

@@ -1,20 +1,30 @@
 // The owner's steps where there is a monolith to move from: the switches' tables in both databases, and what the services may
 // do there. Before a system with a monolith starts, and again when a migration begins, as more tables are there then.
 
-import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import type { ServiceAccount } from '../contracts/service-access.ts'
 import { accountsOf } from '../contracts/service-accounts.ts'
 import { oneServer, type ShardMap } from '../contracts/shard-map.ts'
 import { type BothDatabases, bothLedgers, closeBoth, openBoth } from './both-databases.ts'
+import { phaseUnderWay } from './phase-under-way.ts'
 import { grantMigrationAccess } from './storage/grants.ts'
 import { aloneAt } from './storage/job-lock.ts'
-import { isMysqlError } from './storage/mysql-errors.ts'
+import { prepareLegacySchema } from './storage/legacy-schema.ts'
 import { withOwner } from './storage/schema.ts'
 import type { StoreLedger } from './switches/store-ledger.ts'
 import { Metrics } from './telemetry/metrics.ts'
 
 const LIMITS = { poolSize: 2, statementLimitMs: 60_000 }
+
+/**
+ * All of it, beside a monolith that works or before it first starts: its own tables, the switches in both databases, and what
+ * the services may do there. May be repeated. Resolves to the accounts that may now.
+ */
+export async function prepareBeside(both: BothDatabases): Promise<readonly ServiceAccount[]> {
+  await prepareLegacySchema(both.legacy)
+  await prepareSwitches(both)
+  return await grantMigration(both)
+}
 
 /** Until a migration begins each store is open for its own writers. Refused while one is about to begin. */
 export async function prepareSwitches(databases: BothDatabases): Promise<void> {
@@ -50,16 +60,7 @@ export async function grantMigration({ legacy, sharded }: BothDatabases): Promis
 
 /** Services that know nothing of the monolith would write past the fence, into a store that may not be the one to ask. */
 export async function refuseWithoutMonolith([home]: ShardMap): Promise<void> {
-  const isUnderWay = await withOwner(home, async (run) => {
-    try {
-      const [row] = await run(`SELECT is_final FROM ${SWITCHES_TABLE} WHERE switch_id = 1`)
-      return row !== undefined && Number(row.is_final) === 0
-    } catch (error) {
-      if (isMysqlError(error, 'noSuchTable')) return false
-      throw error
-    }
-  })
-  if (!isUnderWay) return
+  if ((await withOwner(home, phaseUnderWay)) === null) return
   throw new Refusal({
     what: 'the order system cannot start without the monolith',
     why: ['a migration has begun, and its switches say which database to ask: npm run switch -- status'],

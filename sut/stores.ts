@@ -117,6 +117,6 @@ function withoutTables(database: string): Refusal {
     what: `the monolith's tables are not in ${database}`,
     why: [`there is no ${LEGACY_ORDERS_TABLE}`],
     wayOut: 'They are made by:',
-    command: 'npm run up -- --legacy',
+    command: 'npm run tables -- --legacy',
   })
 }
