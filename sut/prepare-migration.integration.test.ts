@@ -1,11 +1,11 @@
 // An order system that is started just while a migration begins: what the beginning has closed stays closed.
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { FENCE_TABLE } from '../contracts/migration-tables.ts'
+import { FENCE_TABLE, SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import { STORE_NAMES } from '../contracts/switches.ts'
 import type { BothDatabases } from './both-databases.ts'
-import { prepareSwitches } from './prepare-migration.ts'
+import { prepareSwitches, refuseWithoutMonolith } from './prepare-migration.ts'
 import { aloneAt } from './storage/job-lock.ts'
 import { BEGINNING, beginMigration } from './switches/begin-migration.ts'
 import { ANYBODY, newOrder, openTwoLedgers, type TwoLedgers, under } from './switches/two-ledgers.setup.ts'
@@ -61,4 +61,13 @@ it('opens nothing where only one database was told of the beginning: the same co
   expect(await both.write(newOrder(), 1, under('phase2', 0))).toBe('fenced')
   expect(await beginMigration(ANYBODY, both.tools)).toBe(true)
   expect(await openEpochs()).toEqual([[2], [null]])
+})
+
+it('lets no system start without the monolith from the beginning on until the end is final', async () => {
+  const start = () => refuseWithoutMonolith(databases.sharded)
+  await start()
+  expect(await beginMigration(ANYBODY, both.tools)).toBe(true)
+  await expect(start()).rejects.toThrow('cannot start without the monolith')
+  await both.stores.sharded.database.rows(`UPDATE ${SWITCHES_TABLE} SET is_final = 1`)
+  await start()
 })
