@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'

@@ -20,10 +20,7 @@ export interface FollowedSwitches {
 }
 
 /** Resolves once the gateway stands as the switches did at the start. */
-export async function keepGatewayPosition(
-  databases: BothDatabases,
-  gatewayFolder: string,
-): Promise<FollowedSwitches> {
+export async function keepGatewayPosition(databases: BothDatabases, gatewayFolder: string): Promise<FollowedSwitches> {
   const pools = openBoth(databases, LIMITS, new Metrics())
   const ledgers = bothLedgers(pools)
   let position: GatewayPosition

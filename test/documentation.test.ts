@@ -85,7 +85,10 @@ describe('documents', () => {
       .split('\n')
       .map((line) => line.trim())
     const [, ...shown] = lines.slice(lines.indexOf(title))
-    const table = shown.slice(0, shown.findIndex((line) => line === '' || line === '```'))
+    const table = shown.slice(
+      0,
+      shown.findIndex((line) => line === '' || line === '```'),
+    )
     expect(table).toEqual(printed.slice(0, -1))
   })
 
