@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Ladder } from '../contracts/ladder.ts'
 import type { LoadResult, Step } from '../contracts/measurement.ts'
+import { fullLadderFixture } from '../measurements/fixtures/ladder.ts'
 import { capacityOf } from './capacity.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
 import { checkouts, evidence, invalid, smallPeak } from './fixtures/evidence.ts'
@@ -329,6 +331,26 @@ describe('honesty', () => {
     expect(seeding?.shareOfPlan).toBeCloseTo(1_280_000 / 2_892_800_000)
     expect(seeding?.notProven.length).toBeGreaterThan(0)
     expect(weaknesses[0]).toContain('0.044')
+  })
+
+  it('holds back, of one full table, what others do to it and what nobody tried on it', () => {
+    const measured = measurementsFixture()
+    const tables = measured.tables.map((table) => (table.shard === 7 ? { ...table, orders: 50_000_000 } : table))
+    const notProven = (ladder: Ladder | null) =>
+      capacityOf({ ...evidence({ measurements: { ...measured, tables } }), ladder }).seeding?.notProven.join(' ')
+    expect(notProven(null)).toContain('schema-change')
+    expect(notProven(null)).not.toContain('Latency at')
+    const column = {
+      name: 'add-column',
+      orders: 50_000_000,
+      seconds: 0.01,
+      projected: false,
+      note: '',
+      beside: null,
+    } as const
+    const workedOn = notProven({ ...fullLadderFixture(), studies: [column] })
+    expect(workedOn).toContain('to each other')
+    expect(workedOn).not.toContain('schema-change')
   })
 
   it('has nothing to hold back at the whole volume', () => {

@@ -39,7 +39,7 @@ export interface Evidence {
 export function capacityOf({ resolved, dataset, measurements, ladder = null }: Evidence): Capacity {
   const target = measuredTarget(measurements)
   const isOrderSystem = target.kind === 'headroom'
-  const seeding = isOrderSystem ? seedingOf(resolved, dataset, measurements) : null
+  const seeding = isOrderSystem ? seedingOf(resolved, dataset, measurements, ladder) : null
   const tables = isOrderSystem ? tableProjection(resolved, measurements) : null
   const aboutEvidence = [...evidenceClaims(dataset, measurements), ...acknowledgedClaims(measurements)]
   const sound = aboutEvidence.every(({ verdict }) => verdict !== 'INVALID')

@@ -2,7 +2,7 @@
 
 import type { Seeding } from '../contracts/capacity.ts'
 import type { Dataset } from '../contracts/dataset.ts'
-import { FULL_SHARE } from '../contracts/ladder.ts'
+import { FULL_SHARE, type Ladder } from '../contracts/ladder.ts'
 import type { Measurements } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { compact, percent } from './quantity.ts'
@@ -10,7 +10,12 @@ import { compact, percent } from './quantity.ts'
 /** From here on the volume counts as whole: users' activity is drawn, so no shard has exactly its planned rows. */
 const WHOLE_SHARE = 0.99
 
-export function seeding(resolved: ResolvedPlan, dataset: Dataset | null, measurements: Measurements): Seeding {
+export function seeding(
+  resolved: ResolvedPlan,
+  dataset: Dataset | null,
+  measurements: Measurements,
+  ladder: Ladder | null,
+): Seeding {
   const plannedOrders = resolved.totalOrders.mid
   const counted = measurements.tables.reduce((sum, { orders }) => sum + orders, 0)
   const countedOrders = measurements.tables.length > 0 ? counted : null
@@ -28,22 +33,36 @@ export function seeding(resolved: ResolvedPlan, dataset: Dataset | null, measure
       planned: resolved.plan.orders.extraBytesPerRow,
       seeded: dataset === null ? null : (dataset.extraBytesPerRow ?? 0),
     },
-    notProven: shareOfPlan !== null && shareOfPlan >= WHOLE_SHARE ? [] : notProven(shareOfPlan, resolved, measurements),
+    notProven:
+      shareOfPlan !== null && shareOfPlan >= WHOLE_SHARE
+        ? []
+        : notProven(
+            shareOfPlan,
+            resolved,
+            measurements,
+            ladder?.studies.some(({ seconds }) => seconds !== null) ?? false,
+          ),
   }
 }
 
-function notProven(shareOfPlan: number | null, resolved: ResolvedPlan, measurements: Measurements): string[] {
+function notProven(
+  shareOfPlan: number | null,
+  resolved: ResolvedPlan,
+  measurements: Measurements,
+  wasWorkedOn: boolean,
+): string[] {
   const limit = compact(resolved.plan.rowsPerTableLimit)
   const largest = measurements.tables.reduce((most, { orders }) => Math.max(most, orders), 0)
   const measuredRows = largest > 0 ? compact(largest) : 'an unknown number of'
   const share = shareOfPlan === null ? 'an unknown share' : percent(shareOfPlan)
-  const isFull = largest >= FULL_SHARE * resolved.plan.rowsPerTableLimit
+  if (largest >= FULL_SHARE * resolved.plan.rowsPerTableLimit) {
+    return [
+      `What full tables do to each other: ${share} of the data had memory, disk and redo log of the server to itself.`,
+      ...(wasWorkedOn ? [] : ['Backup and schema-change times of full tables.']),
+    ]
+  }
   return [
-    ...(isFull
-      ? []
-      : [
-          `Latency at ${limit} rows per table: these figures were measured with at most ${measuredRows} rows in a table.`,
-        ]),
+    `Latency at ${limit} rows per table: these figures were measured with at most ${measuredRows} rows in a table.`,
     `Disk and cache misses: ${share} of the data is far more likely to be in memory than all of it.`,
     'Index depth, redo and checkpoint pressure, and backup or schema-change times of full tables.',
   ]
