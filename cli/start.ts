@@ -43,8 +43,8 @@ const HELP = `
 Engines come from where they are found (npm run doctor) and are stopped at the
 end; the seeded data stays in .headroom/ and the next start uses it again. The
 report is written to runs/<id>/report.html.
-Exit code: 99 FAIL, else 3 INVALID: no table is filled to the limit here, and what
-is claimed of full ones stays open until npm run validate -- --full.
+Exit code: 99 FAIL, else 3 INVALID: no table is filled to the limit here, and
+what is claimed of full ones stays open until npm run validate -- --full.
 
 Examples:
   npm start
