@@ -4,7 +4,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { Step } from '../contracts/measurement.ts'
 import { seedLegacy } from '../generators/legacy/seed-legacy.ts'
 import { smallVolume } from '../generators/small-volume.fixture.ts'
@@ -36,8 +36,15 @@ beforeAll(async () => {
     ),
   )
   await migrated.begin()
+  // The services hear of it within a poll of the switches; until then theirs is the sharded database, which holds nothing.
+  await vi.waitFor(seesItsData, { timeout: 30_000, interval: 100 })
 })
 afterAll(() => migrated?.stop())
+
+async function seesItsData(): Promise<void> {
+  const answer = await migrated.system.call({ path: '/.well-known/headroom' })
+  expect(answer).toMatchObject({ body: { dataset: { seed: 1 } } })
+}
 
 async function load(onStep: (step: Step) => void = () => {}) {
   const { baseUrl, jwtSecret, processes } = migrated.system.sut.endpoint
