@@ -49,7 +49,7 @@ async function untilBothReachRedis(): Promise<void> {
         return checks['edge redis']
       }),
     )
-  await expect.poll(edges, { timeout: 30_000, interval: 100 }).toEqual(['ok', 'ok'])
+  await vi.waitFor(async () => expect(await edges()).toEqual(['ok', 'ok']), { timeout: 30_000, interval: 100 })
 }
 
 async function listAt(frontEnd: string, userId: number, credential: string | undefined): Promise<number> {
