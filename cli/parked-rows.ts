@@ -5,14 +5,13 @@ import { GAPS_TABLE, MESSAGES_TABLE, SWITCHES_TABLE } from '../contracts/migrati
 import { PHASE_RULES, type Phase, type StoreName } from '../contracts/switches.ts'
 import { PARKED_TABLE } from '../contracts/tables.ts'
 import { rows } from '../generators/store/mysql-connection.ts'
-import { COUNT_PARKED_ORDERS, REDRIVE_ORDERS } from '../sut/storage/gap-counts.ts'
-import { COUNT_PARKED_MESSAGES, REDRIVE_MESSAGES } from '../sut/storage/message-table.ts'
 import { COUNT_PARKED, type ParkedCount, REDRIVE_PARKED } from '../sut/storage/parked-events.ts'
+import { clearReasons, countByReason } from '../sut/storage/parked-reasons.ts'
 
 const PARKED = {
   'search-event': { table: PARKED_TABLE, count: COUNT_PARKED, redrive: REDRIVE_PARKED },
-  message: { table: MESSAGES_TABLE, count: COUNT_PARKED_MESSAGES, redrive: REDRIVE_MESSAGES },
-  order: { table: GAPS_TABLE, count: COUNT_PARKED_ORDERS, redrive: REDRIVE_ORDERS },
+  message: { table: MESSAGES_TABLE, count: countByReason(MESSAGES_TABLE), redrive: clearReasons(MESSAGES_TABLE) },
+  order: { table: GAPS_TABLE, count: countByReason(GAPS_TABLE), redrive: clearReasons(GAPS_TABLE) },
 } as const
 export type ParkedKind = keyof typeof PARKED
 export const PARKED_KINDS = Object.keys(PARKED) as readonly ParkedKind[]

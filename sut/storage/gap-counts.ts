@@ -17,12 +17,6 @@ export interface GapCounts {
 
 const NAMED_AT_MOST = 10
 
-/** Rows as those of parked events. */
-export const COUNT_PARKED_ORDERS = `SELECT parked_reason AS reason, 0 AS is_waiting, COUNT(*) AS events
-  FROM ${GAPS_TABLE} WHERE parked_reason IS NOT NULL GROUP BY parked_reason ORDER BY events DESC`
-/** Each is told as it is now, or parked anew. */
-export const REDRIVE_ORDERS = `UPDATE ${GAPS_TABLE} SET parked_reason = NULL WHERE parked_reason IS NOT NULL`
-
 export async function countGaps(servers: readonly ServerLane[], context: CallContext): Promise<GapCounts> {
   const counts = await Promise.all(servers.map((server) => countServer(server, context)))
   const ages = counts.flatMap(({ oldestGapSeconds }) => oldestGapSeconds ?? [])

@@ -26,11 +26,6 @@ const PARK = `UPDATE ${MESSAGES_TABLE} SET parked_reason = ? WHERE message_id = 
 const SELECT_BACKLOG = `SELECT COUNT(*) - COUNT(parked_reason) AS waiting, COUNT(parked_reason) AS parked,
   MIN(IF(parked_reason IS NULL, at_ms, NULL)) AS oldest FROM ${MESSAGES_TABLE}`
 
-/** Rows as those of parked events. */
-export const COUNT_PARKED_MESSAGES = `SELECT parked_reason AS reason, 0 AS is_waiting, COUNT(*) AS events
-  FROM ${MESSAGES_TABLE} WHERE parked_reason IS NOT NULL GROUP BY parked_reason ORDER BY events DESC`
-export const REDRIVE_MESSAGES = `UPDATE ${MESSAGES_TABLE} SET parked_reason = NULL WHERE parked_reason IS NOT NULL`
-
 /** Of orders whose number does not follow from their id: they were born in the monolith. */
 const NUMBERS_OF: Readonly<Record<StoreName, string>> = {
   legacy: `SELECT order_id, id AS legacy_no FROM ${LEGACY_ORDERS_TABLE} WHERE order_id IN (?) AND payment_no = 0`,
