@@ -33,15 +33,7 @@ export function seeding(
       planned: resolved.plan.orders.extraBytesPerRow,
       seeded: dataset === null ? null : (dataset.extraBytesPerRow ?? 0),
     },
-    notProven:
-      shareOfPlan !== null && shareOfPlan >= WHOLE_SHARE
-        ? []
-        : notProven(
-            shareOfPlan,
-            resolved,
-            measurements,
-            ladder?.studies.some(({ seconds }) => seconds !== null) ?? false,
-          ),
+    notProven: notProven(shareOfPlan, resolved, measurements, ladder),
   }
 }
 
@@ -49,13 +41,15 @@ function notProven(
   shareOfPlan: number | null,
   resolved: ResolvedPlan,
   measurements: Measurements,
-  wasWorkedOn: boolean,
+  ladder: Ladder | null,
 ): string[] {
+  if (shareOfPlan !== null && shareOfPlan >= WHOLE_SHARE) return []
   const limit = compact(resolved.plan.rowsPerTableLimit)
   const largest = measurements.tables.reduce((most, { orders }) => Math.max(most, orders), 0)
   const measuredRows = largest > 0 ? compact(largest) : 'an unknown number of'
   const share = shareOfPlan === null ? 'an unknown share' : percent(shareOfPlan)
   if (largest >= FULL_SHARE * resolved.plan.rowsPerTableLimit) {
+    const wasWorkedOn = ladder?.studies.some(({ seconds }) => seconds !== null) ?? false
     return [
       `What full tables do to each other: ${share} of the data had memory, disk and redo log of the server to itself.`,
       ...(wasWorkedOn ? [] : ['Backup and schema-change times of full tables.']),

@@ -38,6 +38,7 @@ export interface QueueBlock {
 /** σ of ln(service time). */
 const LOG_NORMAL_SIGMA = 1
 const COUNTED_SECONDS = 20
+const NONE = { answered: 0, overTarget: 0, errors: 0 }
 
 export class Queue {
   readonly #model: QueueModel
@@ -78,19 +79,14 @@ export class Queue {
     for (;;) {
       const start = end
       end += blockSeconds
-      this.#answered = 0
-      this.#over = 0
-      this.#errors = 0
+      this.#counts = { ...NONE }
       arrivals(end, this.#serve)
       const disturbed = this.#clock.disturbed.some(({ from, to }) => from < end && to > start)
-      const [answered, overTarget, errors] = [this.#answered, this.#over, this.#errors]
-      yield { answered, overTarget, clusters: this.#clusters.take(), errors, disturbed }
+      yield { ...this.#counts, clusters: this.#clusters.take(), disturbed }
     }
   }
 
-  #answered = 0
-  #over = 0
-  #errors = 0
+  #counts = { ...NONE }
   #clusters = new LateClusters()
 
   readonly #serve = (due: number): void => {
@@ -100,15 +96,15 @@ export class Queue {
     const { timeSeconds, workSeconds } = this.#clock
     while (timeSeconds[this.#at + 1]! <= due) this.#at++
     const begun = Math.max(workAt(timeSeconds, workSeconds, this.#at, due), freeAt[first]!)
-    this.#answered++
+    this.#counts.answered++
     if (this.#timeOf(begun) - due > this.#model.patienceSeconds) {
-      this.#errors++
+      this.#counts.errors++
       return
     }
     const done = begun + this.#service()
     freeAt[first] = done
     const latencySeconds = this.#timeOf(done) - due
-    if (latencySeconds > this.#model.targetSeconds) this.#over++
+    if (latencySeconds > this.#model.targetSeconds) this.#counts.overTarget++
     this.#clusters.see(latencySeconds, this.#model.targetSeconds)
   }
 
