@@ -1,13 +1,15 @@
 // The page in a real browser, from disk: complete, silent, offline, and not to be taken over by a text in it.
 // Chromium: HEADROOM_CHROMIUM names it, else the usual places.
 
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RUN_FILES } from '../contracts/run-folder.ts'
 import { fullLadderFixture } from '../measurements/fixtures/ladder.ts'
 import { browserScript } from './browser-script.ts'
 import { capacityOf, type Evidence } from './capacity.ts'
@@ -33,6 +35,11 @@ const EVIDENCE: Readonly<Record<string, Evidence>> = {
 /** A ladder has five of its own. */
 const CHARTS: Readonly<Record<string, number>> = { ordinary: 16, hostile: 11 }
 
+/** What a reader of the documents opens first. */
+const SAMPLE = 'full-table'
+const SAMPLE_FOLDER = fileURLToPath(new URL('../docs/sample-report', import.meta.url))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
 let browser: Browser
 let folder: string
 const trouble: string[] = []
@@ -44,6 +51,7 @@ beforeAll(async () => {
   for (const [name, evidence] of Object.entries(EVIDENCE)) {
     await writeFile(join(folder, `${name}.html`), reportPage({ ...evidence, capacity: capacityOf(evidence), script }))
   }
+  await copyFile(join(SAMPLE_FOLDER, `${SAMPLE}.html`), join(folder, `${SAMPLE}.html`))
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 })
 
@@ -146,6 +154,28 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     await page.context().close()
   })
 
+  it.each([
+    { name: 'ordinary', colorScheme: 'light', widthPx: 1200 },
+    { name: 'ordinary', colorScheme: 'dark', widthPx: 360 },
+    { name: SAMPLE, colorScheme: 'light', widthPx: 360 },
+    { name: SAMPLE, colorScheme: 'dark', widthPx: 1200 },
+  ] as const)(
+    'has nothing that an accessibility checker names: $name, $colorScheme, $widthPx px',
+    async ({ name, colorScheme, widthPx }) => {
+      const page = await open(name, widthPx)
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true })`)
+      // Not as a script of the page: its policy lets in none but its own.
+      await page.evaluate(axe)
+      const found = await page.evaluate<{ id: string; nodes: string[] }[]>(
+        `axe.run().then(({ violations }) =>
+        violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target }) => target.join(' ')) })))`,
+      )
+      expect(found).toEqual([])
+      await page.context().close()
+    },
+  )
+
   it('tells what a mark stands for under the pointer', async () => {
     const page = await open('ordinary', 1200)
     await page.locator('[data-chart=rows-per-table] .mark-rect path').first().hover()
@@ -161,11 +191,26 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
     await page.context().close()
   })
 
-  it('carries the evidence it was drawn from', async () => {
+  it('carries all the evidence it was drawn from', async () => {
     const page = await open('ordinary', 1200)
-    const href = (await page.locator('a[download="measurements.json"]').getAttribute('href')) ?? ''
-    const embedded = Buffer.from(href.slice(href.indexOf(',') + 1), 'base64').toString('utf8')
-    expect(JSON.parse(embedded)).toEqual(JSON.parse(JSON.stringify(measurementsFixture())))
+    const { resolved, dataset, measurements, ladder } = EVIDENCE.ordinary as Evidence
+    const carried = await page.$$eval('a[download]', (links) =>
+      links.map((link) => [link.getAttribute('download'), link.getAttribute('href')?.split(',')[1] ?? '']),
+    )
+    const contents = carried.map(([file, base64 = '']) => [
+      file,
+      JSON.parse(Buffer.from(base64 ?? '', 'base64').toString()),
+    ])
+    expect(Object.fromEntries(contents)).toEqual(
+      JSON.parse(
+        JSON.stringify({
+          [RUN_FILES.measurements]: measurements,
+          [RUN_FILES.plan]: resolved,
+          [RUN_FILES.dataset]: dataset,
+          [RUN_FILES.ladder]: ladder,
+        }),
+      ),
+    )
     await page.context().close()
   })
 })

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { compile } from 'vega-lite'
 import type { Capacity } from '../contracts/capacity.ts'
+import type { Evidence } from './capacity.ts'
 import type { Chart } from './charts/chart.ts'
 import { chartsOf } from './charts/charts-of.ts'
 import { embeddedJson, html, type Markup } from './html.ts'
@@ -11,7 +12,7 @@ import { claimsSection } from './sections/claims-section.ts'
 import { deploymentSection } from './sections/deployment-section.ts'
 import { flowsSection } from './sections/flows-section.ts'
 import { ladderSection } from './sections/ladder-section.ts'
-import { type Reproduction, reproduceSection } from './sections/reproduce-section.ts'
+import { reproduceSection } from './sections/reproduce-section.ts'
 import { sizingSection } from './sections/sizing-section.ts'
 import { tablesSection } from './sections/tables-section.ts'
 import { verdictSection } from './sections/verdict-section.ts'
@@ -32,7 +33,7 @@ const SECTIONS = [
   ['reproduce', 'Reproduce'],
 ] as const
 
-export interface PageInput extends Reproduction {
+export interface PageInput extends Evidence {
   readonly capacity: Capacity
   /** From browserScript(). */
   readonly script: string

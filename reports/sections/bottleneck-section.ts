@@ -5,6 +5,7 @@ import type { Chart } from '../charts/chart.ts'
 import { html, type Markup } from '../html.ts'
 import { ms, percent, perSecond, range, significant } from '../quantity.ts'
 import { chartFigure } from './chart-figure.ts'
+import { wideTable } from './wide-table.ts'
 
 export function bottleneckSection({ bottlenecks }: Capacity, chart: Chart | null): Markup {
   return html`
@@ -14,21 +15,23 @@ export function bottleneckSection({ bottlenecks }: Capacity, chart: Chart | null
   <div class="card">
     ${chart === null ? null : chartFigure(chart)}
     <div class="notes">${bottlenecks.map(({ flow, reason }) => html`<p><strong>${flow}:</strong> ${reason}.</p>`)}</div>
-    <details><summary>All components, exact</summary><div class="scroll">${componentTable(bottlenecks)}</div></details>
-    <details><summary>What the engines counted, per request</summary><div class="scroll">${counterTable(bottlenecks)}</div></details>
+    <details><summary>All components, exact</summary>${componentTable(bottlenecks)}</details>
+    <details><summary>What the engines counted, per request</summary>${counterTable(bottlenecks)}</details>
   </div>
 </section>`
 }
 
 function componentTable(bottlenecks: readonly FlowBottleneck[]): Markup {
-  return html`<table><caption>CPU of every component</caption>
-<thead><tr><th scope="col">Flow</th><th scope="col">Component</th><th scope="col" class="number">CPU per request</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Idle, cores</th><th scope="col" class="number">Busy</th><th scope="col" class="number">of cores</th><th scope="col" class="number">Full at</th></tr></thead>
+  return wideTable(
+    'CPU of every component',
+    html`<thead><tr><th scope="col">Flow</th><th scope="col">Component</th><th scope="col" class="number">CPU per request</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">Idle, cores</th><th scope="col" class="number">Busy</th><th scope="col" class="number">of cores</th><th scope="col" class="number">Full at</th></tr></thead>
 <tbody>${bottlenecks.flatMap(({ flow, rows }) =>
-    rows.map(
-      (row) =>
-        html`<tr><td>${flow}</td><th scope="row">${row.component}</th><td class="number">${ms(row.demandMs)}</td><td class="number">${row.demandSpreadMs === null ? 'unknown' : range(row.demandSpreadMs.low, row.demandSpreadMs.high, ms)}</td><td class="number">${significant(row.idleCores, 2)}</td><td class="number">${percent(row.utilisation)}</td><td class="number">${significant(row.servers)}</td><td class="number">${row.saturatesAtPerSecond === null ? '–' : perSecond(row.saturatesAtPerSecond)}</td></tr>`,
-    ),
-  )}</tbody></table>`
+      rows.map(
+        (row) =>
+          html`<tr><td>${flow}</td><th scope="row">${row.component}</th><td class="number">${ms(row.demandMs)}</td><td class="number">${row.demandSpreadMs === null ? 'unknown' : range(row.demandSpreadMs.low, row.demandSpreadMs.high, ms)}</td><td class="number">${significant(row.idleCores, 2)}</td><td class="number">${percent(row.utilisation)}</td><td class="number">${significant(row.servers)}</td><td class="number">${row.saturatesAtPerSecond === null ? '–' : perSecond(row.saturatesAtPerSecond)}</td></tr>`,
+      ),
+    )}</tbody>`,
+  )
 }
 
 const COUNTERS: readonly (readonly [keyof RequestCounters, string])[] = [
@@ -43,13 +46,15 @@ const COUNTERS: readonly (readonly [keyof RequestCounters, string])[] = [
 ]
 
 function counterTable(bottlenecks: readonly FlowBottleneck[]): Markup {
-  return html`<table><caption>MySQL and Elasticsearch, per request</caption>
-<thead><tr><th scope="col">Flow</th>${COUNTERS.map(([, name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+  return wideTable(
+    'MySQL and Elasticsearch, per request',
+    html`<thead><tr><th scope="col">Flow</th>${COUNTERS.map(([, name]) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
 <tbody>${bottlenecks.map(
-    ({ flow, counters }) =>
-      html`<tr><th scope="row">${flow}</th>${COUNTERS.map(([counter]) => {
-        const value = counters?.[counter] ?? null
-        return html`<td class="number">${value === null ? '–' : significant(value)}</td>`
-      })}</tr>`,
-  )}</tbody></table>`
+      ({ flow, counters }) =>
+        html`<tr><th scope="row">${flow}</th>${COUNTERS.map(([counter]) => {
+          const value = counters?.[counter] ?? null
+          return html`<td class="number">${value === null ? '–' : significant(value)}</td>`
+        })}</tr>`,
+    )}</tbody>`,
+  )
 }

@@ -9,6 +9,7 @@ import { isOneMachine } from '../measured-target.ts'
 import { exact, ms, percent, perSecond, range, significant } from '../quantity.ts'
 import { outcomeBadge } from './badge.ts'
 import { chartFigure } from './chart-figure.ts'
+import { wideTable } from './wide-table.ts'
 
 export function flowsSection(capacity: Capacity, charts: ReadonlyMap<string, readonly Chart[]>): Markup {
   const missing = capacity.flowsNotMeasured
@@ -32,7 +33,7 @@ function flowCard(flow: FlowCapacity | FlowCurve, charts: readonly Chart[]): Mar
     ${'machinesForPeak' in flow ? machinesLine(flow) : null}
     <p><strong>Fitted curve:</strong> ${flow.fit === null ? `none drawn: ${flow.fitReason ?? ''}` : `throughput peaks at ${perSecond(flow.fit.peakThroughputPerSecond)} with ${inFlight(flow.fit)} requests in flight (${flow.fit.method})`}.</p>
   </div>
-  <details><summary>All steps of ${flow.flow}, exact</summary><div class="scroll">${stepTable(flow)}</div></details>
+  <details><summary>All steps of ${flow.flow}, exact</summary>${stepTable(flow)}</details>
 </div>`
 }
 
@@ -71,9 +72,11 @@ function inFlight({ atConcurrency, atConcurrencyInterval: interval }: CapacityFi
 }
 
 function stepTable({ flow, points }: FlowCurve): Markup {
-  return html`<table><caption>Steps of ${flow}</caption>
-<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Right answers /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
-<tbody>${points.map(stepRow)}</tbody></table>`
+  return wideTable(
+    `Steps of ${flow}`,
+    html`<thead><tr><th scope="col">Step</th><th scope="col" class="number">Offered /s</th><th scope="col" class="number">Right answers /s</th><th scope="col" class="number">p99</th><th scope="col" class="number">Service p99</th><th scope="col" class="number">Errors</th><th scope="col" class="number">Dropped</th><th scope="col" class="number">Samples</th><th scope="col" class="number">Held</th><th scope="col" class="number">CPU generator / machine</th><th scope="col">Why</th></tr></thead>
+<tbody>${points.map(stepRow)}</tbody>`,
+  )
 }
 
 function stepRow(point: CapacityPoint): Markup {

@@ -20,6 +20,7 @@ import { html, type Markup } from '../html.ts'
 import { bytes, compact, exact, ms, percent, perSecond, plural, range, significant } from '../quantity.ts'
 import { badge, outcomeBadge } from './badge.ts'
 import { chartFigure } from './chart-figure.ts'
+import { wideTable } from './wide-table.ts'
 
 const PAGE_BYTES = 16_384
 
@@ -43,7 +44,7 @@ function climbed(ladder: Ladder, charts: LadderCharts): Markup {
       <dt>The plan's pool</dt><dd>${percent(ladder.planPool.share)} of the data: ${ladder.planPool.basis}</dd>
       <dt>Time</dt><dd>${timeText(ladder)}</dd>
     </dl>
-    <details><summary>Rungs and pools, exact</summary><div class="scroll">${rungsTable(ladder)}</div></details>
+    <details><summary>Rungs and pools, exact</summary>${rungsTable(ladder)}</details>
   </div>
   ${studiesCard(ladder)}
   ${fullRung(ladder) === undefined ? html`<p class="why">Nothing is drawn beyond the top rung: how the table answers at ${compact(ladder.limitOrders)} rows was not measured.</p>` : null}`
@@ -57,9 +58,11 @@ function flowCard(ladder: Ladder, flow: LadderFlow, charts: readonly Chart[]): M
   <div class="flow-head"><h3>${flow}</h3><p>${rates === undefined ? null : `a full table gets ${perSecond(rates.sharePerSecond)} on an ordinary day, ${perSecond(rates.peakSharePerSecond)} in the busiest second`}</p></div>
   <div class="pair">${charts.map(chartFigure)}</div>
   <p class="why">Lines and dots are measured, with the range of the repeats or the interval of the search. Diamonds and pale bars are predictions, written down before the rung was measured.</p>
-  <details><summary>Every rung of ${flow}, exact</summary><div class="scroll"><table><caption>${flow}, rung by rung</caption>
-<thead><tr><th scope="col">Rows</th><th scope="col">Pool</th><th scope="col" class="number">p99 cold</th><th scope="col" class="number">p99 warm, repeats</th><th scope="col" class="number">predicted</th><th scope="col">Together</th><th scope="col" class="number">Highest rate</th><th scope="col" class="number">predicted</th><th scope="col" class="number">Page requests</th><th scope="col" class="number">Misses</th><th scope="col" class="number">CPU MySQL / all, ms</th></tr></thead>
-<tbody>${cells}</tbody></table></div></details>
+  <details><summary>Every rung of ${flow}, exact</summary>${wideTable(
+    `${flow}, rung by rung`,
+    html`<thead><tr><th scope="col">Rows</th><th scope="col">Pool</th><th scope="col" class="number">p99 cold</th><th scope="col" class="number">p99 warm, repeats</th><th scope="col" class="number">predicted</th><th scope="col">Together</th><th scope="col" class="number">Highest rate</th><th scope="col" class="number">predicted</th><th scope="col" class="number">Page requests</th><th scope="col" class="number">Misses</th><th scope="col" class="number">CPU MySQL / all, ms</th></tr></thead>
+<tbody>${cells}</tbody>`,
+  )}</details>
 </div>`
 }
 
@@ -103,9 +106,11 @@ function highestText(highest: HighestRate | null): string {
 }
 
 function rungsTable({ rungs }: Ladder): Markup {
-  return html`<table><caption>What was in the tables and in memory</caption>
-<thead><tr><th scope="col" class="number">Orders counted</th><th scope="col" class="number">Items</th><th scope="col" class="number">Payments</th><th scope="col" class="number">Data</th><th scope="col" class="number">Filled in</th><th scope="col">Pool</th><th scope="col" class="number">Size</th><th scope="col" class="number">Hits</th><th scope="col">Flush method</th></tr></thead>
-<tbody>${rungs.flatMap((rung) => rung.pools.map((pool) => rungRow(rung, pool)))}</tbody></table>`
+  return wideTable(
+    'What was in the tables and in memory',
+    html`<thead><tr><th scope="col" class="number">Orders counted</th><th scope="col" class="number">Items</th><th scope="col" class="number">Payments</th><th scope="col" class="number">Data</th><th scope="col" class="number">Filled in</th><th scope="col">Pool</th><th scope="col" class="number">Size</th><th scope="col" class="number">Hits</th><th scope="col">Flush method</th></tr></thead>
+<tbody>${rungs.flatMap((rung) => rung.pools.map((pool) => rungRow(rung, pool)))}</tbody>`,
+  )
 }
 
 function rungRow(
@@ -138,9 +143,11 @@ function studiesCard({ studies, asked }: Ladder): Markup {
     return html`<div class="card"><p>Work on the table was ${asked.studies ? 'not reached' : 'left out'}: schema changes, dump, restore, cold restart and recovery are not known.</p></div>`
   }
   return html`
-<div class="card"><div class="scroll"><table><caption>Work on the table at the top rung, ${plural(studies[0]?.orders ?? 0, 'row')}</caption>
-<thead><tr><th scope="col">What</th><th scope="col" class="number">Takes</th><th scope="col">Basis</th><th scope="col">Load beside it</th><th scope="col">How</th></tr></thead>
-<tbody>${studies.map(studyRow)}</tbody></table></div></div>`
+<div class="card">${wideTable(
+    `Work on the table at the top rung, ${plural(studies[0]?.orders ?? 0, 'row')}`,
+    html`<thead><tr><th scope="col">What</th><th scope="col" class="number">Takes</th><th scope="col">Basis</th><th scope="col">Load beside it</th><th scope="col">How</th></tr></thead>
+<tbody>${studies.map(studyRow)}</tbody>`,
+  )}</div>`
 }
 
 function studyRow({ name, seconds, projected, note, beside }: Study): Markup {

@@ -6,16 +6,11 @@ import type { MigrationDuring, MigrationPosition } from '../../contracts/migrati
 import type { ResolvedPlan } from '../../contracts/plan.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
 import { newestRows, requestShare } from '../../contracts/seeded-choice.ts'
+import type { Evidence } from '../capacity.ts'
 import { html, type Markup } from '../html.ts'
 import { bytes, percent, plural } from '../quantity.ts'
 
-export interface Reproduction {
-  readonly resolved: ResolvedPlan
-  readonly dataset: Dataset | null
-  readonly measurements: Measurements
-}
-
-export function reproduceSection({ resolved, dataset, measurements }: Reproduction): Markup {
+export function reproduceSection({ resolved, dataset, measurements, ladder = null }: Evidence): Markup {
   const { conditions } = measurements
   const { host } = conditions
   const facts: readonly (readonly [string, string])[] = [
@@ -59,6 +54,7 @@ export function reproduceSection({ resolved, dataset, measurements }: Reproducti
     <pre><code>${measurements.command}</code></pre>
     <dl class="facts">${facts.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>
     ${download(RUN_FILES.measurements, measurements)}${download(RUN_FILES.plan, resolved)}
+    ${dataset && download(RUN_FILES.dataset, dataset)}${ladder && download(RUN_FILES.ladder, ladder)}
   </div>
 </section>`
 }
@@ -113,7 +109,7 @@ function dataText(dataset: Dataset | null): string {
   return `seed ${seed}, ${plural(years, 'year')}, scale ${percent(scale)}${wide}, fingerprint ${fingerprint}`
 }
 
-/** The evidence travels with the report: what is shown can be checked without the run folder. */
+/** The evidence travels with the report: it can be drawn again from these files alone. */
 function download(file: string, content: unknown): Markup {
   const base64 = Buffer.from(`${JSON.stringify(content, null, 2)}\n`).toString('base64')
   return html`<a class="download" download="${file}" href="data:application/json;base64,${base64}">Download ${file}</a>`

@@ -5,6 +5,7 @@ import type { Chart } from '../charts/chart.ts'
 import { html, type Markup } from '../html.ts'
 import { compact, exact, percent, probability, significant } from '../quantity.ts'
 import { chartFigure } from './chart-figure.ts'
+import { wideTable } from './wide-table.ts'
 
 export function tablesSection(tables: TableProjection, seeding: Seeding, charts: readonly Chart[]): Markup {
   const { crossing, limit } = tables
@@ -22,16 +23,18 @@ export function tablesSection(tables: TableProjection, seeding: Seeding, charts:
       <dt>Skew</dt><dd>the fullest table, <code>orders_${String(tables.fullestShard).padStart(2, '0')}</code>, holds ${significant(tables.fullestOverMean, 4)} times the mean</dd>
       <dt>Counted now</dt><dd>${seeding.countedOrders === null ? 'not counted' : `${exact(seeding.countedOrders)} orders`}${seeding.shareOfPlan === null ? '' : `, ${percent(seeding.shareOfPlan)} of the plan`}</dd>
     </dl>
-    <details><summary>All tables, exact</summary><div class="scroll">${tableOfTables(tables)}</div></details>
+    <details><summary>All tables, exact</summary>${tableOfTables(tables)}</details>
   </div>
 </section>`
 }
 
 function tableOfTables({ tables, limit }: TableProjection): Markup {
-  return html`<table><caption>Rows of every order table</caption>
-<thead><tr><th scope="col">Table</th><th scope="col" class="number">Projected rows</th><th scope="col" class="number">Share of limit</th><th scope="col" class="number">Counted rows</th></tr></thead>
+  return wideTable(
+    'Rows of every order table',
+    html`<thead><tr><th scope="col">Table</th><th scope="col" class="number">Projected rows</th><th scope="col" class="number">Share of limit</th><th scope="col" class="number">Counted rows</th></tr></thead>
 <tbody>${tables.map(
-    ({ shard, projectedRows, countedRows }) =>
-      html`<tr><th scope="row">orders_${String(shard).padStart(2, '0')}</th><td class="number">${exact(Math.round(projectedRows))}</td><td class="number">${percent(projectedRows / limit)}</td><td class="number">${countedRows === null ? '–' : exact(countedRows)}</td></tr>`,
-  )}</tbody></table>`
+      ({ shard, projectedRows, countedRows }) =>
+        html`<tr><th scope="row">orders_${String(shard).padStart(2, '0')}</th><td class="number">${exact(Math.round(projectedRows))}</td><td class="number">${percent(projectedRows / limit)}</td><td class="number">${countedRows === null ? '–' : exact(countedRows)}</td></tr>`,
+    )}</tbody>`,
+  )
 }
