@@ -1,12 +1,12 @@
 // The page in a real browser, from disk: complete, silent, offline, and not to be taken over by a text in it.
 // Chromium: HEADROOM_CHROMIUM names it, else the usual places.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RUN_FILES } from '../contracts/run-folder.ts'
@@ -38,7 +38,6 @@ const CHARTS: Readonly<Record<string, number>> = { ordinary: 16, hostile: 11 }
 /** What a reader of the documents opens first. */
 const SAMPLE = 'full-table'
 const SAMPLE_FOLDER = fileURLToPath(new URL('../docs/sample-report', import.meta.url))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
 let folder: string
@@ -166,7 +165,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
       await page.emulateMedia({ colorScheme })
       await page.evaluate(`document.querySelectorAll('details').forEach((details) => { details.open = true })`)
       // Not as a script of the page: its policy lets in none but its own.
-      await page.evaluate(axe)
+      await page.evaluate(axe.source)
       const found = await page.evaluate<{ id: string; nodes: string[] }[]>(
         `axe.run().then(({ violations }) =>
         violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target }) => target.join(' ')) })))`,
