@@ -94,7 +94,7 @@ async function placedBy(user: number): Promise<OrderId> {
 const missingLike = (orderId: OrderId) => String(BigInt(orderId) - (1n << 30n)) as OrderId
 const withoutId = ({ body: { requestId: _, ...told }, status }: NewAnswer) => ({ status, ...told })
 
-const ON_ONE = [ROUTES.detail, ROUTES.pay, ROUTES.cancel]
+const ON_ONE = [ROUTES.detail, ROUTES.pay, ROUTES.cancel, ROUTES.refund]
 const OF_A_USER = [ROUTES.checkout, ROUTES.list]
 const OF_ALL = [ROUTES.search, ADMIN_ROUTES.order]
 const OLD_ON_ONE = [LEGACY_ROUTES.detail, LEGACY_ROUTES.pay, LEGACY_ROUTES.cancel]
