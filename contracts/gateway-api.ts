@@ -9,6 +9,7 @@ export const ROUTES = {
   detail: { method: 'GET', path: '/v1/app/orders/:orderId' },
   pay: { method: 'POST', path: '/v1/app/orders/:orderId/pay' },
   cancel: { method: 'POST', path: '/v1/app/orders/:orderId/cancel' },
+  refund: { method: 'POST', path: '/v1/app/orders/:orderId/refund' },
   search: { method: 'GET', path: '/v1/admin/orders/search' },
   health: { method: 'GET', path: '/healthz' },
   metrics: { method: 'GET', path: '/metrics' },

@@ -23,8 +23,10 @@ export const TAG_BYTES = 16
 
 /** A request is taken so long before and after its own time. */
 export const CLOCK_WINDOW_MS = 300_000
+/** Clocks of front-ends may differ by so much: one may take a request when it is over for another. */
+const FRONT_ENDS_APART_MS = 60_000
 /** A request may come twice within the whole window, from its earliest moment to its last. */
-export const NONCE_TTL_MS = 2 * CLOCK_WINDOW_MS
+export const NONCE_TTL_MS = 2 * CLOCK_WINDOW_MS + FRONT_ENDS_APART_MS
 /** Of at least 96 bits. */
 export const NONCE_PATTERN = '^[A-Za-z0-9_-]{16,64}$'
 

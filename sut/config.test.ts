@@ -38,6 +38,13 @@ describe('configuration', () => {
       'HEADROOM_EDGE_REDIS_URL',
     ])
     expect(asked('all', { HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_EDGE_REDIS_URL'])
+    const old = { HEADROOM_INTERNAL_SECRET: SECRET, HEADROOM_AGGREGATION_URL: 'http://127.0.0.1:1' }
+    const monolith = { ...old, HEADROOM_LEGACY_MYSQL_URL: 'mysql://u:p@127.0.0.1:3306/l' }
+    const adapter = { ...old, HEADROOM_MONOLITH_URL: 'http://127.0.0.1:1' }
+    for (const [role, given] of [['monolith', monolith] as const, ['adapter', adapter] as const]) {
+      expect(asked(role, { ...given, HEADROOM_APP_DEMANDS: 'sealed' })).toEqual([])
+      expect(asked(role, { ...given, HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_EDGE_REDIS_URL'])
+    }
     const internal = {
       HEADROOM_INTERNAL_SECRET: SECRET,
       HEADROOM_AGGREGATION_URL: 'http://127.0.0.1:1',

@@ -72,6 +72,8 @@ export type Setting = Exclude<keyof Config, 'role' | 'host' | 'port' | 'serviceU
 
 /** What users reach. */
 export const FRONT_ENDS: readonly Role[] = ['all', 'app', 'admin']
+/** Who counts how often a user asks: old apps reach others. */
+const COUNTING: readonly Role[] = [...FRONT_ENDS, 'monolith', 'adapter']
 
 /** What each role cannot run without. The rest may be left unset and is empty then. */
 const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
@@ -99,13 +101,13 @@ export function settingsOf(role: Role, hasMonolith: boolean): readonly Setting[]
   return [...NEEDS[role], ...((hasMonolith && BESIDE_A_MONOLITH[role]) || [])]
 }
 
-/** What is needed besides for what a front-end is asked to demand and to count; nothing, unless it is told otherwise. */
+/** What is needed besides for what users are asked for, and for counting them together; nothing, unless it is told otherwise. */
 export function edgeSettings(
   role: Role,
   { appDemands, userRateScope }: Pick<Config, 'appDemands' | 'userRateScope'>,
 ): readonly Setting[] {
-  if (!FRONT_ENDS.includes(role)) return []
-  const protects = appDemands !== 'off' && role !== 'admin'
+  if (!COUNTING.includes(role)) return []
+  const protects = appDemands !== 'off' && (role === 'app' || role === 'all')
   return [
     ...(protects ? (['appClients'] as const) : []),
     ...(protects || userRateScope === 'all' ? (['edgeRedisUrl'] as const) : []),

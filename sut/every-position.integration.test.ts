@@ -89,7 +89,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     migrated.system.call({ method: 'POST', path: '/v1/app/orders', user: userId, key, body: { ...CHECKOUT, region } })
   const asked = (userId: number, orderId: string) =>
     migrated.system.call({ path: `/v1/app/orders/${orderId}`, user: userId })
-  const done = (userId: number, orderId: string, what: 'pay' | 'cancel') =>
+  const done = (userId: number, orderId: string, what: 'pay' | 'cancel' | 'refund') =>
     migrated.system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/${what}`, user: userId })
   const ok = (data: object) => ({ code: LEGACY_CODES.ok, data })
 
@@ -168,6 +168,17 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
           interval: 200,
         })
         .toEqual([paidId])
+
+      // The money of one is given back, and both interfaces say so.
+      expect((await done(userId, cancelledId, 'refund')).status).toBe(409)
+      expect(await done(userId, paidId, 'refund')).toMatchObject({ status: 200, body: { status: 'refunded' } })
+      expect(await asked(userId, paidId)).toMatchObject({
+        status: 200,
+        body: { order: { status: 'refunded' }, payment: { status: 'refunded' } },
+      })
+      expect(await migrated.old(LEGACY_ROUTES.detail, { orderNo }, userId)).toMatchObject(
+        ok({ orderNo, status: LEGACY_STATUS.refunded, payStatus: LEGACY_STATUS.refunded }),
+      )
       expect(await migrated.system.call({ path: '/.well-known/headroom' })).toMatchObject({
         status: 200,
         body: { system: 'headroom-sut', topology },

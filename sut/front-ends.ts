@@ -13,14 +13,13 @@ import { registerIdentityRoute } from './interface/identity-route.ts'
 import { loadCredential } from './interface/load-credential.ts'
 import { describeApi, registerOpenApiRoute } from './interface/openapi.ts'
 import type { RequestProtection } from './interface/request-protection.ts'
-import { SharedRateLimit } from './interface/shared-rate-limit.ts'
 import { type Audience, tokenVerifier } from './interface/token.ts'
 import { TokenKeys } from './interface/token-keys.ts'
-import { type UserLimit, UserRateLimit } from './interface/user-rate-limit.ts'
 import { liveKeys } from './keys-file.ts'
 import type { RoleOptions } from './roles.ts'
 import type { EdgeRedis } from './storage/edge-redis.ts'
 import { openEdgeRedis } from './stores.ts'
+import { userLimit } from './user-limit.ts'
 
 export interface BusinessLayer {
   readonly flows: OrderFlows
@@ -74,18 +73,6 @@ function edgeOf(options: RoleOptions, ends: readonly Audience[]): EdgeRedis | nu
   const { appDemands, userRateScope } = options.config
   const protects = ends.includes('app') && appDemands !== 'off'
   return protects || userRateScope === 'all' ? openEdgeRedis(options) : null
-}
-
-/** An administrator and a user of the same number are two. */
-function userLimit(
-  audience: Audience,
-  { userRatePerSecond, userRateScope }: Config,
-  edge: EdgeRedis | null,
-): UserLimit {
-  const own = new UserRateLimit(userRatePerSecond)
-  if (userRateScope !== 'all' || !edge) return own
-  const add = (userId: number, second: number) => edge.add(`${audience}:${userId}`, second)
-  return new SharedRateLimit(userRatePerSecond, own, { add })
 }
 
 function protectionOf(

@@ -6,13 +6,14 @@ import { SutError } from './errors.ts'
 import { createHttpServer, type HttpServerOptions } from './interface/http-server.ts'
 import { tokenVerifier } from './interface/token.ts'
 import { TokenKeys } from './interface/token-keys.ts'
-import { UserRateLimit } from './interface/user-rate-limit.ts'
 import { liveKeys } from './keys-file.ts'
 import { LEGACY_OPERATIONS, type LegacyOrders } from './legacy/legacy-orders.ts'
 import { legacyRefusal } from './legacy/legacy-refusal.ts'
 import { type Elsewhere, registerLegacyRoutes } from './legacy/legacy-routes.ts'
 import type { RoleOptions } from './roles.ts'
+import { openEdgeRedis } from './stores.ts'
 import { timed } from './telemetry/metrics.ts'
+import { userLimit } from './user-limit.ts'
 
 export interface BehindOldInterfaces {
   readonly orders: LegacyOrders
@@ -27,7 +28,8 @@ export function oldInterfaceServer(
   const { config, metrics } = options
   const { appTokens } = config
   const verify = tokenVerifier(liveKeys('app', new TokenKeys(appTokens.secrets), appTokens, options), 'app')
-  const rateLimit = new UserRateLimit(config.userRatePerSecond)
+  const edge = config.userRateScope === 'all' ? openEdgeRedis(options) : null
+  const rateLimit = userLimit(config.role === 'adapter' ? 'adapter' : 'monolith', config, edge)
   const server = createHttpServer({
     ...serverOptions,
     prefix: '/order/',
@@ -36,11 +38,11 @@ export function oldInterfaceServer(
   })
   registerLegacyRoutes(server, {
     orders: timed<LegacyOrders>(metrics, 'domain', orders, LEGACY_OPERATIONS),
-    enter: (token) => {
+    enter: async (token) => {
       const { userId, boundTo } = verify(`Bearer ${token}`)
       // Nothing is signed here: such a token would be good for less elsewhere.
       if (boundTo !== null) throw new SutError('signature-required', 'this token is of no use for the old interfaces')
-      rateLimit.take(userId)
+      await rateLimit.take(userId)
       return userId
     },
     requestDeadlineMs: config.requestDeadlineMs,

@@ -78,12 +78,12 @@ async function askOld(path: string, form: Readonly<Record<string, string | numbe
   return { ...answer, servedBy: headers[SERVED_BY_HEADER] }
 }
 
-async function placedBy(user: number): Promise<OrderId> {
+async function placedBy(user: number, key: string = randomUUID()): Promise<OrderId> {
   const placed = await migrated.system.call({
     method: 'POST',
     path: '/v1/app/orders',
     user,
-    key: randomUUID(),
+    key,
     body: CHECKOUT,
   })
   expect(placed.status).toBe(201)
@@ -94,7 +94,7 @@ async function placedBy(user: number): Promise<OrderId> {
 const missingLike = (orderId: OrderId) => String(BigInt(orderId) - (1n << 30n)) as OrderId
 const withoutId = ({ body: { requestId: _, ...told }, status }: NewAnswer) => ({ status, ...told })
 
-const ON_ONE = [ROUTES.detail, ROUTES.pay, ROUTES.cancel]
+const ON_ONE = [ROUTES.detail, ROUTES.pay, ROUTES.cancel, ROUTES.refund]
 const OF_A_USER = [ROUTES.checkout, ROUTES.list]
 const OF_ALL = [ROUTES.search, ADMIN_ROUTES.order]
 const OLD_ON_ONE = [LEGACY_ROUTES.detail, LEGACY_ROUTES.pay, LEGACY_ROUTES.cancel]
@@ -215,6 +215,19 @@ describe.each([
         for (const path of OLD_OF_A_USER) {
           expect({ path, ...(await askOld(path, OLD_PAGE, boundToken(owner))) }).toMatchObject({ path, ...refused })
         }
+      })
+
+      it('is not told to another who sends its key, or its page: they get one of their own', async () => {
+        const key = randomUUID()
+        expect(await placedBy(other, key)).not.toBe(await placedBy(owner, key))
+        const page = { ...OLD_PAGE, submitToken: randomUUID() }
+        const numbers: unknown[] = []
+        for (const user of [owner, other]) {
+          const { code, data, servedBy } = await askOld(LEGACY_ROUTES.submit, page, appToken(user))
+          expect([code, servedBy]).toEqual([LEGACY_CODES.ok, side])
+          numbers.push((data as { readonly orderNo: number }).orderNo)
+        }
+        expect(new Set(numbers).size).toBe(2)
       })
 
       it.each(OF_ALL)('$path is support’s, and nobody else’s', async ({ path }) => {

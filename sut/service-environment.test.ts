@@ -55,7 +55,10 @@ describe('what a process is told', () => {
       HEADROOM_APP_DEMANDS: 'signed',
     })
     const counted = edgeDemands({ HEADROOM_USER_RATE_SCOPE: 'all' })
-    expect(told('admin', ENGINES, counted).HEADROOM_EDGE_REDIS_URL).toBe('redis://headroom_edge:e@127.0.0.1:6379/0')
+    for (const role of ['admin', 'adapter', 'monolith'] as const) {
+      expect(redisOf(role)).toBeUndefined()
+      expect(told(role, ENGINES, counted).HEADROOM_EDGE_REDIS_URL).toBe('redis://headroom_edge:e@127.0.0.1:6379/0')
+    }
     expect(told('app', ENGINES, counted).HEADROOM_APP_DEMANDS).toBeUndefined()
   })
 

@@ -24,11 +24,17 @@ export interface RowRule {
 /** Rows of the seeder carry worker 0 in their id; those of running services another. */
 export const IS_SEEDED = '((order_id >> 10) & 63) = 0'
 
-/** What a running service makes of an order that the seeder left open: its first change, and not later than now. */
-const CHANGED_TO = ['paid', 'cancelled'] as const satisfies readonly OrderStatus[]
+/** What a running service makes of an order that the seeder left open or paid, with its version then; not later than now. */
+const CHANGED_TO = [
+  ['paid', 2],
+  ['cancelled', 2],
+  ['refunded', 3],
+] as const satisfies readonly (readonly [OrderStatus, number])[]
 const CLOCKS_APART_SECONDS = 60
-const changedByService = (statuses: readonly number[]) =>
-  `version = 2 AND status IN (${statuses}) AND updated_at_ms <= (UNIX_TIMESTAMP() + ${CLOCKS_APART_SECONDS}) * 1000`
+const changedByService = (codeOf: (status: OrderStatus) => number) => {
+  const changed = CHANGED_TO.map(([status, version]) => `status = ${codeOf(status)} AND version = ${version}`)
+  return `(${changed.join(' OR ')}) AND updated_at_ms <= (UNIX_TIMESTAMP() + ${CLOCKS_APART_SECONDS}) * 1000`
+}
 
 const ID_TIME_MS = `((order_id >> 22) + ${ORDER_ID_EPOCH_MS})`
 
@@ -52,10 +58,10 @@ const inTime: RowRule = {
   what: 'changed before it was created, or version below 1',
   broken: () => 'updated_at_ms < created_at_ms OR version < 1',
 }
-const inHistory = (statuses: readonly number[]): RowRule => ({
+const inHistory = (codeOf: (status: OrderStatus) => number): RowRule => ({
   check: 'books',
   what: 'changed after the end of the history, and not by a running service',
-  broken: (_shard, endMs) => `${IS_SEEDED} AND updated_at_ms > ${endMs} AND NOT (${changedByService(statuses)})`,
+  broken: (_shard, endMs) => `${IS_SEEDED} AND updated_at_ms > ${endMs} AND NOT (${changedByService(codeOf)})`,
 })
 const idTime: RowRule = {
   check: 'order-ids',
@@ -84,7 +90,7 @@ const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
     routedById,
     routedByUser,
     inTime,
-    inHistory(CHANGED_TO.map((status) => ORDER_STATUSES.indexOf(status))),
+    inHistory((status) => ORDER_STATUSES.indexOf(status)),
     idTime,
     {
       check: 'books',
@@ -108,7 +114,7 @@ const ROW_RULES: Readonly<Record<SeededFamily, readonly RowRule[]>> = {
     routedById,
     routedByUser,
     inTime,
-    inHistory(CHANGED_TO.map((status) => PAYMENT_STATUSES.indexOf(PAYMENT_STATUS_OF[status]))),
+    inHistory((status) => PAYMENT_STATUSES.indexOf(PAYMENT_STATUS_OF[status])),
     idTime,
     {
       check: 'books',

@@ -16,7 +16,7 @@ import {
   ROUTES,
 } from '../../contracts/gateway-api.ts'
 import { isOrderId, type OrderId } from '../../contracts/order-id.ts'
-import type { OrderFlows } from '../aggregation/order-flows.ts'
+import type { OrderFlows, StatusCall } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
 import { errorResponses } from './error-responses.ts'
 import { contextOf } from './request-context.ts'
@@ -35,6 +35,11 @@ export interface AppFrontEnd extends FrontEnd {
 
 const DEFAULT_LIMIT = 20
 const TAGS = ['app']
+const SUMMARIES: Readonly<Record<StatusCall['event'], string>> = {
+  pay: 'Pay one own placed order',
+  cancel: 'Cancel one own placed order',
+  refund: 'Give back the money of one own paid order that is not shipped yet',
+}
 
 export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): void {
   const { flows, requestDeadlineMs, protection } = frontEnd
@@ -99,13 +104,13 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
         return existing(await flows.detail(call, contextOf(request, requestDeadlineMs)))
       },
     )
-    for (const event of ['pay', 'cancel'] as const) {
+    for (const event of ['pay', 'cancel', 'refund'] as const) {
       scope.post<{ Params: { readonly orderId: string } }>(
         ROUTES[event].path,
         {
           schema: {
             tags: TAGS,
-            summary: `${event === 'pay' ? 'Pay' : 'Cancel'} one own placed order; again changes nothing`,
+            summary: `${SUMMARIES[event]}; again changes nothing`,
             security,
             params: detailParamsSchema,
             response: { 200: orderSummarySchema, ...errorResponses },

@@ -125,7 +125,7 @@ describe('reads', () => {
     ])
   })
 
-  it.each(['pay', 'cancel'])('passes %s on for one’s own order only', async (event) => {
+  it.each(['pay', 'cancel', 'refund'])('passes %s on for one’s own order only', async (event) => {
     serve({ changeStatus: null })
     const url = `/v1/app/orders/${ORDER_ID}/${event}`
     expect((await send({ method: 'POST', url })).statusCode).toBe(401)
@@ -256,6 +256,7 @@ it('describes every public route from the schemas it validates with', async () =
     '/v1/app/orders/{orderId}',
     '/v1/app/orders/{orderId}/cancel',
     '/v1/app/orders/{orderId}/pay',
+    '/v1/app/orders/{orderId}/refund',
   ])
   expect(Object.keys(description.paths['/v1/app/orders']!.post!.responses)).toEqual(['201', '4XX', '5XX'])
 })

@@ -1,6 +1,7 @@
 // What the description says of tokens, roles and signatures.
 
 import { expect, it } from 'vitest'
+import { legacyListSchema, legacyOrderSchema, legacySubmitSchema } from '../../contracts/legacy-api.ts'
 import { Metrics } from '../telemetry/metrics.ts'
 import { registerAdminRoutes } from './admin-routes.ts'
 import { registerAppRoutes } from './app-routes.ts'
@@ -14,6 +15,8 @@ import { TokenKeys } from './token-keys.ts'
 interface Route {
   readonly security: object
   readonly summary: string
+  readonly parameters?: readonly { readonly name: string }[]
+  readonly requestBody?: object
 }
 
 interface Description {
@@ -55,4 +58,24 @@ it('says of every route of the web admin which role opens it', async () => {
     expect(security).toEqual([{ admin: [] }])
     expect(summary).toMatch(/^Role (support|operator)/)
   }
+})
+
+/** Of a schema, at any depth. */
+function fieldsIn(schema: object): readonly string[] {
+  return Object.entries(schema).flatMap(([name, value]) => {
+    if (typeof value !== 'object' || value === null) return []
+    return [...(name === 'properties' ? Object.keys(value) : []), ...fieldsIn(value)]
+  })
+}
+
+it('takes no address from a client that a service might ask, in new interfaces nor in old ones', async () => {
+  const { paths } = await described('signed')
+  const routes = Object.values(paths).flatMap((methods) => Object.values(methods))
+  const fields = [
+    ...routes.flatMap(({ parameters = [] }) => parameters.map(({ name }) => name)),
+    ...routes.flatMap(({ requestBody = {} }) => fieldsIn(requestBody)),
+    ...[legacyListSchema, legacyOrderSchema, legacySubmitSchema].flatMap(fieldsIn),
+  ]
+  expect(fields).toEqual(expect.arrayContaining(['orderId', 'paymentMethod', 'priceCents', 'limit', 'submitToken']))
+  expect(fields.filter((name) => /ur[il]|host|domain|address|link|callback|redirect|hook/i.test(name))).toEqual([])
 })

@@ -54,7 +54,7 @@ interface Scene {
   readonly nonces: { mode: 'there' | 'gone' | 'emptied' }
 }
 
-function serve(demands: Exclude<AppDemands, 'off'> = 'signed'): Scene {
+function serve(demands: Exclude<AppDemands, 'off'> = 'signed', userRatePerSecond = 100): Scene {
   const calls: Calls = []
   const keys = new ClientKeys([CLIENT_SECRET])
   const metrics = new Metrics()
@@ -70,6 +70,7 @@ function serve(demands: Exclude<AppDemands, 'off'> = 'signed'): Scene {
   }
   const app = frontEndOver(recordingFlows(calls, { checkout: PLACED, list: NO_ORDERS }), {
     metrics,
+    userRatePerSecond,
     protection: (of) => ({ demands, keys, nonces: memory, metrics: of }),
   })
   return { app, calls, keys, metrics, nonces }
@@ -111,6 +112,7 @@ describe('a signed request', () => {
     ['another body', () => changed(signed(checkout()), { payload: JSON.stringify({ ...BODY, region: 4 }) }), 'invalid'],
     ['a space more', () => changed(signed(checkout()), { payload: `${JSON.stringify(BODY)} ` }), 'invalid'],
     ['no body', () => changed(signed(checkout()), { payload: '' }), 'invalid'],
+    ['another method', () => changed(signed(list()), { method: 'POST' }), 'invalid'],
     ['another path', () => changed(signed(checkout()), { url: '/v1/app/orders/1/pay', payload: '' }), 'invalid'],
     ['another query', () => changed(signed(list()), { url: '/v1/app/orders?limit=6' }), 'invalid'],
     ['a query more', () => changed(signed(checkout()), { url: '/v1/app/orders?x=1' }), 'invalid'],
@@ -251,6 +253,23 @@ describe('a sealed body', () => {
     const request = changed(sealed(checkout()), { payload: Buffer.alloc(10 * 1024 * 1024) })
     expect(await answer(scene, request)).toEqual([413, 'payload-too-large'])
     expect(await scene.metrics.registry.metrics()).not.toContain('operation="unsealing",outcome="refused"} 1')
+  })
+
+  it('is neither held against its signature nor opened for whoever asks too often', async () => {
+    const scene = serve('sealed', 1)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => answer(scene, sealed(checkout()))))
+    const passed = answers.filter(([status]) => status === 201).length
+    expect(answers.filter(([, code]) => code === 'too-many-requests')).toHaveLength(8 - passed)
+    expect(passed).toBeLessThan(8)
+    const text = await scene.metrics.registry.metrics()
+    for (const operation of ['signature', 'nonce', 'unsealing']) {
+      const counts = text.match(
+        new RegExp(`headroom_call_seconds_count\\{[^}]*operation="${operation}"[^}]*\\} \\d+`, 'g'),
+      )
+      expect(counts).toEqual([
+        `headroom_call_seconds_count{layer="interface",operation="${operation}",outcome="ok"} ${passed}`,
+      ])
+    }
   })
 
   it('without a signature is refused', async () => {

@@ -46,7 +46,7 @@ function serving(pass: Elsewhere['pass']) {
   })
   registerLegacyRoutes(app, {
     orders,
-    enter: (token) => {
+    enter: async (token) => {
       if (token === 'none') throw new SutError('unauthenticated', 'no such token')
       return Number(token)
     },

@@ -23,8 +23,8 @@ import type { LegacyOrders, SubmitOrder } from './legacy-orders.ts'
 
 export interface OldInterfaces {
   readonly orders: LegacyOrders
-  /** The user of a token. Throws unless it is good, and not used too often. */
-  readonly enter: (token: string) => number
+  /** The user of a token. Rejects unless it is good, and not used too often. */
+  readonly enter: (token: string) => Promise<number>
   readonly requestDeadlineMs: number
   /** Where some users are answered by another process. */
   readonly elsewhere?: Elsewhere
@@ -63,7 +63,7 @@ export function registerLegacyRoutes(app: FastifyInstance, options: OldInterface
     reply: Reply,
     here: (userId: number, context: CallContext) => Promise<Data>,
   ): Promise<LegacyAnswer<Data> | string> => {
-    const userId = enter(body.token)
+    const userId = await enter(body.token)
     const context = contextFor(id, requestDeadlineMs, traceparentIn(headers[TRACE_HEADER]))
     if (elsewhere?.isFor(userId)) {
       reply.header(SERVED_BY_HEADER, 'monolith')

@@ -3,6 +3,7 @@
 //   order      event    order becomes   payment becomes
 //   placed     pay      paid            captured
 //   placed     cancel   cancelled       voided
+//   paid       refund   refunded        refunded
 //   (the same event again changes nothing; any other is refused)
 
 import { type Order, type OrderStatus, PAYMENT_STATUS_OF } from '../../../contracts/order.ts'
@@ -17,6 +18,8 @@ import type { SwitchedStores, Written } from './switched-stores.ts'
 const TRANSITIONS: Readonly<Record<StatusEvent, { readonly from: OrderStatus; readonly to: OrderStatus }>> = {
   pay: { from: 'placed', to: 'paid' },
   cancel: { from: 'placed', to: 'cancelled' },
+  // Once it is shipped goods have to come back first, which is nothing that a user settles alone.
+  refund: { from: 'paid', to: 'refunded' },
 }
 
 /** How often a change that was overtaken by another is decided anew. */

@@ -9,6 +9,7 @@ import type { WholeOrder } from '../../storage/whole-order.ts'
 import { contextFor } from '../../telemetry/call-context.ts'
 import { localOrderService } from './local-order-service.ts'
 import { MemoryRedis } from './memory-redis.fixture.ts'
+import type { StatusEvent } from './order-service.ts'
 import { SwitchedStores } from './switched-stores.ts'
 
 const KEY = { orderId: '912288777518256128' as OrderId, userId: 42 }
@@ -78,6 +79,31 @@ describe('a slow read of the old store, across a flip and a payment', () => {
       const found = await services[reader].find(KEY, context())
       expect([found?.order.status, found?.payment.status]).toEqual(['paid', 'captured'])
     }
+  })
+})
+
+describe('a refund', () => {
+  it('gives back the money of a paid order, once, and of no other', async () => {
+    const { legacy, services } = twoProcesses()
+    const ask = (event: StatusEvent) => services[0].changeStatus({ ...KEY, event }, context())
+    await expect(ask('refund')).rejects.toMatchObject({ code: 'status-conflict' })
+    await ask('pay')
+    expect((await ask('refund'))?.status).toBe('refunded')
+    expect(await ask('refund')).toMatchObject({ status: 'refunded', version: 3 })
+    expect(legacy.whole.payment).toMatchObject({ status: 'refunded', version: 3 })
+    for (const event of ['pay', 'cancel'] as const) {
+      await expect(ask(event)).rejects.toMatchObject({ code: 'status-conflict' })
+    }
+    const found = await services[1].find(KEY, context())
+    expect([found?.order.status, found?.payment.status]).toEqual(['refunded', 'refunded'])
+  })
+
+  it.each(['shipped', 'completed'] as const)('is refused when the order is %s', async (status) => {
+    const { legacy, services } = twoProcesses()
+    legacy.whole = { ...PLACED, order: { ...PLACED.order, status }, payment: { ...PLACED.payment, status: 'captured' } }
+    const refund = services[0].changeStatus({ ...KEY, event: 'refund' }, context())
+    await expect(refund).rejects.toMatchObject({ code: 'status-conflict' })
+    expect(legacy.whole.order.status).toBe(status)
   })
 })
 

@@ -33,7 +33,7 @@ export interface AnyOrder {
 }
 
 /** What may happen to an order: see change-status.ts. */
-export const STATUS_EVENTS = ['pay', 'cancel'] as const
+export const STATUS_EVENTS = ['pay', 'cancel', 'refund'] as const
 export type StatusEvent = (typeof STATUS_EVENTS)[number]
 
 export interface ChangeStatus extends OwnOrder {
