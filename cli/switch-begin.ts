@@ -23,6 +23,7 @@ const LOOK_LIMIT_MS = 30_000
 /** Beside a monolith that works: its writers wait only for the moment of the beginning. The same command goes on after a kill. */
 export async function begin(migration: OpenMigration, options: SwitchOptions, context: CommandContext): Promise<void> {
   const { say } = context
+  if (options.dryRun) throw notTried()
   const { hasBegun } = await lookAtBoth(migration.ledgers)
   if (!hasBegun) await prepare(migration, context)
   const tools = toolsOf(migration, context)
@@ -37,6 +38,15 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   } else if (required.kind === 'not-now') {
     say('order_id may stay empty in t_order for now, which was in use: the same command tries again')
   }
+}
+
+function notTried(): Refusal {
+  return new Refusal({
+    what: 'there is no --dry-run of begin',
+    why: ["it changes the monolith's tables before it can tell how far it will come"],
+    wayOut: 'Leave --dry-run out: beside a monolith that works, and the same command goes on where it stopped:',
+    command: "npm run switch -- begin --why '…'",
+  })
 }
 
 async function prepare(migration: OpenMigration, { say, signal }: CommandContext): Promise<void> {
