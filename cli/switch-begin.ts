@@ -16,6 +16,7 @@ import { contextFor } from '../sut/telemetry/call-context.ts'
 import { startProgress } from './progress.ts'
 import type { CommandContext } from './run-command.ts'
 import { responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
+import { finishOthers } from './switch-move.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
 const LOOK_LIMIT_MS = 30_000
@@ -27,6 +28,8 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   const { hasBegun } = await lookAtBoth(migration.ledgers)
   if (!hasBegun) await prepare(migration, context)
   const tools = toolsOf(migration, context)
+  // A beginning that was killed as it opened the monolith's database, and nobody serves who would end it.
+  if (hasBegun) await finishOthers(tools, context)
   const work = () => beginMigration(responsible(options, context), tools, () => settle(migration, context))
   // Whoever starts the order system meanwhile must not open what is closed for the beginning; once it has begun, nobody can.
   const isFirst = hasBegun ? await work() : await aloneAt(migration.addresses.sharded[0], 'beginning', work)
