@@ -20,7 +20,6 @@ const ONE_LANE_IS_ENOUGH = [
   'generators/legacy/**',
   'reports/page.integration.test.ts',
   'sut/admin.integration.test.ts',
-  'sut/every-position.integration.test.ts',
   'sut/killed-processes.integration.test.ts',
   'sut/ownership.integration.test.ts',
   'sut/prepare-migration.integration.test.ts',

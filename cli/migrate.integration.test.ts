@@ -1,6 +1,7 @@
 // `npm run migrate` and `npm run compare-stores` as they are typed, on two real databases, beside writers and a mirror.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { composeOrderId, type OrderId, shardOfOrder } from '../contracts/order-id.ts'
@@ -65,15 +66,13 @@ function run(command: string, ...words: readonly string[]): Promise<Ended> {
 async function importUntil(orders: number): Promise<void> {
   const child = spawn(process.execPath, ['cli/migrate.ts'], { env: environment(), stdio: 'ignore' })
   children.add(child)
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  let hasEnded = false
-  void ended.then(() => {
-    hasEnded = true
-  })
-  while (!hasEnded && (await importedSoFar()) < orders) await sleep(LOOK_EVERY_MS)
+  const ended = once(child, 'exit')
+  while (child.exitCode === null && (await importedSoFar()) < orders) await sleep(LOOK_EVERY_MS)
   child.kill('SIGKILL')
-  await ended
+  const [code, signal] = await ended
   children.delete(child)
+  // One that had come to its end proves nothing about kills.
+  expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' })
 }
 
 async function importedSoFar(): Promise<number> {

@@ -7,6 +7,7 @@ import { bothStores } from '../sut/both-databases.ts'
 import { drainBetween } from '../sut/domain/order/close-gaps.ts'
 import type { SettingChange } from '../sut/switches/change-setting.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
+import type { Responsible } from '../sut/switches/move-phase.ts'
 import type { CommandContext } from './run-command.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
@@ -28,9 +29,22 @@ export function toolsOf({ ledgers, pools }: OpenMigration, { signal }: Pick<Comm
   return { ledgers, signal, drain: drainBetween(bothStores(pools)) }
 }
 
-export function responsible({ why }: SwitchOptions, { say }: Pick<CommandContext, 'say'>) {
+/** Whoever gives something up says why: nobody can ask the orders afterwards. */
+export function responsible(
+  { why, acceptLoss, leaveParked }: SwitchOptions,
+  { say }: Pick<CommandContext, 'say'>,
+): Responsible {
+  if (!why && (acceptLoss || leaveParked)) throw unexplained(acceptLoss ? '--accept-loss' : '--leave-parked')
   if (!why) say('no --why: the history will not say why')
   return { who: `${userInfo().username}@${hostname()}`, why: why ?? 'nobody said why' }
+}
+
+function unexplained(flag: string): Refusal {
+  return new Refusal({
+    what: `${flag} needs a --why`,
+    why: ['it gives orders up, and the history is all that will say who decided so'],
+    wayOut: "Say it, and run the same command again: --why '…'",
+  })
 }
 
 export function notBegun(): Refusal {

@@ -16,6 +16,7 @@ import { contextFor } from '../sut/telemetry/call-context.ts'
 import { startProgress } from './progress.ts'
 import type { CommandContext } from './run-command.ts'
 import { responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
+import { finishOthers } from './switch-move.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
 const LOOK_LIMIT_MS = 30_000
@@ -23,9 +24,12 @@ const LOOK_LIMIT_MS = 30_000
 /** Beside a monolith that works: its writers wait only for the moment of the beginning. The same command goes on after a kill. */
 export async function begin(migration: OpenMigration, options: SwitchOptions, context: CommandContext): Promise<void> {
   const { say } = context
+  if (options.dryRun) throw notTried()
   const { hasBegun } = await lookAtBoth(migration.ledgers)
   if (!hasBegun) await prepare(migration, context)
   const tools = toolsOf(migration, context)
+  // A beginning that was killed as it opened the monolith's database, and nobody serves who would end it.
+  if (hasBegun) await finishOthers(tools, context)
   const work = () => beginMigration(responsible(options, context), tools, () => settle(migration, context))
   // Whoever starts the order system meanwhile must not open what is closed for the beginning; once it has begun, nobody can.
   const isFirst = hasBegun ? await work() : await aloneAt(migration.addresses.sharded[0], 'beginning', work)
@@ -37,6 +41,15 @@ export async function begin(migration: OpenMigration, options: SwitchOptions, co
   } else if (required.kind === 'not-now') {
     say('order_id may stay empty in t_order for now, which was in use: the same command tries again')
   }
+}
+
+function notTried(): Refusal {
+  return new Refusal({
+    what: 'there is no --dry-run of begin',
+    why: ["it changes the monolith's tables before it can tell how far it will come"],
+    wayOut: 'Leave --dry-run out: beside a monolith that works, and the same command goes on where it stopped:',
+    command: "npm run switch -- begin --why '…'",
+  })
 }
 
 async function prepare(migration: OpenMigration, { say, signal }: CommandContext): Promise<void> {

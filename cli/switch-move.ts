@@ -2,16 +2,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
-import type { Direction, Phase, Service } from '../contracts/switches.ts'
+import { type Direction, PHASE_RULES, type Phase, type Service } from '../contracts/switches.ts'
 import { resumeFlip } from '../sut/switches/flip.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
 import { courseOf } from '../sut/switches/flip-steps.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
+import { isForced } from '../sut/switches/refusal-of.ts'
 import { towards } from '../sut/switches/transitions.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
-import { asRefused, obstacleText } from './switch-text.ts'
+import { asRefused, lossText, obstacleText } from './switch-text.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
 export async function move(
@@ -31,6 +32,7 @@ export async function move(
   const answer = (epoch: number, pausedMs: number, refused: object | null) => {
     if (json) print({ ...way, epoch, pausedMs: Math.round(pausedMs), refused })
   }
+  if (isForced(way.from, way.to, judged.facts)) say(lossText(PHASE_RULES[way.from].authority))
   if (options.dryRun || judged.refused.length > 0) {
     const [first] = judged.refused.map(asRefused)
     answer(state.epoch, 0, first ?? null)
@@ -66,7 +68,7 @@ export async function move(
 }
 
 /** A flip that somebody left is brought to its end first; one that goes on is waited for. */
-async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<void> {
+export async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<void> {
   for (let tries = 0; tries < 20 && !signal.aborted; tries++) {
     const course = await resumeFlip(tools)
     if (course) say('a flip that was left half way was brought to its end')

@@ -2,7 +2,13 @@
 
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
 import type { Direction, Phase } from '../contracts/switches.ts'
-import { changeSetting, type SettingChange, type SettingOutcome } from '../sut/switches/change-setting.ts'
+import {
+  changeSetting,
+  judgeSetting,
+  type SettingChange,
+  type SettingJudged,
+  type SettingOutcome,
+} from '../sut/switches/change-setting.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { towards } from '../sut/switches/transitions.ts'
 import type { CommandContext } from './run-command.ts'
@@ -36,23 +42,19 @@ export async function set(
   from?: Phase,
 ): Promise<ExitCode> {
   const { json, say } = context
-  if (options.dryRun) {
-    throw new Refusal({
-      what: 'there is no --dry-run of this',
-      why: ['it changes no authority, and can be changed back'],
-      wayOut: 'Leave --dry-run out.',
-    })
-  }
-  const outcome = await changeSetting(change, responsible(options, context), toolsOf(migration, context))
+  const outcome = options.dryRun
+    ? await judgeSetting(change, migration.ledgers)
+    : await changeSetting(change, responsible(options, context), toolsOf(migration, context))
   if (outcome.kind === 'not-begun') throw notBegun()
   const { epoch = 0, refused } = settingAnswer(outcome)
   if (json) print({ ...(from && { from, to: change.catalogue }), ...change, epoch, pausedMs: 0, refused })
   if (refused) say(`refused: ${refused.reason}\n  ${refused.wayOut}`)
+  else if (options.dryRun) say('nothing stands in the way; nothing was changed')
   else for (const [name, value] of Object.entries(change)) say(`${name}: ${value}`)
   return refused ? EXIT_CODES.usage : EXIT_CODES.pass
 }
 
-function settingAnswer(outcome: Exclude<SettingOutcome, { kind: 'not-begun' }>) {
+function settingAnswer(outcome: SettingJudged | Exclude<SettingOutcome, { kind: 'not-begun' }>) {
   if (outcome.kind === 'busy') return { refused: { kind: 'busy', reason: BUSY, wayOut: 'Run the same command again.' } }
   const { epoch } = outcome.before
   return { epoch, refused: outcome.kind === 'refused' ? asRefused(outcome.refused) : null }

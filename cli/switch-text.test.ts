@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SwitchStatus } from '../sut/switches/switch-status.ts'
-import { asRefused, auditLines, statusLines } from './switch-text.ts'
+import { asRefused, auditLines, lossText, statusLines } from './switch-text.ts'
 
 describe('a refusal', () => {
   it('of parked orders names them, and says when there are more', () => {
@@ -24,6 +24,12 @@ describe('a refusal', () => {
     expect(reason).toContain("the monolith's database does not answer")
     expect(wayOut).toContain('--accept-loss')
     expect(wayOut).toContain('nobody can list')
+  })
+
+  it('that was overridden says again what is lost, and that it cannot be listed', () => {
+    expect(lossText('sharded')).toMatch(
+      /^What the sharded database alone knew, .* is lost by this, and nobody can list it/,
+    )
   })
 
   it('keeps its fields beside the sentences', () => {

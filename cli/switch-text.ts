@@ -90,6 +90,11 @@ export function asRefused(refused: AnyRefused) {
   return { ...refused, reason: why, wayOut }
 }
 
+/** Of an authority that is left behind although it does not answer. */
+export function lossText(authority: StoreName): string {
+  return `What ${STORES[authority]} alone knew, orders included, is lost by this, and nobody can list it: it kept the list.`
+}
+
 export function obstacleText(obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case 'writers-stay':

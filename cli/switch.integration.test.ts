@@ -44,6 +44,8 @@ it('tells where there is no migration, and moves nothing there', async () => {
 })
 
 it('begins, goes forward and back, says what stands in the way, and keeps who and why', async () => {
+  expect((await run('begin', '--dry-run', '--json')).code).toBe(EXIT_CODES.usage)
+  expect((await run('status', '--json')).json).toMatchObject({ hasBegun: false })
   expect((await run('begin', '--why', 'a monolith')).code).toBe(EXIT_CODES.pass)
   expect((await run('status', '--json')).json).toMatchObject({
     phase: 'legacy',
@@ -74,10 +76,17 @@ it('begins, goes forward and back, says what stands in the way, and keeps who an
   const gray = await run('set', '--gateway', 'interface-layer', '--gray', '50', '--json', '--why', 'half of them')
   expect(gray).toMatchObject({ code: EXIT_CODES.pass, json: { gateway: 'interface-layer', grayPercent: 50 } })
   expect((await run('set', '--gray', '101')).code).toBe(EXIT_CODES.usage)
-  expect((await run('forward', '--service', 'catalogue', '--json')).json).toMatchObject({
-    from: 'legacy',
-    to: 'phase1',
-  })
+  const tried = await run('set', '--mirror', 'off', '--dry-run', '--json')
+  expect(tried).toMatchObject({ code: EXIT_CODES.pass, json: { mirror: 'off', refused: null } })
+  const early = await run('finalise', '--dry-run', '--json')
+  expect(early).toMatchObject({ code: EXIT_CODES.usage, json: { refused: { kind: 'not-done' } } })
+  // Twice from where it stands: the first one only tries.
+  for (const more of [['--dry-run'], []]) {
+    expect(await run('forward', '--service', 'catalogue', '--json', ...more)).toMatchObject({
+      code: EXIT_CODES.pass,
+      json: { from: 'legacy', to: 'phase1', pausedMs: 0, refused: null },
+    })
+  }
   const back = await run('back', '--json', '--why', 'p99 doubled')
   expect(back).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'phase1', to: 'legacy', refused: null } })
   expect((await run('status', '--json')).json).toMatchObject({

@@ -126,7 +126,7 @@ await runCommand<SwitchOptions>(
       .description('Move the order system from the monolith to the sharded tables, step by step, and back.')
       .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
       .option('--why <text>', 'kept in the history beside your name')
-      .option('--dry-run', 'only say whether it would be done')
+      .option('--dry-run', 'only say whether it would be done; not of begin')
       .addOption(
         new Option('--service <name>', 'catalogue moves by itself; order and payment only together')
           .choices(SERVICES)

@@ -1,6 +1,6 @@
-// The same answers wherever the switches stand: every route of the new interfaces and of the old ones, in each phase, with the
-// monolith on its own and behind the business layer, with old apps sent to it or to the interface layer, in one process and in
-// many; and users who are at work while they move.
+// The same answers wherever the switches stand: every route of the new interfaces and of the old ones, in each phase, with each
+// mirror at work, with the monolith on its own and behind the business layer, with old apps sent to it or to the interface
+// layer, in one process and in many; and users who are at work while they move.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { LEGACY_CODES, LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_STATUS } from '../contracts/legacy-tables.ts'
 import { TOPOLOGIES, type Topology } from '../contracts/sut-endpoint.ts'
-import type { Direction, GatewayPosition, MonolithPosition, Phase } from '../contracts/switches.ts'
+import type { Direction, GatewayPosition, MirrorMode, MonolithPosition, Phase } from '../contracts/switches.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
 import { CHECKOUT, expectAllInBoth, OrderMix } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
@@ -18,6 +18,7 @@ import { ANYBODY } from './switches/two-ledgers.setup.ts'
 
 interface Position {
   readonly phase: Phase
+  readonly mirror: MirrorMode
   readonly monolith: MonolithPosition
   /** Who answers old apps: all of them. */
   readonly gateway: GatewayPosition
@@ -27,14 +28,14 @@ interface Position {
 
 /** In the order that they are gone through: each is a step from the one before. */
 const POSITIONS: readonly Position[] = [
-  { phase: 'legacy', monolith: 'own-database', gateway: 'monolith', catalogue: 'legacy' },
-  { phase: 'legacy', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
-  { phase: 'phase1', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase2' },
-  { phase: 'phase1', monolith: 'business-layer', gateway: 'monolith', catalogue: 'done' },
-  { phase: 'phase2', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase2' },
-  { phase: 'done', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
-  { phase: 'phase2', monolith: 'business-layer', gateway: 'monolith', catalogue: 'phase1' },
-  { phase: 'phase1', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase1' },
+  { phase: 'legacy', mirror: 'batched', monolith: 'own-database', gateway: 'monolith', catalogue: 'legacy' },
+  { phase: 'legacy', mirror: 'batched', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
+  { phase: 'phase1', mirror: 'batched', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase2' },
+  { phase: 'phase1', mirror: 'inline', monolith: 'business-layer', gateway: 'monolith', catalogue: 'done' },
+  { phase: 'phase2', mirror: 'inline', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase2' },
+  { phase: 'done', mirror: 'inline', monolith: 'business-layer', gateway: 'interface-layer', catalogue: 'phase1' },
+  { phase: 'phase2', mirror: 'batched', monolith: 'business-layer', gateway: 'monolith', catalogue: 'phase1' },
+  { phase: 'phase1', mirror: 'inline', monolith: 'own-database', gateway: 'interface-layer', catalogue: 'phase1' },
 ]
 
 /** The processes that look at the switches. */
@@ -62,7 +63,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
     expect(await changeSetting(change, ANYBODY, migrated.tools)).toMatchObject({ kind: 'changed' })
   }
 
-  async function goTo({ phase, monolith, gateway, catalogue }: Position): Promise<void> {
+  async function goTo({ phase, mirror, monolith, gateway, catalogue }: Position): Promise<void> {
     const status = await switchStatus(migrated.tools.ledgers)
     if (status.services.catalogue !== catalogue) await set({ catalogue })
     if (status.phase !== phase) {
@@ -79,6 +80,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
       })
       expect(mix.failures).toEqual([])
     }
+    if (status.mirror !== mirror) await set({ mirror })
     if (status.monolith !== monolith) await set({ monolith })
     if (status.gateway !== gateway) await set({ gateway })
     // Until every process has heard of it.
@@ -94,7 +96,7 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
   const ok = (data: object) => ({ code: LEGACY_CODES.ok, data })
 
   it.each(POSITIONS)(
-    '$phase, monolith on $monolith, gateway to $gateway, catalogue in $catalogue',
+    '$phase, mirror $mirror, monolith on $monolith, gateway to $gateway, catalogue in $catalogue',
     async (position) => {
       await goTo(position)
       const userId = user++
@@ -156,6 +158,16 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
         'cancelled',
         'paid',
       ])
+
+      // The web admin's: any user's order, and a product of whichever catalogue is read.
+      const admin = (path: string) => migrated.system.call({ path, user: 1, audience: 'admin' })
+      const { body: own } = await asked(userId, paidId)
+      expect(await admin(`/v1/admin/orders/by-id/${paidId}`)).toMatchObject({ status: 200, body: own })
+      const [{ productId, unitPriceCents: priceCents }] = own.items
+      expect(await admin(`/v1/admin/products/${productId}`)).toMatchObject({
+        status: 200,
+        body: { productId, priceCents },
+      })
 
       // Over all users, by the outbox of the store that decides.
       const nowMs = Date.now()

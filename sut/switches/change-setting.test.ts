@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NO_MIGRATION, PHASES, type Phase, type SwitchState } from '../../contracts/switches.ts'
-import { changed, settingRefusalOf } from './change-setting.ts'
+import { changed, settingJudged, settingRefusalOf } from './change-setting.ts'
 
 function at(phase: Phase, more: Partial<SwitchState> = {}): SwitchState {
   const beginning = { ...NO_MIGRATION, epoch: 5, isFinal: false, revision: 9, comparableSince: 4 }
@@ -43,4 +43,30 @@ it('is final only once everything is done', () => {
       expect(refused).toEqual(phase === 'done' && catalogue === 'done' ? null : { kind: 'not-done', phase, catalogue })
     }
   }
+})
+
+describe('a try', () => {
+  const seenAt = (state: SwitchState) => ({ legacy: { state, flip: null }, sharded: { state, flip: null } })
+  const before = at('phase1')
+
+  it('says what a change would meet', () => {
+    expect(settingJudged(seenAt(before), { catalogue: 'phase2' })).toEqual({ kind: 'possible', before })
+    expect(settingJudged(seenAt(before), { catalogue: 'done' })).toEqual({
+      kind: 'refused',
+      before,
+      refused: { kind: 'no-neighbour', from: 'phase1', to: 'done' },
+    })
+  })
+
+  it('waits for a flip that is not at its end', () => {
+    const flip = { from: 'phase1', to: 'phase2', epoch: 6 } as const
+    const seen = { ...seenAt(before), legacy: { state: before, flip } }
+    expect(settingJudged(seen, { mirror: 'inline' })).toEqual({ kind: 'busy' })
+  })
+
+  it('says nothing where one database missed what the other knows', () => {
+    const later = { ...before, revision: before.revision + 1 }
+    const seen = { ...seenAt(before), legacy: { state: later, flip: null } }
+    expect(settingJudged(seen, { mirror: 'inline' })).toEqual({ kind: 'busy' })
+  })
 })

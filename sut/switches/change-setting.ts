@@ -12,9 +12,10 @@ import {
   type SwitchState,
 } from '../../contracts/switches.ts'
 import { ClaimLost, FlipRun, type FlipTools } from './flip-run.ts'
-import { believedOf, courseOf } from './flip-steps.ts'
+import { believedOf, courseOf, type SeenInBoth } from './flip-steps.ts'
 import { lookAtBoth } from './look-at-both.ts'
 import { noteEverywhere, type Responsible } from './move-phase.ts'
+import type { Ledgers } from './store-ledger.ts'
 
 export interface SettingChange {
   readonly catalogue?: Phase
@@ -62,6 +63,27 @@ export type SettingOutcome =
   | { readonly kind: 'busy' }
   | { readonly kind: 'not-begun' }
 
+export type SettingJudged =
+  | { readonly kind: 'possible'; readonly before: SwitchState }
+  | Exclude<SettingOutcome, { readonly kind: 'changed' | 'not-begun' }>
+
+/** Changes nothing. */
+export async function judgeSetting(
+  change: SettingChange,
+  ledgers: Ledgers,
+): Promise<SettingJudged | { readonly kind: 'not-begun' }> {
+  const { seen, hasBegun } = await lookAtBoth(ledgers)
+  return hasBegun ? settingJudged(seen, change) : { kind: 'not-begun' }
+}
+
+/** What a flip has begun is brought to its end first. */
+export function settingJudged(seen: SeenInBoth, change: SettingChange): SettingJudged {
+  const before = believedOf(seen)
+  if (!before || courseOf(seen)) return { kind: 'busy' }
+  const refused = settingRefusalOf(before, change)
+  return refused ? { kind: 'refused', before, refused } : { kind: 'possible', before }
+}
+
 /** The authority's database is told first; another one that is away is told when it is back. */
 export async function changeSetting(
   change: SettingChange,
@@ -78,10 +100,9 @@ export async function changeSetting(
       if (found[name] && !(await ledgers[name].takeOver(run.claim))) return { kind: 'busy' }
     }
     const { seen } = await lookAtBoth(ledgers)
-    const before = believedOf(seen)
-    if (!before || courseOf(seen)) return { kind: 'busy' }
-    const refused = settingRefusalOf(before, change)
-    if (refused) return { kind: 'refused', before, refused }
+    const judged = settingJudged(seen, change)
+    if (judged.kind !== 'possible') return judged
+    const { before } = judged
     const after = changed(before, change)
     const { authority } = PHASE_RULES[before.phase]
     for (const name of [authority, otherStore(authority)]) {

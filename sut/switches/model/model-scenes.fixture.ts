@@ -19,6 +19,15 @@ const SMALL_SCENES: Scenes = {
     hasImport: true,
     flips: 2,
   },
+  'a writer, the import, and flips into phase 1 and 2 of which one dies at any step': {
+    start: 'legacy',
+    jobs: ['place-a'],
+    attempts: 1,
+    hasOutages: false,
+    hasImport: true,
+    flips: 2,
+    crashes: 1,
+  },
   'a writer forward and back': { start: 'phase2', jobs: ['place-a'], flips: 2 },
   'a writer, and a flip that dies at any step, as may the one that brings it to its end': {
     jobs: ['place-a'],
@@ -39,6 +48,13 @@ const SMALL_SCENES: Scenes = {
 /** Some minutes: HEADROOM_MODEL=full. */
 const LARGE_SCENES: Scenes = {
   'three writers and the mirror over a flip, at length': { jobs: ['place-a', 'change-a', 'place-b'], flips: 1 },
+  'three writers, the mirror, and a flip that dies at any step': {
+    jobs: ['place-a', 'change-a', 'place-b'],
+    attempts: 1,
+    hasOutages: false,
+    flips: 1,
+    crashes: 1,
+  },
   'two writers, the mirror and the import from the monolith alone into phase 1 and 2': {
     start: 'legacy',
     jobs: ['place-a', 'change-a'],
