@@ -59,8 +59,8 @@ Profiles, and what --rate is to them:
   knee      the operating point: what is asked for is held, probes locate the
             highest rate that meets the targets, longer holds confirm it, within
             --load-seconds; --rate: what is asked, default the ordinary day's
-  smoke     one low rate, 15 seconds: does everything work? 600 requests prove
-            no error rate below 0.5 %, and are INVALID then; --rate: that rate
+  smoke     one low rate, 15 seconds: was each of some 600 requests answered
+            rightly? Proves no error rate and no p99; --rate: that rate
   hold      one rate until every flow of it can be judged; --rate: default the
             ordinary day's
   peak-day  the busiest day, compressed, and its busiest second; --rate: of that

@@ -1,6 +1,6 @@
 // `npm run migrate` and `npm run compare-stores` as they are typed, on two real databases, beside writers and a mirror.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -19,6 +19,7 @@ import {
   type TestStore,
   within,
 } from '../sut/storage/two-stores.setup.ts'
+import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 
 /** A million: by then pages, memory and checkpoints have met what they will meet. */
 const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
@@ -38,33 +39,18 @@ let old: readonly OrderSnapshot[]
 let epoch = 0
 const children = new Set<ChildProcess>()
 
-interface Ended {
-  readonly code: number
-  // biome-ignore lint/suspicious/noExplicitAny: documents of every shape
-  readonly json: any
-  readonly text: string
-}
+const addresses = () => ({ HEADROOM_MYSQL_URL: sharded.url, HEADROOM_LEGACY_MYSQL_URL: legacy.url })
 
-const environment = () => ({
-  ...process.env,
-  HEADROOM_MYSQL_URL: sharded.url,
-  HEADROOM_LEGACY_MYSQL_URL: legacy.url,
-})
-
-function run(command: string, ...words: readonly string[]): Promise<Ended> {
-  const file = `cli/${command}.ts`
-  const options = { env: environment(), maxBuffer: 64 * 2 ** 20 }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...words], options, (error, stdout, stderr) => {
-      const json = words.includes('--json') ? JSON.parse(stdout || 'null') : null
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, json, text: stderr })
-    })
-  })
+function run(command: string, ...words: readonly string[]): Promise<EndedCommand> {
+  return endedCommand(`cli/${command}.ts`, words, { env: addresses() })
 }
 
 /** Killed as a power cut does, once so many orders are there. */
 async function importUntil(orders: number): Promise<void> {
-  const child = spawn(process.execPath, ['cli/migrate.ts'], { env: environment(), stdio: 'ignore' })
+  const child = spawn(process.execPath, ['cli/migrate.ts'], {
+    env: { ...process.env, ...addresses() },
+    stdio: 'ignore',
+  })
   children.add(child)
   const ended = once(child, 'exit')
   while (child.exitCode === null && (await importedSoFar()) < orders) await sleep(LOOK_EVERY_MS)
@@ -302,7 +288,7 @@ describe('in phase 1', { timeout: STEP_LIMIT_MS }, () => {
       spoilt.orderId,
     ])
     // On a busy machine an order may take longer than it may: it is passed over then, and seen by the next run.
-    let ended: Ended
+    let ended: EndedCommand
     do ended = await run('compare-stores', '--live', '1000', '--duration', '3s', '--json')
     while (ended.json.differing === 0 && ended.json.skipped > 0)
     expect(ended.code).toBe(EXIT_CODES.verificationFailed)

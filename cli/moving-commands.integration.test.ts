@@ -1,10 +1,10 @@
 // Commands that know the sharded tables alone, as they are typed, while orders move between two real databases.
 
-import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { testDatabase } from '../sut/test-system.setup.ts'
+import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 
 let legacy: Awaited<ReturnType<typeof testDatabase>>
 let sharded: Awaited<ReturnType<typeof testDatabase>>
@@ -19,24 +19,13 @@ afterAll(async () => {
   await sharded?.drop()
 })
 
-interface Ended {
-  readonly code: number
-  // biome-ignore lint/suspicious/noExplicitAny: documents of every shape
-  readonly json: any
-}
-
-function run(command: string, ...words: readonly string[]): Promise<Ended> {
+function run(command: string, ...words: readonly string[]): Promise<EndedCommand> {
   const env = {
-    ...process.env,
     HEADROOM_MYSQL_URL: sharded.url,
     HEADROOM_LEGACY_MYSQL_URL: legacy.url,
     HEADROOM_ELASTICSEARCH_URL: inject('engines').elasticsearch.url,
   }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [`cli/${command}.ts`, ...words, '--json'], { env }, (error, stdout) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, json: JSON.parse(stdout || 'null') })
-    })
-  })
+  return endedCommand(`cli/${command}.ts`, [...words, '--json'], { env })
 }
 
 const done = async (command: string, ...words: readonly string[]) => {

@@ -1,6 +1,5 @@
 // `npm run redrive` as it is typed, on real databases: of every kind of parked rows, those that wait for a person.
 
-import { execFile } from 'node:child_process'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { GAPS_TABLE, MESSAGES_TABLE } from '../contracts/migration-tables.ts'
@@ -12,6 +11,7 @@ import { PARKED_TABLE } from '../contracts/tables.ts'
 import { hasMessages } from '../sut/storage/message-table.ts'
 import { bornOrder, openTestStore, type TestStore, within } from '../sut/storage/two-stores.setup.ts'
 import { StoreLedger } from '../sut/switches/store-ledger.ts'
+import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 
 const EPOCH = 5
 const NOBODY_LISTENS = 'mysql://headroom:none@127.0.0.1:1/headroom_legacy'
@@ -30,26 +30,13 @@ afterAll(async () => {
   for (const store of Object.values(stores ?? {})) await store.close()
 })
 
-interface Ended {
-  readonly code: number
-  // biome-ignore lint/suspicious/noExplicitAny: documents of every shape
-  readonly json: any
-  readonly text: string
-}
-
-function redrive(words: readonly string[] = [], legacyUrl = stores.legacy.url): Promise<Ended> {
+function redrive(words: readonly string[] = [], legacyUrl = stores.legacy.url): Promise<EndedCommand> {
   const env = {
-    ...process.env,
     HEADROOM_MYSQL_URL: stores.sharded.url,
     HEADROOM_LEGACY_MYSQL_URL: legacyUrl,
     HEADROOM_REDIS_URL: engines.redis.url,
   }
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/redrive.ts', '--json', ...words], { env }, (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, json: JSON.parse(stdout || 'null'), text: stderr })
-    })
-  })
+  return endedCommand('cli/redrive.ts', ['--json', ...words], { env })
 }
 
 /** null: given up, and left for a person. */

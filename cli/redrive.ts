@@ -1,11 +1,11 @@
 // `npm run redrive`: what is parked, of every kind, and another try for it.
 
-import { Redis } from 'ioredis'
 import type { Connection } from 'mysql2/promise'
 import { UNREADABLE_STREAM } from '../contracts/order-event.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import type { ShardMap } from '../contracts/shard-map.ts'
 import type { StoreName } from '../contracts/switches.ts'
+import { askRedis } from '../engines/ask-redis.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { mysql } from '../engines/mysql.ts'
 import { redis } from '../engines/redis.ts'
@@ -32,8 +32,6 @@ counted, and no other try would help it.
 Examples:
   npm run redrive -- --dry-run    what is parked, and why
   npm run redrive                 another try for all that waits for a person`
-
-const REDIS_LIMIT_MS = 3_000
 
 await runCommand<{ dryRun?: true }>(
   'redrive',
@@ -92,21 +90,5 @@ async function redriveOver(connection: Connection, store: StoreName, isDry: bool
 async function countUnreadable(): Promise<number | null> {
   const isGiven = Boolean(process.env[mysql.addressVariable])
   const url = process.env[redis.addressVariable] || (isGiven ? null : readEngines().redis.url)
-  if (!url) return null
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: REDIS_LIMIT_MS,
-    commandTimeout: REDIS_LIMIT_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  })
-  client.on('error', () => {}) // the promises below say the same
-  try {
-    await client.connect()
-    return await client.xlen(UNREADABLE_STREAM)
-  } catch {
-    return null
-  } finally {
-    client.disconnect()
-  }
+  return url ? await askRedis(url, (client) => client.xlen(UNREADABLE_STREAM)).catch(() => null) : null
 }

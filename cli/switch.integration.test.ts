@@ -1,9 +1,9 @@
 // `npm run switch` as it is typed, on two real databases.
 
-import { execFile } from 'node:child_process'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { testDatabase } from '../sut/test-system.setup.ts'
+import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 
 let legacy: Awaited<ReturnType<typeof testDatabase>>
 let sharded: Awaited<ReturnType<typeof testDatabase>>
@@ -18,21 +18,9 @@ afterEach(async () => {
   await sharded?.drop()
 })
 
-interface Ended {
-  readonly code: number
-  // biome-ignore lint/suspicious/noExplicitAny: documents of every shape
-  readonly json: any
-  readonly text: string
-}
-
-function run(...words: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, HEADROOM_MYSQL_URL: sharded.url, HEADROOM_LEGACY_MYSQL_URL: legacy.url }
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['cli/switch.ts', ...words], { env }, (error, stdout, stderr) => {
-      const json = words.includes('--json') ? JSON.parse(stdout || 'null') : null
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, json, text: stderr })
-    })
-  })
+function run(...words: readonly string[]): Promise<EndedCommand> {
+  const env = { HEADROOM_MYSQL_URL: sharded.url, HEADROOM_LEGACY_MYSQL_URL: legacy.url }
+  return endedCommand('cli/switch.ts', words, { env })
 }
 
 it('tells where there is no migration, and moves nothing there', async () => {

@@ -1,6 +1,6 @@
 // What the web admin's interface serves beside the search: orders by id, products, and the switches of a migration.
 
-import { productId } from './gateway-api.ts'
+import { pageSize, productId } from './gateway-api.ts'
 import type { FromSchema } from './schema.ts'
 import { GATEWAY_POSITIONS, MIRROR_MODES, MONOLITH_POSITIONS, PHASES } from './switches.ts'
 
@@ -93,6 +93,6 @@ export const historyQuerySchema = {
   type: 'object',
   additionalProperties: false,
   required: [],
-  properties: { limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+  properties: { limit: pageSize },
 } as const
 export type HistoryQuery = FromSchema<typeof historyQuerySchema>

@@ -42,6 +42,9 @@ export const TOKEN = {
 export const ADMIN_ROLES = ['support', 'operator'] as const
 export type AdminRole = (typeof ADMIN_ROLES)[number]
 
+/** Larger bodies are no checkout, sealed or not: neither the gateway nor a front-end reads more. */
+export const BODY_LIMIT_BYTES = 64 * 1024
+
 const cents = { type: 'integer', minimum: 0, maximum: 9_007_199_254_740_991 } as const
 /** Up to the year 9999. */
 const epochMs = { type: 'integer', minimum: 0, maximum: 253_402_300_799_999 } as const
@@ -49,6 +52,8 @@ const epochMs = { type: 'integer', minimum: 0, maximum: 253_402_300_799_999 } as
 const ORDER_ID_PATTERN = `[1-9][0-9]{0,17}|${below('9223372036854775807')}`
 const orderId = { type: 'string', pattern: `^(${ORDER_ID_PATTERN})$` } as const
 export const productId = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const
+/** Of what comes in pages, unless the request says how many. */
+export const pageSize = { type: 'integer', minimum: 1, maximum: 100, default: 20 } as const
 const quantity = { type: 'integer', minimum: 1, maximum: 999 } as const
 
 export const checkoutRequestSchema = {
@@ -110,7 +115,7 @@ export const listQuerySchema = {
   additionalProperties: false,
   required: [],
   properties: {
-    limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    limit: pageSize,
     /** Return orders older than this id: the `nextBefore` of the page before. */
     before: orderId,
   },
@@ -183,7 +188,7 @@ export const searchQuerySchema = {
     toMs: epochMs,
     region: { type: 'integer', minimum: 0, maximum: 999 },
     status: { type: 'string', enum: ORDER_STATUSES },
-    limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    limit: pageSize,
     /** Opaque: the `nextAfter` of the page before. */
     after: { type: 'string', maxLength: 64, pattern: `^[0-9]{1,15}:(${ORDER_ID_PATTERN})$` },
   },

@@ -239,7 +239,7 @@ export interface LoadResult {
   /** Of a search: where the highest rate lies, however wide (95 %); high null: nothing failed. null: nothing can be said. */
   readonly highest?: { readonly low: number; readonly high: number | null } | null
   readonly reason: string
-  /** The claim of spike, soak and peak-day: what was wanted and seen, in the claim's own unit. */
+  /** The claim of smoke, spike, soak and peak-day: what was wanted and seen, in the claim's own unit. */
   readonly claim: ProfileClaim | null
 }
 
@@ -252,6 +252,7 @@ export const CLAIM_UNITS = [
   'seconds',
   'share',
   'missed-windows',
+  'wrong-answers',
   'machines',
   'faults',
 ] as const

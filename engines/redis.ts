@@ -2,10 +2,10 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
 import { cacheSettings } from '../contracts/cache-settings.ts'
 import { redisUsers } from '../contracts/service-accounts.ts'
 import { giveTo } from './account.ts'
+import { askRedis } from './ask-redis.ts'
 import { launchedContainer, runContainer } from './docker.ts'
 import { launchedProcess, startProcess } from './engine-process.ts'
 import { debianEnv, debianObstacle, fetchDebian } from './fetch-debian.ts'
@@ -93,24 +93,10 @@ function settings(size: EngineSize): readonly string[] {
 }
 
 async function probe(url: string): Promise<string> {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: 3000,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  })
-  let cause: Error | undefined
-  client.on('error', (error: Error) => (cause ??= error)) // the promise below only says that the connection is closed
-  try {
-    await client.connect()
-    const version = versionIn(/redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? '')
-    if (!version) throw new Error('it does not tell its version')
-    return version
-  } catch (error) {
-    throw cause ?? error
-  } finally {
-    client.disconnect()
-  }
+  const info = await askRedis(url, (client) => client.info('server'))
+  const version = versionIn(/redis_version:(\S+)/.exec(info)?.[1] ?? '')
+  if (!version) throw new Error('it does not tell its version')
+  return version
 }
 
 async function versionOf(path: string, root?: string): Promise<string> {

@@ -12,6 +12,7 @@ import { backlogOf, type Observer } from './observer.ts'
 import { type ProfileSchedule, type ScheduledProfile, scheduleOf } from './profiles.ts'
 import { perSecond, reasonOf, seconds } from './reason-text.ts'
 import { secondsToRecover } from './recovery.ts'
+import { rightAnswersOf } from './right-answers.ts'
 
 export interface ScheduledRequest {
   readonly profile: ScheduledProfile
@@ -86,6 +87,7 @@ export interface Offered {
 export function answerOf(run: Asked, profile: ScheduledProfile, schedule: ProfileSchedule, offered: Offered): Answer {
   switch (profile) {
     case 'smoke':
+      return rightnessAnswer(run, schedule, offered)
     case 'hold':
       return { ...judged(offered.steps), claim: null }
     case 'spike':
@@ -108,6 +110,26 @@ function judged(steps: readonly Step[]): Pick<Answer, 'verdict' | 'reason'> {
 
 function ratesText(steps: readonly Step[]): string {
   return steps.map(({ offeredPerSecond }) => perSecond(offeredPerSecond)).join(', ')
+}
+
+/** Does everything work? A target that was missed all the same is told: to answer rightly is not to keep it. */
+function rightnessAnswer({ load }: Asked, { windows, segments }: ProfileSchedule, { steps }: Offered): Answer {
+  const [step] = steps
+  const length = seconds((segments[0]?.seconds ?? 0) * 1000)
+  const claim = {
+    id: `${load.name}-answers-right`,
+    claim: `For ${length} at ${perSecond(windows[0]?.ratePerSecond ?? 0)}, every request of ${load.name} is answered rightly.`,
+    target: 0,
+    bound: 'at-most',
+    unit: 'wrong-answers',
+  } as const
+  if (step === undefined) {
+    return { verdict: 'INVALID', reason: 'nothing was measured', claim: { ...claim, value: null, evidence: 'unknown' } }
+  }
+  const { verdict, reason, requests, wrong } = rightAnswersOf(step)
+  const missed = verdict === 'PASS' && step.judgement.outcome === 'fail' ? `; not asked here: ${reasonOf(step)}` : ''
+  const evidence = `${wrong} of ${requests} requests not answered rightly`
+  return { verdict, reason: `${reason}${missed}`, claim: { ...claim, value: wrong, evidence } }
 }
 
 /** The system may miss its targets while the spike lasts; what counts is how soon it is back. */

@@ -12,6 +12,7 @@ const AMOUNTS: Readonly<Record<ClaimUnit, (value: number) => string>> = {
   seconds: (value) => `${significant(value)} s`,
   share: percent,
   'missed-windows': (value) => plural(value, 'missed window'),
+  'wrong-answers': (value) => plural(value, 'wrong answer'),
   machines: (value) => `${significant(value)} machines`,
   faults: (value) => plural(value, 'fault'),
 }

@@ -12,7 +12,7 @@ export function ownFlowClaims(flows: readonly FlowCurve[], measurements: Measure
   return flows.flatMap((flow) => [...loadClaim(flow, measurements, who), ...plannedClaims(flow, who)])
 }
 
-/** Spike, soak and peak day have a claim of their own. */
+/** Smoke, spike, soak and peak day have a claim of their own. */
 function loadClaim(flow: FlowCurve, measurements: Measurements, who: string): readonly Claim[] {
   const result = resultOf(measurements, [flow.flow])
   if (result === null || result.claim !== null) return []

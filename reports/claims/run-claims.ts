@@ -4,7 +4,7 @@ import type { Claim } from '../../contracts/capacity.ts'
 import type { LoadResult, Measurements } from '../../contracts/measurement.ts'
 import { exact, plural } from '../quantity.ts'
 
-/** Spike, soak and peak day; the operating point is the flow claims' business. */
+/** Smoke, spike, soak and peak day; the operating point is the flow claims' business. */
 export function profileClaims({ results }: Measurements): readonly Claim[] {
   return results.flatMap((result) => (result.claim === null ? [] : [profileClaim(result, result.claim)]))
 }

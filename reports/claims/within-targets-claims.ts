@@ -48,7 +48,7 @@ export function withinTargetsClaims(
       : `, on ${percent(seeding.shareOfPlan)} of the planned rows`
   return [...alone, ...together].flatMap((measured) => {
     const result = resultOf(measurements, measured.flows)
-    // Spike, soak and peak day have a claim of their own.
+    // Smoke, spike, soak and peak day have a claim of their own.
     return result !== null && result.claim !== null ? [] : [claimOf(measured, result, rows)]
   })
 }

@@ -1,6 +1,6 @@
 // Orders of all users by time, region and status, newest first.
 
-import { MAX_SEARCH_RANGE_MS, type SearchQuery, type SearchResponse } from '../../contracts/gateway-api.ts'
+import { MAX_SEARCH_RANGE_MS, pageSize, type SearchQuery, type SearchResponse } from '../../contracts/gateway-api.ts'
 import { isOrderId } from '../../contracts/order-id.ts'
 import type { SearchPosition } from '../domain/order/order-service.ts'
 import { SutError } from '../errors.ts'
@@ -8,14 +8,12 @@ import type { CallContext } from '../telemetry/call-context.ts'
 import type { DomainServices } from './order-flows.ts'
 import { summaryOf } from './order-summary.ts'
 
-const DEFAULT_LIMIT = 20
-
 export async function search(
   { order }: Pick<DomainServices, 'order'>,
   query: SearchQuery,
   context: CallContext,
 ): Promise<SearchResponse> {
-  const { fromMs, toMs, region, status, limit = DEFAULT_LIMIT } = query
+  const { fromMs, toMs, region, status, limit = pageSize.default } = query
   if (toMs <= fromMs) throw new SutError('bad-request', 'toMs must lie after fromMs')
   if (toMs - fromMs > MAX_SEARCH_RANGE_MS) {
     throw new SutError('bad-request', `the range is longer than ${MAX_SEARCH_RANGE_MS / 86_400_000} days`)

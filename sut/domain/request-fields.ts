@@ -1,6 +1,7 @@
 // Fields of requests between services. Values were judged at the interface; here they are held to their types, so that what
 // a caller of another version leaves out never reaches SQL.
 
+import { pageSize } from '../../contracts/gateway-api.ts'
 import { CHANNELS, ORDER_STATUSES, PAYMENT_METHODS } from '../../contracts/order.ts'
 import type { ObjectSchema, Schema } from '../../contracts/schema.ts'
 import { DIRECTIONS } from '../../contracts/switches.ts'
@@ -12,7 +13,7 @@ export const cents = { type: 'integer', minimum: 0 } as const
 export const region = { type: 'integer', minimum: 0 } as const
 export const legacyNo = { type: 'integer', minimum: 1 } as const
 export const page = { type: 'integer', minimum: 1 } as const
-export const limit = { type: 'integer', minimum: 1, maximum: 100 } as const
+export const limit = { type: 'integer', minimum: pageSize.minimum, maximum: pageSize.maximum } as const
 export const productId = { type: 'integer', minimum: 1 } as const
 export const quantity = { type: 'integer', minimum: 1 } as const
 export const lineNo = { type: 'integer', minimum: 1 } as const

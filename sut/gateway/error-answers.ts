@@ -1,11 +1,12 @@
 // What the gateway itself answers when it does not pass a request on, or gets no answer: the shape of the API's errors, for
 // every status nginx knows. One location renders them all; the status says which code and message.
 
+import { BODY_LIMIT_BYTES } from '../../contracts/gateway-api.ts'
 import { ADDRESSES } from '../../contracts/gateway-methods.ts'
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts'
 
-/** Larger bodies are no checkout. They stay in memory, so that the workers never write a file. */
-export const BODY_LIMIT = '64k'
+/** As nginx spells it. All of it stays in memory, so that the workers never write a file. */
+export const BODY_LIMIT = `${BODY_LIMIT_BYTES / 1024}k`
 
 export const METHODS = ['GET', 'HEAD', 'POST'] as const
 

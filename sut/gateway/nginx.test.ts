@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ROUTES } from '../../contracts/gateway-api.ts'
+import { BODY_LIMIT_BYTES, ROUTES } from '../../contracts/gateway-api.ts'
 import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
 import { INTERFACE_LAYER_FILE, POSITION_FOLDER, renderNginxConfig } from './nginx.ts'
 
@@ -51,6 +51,13 @@ describe('gateway configuration', () => {
   it('passes nothing else on, the services’ own routes least of all', () => {
     expect(text).toContain('location / { return 404; }')
     expect(text).not.toContain('/internal')
+  })
+
+  it('takes bodies as large as a front-end does, and keeps them in memory', () => {
+    const kilobytes = [...text.matchAll(/client_(?:max_body|body_buffer)_size (\d+)k;/g)].map(([, size]) =>
+      Number(size),
+    )
+    expect(kilobytes.map((size) => size * 1024)).toEqual([BODY_LIMIT_BYTES, BODY_LIMIT_BYTES])
   })
 
   it('says nothing of a monolith where there is none', () => {

@@ -13,6 +13,7 @@ import {
   listQuerySchema,
   listResponseSchema,
   orderSummarySchema,
+  pageSize,
   ROUTES,
 } from '../../contracts/gateway-api.ts'
 import { isOrderId, type OrderId } from '../../contracts/order-id.ts'
@@ -33,7 +34,6 @@ export interface AppFrontEnd extends FrontEnd {
   readonly protection: RequestProtection | null
 }
 
-const DEFAULT_LIMIT = 20
 const TAGS = ['app']
 const SUMMARIES: Readonly<Record<StatusCall['event'], string>> = {
   pay: 'Pay one own placed order',
@@ -83,7 +83,7 @@ export function registerAppRoutes(app: FastifyInstance, frontEnd: AppFrontEnd): 
       async (request) => {
         const { userId, query } = request
         const before = query.before === undefined ? undefined : orderIdOf(query.before)
-        const call = { userId, limit: query.limit ?? DEFAULT_LIMIT, before }
+        const call = { userId, limit: query.limit ?? pageSize.default, before }
         return flows.list(call, contextOf(request, requestDeadlineMs))
       },
     )

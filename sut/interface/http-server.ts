@@ -2,7 +2,7 @@
 
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type ErrorResponse, IDEMPOTENCY_HEADER } from '../../contracts/gateway-api.ts'
+import { BODY_LIMIT_BYTES, type ErrorResponse, IDEMPOTENCY_HEADER } from '../../contracts/gateway-api.ts'
 import { methodsAt } from '../../contracts/gateway-methods.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
 import { Failures } from '../telemetry/failures.ts'
@@ -34,7 +34,6 @@ const NEW_SHAPE: RefusalShape = {
   body: ({ code, message }, requestId) => ({ code, message, requestId }) satisfies ErrorResponse,
 }
 
-export const BODY_LIMIT_BYTES = 64 * 1024
 /** More than the gateway lets through, so that it is the gateway who says what is too large. */
 const HEADER_LIMIT_BYTES = 48 * 1024
 

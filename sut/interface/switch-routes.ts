@@ -11,6 +11,7 @@ import {
   type SetSwitchesBody,
   setSwitchesSchema,
 } from '../../contracts/admin-api.ts'
+import { pageSize } from '../../contracts/gateway-api.ts'
 import type { AdminFlows } from '../aggregation/admin-flows.ts'
 import { errorResponses } from './error-responses.ts'
 import { contextOf } from './request-context.ts'
@@ -22,7 +23,6 @@ export interface SwitchFrontEnd {
 }
 
 const ADMIN = { tags: ['admin'], security: [{ admin: [] }] }
-const DEFAULT_LIMIT = 20
 /** Their fields are those of `npm run switch -- … --json`: docs/how-do-we-switch-over-and-back.md. */
 const anyObject = { type: 'object', additionalProperties: true } as const
 
@@ -65,7 +65,7 @@ export function registerSwitchRoutes(scope: FastifyInstance, { adminFlows, reque
       },
     },
     async (request) => {
-      const { limit = DEFAULT_LIMIT } = request.query
+      const { limit = pageSize.default } = request.query
       return { entries: await adminFlows.switchHistory({ limit }, context(request)) }
     },
   )
