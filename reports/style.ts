@@ -8,7 +8,7 @@ export const STYLE = `
   --series-1: #2458a6; --series-1-soft: #b9cdea; --series-2: #c2571a; --series-3: #4b8f6b; --series-4: #7d5ba6;
   --series-5: #b98900; --series-6: #6b7480;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #111418; --card: #181c21; --ink: #e8eaed; --ink-soft: #a2abb6; --line: #2e353d; --shade: #20252b;
     --pass: #5fce9b; --pass-soft: #14301f; --fail: #ff8a80; --fail-soft: #3a1917; --invalid: #f2b84b; --invalid-soft: #36280f; --risk: #b9a3ff; --risk-soft: #251b3d;
@@ -124,7 +124,7 @@ pre { margin: 0 0 16px; padding: 14px 16px; background: var(--shade); border-rad
 .tip b { font-weight: 600; }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--ink-soft); font-size: 0.85rem; }
 
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   .claims thead, .stacked thead { position: absolute; left: -9999px; }
   .claims table, .claims tbody, .claims tr, .claims td, .claims caption, .stacked table, .stacked tbody, .stacked tr, .stacked td, .stacked th, .stacked caption { display: block; }
   .claims td, .stacked td, .stacked tbody th { border: 0; padding: 2px 0; min-width: 0; }
@@ -144,14 +144,19 @@ footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line);
   section { padding-top: 40px; }
   .answer li { grid-template-columns: minmax(0, 1fr); gap: 4px; }
 }
+@page { margin: 13mm; }
 @media print {
   :root { color-scheme: light; --paper: #fff; --card: #fff; }
-  body { font-size: 10.5pt; }
+  html { font-size: 11px; }
+  body { font-size: 1rem; }
   .page { max-width: none; padding: 0; }
   nav, .download, .skip, .tip { display: none; }
-  section { padding-top: 24px; }
-  .card, .figure, figure, tr, .banner { break-inside: avoid; }
-  h2, h3, figcaption { break-after: avoid; }
+  section { padding-top: 20px; }
+  .card { padding: 12px; }
+  .figure, figure, tr, dt, .banner, .flow-head { break-inside: avoid; }
+  h2, h3, .lead, figcaption, caption, dt, .flow-head, .claim-main { break-after: avoid; }
+  .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+  .stacked tbody th[scope=row] { min-width: 0; }
   .scroll { overflow: visible; }
   a { color: inherit; text-decoration: none; }
 }
