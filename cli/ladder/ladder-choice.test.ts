@@ -33,7 +33,25 @@ describe('which ladder is meant', () => {
 
   it('ends at a limit that is lower than the usual rungs', () => {
     const low = { ...volume, fullTableRows: 3e6 }
-    expect(chosenLadder({ ...words, full: true }, low).asked.rungs).toEqual([1e6, 3e6])
+    const full = chosenLadder({ ...words, full: true }, low)
+    expect(full.asked.rungs).toEqual([1e6, 3e6])
+    expect(otherLadderText(full, 3e6)).toContain('ends at 1,000,000 rows')
+  })
+
+  it('climbs to a limit once that is a usual rung, and knows when the small ladder reaches it', () => {
+    const to = (limit: number, more: object) => chosenLadder({ ...words, ...more }, { ...volume, fullTableRows: limit })
+    expect(to(15e6, { full: true }).asked.rungs).toEqual([1e6, 5e6, 15e6])
+    expect(to(1e6, { full: true }).asked.rungs).toEqual([1e6])
+    for (const chosen of [to(5e6, { full: true }), to(5e6, {})]) {
+      expect(chosen.asked.rungs).toEqual([1e6, 5e6])
+      expect(otherLadderText(chosen, 5e6)).toBe(
+        "It ends at the plan's limit of 5,000,000 rows, so it can say how a full table answers.",
+      )
+    }
+    const tiny = to(2e5, { full: true })
+    expect(tiny.asked.rungs).toEqual([2e5])
+    expect(otherLadderText(tiny, 2e5)).toContain('can say how a full table answers')
+    expect(() => to(2e5, {})).toThrow(Refusal)
   })
 })
 
