@@ -1,14 +1,13 @@
 // `npm run validate`: the ladder. One table filled rung by rung to the plan's limit, every flow measured at each.
 
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Ladder } from '../contracts/ladder.ts'
 import { LADDER_FLOWS } from '../contracts/ladder.ts'
-import { EXIT_CODE_OF, EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { asShard } from '../contracts/shard.ts'
 import { LADDER_STATE } from '../engines/clean-engines.ts'
-import { freeDiskBytes } from '../engines/machine.ts'
-import { openPlace } from '../engines/place.ts'
-import { isSameAsked } from '../measurements/ladder/ladder-pieces.ts'
+import { freeDiskBytes, nearestExisting } from '../engines/machine.ts'
+import { CHECKOUT, linkedHome } from '../engines/place.ts'
 import { ratesOfFullTable } from '../measurements/ladder/rung-rates.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
@@ -24,12 +23,12 @@ import {
   parseFlows,
   parseRungs,
 } from './ladder/ladder-choice.ts'
-import { readLadder, unfinishedRun } from './ladder/ladder-file.ts'
-import { forecastFields, forecastLines, forecastRungs, refuseSmallDisk } from './ladder/ladder-forecast.ts'
+import { forecastFields, forecastLines, forecastRungs, smallDisk } from './ladder/ladder-forecast.ts'
 import { ladderJson } from './ladder/ladder-json.ts'
 import { LadderSystem } from './ladder/ladder-system.ts'
 import { predictByModel } from './ladder/predict-rung.ts'
 import { runLadder } from './ladder/run-ladder.ts'
+import { unfinishedLadder } from './ladder/unfinished-ladder.ts'
 import { RUNS } from './named-run.ts'
 import { newRunFolder } from './new-run-folder.ts'
 import { parseDuration, parseSeed, parseShard } from './option-parsers.ts'
@@ -98,14 +97,20 @@ await runCommand<Options>(
     const forecast = forecastRungs(chosen, volume)
     forecastLines(chosen, forecast).forEach(say)
     say(otherLadderText(chosen, volume.fullTableRows))
+    const unfinished = await unfinishedLadder(options, chosen.asked, RUNS)
+    // What is begun has its rows on the disk already, and had room for all of them.
+    const small = unfinished === null ? smallDisk(forecast, freeDiskBytes(diskOfLadder())) : null
     if (options.dryRun) {
-      if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast))}\n`)
+      const wouldBeRefused = small === null ? [] : [small]
+      for (const { what, why } of wouldBeRefused) say(`  would be refused: ${what} (${why.join('; ')})`)
+      if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast, wouldBeRefused))}\n`)
       return EXIT_CODES.pass
     }
-    refuseSmallDisk(forecast, freeDiskBytes(openPlace(LADDER_STATE).home))
-    const { runDir, ladder } = await begunLadder(options, chosen, () =>
-      newLadder(chosen, volume.fullTableRows, resolved),
-    )
+    if (small !== null) throw small
+    const { runDir, ladder } = unfinished ?? {
+      runDir: newRunFolder(options.run, 'validate'),
+      ladder: newLadder(chosen, volume.fullTableRows, resolved),
+    }
     say(`Evidence: ${runDir}`)
     const system = await LadderSystem.open(context, 'load')
     const job = {
@@ -128,20 +133,10 @@ await runCommand<Options>(
   },
 )
 
-/** The unfinished ladder of the same question, or a new one. */
-async function begunLadder(
-  { run, reset }: Options,
-  { asked }: ChosenLadder,
-  begin: () => Ladder,
-): Promise<{ readonly runDir: string; readonly ladder: Ladder }> {
-  const unfinished = reset ? undefined : await unfinishedRun(RUNS, asked)
-  const runDir = run === undefined ? unfinished : resolve(run)
-  const found = runDir === undefined ? null : await readLadder(runDir)
-  if (runDir !== undefined && found !== null) {
-    if (isSameAsked(found.asked, asked) && !found.finished) return { runDir, ladder: found }
-    throw otherLadder(runDir, found)
-  }
-  return { runDir: newRunFolder(run, 'validate'), ladder: begin() }
+/** Nothing is made there for a look. */
+function diskOfLadder(): string {
+  const state = join(CHECKOUT, LADDER_STATE)
+  return nearestExisting(linkedHome(state) ?? state)
 }
 
 function newLadder(
@@ -163,16 +158,4 @@ function newLadder(
     studies: [],
     spent: { fillSeconds: 0, measureSeconds: 0, studySeconds: 0, otherSeconds: 0 },
   }
-}
-
-function otherLadder(runDir: string, { finished, asked }: Ladder): Refusal {
-  return new Refusal({
-    what: `${runDir} holds another ladder`,
-    why: [
-      finished
-        ? 'it is finished'
-        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
-    ],
-    wayOut: 'Ask for the same to continue it, or leave --run out.',
-  })
 }

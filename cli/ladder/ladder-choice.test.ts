@@ -3,7 +3,7 @@ import { LADDER_FLOWS } from '../../contracts/ladder.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import { smallVolume } from '../../generators/small-volume.fixture.ts'
 import { chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder-choice.ts'
-import { forecastRungs, refuseSmallDisk } from './ladder-forecast.ts'
+import { forecastFields, forecastRungs, smallDisk } from './ladder-forecast.ts'
 
 const LIMIT = 50_000_000
 const volume = { ...smallVolume(), fullTableRows: LIMIT }
@@ -62,10 +62,15 @@ it('reads rungs and flows as they are typed', () => {
   for (const wrong of ['search', 'list,list', '']) expect(() => parseFlows(wrong)).toThrow()
 })
 
-it('says rows, bytes and minutes of each rung, and refuses a disk that is too small', () => {
-  const rungs = forecastRungs(chosenLadder({ ...words, full: true }, volume), volume)
+it('says rows, bytes and minutes of each rung, and that a disk is too small', () => {
+  const chosen = chosenLadder({ ...words, full: true }, volume)
+  const rungs = forecastRungs(chosen, volume)
   expect(rungs.map(({ orders }) => orders)).toEqual([1e6, 5e6, 15e6, LIMIT])
   expect(rungs.at(-1)?.bytes).toBeGreaterThan(9e9)
-  expect(() => refuseSmallDisk(rungs, 10e9)).toThrow(/free disk/)
-  expect(() => refuseSmallDisk(rungs, 100e9)).not.toThrow()
+  expect(smallDisk(rungs, 100e9)).toBeNull()
+  const small = smallDisk(rungs, 10e9)
+  expect(small?.what).toContain('free disk')
+  expect(forecastFields(chosen, rungs, small === null ? [] : [small]).dryRun.wouldBeRefused).toMatchObject([
+    { what: small?.what, why: [expect.stringContaining('10.0 GB free')] },
+  ])
 })

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import type { Ladder } from '../../contracts/ladder.ts'
+import { Refusal } from '../../contracts/refusal.ts'
+import { writeLadder } from './ladder-file.ts'
+import { unfinishedLadder } from './unfinished-ladder.ts'
+
+const runsDir = mkdtempSync(join(tmpdir(), 'headroom-ladders-'))
+afterAll(() => rmSync(runsDir, { recursive: true }))
+
+const asked = { planHash: 'p', seed: 1, shard: 7, rungs: [1e6], flows: ['list'], studies: true } as const
+const ladder = (more: Partial<Ladder>) => ({ asked, finished: false, rungs: [], ...more }) as unknown as Ladder
+
+it('is the newest of the same question; a finished one and those of other questions are none', async () => {
+  expect(await unfinishedLadder({}, asked, runsDir)).toBeNull()
+  await writeLadder(join(runsDir, 'done'), ladder({ finished: true, updatedAt: '2026-01-03' }))
+  await writeLadder(join(runsDir, 'old'), ladder({ updatedAt: '2026-01-01' }))
+  await writeLadder(join(runsDir, 'new'), ladder({ updatedAt: '2026-01-02' }))
+  expect((await unfinishedLadder({}, asked, runsDir))?.runDir).toBe(join(runsDir, 'new'))
+  expect(await unfinishedLadder({}, { ...asked, shard: 8 }, runsDir)).toBeNull()
+  expect(await unfinishedLadder({ reset: true }, asked, runsDir)).toBeNull()
+})
+
+it('is the one that --run names, and no other than was asked for', async () => {
+  const named = (name: string) => unfinishedLadder({ run: join(runsDir, name) }, asked, runsDir)
+  expect((await named('old'))?.runDir).toBe(join(runsDir, 'old'))
+  expect(await named('not-there')).toBeNull()
+  await expect(named('done')).rejects.toThrow(Refusal)
+  await writeLadder(join(runsDir, 'other'), ladder({ asked: { ...asked, rungs: [5e6] } }))
+  await expect(named('other')).rejects.toMatchObject({ why: [expect.stringContaining('rungs 5000000')] })
+})
