@@ -36,12 +36,17 @@ function frameOf({ stack }: Error): string {
   )
 }
 
-/** Breaks at spaces so that lines fit; a longer word (a path) and the short `npm run up` in a sentence stay whole. */
+/** Copied from a sentence that breaks it, the first half of a command would run. Its words end at the next mark. */
+const OURS = /npm run(?: --silent)? [\w:-]+(?: -- [^;,()]*?(?=[;,()]|\.\s|\.?$))?|npm start/
+const OTHERS = /(?:docker (?:pull|run)|apt-get install)(?: [^\s;,()]+)+/
+const UNBROKEN = new RegExp(`\\(?(?:${OURS.source}|${OTHERS.source})\\S*|\\S+`, 'g')
+
+/** Breaks at spaces so that lines fit; a longer word (a path) and a command in a sentence stay whole. */
 function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = []
     let line = firstIndent
-    for (const word of paragraph.match(/npm run(?: --silent)? \S+|\S+/g) ?? []) {
+    for (const word of paragraph.match(UNBROKEN) ?? []) {
       const started = line.trim() !== ''
       if (started && line.length + 1 + word.length > WIDTH_COLUMNS) {
         lines.push(line)
