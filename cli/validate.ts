@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Ladder } from '../contracts/ladder.ts'
 import { LADDER_FLOWS } from '../contracts/ladder.ts'
+import type { ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { asShard } from '../contracts/shard.ts'
 import { LADDER_STATE } from '../engines/clean-engines.ts'
@@ -12,7 +13,7 @@ import { ratesOfFullTable } from '../measurements/ladder/rung-rates.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
-import { planPool } from '../reports/sizing/plan-pool.ts'
+import { type PlanPool, planPool } from '../reports/sizing/plan-pool.ts'
 import { verdictText } from '../reports/verdict-text.ts'
 import { writeReport } from '../reports/write-report.ts'
 import {
@@ -93,11 +94,13 @@ await runCommand<Options>(
     const plan = await loadPlan(options.plan)
     const resolved = resolvePlan(plan)
     const volume = seedVolume(plan, plan.horizonYears)
-    const chosen = chosenLadder(options, volume)
+    // Also the law of the load, which the rows do not depend on.
+    const chosen = chosenLadder(options, { ...volume, planHash: resolved.planHash })
+    const pool = planPool(resolved)
     const forecast = forecastRungs(chosen, volume)
     forecastLines(chosen, forecast).forEach(say)
     say(otherLadderText(chosen, volume.fullTableRows))
-    const unfinished = await unfinishedLadder(options, chosen.asked, RUNS)
+    const unfinished = await unfinishedLadder(options, { asked: chosen.asked, poolShare: pool.share }, RUNS)
     // What is begun has its rows on the disk already, and had room for all of them.
     const small = unfinished === null ? smallDisk(forecast, freeDiskBytes(diskOfLadder())) : null
     if (options.dryRun) {
@@ -109,7 +112,7 @@ await runCommand<Options>(
     if (small !== null) throw small
     const { runDir, ladder } = unfinished ?? {
       runDir: newRunFolder(options.run, 'validate'),
-      ladder: newLadder(chosen, volume.fullTableRows, resolved),
+      ladder: newLadder(chosen, volume.fullTableRows, resolved, pool),
     }
     say(`Evidence: ${runDir}`)
     const system = await LadderSystem.open(context, 'load')
@@ -142,7 +145,8 @@ function diskOfLadder(): string {
 function newLadder(
   { asked, times }: ChosenLadder,
   limitOrders: number,
-  resolved: Parameters<typeof planPool>[0],
+  resolved: ResolvedPlan,
+  pool: PlanPool,
 ): Ladder {
   const startedAt = new Date().toISOString()
   return {
@@ -152,7 +156,7 @@ function newLadder(
     updatedAt: startedAt,
     finished: false,
     limitOrders,
-    planPool: planPool(resolved),
+    planPool: pool,
     rates: Object.fromEntries(asked.flows.map((flow) => [flow, ratesOfFullTable(resolved, flow)])),
     rungs: [],
     studies: [],

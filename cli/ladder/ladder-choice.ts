@@ -29,8 +29,11 @@ export interface ChosenLadder extends TimedLadder {
   readonly leftOut: readonly number[]
 }
 
-export function chosenLadder(options: LadderOptions, volume: SeedVolume): ChosenLadder {
-  const { fullTableRows: limit, planHash } = volume
+/** `planHash`: of all that is asked of the rows, not of the rows alone. */
+export function chosenLadder(
+  options: LadderOptions,
+  { fullTableRows: limit, planHash }: Pick<SeedVolume, 'fullTableRows' | 'planHash'>,
+): ChosenLadder {
   const rungs = options.rungs ?? (options.full ? fullRungs(limit) : SMALL_RUNGS.filter((one) => one <= limit))
   refuseRungs(options, rungs, limit)
   const { flows, shard, seed, studies } = options

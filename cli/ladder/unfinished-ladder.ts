@@ -11,17 +11,24 @@ export interface UnfinishedLadder {
   readonly ladder: Ladder
 }
 
+/** `poolShare`: a plan's deployment is in no hash, and gives the second pool its size. */
+export interface AskedOfPlan {
+  readonly asked: LadderAsked
+  readonly poolShare: number
+}
+
 /** null: there is none. Refuses a folder that holds another ladder. */
 export async function unfinishedLadder(
   { run, reset }: { readonly run?: string; readonly reset?: true },
-  asked: LadderAsked,
+  { asked, poolShare }: AskedOfPlan,
   runsDir: string,
 ): Promise<UnfinishedLadder | null> {
-  const unfinished = reset ? undefined : await unfinishedRun(runsDir, asked)
+  const isSame = (ladder: Ladder) => isSameAsked(ladder.asked, asked) && ladder.planPool.share === poolShare
+  const unfinished = reset ? undefined : await unfinishedRun(runsDir, isSame)
   const runDir = run === undefined ? unfinished : resolve(run)
   const ladder = runDir === undefined ? null : await readLadder(runDir)
   if (runDir === undefined || ladder === null) return null
-  if (isSameAsked(ladder.asked, asked) && !ladder.finished) return { runDir, ladder }
+  if (isSame(ladder) && !ladder.finished) return { runDir, ladder }
   throw otherLadder(runDir, ladder)
 }
 
@@ -31,7 +38,7 @@ function otherLadder(runDir: string, { finished, asked }: Ladder): Refusal {
     why: [
       finished
         ? 'it is finished'
-        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
+        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}, or with another plan`,
     ],
     wayOut: 'Ask for the same to continue it, or leave --run out.',
   })
