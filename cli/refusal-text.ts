@@ -1,8 +1,7 @@
 // A refusal or a fault as a person reads it in 80 columns.
 
 import type { Refusal } from '../contracts/refusal.ts'
-
-const WIDTH_COLUMNS = 80
+import { wrap } from './wrap-text.ts'
 
 export function refusalText(name: string, { what, why, wayOut, command }: Refusal): string {
   const lines = [
@@ -34,25 +33,4 @@ function frameOf({ stack }: Error): string {
       .find((line) => line.startsWith('    at '))
       ?.trim() ?? ''
   )
-}
-
-/** Copied from a sentence that breaks it, the first half of a command would run. Its words end at the next mark. */
-const OURS = /npm run(?: --silent)? [\w:-]+(?: -- [^;,()]*?(?=[;,()]|\.\s|\.?$))?|npm start/
-const OTHERS = /(?:docker (?:pull|run)|apt-get install)(?: [^\s;,()]+)+/
-const UNBROKEN = new RegExp(`\\(?(?:${OURS.source}|${OTHERS.source})\\S*|\\S+`, 'g')
-
-/** Breaks at spaces so that lines fit; a longer word (a path) and a command in a sentence stay whole. */
-function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = []
-    let line = firstIndent
-    for (const word of paragraph.match(UNBROKEN) ?? []) {
-      const started = line.trim() !== ''
-      if (started && line.length + 1 + word.length > WIDTH_COLUMNS) {
-        lines.push(line)
-        line = hangingIndent + word
-      } else line += started ? ` ${word}` : word
-    }
-    return [...lines, line]
-  })
 }

@@ -14,7 +14,6 @@ import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
 import { type PlanPool, planPool } from '../reports/sizing/plan-pool.ts'
-import { verdictText } from '../reports/verdict-text.ts'
 import { writeReport } from '../reports/write-report.ts'
 import {
   type ChosenLadder,
@@ -36,6 +35,8 @@ import { parseDuration, parseSeed, parseShard } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
+import { verdictText } from './verdict-text.ts'
+import { wrap } from './wrap-text.ts'
 
 const HELP = `
 Does one table hold the plan's 50 million rows? The tables of one shard (orders,
@@ -99,13 +100,13 @@ await runCommand<Options>(
     const pool = planPool(resolved)
     const forecast = forecastRungs(chosen, volume)
     forecastLines(chosen, forecast).forEach(say)
-    say(otherLadderText(chosen, volume.fullTableRows))
+    wrap(otherLadderText(chosen, volume.fullTableRows), '').forEach(say)
     const unfinished = await unfinishedLadder(options, { asked: chosen.asked, poolShare: pool.share }, RUNS)
     // What is begun has its rows on the disk already, and had room for all of them.
     const small = unfinished === null ? smallDisk(forecast, freeDiskBytes(diskOfLadder())) : null
     if (options.dryRun) {
       const wouldBeRefused = small === null ? [] : [small]
-      for (const { what, why } of wouldBeRefused) say(`  would be refused: ${what} (${why.join('; ')})`)
+      for (const { what, why } of wouldBeRefused) wrap(`would be refused: ${what} (${why.join('; ')})`, '').forEach(say)
       if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast, wouldBeRefused))}\n`)
       return EXIT_CODES.pass
     }

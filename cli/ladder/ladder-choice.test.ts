@@ -3,7 +3,7 @@ import { LADDER_FLOWS } from '../../contracts/ladder.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import { smallVolume } from '../../generators/small-volume.fixture.ts'
 import { chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder-choice.ts'
-import { forecastFields, forecastRungs, smallDisk } from './ladder-forecast.ts'
+import { forecastFields, forecastLines, forecastRungs, smallDisk } from './ladder-forecast.ts'
 
 const LIMIT = 50_000_000
 const volume = { ...smallVolume(), fullTableRows: LIMIT }
@@ -67,6 +67,9 @@ it('says rows, bytes and minutes of each rung, and that a disk is too small', ()
   const rungs = forecastRungs(chosen, volume)
   expect(rungs.map(({ orders }) => orders)).toEqual([1e6, 5e6, 15e6, LIMIT])
   expect(rungs.at(-1)?.bytes).toBeGreaterThan(9e9)
+  const lines = forecastLines(chosen, rungs)
+  expect(lines[4]).toMatch(/50,000,000 orders and payments, +[\d,]+ items: +[\d.]+ GB, +\d+ min$/)
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
   expect(smallDisk(rungs, 100e9)).toBeNull()
   const small = smallDisk(rungs, 10e9)
   expect(small?.what).toContain('free disk')

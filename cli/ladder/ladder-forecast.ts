@@ -46,10 +46,10 @@ export function forecastLines(
 ): readonly string[] {
   const count = (value: number) => value.toLocaleString('en')
   return [
-    `The ladder: shard ${asked.shard}, ${asked.flows.join(', ')}, two pool sizes, ${rungs.length === 1 ? 'one rung' : `${rungs.length} rungs`}, about ${timeText(seconds)}.`,
+    `Shard ${asked.shard}: ${asked.flows.join(', ')}; two pool sizes, ${rungs.length === 1 ? 'one rung' : `${rungs.length} rungs`}, about ${timeText(seconds)}.`,
     ...rungs.map(
       ({ orders, orderItems, bytes, minutes }) =>
-        `  ${count(orders).padStart(10)} orders, ${count(orderItems).padStart(11)} items, as many payments: ${sizeText(bytes).padStart(8)}, ${minutes.toFixed(0).padStart(3)} min`,
+        `  ${count(orders).padStart(10)} orders and payments, ${count(orderItems).padStart(11)} items: ${sizeText(bytes).padStart(8)}, ${minutes.toFixed(0).padStart(3)} min`,
     ),
     ...(leftOut.length > 0
       ? [`  left out, for want of time: ${leftOut.map(count).join(', ')} orders; a longer --budget takes them in`]
