@@ -55,7 +55,7 @@ has an answer.
 
 It runs engines of its own, in .headroom/ladder: what npm start seeded stays as
 it is. Stop the others first (npm run down). Whatever ends it, even kill -9: the
-same command continues, and measures nothing twice.
+same command continues, and measures nothing twice; with --reset it begins anew.
 
 Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID (no table was full yet).
 
