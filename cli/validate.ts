@@ -115,8 +115,8 @@ await runCommand<Options>(
       runDir: newRunFolder(options.run, 'validate'),
       ladder: newLadder(chosen, volume.fullTableRows, resolved, pool),
     }
-    say(`Evidence: ${runDir}`)
     const system = await LadderSystem.open(context, 'load')
+    say(`Evidence: ${runDir}`)
     const job = {
       asked: ladder.asked,
       resolved,
