@@ -1,9 +1,9 @@
 // The end of every command that measured something: draw the report, print the verdicts, and say them in the exit code.
 
 import { EXIT_CODE_OF, type ExitCode } from '../contracts/refusal.ts'
-import { verdictText } from '../reports/verdict-text.ts'
 import { writeReport } from '../reports/write-report.ts'
 import type { CommandContext } from './run-command.ts'
+import { verdictText } from './verdict-text.ts'
 
 /** With --json the whole of capacity.json goes to stdout, else the verdicts as text. */
 export async function finishRun(

@@ -100,6 +100,12 @@ describe('as a program', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     expect(model(['mmc', '--help'], '').stdout).toMatch(/in mmc\.json[\s\S]+the answer is[\s\S]+"p99Seconds"/)
   })
+
+  test.each(OP_NAMES)('the help of %s keeps to 80 columns, its JSON apart', async (name) => {
+    const page = renderPage(name, OPS[name]?.summary ?? '', await load(name))
+    const prose = page.replace(/^```json\n[\s\S]*?^```$/gm, '')
+    expect(prose.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
 })
 
 test.each(OP_NAMES)(

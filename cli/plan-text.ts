@@ -43,9 +43,10 @@ function answer({ plan, forecast, rowsByTable, totalOrders, tableCv }: ResolvedP
 function sentence(plan: ResolvedPlan['plan'], { verdict, crossing }: ResolvedPlan['forecast']): string {
   const tables = `${plural(plan.shards, 'table')} of ${compact(plan.rowsPerTableLimit)} rows`
   const years = plural(plan.horizonYears, 'year')
-  if (verdict === 'PASS') return `${tables} hold ${years} of orders.`
-  if (verdict === 'AT RISK') return `${tables} hold ${years} in the mid case, not the high.`
-  return `${tables} do not hold ${years}${crossing.mid === null ? '' : `: full in ${crossing.mid}, mid case`}.`
+  const [hold, doNotHold] = plan.shards === 1 ? ['holds', 'does not hold'] : ['hold', 'do not hold']
+  if (verdict === 'PASS') return `${tables} ${hold} ${years} of orders.`
+  if (verdict === 'AT RISK') return `${tables} ${hold} ${years} in the mid case, not the high.`
+  return `${tables} ${doNotHold} ${years}${crossing.mid === null ? '' : `: full in ${crossing.mid}, mid case`}.`
 }
 
 function deadline({ leadTimeMonths, start }: ResolvedPlan['plan'], decideBy: string): string {

@@ -50,6 +50,7 @@ describe('npm run plan', () => {
     const fails = plan('--set', 'orders.yearlyGrowth.mid=0.6')
     expect(fails.status).toBe(99)
     expect(fails.stdout).toMatch(/^FAIL {2}.* do not hold 3 years: full in 2028-09, mid case\.$/m)
+    expect(plan('--set', 'shards=1').stdout).toMatch(/^FAIL {2}1 table of 50\sM rows does not hold 3 years: /m)
   })
 
   it('sweeps one field as a table, and as JSON; the worst point is the exit code', () => {

@@ -20,7 +20,25 @@ describe('refusalText', () => {
     for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThanOrEqual(80)
   })
 
-  it('does not break a short command in a sentence', () => expect(text).toContain('npm run up'))
+  it.each([
+    ['See, and then start them again: ', 'npm run up', ', then the rest.'],
+    ['Compare them in full; it has to end with 0 differences: ', 'npm run compare-stores -- --full', ''],
+    ['First: ', 'npm run switch -- set --monolith business-layer', '. Then compare the stores in full, both of them.'],
+    ['Have the mirror switched on (', 'npm run switch -- set --mirror batched', ') and wait until it has caught up.'],
+    ['Give it an address: ', 'npm run load -- checkout --target http://127.0.0.1:8080', '; or leave it.'],
+    ['Try it by hand first, on the machine where it is to run (', 'docker run --rm grafana/k6:2.2.0', '), or not.'],
+    ['Install it where programs are installed on this machine: ', 'apt-get install -y nginx-light redis-server', ''],
+    ['Name another one, that is there and can be read: ', 'npm run plan -- my-plan.yaml', '.'],
+  ])('does not break a command in a sentence: %s%s%s', (before, command, after) => {
+    for (let words = 0; words < 12; words++) {
+      const wayOut = `${'and '.repeat(words)}${before}${command}${after}`
+      const said = refusalText('load', new Refusal({ what: 'no', why: [], wayOut }))
+      expect(said).toContain(command)
+      const beside = said.split('\n').map((line) => line.replace(command, '').trim().length)
+      expect(Math.max(...beside)).toBeLessThanOrEqual(80)
+      expect(said.replace(/\s+/g, ' ').trim()).toBe(`load: no ${wayOut}`)
+    }
+  })
 })
 
 describe('faultText', () => {

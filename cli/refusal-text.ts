@@ -1,8 +1,7 @@
 // A refusal or a fault as a person reads it in 80 columns.
 
 import type { Refusal } from '../contracts/refusal.ts'
-
-const WIDTH_COLUMNS = 80
+import { wrap } from './wrap-text.ts'
 
 export function refusalText(name: string, { what, why, wayOut, command }: Refusal): string {
   const lines = [
@@ -34,20 +33,4 @@ function frameOf({ stack }: Error): string {
       .find((line) => line.startsWith('    at '))
       ?.trim() ?? ''
   )
-}
-
-/** Breaks at spaces so that lines fit; a longer word (a path) and the short `npm run up` in a sentence stay whole. */
-function wrap(text: string, hangingIndent: string, firstIndent = ''): string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = []
-    let line = firstIndent
-    for (const word of paragraph.match(/npm run(?: --silent)? \S+|\S+/g) ?? []) {
-      const started = line.trim() !== ''
-      if (started && line.length + 1 + word.length > WIDTH_COLUMNS) {
-        lines.push(line)
-        line = hangingIndent + word
-      } else line += started ? ` ${word}` : word
-    }
-    return [...lines, line]
-  })
 }

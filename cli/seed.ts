@@ -1,8 +1,8 @@
 // `npm run seed`: fill the tables and the search index with the plan's orders.
 
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Dataset, SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
@@ -10,7 +10,7 @@ import { ALL_SHARDS, STORED_FAMILIES } from '../contracts/shard.ts'
 import { shardMapOf } from '../contracts/shard-map.ts'
 import { findEngines } from '../engines/engines-file.ts'
 import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
-import { freeDiskBytes, memoryBytes } from '../engines/machine.ts'
+import { freeDiskBytes, memoryBytes, nearestExisting } from '../engines/machine.ts'
 import { linkedHome, STATE } from '../engines/place.ts'
 import { readShardMap, SHARDS_VARIABLE } from '../engines/shard-servers.ts'
 import { forecastSeed } from '../generators/forecast-seed.ts'
@@ -158,7 +158,7 @@ async function writeFiles(
   if (missing.length > 0 || scale === undefined) throw whereAndHowMuch(format, missing)
   const forTables = (['reset', 'ifEmpty', 'redoOff'] as const).filter((name) => options[name])
   if (forTables.length > 0) throw notForFiles(format, forTables)
-  const place = existing(resolve(folder ?? '.'))
+  const place = nearestExisting(resolve(folder ?? '.'))
   if (!statSync(place).isDirectory()) throw outIsFile(place)
   const choice = { volume, seed, scale, fullShards, shards, format }
   const disk = { freeDiskBytes: freeDiskBytes(place), say }
@@ -182,7 +182,7 @@ function tell(forecast: { readonly dataset: Dataset }, json: boolean): void {
 
 /** What this machine has, without making the engines' folder first. */
 function here() {
-  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(existing(linkedHome(STATE) ?? STATE)) }
+  return { memoryBytes: memoryBytes(), freeDiskBytes: freeDiskBytes(nearestExisting(linkedHome(STATE) ?? STATE)) }
 }
 
 /** At the database a run would fill, if it runs. */
@@ -195,11 +195,6 @@ async function lookHere(): Promise<Look> {
   const engines = findEngines(STATE)
   if (!engines) return { kind: 'not-looked', why: 'no engines run (npm run up starts them)' }
   return await lookAtServers(shardMapOf(engines))
-}
-
-/** The folder itself, or the nearest one above it that is there. */
-function existing(folder: string): string {
-  return existsSync(folder) ? folder : existing(dirname(folder))
 }
 
 function whereAndHowMuch(format: FileFormat, missing: readonly string[]): Refusal {

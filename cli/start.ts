@@ -29,6 +29,7 @@ import { typedCommand } from './typed-command.ts'
 import { withEngines } from './with-engines.ts'
 import { storesOf } from './with-stores.ts'
 import { withSut } from './with-sut.ts'
+import { wrap } from './wrap-text.ts'
 
 interface Options {
   readonly plan: string
@@ -76,7 +77,7 @@ await runCommand<Options>(
     })
     context.signal.throwIfAborted()
     const exitCode = await finishRun(runDir, context)
-    context.say(fullTablesText())
+    wrap(fullTablesText(), '').forEach(context.say)
     return exitCode
   },
 )

@@ -1,20 +1,19 @@
 // `npm run validate`: the ladder. One table filled rung by rung to the plan's limit, every flow measured at each.
 
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Ladder } from '../contracts/ladder.ts'
 import { LADDER_FLOWS } from '../contracts/ladder.ts'
-import { EXIT_CODE_OF, EXIT_CODES, Refusal } from '../contracts/refusal.ts'
+import type { ResolvedPlan } from '../contracts/plan.ts'
+import { EXIT_CODE_OF, EXIT_CODES } from '../contracts/refusal.ts'
 import { asShard } from '../contracts/shard.ts'
 import { LADDER_STATE } from '../engines/clean-engines.ts'
-import { freeDiskBytes } from '../engines/machine.ts'
-import { openPlace } from '../engines/place.ts'
-import { isSameAsked } from '../measurements/ladder/ladder-pieces.ts'
+import { freeDiskBytes, nearestExisting } from '../engines/machine.ts'
+import { CHECKOUT, linkedHome } from '../engines/place.ts'
 import { ratesOfFullTable } from '../measurements/ladder/rung-rates.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
-import { planPool } from '../reports/sizing/plan-pool.ts'
-import { verdictText } from '../reports/verdict-text.ts'
+import { type PlanPool, planPool } from '../reports/sizing/plan-pool.ts'
 import { writeReport } from '../reports/write-report.ts'
 import {
   type ChosenLadder,
@@ -24,18 +23,20 @@ import {
   parseFlows,
   parseRungs,
 } from './ladder/ladder-choice.ts'
-import { readLadder, unfinishedRun } from './ladder/ladder-file.ts'
-import { forecastFields, forecastLines, forecastRungs, refuseSmallDisk } from './ladder/ladder-forecast.ts'
+import { forecastFields, forecastLines, forecastRungs, smallDisk } from './ladder/ladder-forecast.ts'
 import { ladderJson } from './ladder/ladder-json.ts'
 import { LadderSystem } from './ladder/ladder-system.ts'
 import { predictByModel } from './ladder/predict-rung.ts'
 import { runLadder } from './ladder/run-ladder.ts'
+import { unfinishedLadder } from './ladder/unfinished-ladder.ts'
 import { RUNS } from './named-run.ts'
 import { newRunFolder } from './new-run-folder.ts'
 import { parseDuration, parseSeed, parseShard } from './option-parsers.ts'
 import { planOption } from './plan-option.ts'
 import { runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
+import { verdictText } from './verdict-text.ts'
+import { wrap } from './wrap-text.ts'
 
 const HELP = `
 Does one table hold the plan's 50 million rows? The tables of one shard (orders,
@@ -54,7 +55,7 @@ has an answer.
 
 It runs engines of its own, in .headroom/ladder: what npm start seeded stays as
 it is. Stop the others first (npm run down). Whatever ends it, even kill -9: the
-same command continues, and measures nothing twice.
+same command continues, and measures nothing twice; with --reset it begins anew.
 
 Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID (no table was full yet).
 
@@ -94,20 +95,28 @@ await runCommand<Options>(
     const plan = await loadPlan(options.plan)
     const resolved = resolvePlan(plan)
     const volume = seedVolume(plan, plan.horizonYears)
-    const chosen = chosenLadder(options, volume)
+    // Also the law of the load, which the rows do not depend on.
+    const chosen = chosenLadder(options, { ...volume, planHash: resolved.planHash })
+    const pool = planPool(resolved)
     const forecast = forecastRungs(chosen, volume)
     forecastLines(chosen, forecast).forEach(say)
-    say(otherLadderText(chosen, volume.fullTableRows))
+    wrap(otherLadderText(chosen, volume.fullTableRows), '').forEach(say)
+    const unfinished = await unfinishedLadder(options, { asked: chosen.asked, poolShare: pool.share }, RUNS)
+    // What is begun has its rows on the disk already, and had room for all of them.
+    const small = unfinished === null ? smallDisk(forecast, freeDiskBytes(diskOfLadder())) : null
     if (options.dryRun) {
-      if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast))}\n`)
+      const wouldBeRefused = small === null ? [] : [small]
+      for (const { what, why } of wouldBeRefused) wrap(`would be refused: ${what} (${why.join('; ')})`, '').forEach(say)
+      if (json) process.stdout.write(`${JSON.stringify(forecastFields(chosen, forecast, wouldBeRefused))}\n`)
       return EXIT_CODES.pass
     }
-    refuseSmallDisk(forecast, freeDiskBytes(openPlace(LADDER_STATE).home))
-    const { runDir, ladder } = await begunLadder(options, chosen, () =>
-      newLadder(chosen, volume.fullTableRows, resolved),
-    )
-    say(`Evidence: ${runDir}`)
+    if (small !== null) throw small
+    const { runDir, ladder } = unfinished ?? {
+      runDir: newRunFolder(options.run, 'validate'),
+      ladder: newLadder(chosen, volume.fullTableRows, resolved, pool),
+    }
     const system = await LadderSystem.open(context, 'load')
+    say(`Evidence: ${runDir}`)
     const job = {
       asked: ladder.asked,
       resolved,
@@ -128,26 +137,17 @@ await runCommand<Options>(
   },
 )
 
-/** The unfinished ladder of the same question, or a new one. */
-async function begunLadder(
-  { run, reset }: Options,
-  { asked }: ChosenLadder,
-  begin: () => Ladder,
-): Promise<{ readonly runDir: string; readonly ladder: Ladder }> {
-  const unfinished = reset ? undefined : await unfinishedRun(RUNS, asked)
-  const runDir = run === undefined ? unfinished : resolve(run)
-  const found = runDir === undefined ? null : await readLadder(runDir)
-  if (runDir !== undefined && found !== null) {
-    if (isSameAsked(found.asked, asked) && !found.finished) return { runDir, ladder: found }
-    throw otherLadder(runDir, found)
-  }
-  return { runDir: newRunFolder(run, 'validate'), ladder: begin() }
+/** Nothing is made there for a look. */
+function diskOfLadder(): string {
+  const state = join(CHECKOUT, LADDER_STATE)
+  return nearestExisting(linkedHome(state) ?? state)
 }
 
 function newLadder(
   { asked, times }: ChosenLadder,
   limitOrders: number,
-  resolved: Parameters<typeof planPool>[0],
+  resolved: ResolvedPlan,
+  pool: PlanPool,
 ): Ladder {
   const startedAt = new Date().toISOString()
   return {
@@ -157,22 +157,10 @@ function newLadder(
     updatedAt: startedAt,
     finished: false,
     limitOrders,
-    planPool: planPool(resolved),
+    planPool: pool,
     rates: Object.fromEntries(asked.flows.map((flow) => [flow, ratesOfFullTable(resolved, flow)])),
     rungs: [],
     studies: [],
     spent: { fillSeconds: 0, measureSeconds: 0, studySeconds: 0, otherSeconds: 0 },
   }
-}
-
-function otherLadder(runDir: string, { finished, asked }: Ladder): Refusal {
-  return new Refusal({
-    what: `${runDir} holds another ladder`,
-    why: [
-      finished
-        ? 'it is finished'
-        : `it was asked for rungs ${asked.rungs.join(', ')}, shard ${asked.shard}, ${asked.flows.join(', ')}`,
-    ],
-    wayOut: 'Ask for the same to continue it, or leave --run out.',
-  })
 }

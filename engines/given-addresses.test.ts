@@ -17,6 +17,7 @@ describe('addresses in the environment', () => {
     ['HEADROOM_ELASTICSEARCH_URL', 'localhost:9200', 'localhost:// is not http://'],
     ['HEADROOM_ELASTICSEARCH_URL', 'not an address', 'what it holds is no address'],
     ['HEADROOM_MYSQL_URL', 'postgres://h/headroom', 'postgres:// is not mysql://'],
+    ['HEADROOM_LEGACY_MYSQL_URL', 'http://h', 'http:// is not mysql://'],
     ['HEADROOM_REDIS_URL', 'http://h', 'http:// is not redis://'],
     ['HEADROOM_MYSQL_SHARDS', '32-99=mysql://h/headroom', 'entry 1 is not like'],
   ])('%s=%s is refused by its name', (variable, url, why) => {

@@ -1,7 +1,7 @@
-// The addresses of engines that the environment gives, read without asking there: what a dry run can refuse.
+// The addresses of engines that the environment gives, read without asking there: what can be refused at once.
 
 import { elasticsearch } from './elasticsearch.ts'
-import { mysql } from './mysql.ts'
+import { LEGACY_ADDRESS_VARIABLE, mysql } from './mysql.ts'
 import { redis } from './redis.ts'
 import { readShardMap, SHARDS_VARIABLE } from './shard-servers.ts'
 import { refuseOtherShape } from './start-server.ts'
@@ -11,5 +11,7 @@ export function refuseMalformedAddresses(env: NodeJS.ProcessEnv): void {
     const url = env[engine.addressVariable]
     if (url) refuseOtherShape(engine, engine.addressVariable, url)
   }
+  const legacy = env[LEGACY_ADDRESS_VARIABLE]
+  if (legacy) refuseOtherShape(mysql, LEGACY_ADDRESS_VARIABLE, legacy)
   readShardMap({ url: env[mysql.addressVariable] ?? '' }, env[SHARDS_VARIABLE])
 }

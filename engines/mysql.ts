@@ -22,6 +22,9 @@ import { VERSIONS } from './versions.ts'
 
 export const MYSQL_SCHEMAS = { orders: 'headroom', legacy: 'headroom_legacy' } as const
 
+/** The monolith's database, where it is not beside that of the orders. */
+export const LEGACY_ADDRESS_VARIABLE = 'HEADROOM_LEGACY_MYSQL_URL'
+
 export const MYSQL_PORT_VARIABLE = 'HEADROOM_MYSQL_PORT'
 // The second package brings my_print_defaults, which mariadb-install-db calls.
 const DEBIAN = { title: 'MariaDB', packages: ['mariadb-server-core', 'mariadb-client-core'] } as const

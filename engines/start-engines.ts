@@ -11,9 +11,10 @@ import { letLive } from './engine-process.ts'
 import { isKept, otherOwner, readRecords, writeOwner } from './engine-record.ts'
 import { findEngines, removeEngines, writeEngines } from './engines-file.ts'
 import { engineProgram } from './find-engine-program.ts'
+import { refuseMalformedAddresses } from './given-addresses.ts'
 import { k6 as k6Engine } from './k6.ts'
 import { type LockHolder, tryLock } from './lock.ts'
-import { legacyEndpointOf, mysql } from './mysql.ts'
+import { LEGACY_ADDRESS_VARIABLE, legacyEndpointOf, mysql } from './mysql.ts'
 import { nginx as nginxEngine } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
 import { redis } from './redis.ts'
@@ -21,8 +22,6 @@ import { probedShardMap, SHARDS_VARIABLE } from './shard-servers.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
 import { allowedWays, serverAtAddress, startServer } from './start-server.ts'
 import { STARTING_STOP_LIMIT_MS, stopRecorded } from './stop-engines.ts'
-
-export const LEGACY_ADDRESS_VARIABLE = 'HEADROOM_LEGACY_MYSQL_URL'
 
 export interface StartEnginesOptions {
   /** Left running after the process ends, until `npm run down`; else stopped by `stop()`. */
@@ -45,6 +44,8 @@ export interface RunningEngines extends Engines {
 }
 
 export async function startEngines(options: StartEnginesOptions): Promise<RunningEngines> {
+  // Before one engine is fetched or started beside the address of another.
+  refuseMalformedAddresses(options.env ?? process.env)
   // What engines run as another user must read is made under our umask.
   if (process.getuid?.() === 0) process.umask(0o022)
   const place = openPlace(options.stateFolder)

@@ -231,6 +231,13 @@ describe('loadPlan', () => {
     const text = TEXT.replace('shards: 64', 'shards: 128')
     expect(parsePlan(text, 'plan.yaml', 'projection').shards).toBe(128)
     expect(mistakesIn(text).join()).toMatch(/shards is 128, but ids and tables are built for 64/)
+    const broken = text.replace('headroom: 0.3', 'headrom: 0.3').replace('start: 2026-01-01', 'start: 2090-01-01')
+    expect(mistakesIn(broken).map((line) => line.replace(/^line \d+: (\S+) .*$/, '$1'))).toEqual([
+      'headroom',
+      'shards',
+      'start',
+      'headrom',
+    ])
   })
 
   it('refuses more orders in an hour of a table than ids have milliseconds', () => {

@@ -3,11 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Plan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
+import { SHARD_COUNT } from '../contracts/shard.ts'
 import { type PlanChange, withChange } from './plan-change.ts'
 import { ruleMistakes } from './plan-rules.ts'
 import { isInterval, PLAN_SCHEMA, type PlanNode } from './plan-schema.ts'
 import { type PlanMistake, shapeMistakes } from './shape-mistakes.ts'
-import { type PlanPurpose, tableMistakes } from './table-rules.ts'
+import { idLawMistakes, type PlanPurpose, shardCountMistakes } from './table-rules.ts'
 import { readYaml, type YamlPath } from './yaml-source.ts'
 
 export async function loadPlan(file: string): Promise<Plan> {
@@ -40,9 +41,11 @@ export function parsePlan(
   const plan = completed(PLAN_SCHEMA, draft) as Plan
   const shape = shapeMistakes(draft)
   const relations = ruleMistakes(plan, shape)
-  const isSound = [...source.mistakes, ...shape, ...relations].length === 0
-  const forTables = isSound ? tableMistakes(plan, purpose) : []
-  if (isSound && forTables.length === 0) return plan
+  const isShardsShaped = !shape.some(({ path }) => startsWith(['shards'], path))
+  const otherCount = isShardsShaped ? shardCountMistakes(plan, purpose) : []
+  const isSound = [...source.mistakes, ...shape, ...relations, ...otherCount].length === 0
+  const idLaw = isSound && plan.shards === SHARD_COUNT ? idLawMistakes(plan) : []
+  if (isSound && idLaw.length === 0) return plan
   const located = (mistakes: readonly PlanMistake[], concerns: (change: YamlPath, mistake: YamlPath) => boolean) =>
     mistakes.flatMap(({ path, message }) => {
       if (message === null) return []
@@ -53,7 +56,10 @@ export function parsePlan(
     ...source.mistakes,
     // A changed value answers for itself and what is in it; a broken relation also for what it stands in.
     ...located(shape, (change, path) => startsWith(path, change)),
-    ...located([...relations, ...forTables], (change, path) => startsWith(path, change) || startsWith(change, path)),
+    ...located(
+      [...relations, ...otherCount, ...idLaw],
+      (change, path) => startsWith(path, change) || startsWith(change, path),
+    ),
   ])
 }
 

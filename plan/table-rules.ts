@@ -12,18 +12,15 @@ const MAX_ROWS_PER_TABLE_HOUR = 3_600_000
 /** `tables`: rows will be made of the plan. `projection`: it is only computed, for any number of tables. */
 export type PlanPurpose = 'tables' | 'projection'
 
-/** Of a plan without other mistakes. */
-export function tableMistakes(plan: Plan, purpose: PlanPurpose): readonly PlanMistake[] {
-  if (plan.shards === SHARD_COUNT) return idLawMistakes(plan)
-  return purpose === 'tables' ? [otherShardCount(plan.shards)] : []
-}
-
-function otherShardCount(shards: number): PlanMistake {
+/** `shards` has the right shape; whatever else is wrong with the plan. */
+export function shardCountMistakes({ shards }: Pick<Plan, 'shards'>, purpose: PlanPurpose): readonly PlanMistake[] {
+  if (shards === SHARD_COUNT || purpose === 'projection') return []
   const built = `ids and tables are built for ${SHARD_COUNT} (contracts/shard.ts)`
-  return { path: ['shards'], message: `is ${shards}, but ${built}; npm run plan answers for other counts` }
+  return [{ path: ['shards'], message: `is ${shards}, but ${built}; npm run plan answers for other counts` }]
 }
 
-function idLawMistakes(plan: Plan): readonly PlanMistake[] {
+/** Of a plan without other mistakes: rows are counted by all of it. */
+export function idLawMistakes(plan: Plan): readonly PlanMistake[] {
   const volume = seedVolume(plan, plan.horizonYears)
   const curve = volume.cumulativeOrdersByHour
   const busiest = curve.reduce((most, total, hour) => Math.max(most, total - (curve[hour - 1] ?? 0)), 0)

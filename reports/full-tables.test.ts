@@ -45,6 +45,15 @@ describe('a claim about full tables', () => {
     expect(sentence(ladderAt(FULL, pass, fail))).toMatch(/misses a target: list/)
   })
 
+  it('stays open while one of the pools is still to be measured, unless the other fails', () => {
+    const halfway = (memory: RungFlow) =>
+      ladderFixture({ rungs: [rungFixture(FULL, [poolFixture('memory', { flows: { list: memory } })])] })
+    const open = listClaim(halfway(flowFixture('pass')))
+    expect(open?.verdict).toBe('INVALID')
+    expect(open?.reason).toMatch(/all in memory: PASS, the plan's pool: INVALID.*No rate was held/)
+    expect(listClaim(halfway(flowFixture('fail', 10)))?.verdict).toBe('FAIL')
+  })
+
   it('stays open where only a rate above the share of a table failed', () => {
     const tooFast = flowFixture('fail', 100)
     expect(listClaim(ladderAt(FULL, tooFast, tooFast))?.verdict).toBe('INVALID')

@@ -6,6 +6,7 @@ import {
   type HeldTogether,
   type Ladder,
   type LadderFlow,
+  POOL_KINDS,
   type PoolKind,
   type Rung,
   type RungFlow,
@@ -28,13 +29,20 @@ export function fullRung({ rungs, limitOrders }: Ladder): Rung | undefined {
   return rungs.filter(({ counted }) => counted.orders >= FULL_SHARE * limitOrders).at(-1)
 }
 
-/** Of each pool that was measured. */
+/** Of each pool, also of one that is still to be measured; none where no pool was. */
 export function fullTables(ladder: Ladder, flow: LadderFlow): readonly FullTable[] {
   const sharePerSecond = ladder.rates[flow]?.sharePerSecond ?? Number.POSITIVE_INFINITY
-  return (fullRung(ladder)?.pools ?? []).flatMap(({ pool, flows }) => {
-    const measured = flows[flow]
-    return measured === undefined ? [] : [{ pool, ...verdictOf(measured, sharePerSecond) }]
-  })
+  const pools = fullRung(ladder)?.pools ?? []
+  const each = POOL_KINDS.map((kind) => ({
+    pool: kind,
+    measured: pools.find(({ pool }) => pool === kind)?.flows[flow],
+  }))
+  if (each.every(({ measured }) => measured === undefined)) return []
+  return each.map(({ pool, measured }) =>
+    measured === undefined
+      ? { pool, verdict: 'INVALID', held: null }
+      : { pool, ...verdictOf(measured, sharePerSecond) },
+  )
 }
 
 /** What passes at a rate passes below it, what fails at a rate fails above it; between the two nobody knows. */

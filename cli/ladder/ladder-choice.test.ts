@@ -3,7 +3,7 @@ import { LADDER_FLOWS } from '../../contracts/ladder.ts'
 import { Refusal } from '../../contracts/refusal.ts'
 import { smallVolume } from '../../generators/small-volume.fixture.ts'
 import { chosenLadder, otherLadderText, parseFlows, parseRungs } from './ladder-choice.ts'
-import { forecastRungs, refuseSmallDisk } from './ladder-forecast.ts'
+import { forecastFields, forecastLines, forecastRungs, smallDisk } from './ladder-forecast.ts'
 
 const LIMIT = 50_000_000
 const volume = { ...smallVolume(), fullTableRows: LIMIT }
@@ -33,7 +33,25 @@ describe('which ladder is meant', () => {
 
   it('ends at a limit that is lower than the usual rungs', () => {
     const low = { ...volume, fullTableRows: 3e6 }
-    expect(chosenLadder({ ...words, full: true }, low).asked.rungs).toEqual([1e6, 3e6])
+    const full = chosenLadder({ ...words, full: true }, low)
+    expect(full.asked.rungs).toEqual([1e6, 3e6])
+    expect(otherLadderText(full, 3e6)).toContain('ends at 1,000,000 rows')
+  })
+
+  it('climbs to a limit once that is a usual rung, and knows when the small ladder reaches it', () => {
+    const to = (limit: number, more: object) => chosenLadder({ ...words, ...more }, { ...volume, fullTableRows: limit })
+    expect(to(15e6, { full: true }).asked.rungs).toEqual([1e6, 5e6, 15e6])
+    expect(to(1e6, { full: true }).asked.rungs).toEqual([1e6])
+    for (const chosen of [to(5e6, { full: true }), to(5e6, {})]) {
+      expect(chosen.asked.rungs).toEqual([1e6, 5e6])
+      expect(otherLadderText(chosen, 5e6)).toBe(
+        "It ends at the plan's limit of 5,000,000 rows, so it can say how a full table answers.",
+      )
+    }
+    const tiny = to(2e5, { full: true })
+    expect(tiny.asked.rungs).toEqual([2e5])
+    expect(otherLadderText(tiny, 2e5)).toContain('can say how a full table answers')
+    expect(() => to(2e5, {})).toThrow(Refusal)
   })
 })
 
@@ -44,10 +62,18 @@ it('reads rungs and flows as they are typed', () => {
   for (const wrong of ['search', 'list,list', '']) expect(() => parseFlows(wrong)).toThrow()
 })
 
-it('says rows, bytes and minutes of each rung, and refuses a disk that is too small', () => {
-  const rungs = forecastRungs(chosenLadder({ ...words, full: true }, volume), volume)
+it('says rows, bytes and minutes of each rung, and that a disk is too small', () => {
+  const chosen = chosenLadder({ ...words, full: true }, volume)
+  const rungs = forecastRungs(chosen, volume)
   expect(rungs.map(({ orders }) => orders)).toEqual([1e6, 5e6, 15e6, LIMIT])
   expect(rungs.at(-1)?.bytes).toBeGreaterThan(9e9)
-  expect(() => refuseSmallDisk(rungs, 10e9)).toThrow(/free disk/)
-  expect(() => refuseSmallDisk(rungs, 100e9)).not.toThrow()
+  const lines = forecastLines(chosen, rungs)
+  expect(lines[4]).toMatch(/50,000,000 orders and payments, +[\d,]+ items: +[\d.]+ GB, +\d+ min$/)
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+  expect(smallDisk(rungs, 100e9)).toBeNull()
+  const small = smallDisk(rungs, 10e9)
+  expect(small?.what).toContain('free disk')
+  expect(forecastFields(chosen, rungs, small === null ? [] : [small]).dryRun.wouldBeRefused).toMatchObject([
+    { what: small?.what, why: [expect.stringContaining('10.0 GB free')] },
+  ])
 })

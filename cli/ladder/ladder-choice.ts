@@ -29,10 +29,12 @@ export interface ChosenLadder extends TimedLadder {
   readonly leftOut: readonly number[]
 }
 
-export function chosenLadder(options: LadderOptions, volume: SeedVolume): ChosenLadder {
-  const { fullTableRows: limit, planHash } = volume
-  const rungs =
-    options.rungs ?? [...(options.full ? [...FULL_RUNGS, limit] : SMALL_RUNGS)].filter((one) => one <= limit)
+/** `planHash`: of all that is asked of the rows, not of the rows alone. */
+export function chosenLadder(
+  options: LadderOptions,
+  { fullTableRows: limit, planHash }: Pick<SeedVolume, 'fullTableRows' | 'planHash'>,
+): ChosenLadder {
+  const rungs = options.rungs ?? (options.full ? fullRungs(limit) : SMALL_RUNGS.filter((one) => one <= limit))
   refuseRungs(options, rungs, limit)
   const { flows, shard, seed, studies } = options
   const asked: LadderAsked = { planHash, seed, shard, rungs, flows, studies }
@@ -48,6 +50,11 @@ export function chosenLadder(options: LadderOptions, volume: SeedVolume): Chosen
   throw tooLittleTime(asked, budgetSeconds)
 }
 
+/** The limit may be one of the usual rungs, and lie below others. */
+function fullRungs(limit: number): readonly number[] {
+  return [...FULL_RUNGS.filter((one) => one < limit), limit]
+}
+
 /** Rungs that were named take what they need. */
 function usualBudget({ full, rungs }: LadderOptions, asked: LadderAsked): number {
   if (full) return FULL_BUDGET_SECONDS
@@ -57,8 +64,11 @@ function usualBudget({ full, rungs }: LadderOptions, asked: LadderAsked): number
 /** What the ladder would answer if it were the other one. */
 export function otherLadderText({ asked }: ChosenLadder, limit: number): string {
   const top = asked.rungs.at(-1) ?? 0
+  const smallTop = SMALL_RUNGS.findLast((one) => one <= limit)
+  if (top >= limit && (smallTop === undefined || smallTop === limit))
+    return `It ends at the plan's limit of ${limit.toLocaleString('en')} rows, so it can say how a full table answers.`
   return top >= limit
-    ? `The small ladder (without --full) ends at ${Math.max(...SMALL_RUNGS).toLocaleString('en')} rows: minutes instead of an hour, and no answer about a full table.`
+    ? `The small ladder (without --full) ends at ${smallTop?.toLocaleString('en')} rows: sooner, and with no answer about a full table.`
     : `It ends at ${top.toLocaleString('en')} rows, so it cannot say that a full table holds: --full goes on to ${limit.toLocaleString('en')}, in about ${timeText(FULL_BUDGET_SECONDS)}.`
 }
 
@@ -71,7 +81,11 @@ function refuseRungs({ full, rungs }: LadderOptions, chosen: readonly number[], 
     ...(chosen.length === 0 ? [`the plan's limit of ${limit} rows lies below the first rung`] : []),
   ]
   if (why.length > 0)
-    throw new Refusal({ what: 'that is no ladder', why, wayOut: 'Name rungs up to the limit: --rungs 1e6,5e6' })
+    throw new Refusal({
+      what: 'that is no ladder',
+      why,
+      wayOut: 'Name rungs up to the limit, or go to it with --full.',
+    })
 }
 
 function tooLittleTime(asked: LadderAsked, budgetSeconds: number): Refusal {

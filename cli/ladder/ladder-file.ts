@@ -2,9 +2,8 @@
 
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Ladder, LadderAsked } from '../../contracts/ladder.ts'
+import type { Ladder } from '../../contracts/ladder.ts'
 import { RUN_FILES } from '../../contracts/run-folder.ts'
-import { isSameAsked } from '../../measurements/ladder/ladder-pieces.ts'
 import { writeRunFile } from '../../measurements/run-file.ts'
 
 /** null: there is none, or it cannot be read. */
@@ -23,14 +22,16 @@ export async function writeLadder(runDir: string, ladder: Ladder): Promise<void>
   await writeRunFile(runDir, RUN_FILES.ladder, ladder)
 }
 
-/** The newest run of the same ladder that is not finished; undefined: none. */
-export async function unfinishedRun(runsDir: string, asked: LadderAsked): Promise<string | undefined> {
+/** The newest run of such a ladder that is not finished; undefined: none. */
+export async function unfinishedRun(
+  runsDir: string,
+  isWanted: (ladder: Ladder) => boolean,
+): Promise<string | undefined> {
   const names = await readdir(runsDir).catch(() => [])
   const found = await Promise.all(
     names.map(async (name) => {
       const ladder = await readLadder(join(runsDir, name))
-      const isWanted = ladder !== null && !ladder.finished && isSameAsked(ladder.asked, asked)
-      return isWanted ? [{ name, updatedAt: ladder.updatedAt }] : []
+      return ladder !== null && !ladder.finished && isWanted(ladder) ? [{ name, updatedAt: ladder.updatedAt }] : []
     }),
   )
   const [newest] = found.flat().toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt))

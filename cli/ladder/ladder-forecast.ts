@@ -2,7 +2,7 @@
 
 import type { SeedVolume } from '../../contracts/dataset.ts'
 import type { LadderAsked } from '../../contracts/ladder.ts'
-import { Refusal } from '../../contracts/refusal.ts'
+import { detailsOf, Refusal } from '../../contracts/refusal.ts'
 import { expectedItems } from '../../generators/build-dataset.ts'
 import { predictSize, sizeText } from '../../generators/predict-size.ts'
 import { timeText } from '../../generators/seed-forecast.ts'
@@ -46,10 +46,10 @@ export function forecastLines(
 ): readonly string[] {
   const count = (value: number) => value.toLocaleString('en')
   return [
-    `The ladder: shard ${asked.shard}, ${asked.flows.join(', ')}, two pool sizes, ${rungs.length === 1 ? 'one rung' : `${rungs.length} rungs`}, about ${timeText(seconds)}.`,
+    `Shard ${asked.shard}: ${asked.flows.join(', ')}; two pool sizes, ${rungs.length === 1 ? 'one rung' : `${rungs.length} rungs`}, about ${timeText(seconds)}.`,
     ...rungs.map(
       ({ orders, orderItems, bytes, minutes }) =>
-        `  ${count(orders).padStart(10)} orders, ${count(orderItems).padStart(11)} items, as many payments: ${sizeText(bytes).padStart(8)}, ${minutes.toFixed(0).padStart(3)} min`,
+        `  ${count(orders).padStart(10)} orders and payments, ${count(orderItems).padStart(11)} items: ${sizeText(bytes).padStart(8)}, ${minutes.toFixed(0).padStart(3)} min`,
     ),
     ...(leftOut.length > 0
       ? [`  left out, for want of time: ${leftOut.map(count).join(', ')} orders; a longer --budget takes them in`]
@@ -57,10 +57,11 @@ export function forecastLines(
   ]
 }
 
-export function refuseSmallDisk(rungs: readonly RungForecast[], freeBytes: number): void {
+/** null: it has room. */
+export function smallDisk(rungs: readonly RungForecast[], freeBytes: number): Refusal | null {
   const needed = (rungs.at(-1)?.bytes ?? 0) * DISK_RESERVE + DISK_RESERVE_BYTES
-  if (needed <= freeBytes) return
-  throw new Refusal({
+  if (needed <= freeBytes) return null
+  return new Refusal({
     what: 'too little free disk for this ladder',
     why: [`${sizeText(needed)} needed (data, logs and index builds), ${sizeText(freeBytes)} free`],
     wayOut: 'Free some, or name lower rungs: --rungs 1e6,5e6.',
@@ -68,7 +69,11 @@ export function refuseSmallDisk(rungs: readonly RungForecast[], freeBytes: numbe
 }
 
 /** As --json prints a dry run. */
-export function forecastFields({ asked, seconds, leftOut }: ChosenLadder, rungs: readonly RungForecast[]) {
+export function forecastFields(
+  { asked, seconds, leftOut }: ChosenLadder,
+  rungs: readonly RungForecast[],
+  wouldBeRefused: readonly Refusal[],
+) {
   const { shard, flows }: LadderAsked = asked
-  return { dryRun: { shard, flows, rungs, leftOut, seconds } }
+  return { dryRun: { shard, flows, rungs, leftOut, seconds, wouldBeRefused: wouldBeRefused.map(detailsOf) } }
 }

@@ -17,9 +17,11 @@ import {
 import { SEED } from './shared-fields.ts'
 
 export const op = defineOp({
-  about: `The service demand law D = U·m·T/C: busy share and completed requests of one measurement give the seconds of each
-resource a request needs, the rate at which each saturates, which saturates first, and how far the load can grow until
-the first resource reaches its target utilisation (1 where none is given). feasible: nothing more than fully busy.`,
+  about: `The service demand law D = U·m·T/C: busy share and completed requests of one
+measurement give the seconds of each resource a request needs, the rate at which
+each saturates, which saturates first, and how far the load can grow until the
+first resource reaches its target utilisation (1 where none is given). feasible:
+nothing more than fully busy.`,
   example: {
     seconds: 60,
     completions: 1800,

@@ -11,9 +11,10 @@ import { count, number, positive, record, withDefault } from './shape.ts'
 import { SEED } from './shared-fields.ts'
 
 export const op = defineOp({
-  about: `Monthly indices for a total of documents growing by monthlyGrowth: primaries per index by size and by documents, the
-larger counting, with Elastic's own limits as defaults (50 GB and 200 M documents a shard; Lucene ends at
-2 147 483 519). bytesPerDocument is the indexed size on disk of one copy: measure it.`,
+  about: `Monthly indices for a total of documents growing by monthlyGrowth: primaries per
+index by size and by documents, the larger counting, with Elastic's own limits
+as defaults (50 GB and 200 M documents a shard; Lucene ends at 2 147 483 519).
+bytesPerDocument is the indexed size on disk of one copy: measure it.`,
   example: {
     documents: 3_200_000_000,
     months: 12,

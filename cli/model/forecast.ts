@@ -48,11 +48,15 @@ const perSecond = {
 
 export const op: ModelOp = {
   about: `Three questions, told apart by their fields.
-startRows, monthlyRows, …, limit: rows of one table at the end of each month and the month they exceed the limit.
-  startMonth is the calendar month of index 1 (default 1); monthlyRows its inserts before any promotion.
-  Of two promotions in the same month the larger factor counts; they do not multiply.
-totalMedian, sigma, shards, cvTable, limit: P(any table > limit) when the total is log-normal.
-totalRows, years, yearlyGrowth: mean, first and last arrivals per second, which are not the peak.`,
+startRows, monthlyRows, …, limit: rows of one table at the end of each month and
+  the month they exceed the limit.
+  startMonth is the calendar month of index 1 (default 1); monthlyRows its
+  inserts before any promotion. Of two promotions in the same month the larger
+  factor counts; they do not multiply.
+totalMedian, sigma, shards, cvTable, limit: P(any table > limit) when the total
+  is log-normal.
+totalRows, years, yearlyGrowth: mean, first and last arrivals per second, which
+  are not the peak.`,
   example: {
     startRows: 10_000_000,
     monthlyRows: 500_000,

@@ -82,11 +82,14 @@ const example = {
 }
 
 export const op = defineOp({
-  about: `One flow was measured on a shard of a few sizes: what will it show on a larger one? Misses of the buffer pool follow from
-the load's own popularity of pages (recent orders, active users) and Che's approximation of InnoDB's two-part list, with
-the pool's size corrected by what the rungs missed; p99 and processor time from the rows a request collects and the pages
-it reads; the highest rate from both. Rungs need the same flow, pool and rate; two at least. missMs is the time of one
-read, where it was measured; pages count 16 KiB each, of all tables of the shard. Refused where the rungs cannot tell.`,
+  about: `One flow was measured on a shard of a few sizes: what will it show on a larger
+one? Misses of the buffer pool follow from the load's own popularity of pages
+(recent orders, active users) and Che's approximation of InnoDB's two-part list,
+with the pool's size corrected by what the rungs missed; p99 and processor time
+from the rows a request collects and the pages it reads; the highest rate from
+both. Rungs need the same flow, pool and rate; two at least. missMs is the time
+of one read, where it was measured; pages count 16 KiB each, of all tables of
+the shard. Refused where the rungs cannot tell.`,
   example,
   shape: record({
     rungsBelow: list(rung, { atMost: 12 }),

@@ -10,10 +10,12 @@ import { SEED } from './shared-fields.ts'
 const MOST_LOOKUPS = 20_000
 
 export const op = defineOp({
-  about: `Percentiles as recorded, and as arrivals every expectedIntervalSeconds would have seen them. A closed generator waits
-for a slow answer and so leaves out the requests that would have been slow too; each latency v then stands also for
-v − interval, v − 2·interval, … (HdrHistogram's correction). An open generator needs none, but must not drop arrivals.
-A percentile beyond which the requests put less than one is null, with its reason in percentileReasons; one that fewer
+  about: `Percentiles as recorded, and as arrivals every expectedIntervalSeconds would
+have seen them. A closed generator waits for a slow answer and so leaves out the
+requests that would have been slow too; each latency v then stands also for v −
+interval, v − 2·interval, … (HdrHistogram's correction). An open generator needs
+none, but must not drop arrivals. A percentile beyond which the requests put
+less than one is null, with its reason in percentileReasons; one that fewer
 requests than a 95 % bound needs stand behind is answered and warned of.`,
   example: {
     segments: [

@@ -12,8 +12,9 @@ const RATES_PER_TARGET = 60
 const MOST_STEPS = 5e7
 
 export const op = defineOp({
-  about: `Poisson arrivals at c identical servers with exponential service (M/M/c): how long requests take, and the highest
-arrival rate that keeps a mean, p95 or p99 within a target. Arrivals beyond the servers have no steady state: refused.`,
+  about: `Poisson arrivals at c identical servers with exponential service (M/M/c): how
+long requests take, and the highest arrival rate that keeps a mean, p95 or p99
+within a target. Arrivals beyond the servers have no steady state: refused.`,
   example: {
     servers: 4,
     serviceSeconds: 0.01,

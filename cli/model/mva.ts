@@ -9,10 +9,11 @@ import { SEED } from './shared-fields.ts'
 const MOST_RESULTS = 50_000
 
 export const op = defineOp({
-  about: `N users who wait for each answer and think before the next request. Exact mean value analysis, also for
-stations with several servers, at every population it is affordable for; larger ones get Schweitzer's approximation.
-Each result says which it is.
-Demands are seconds of a resource per request over all visits: take them from op demand, never from response times.`,
+  about: `N users who wait for each answer and think before the next request. Exact mean
+value analysis, also for stations with several servers, at every population it
+is affordable for; larger ones get Schweitzer's approximation. Each result says
+which it is. Demands are seconds of a resource per request over all visits: take
+them from op demand, never from response times.`,
   example: {
     demands: [
       { name: 'cpu', seconds: 2 },

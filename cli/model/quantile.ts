@@ -41,12 +41,16 @@ const ofDifference = {
 }
 
 export const op: ModelOp = {
-  about: `Four questions, told apart by their fields; percentile is 99 for p99 (0.99 means the same), confidence 0.95 unless given.
-samples: the percentile with its exact binomial interval, for independent samples.
-count: only the 1-based ranks of the order statistics that enclose the percentile.
-runs, samplesPerRun: mean and Student's t interval over whole runs, the honest replicate; percentile, when given, is
-  checked against samplesPerRun.
-a, b: mean(a) − mean(b) with Welch's interval; detectable when it does not hold 0.`,
+  about: `Four questions, told apart by their fields; percentile is 99 for p99 (0.99 means
+the same), confidence 0.95 unless given.
+samples: the percentile with its exact binomial interval, for independent
+  samples.
+count: only the 1-based ranks of the order statistics that enclose the
+  percentile.
+runs, samplesPerRun: mean and Student's t interval over whole runs, the honest
+  replicate; percentile, when given, is checked against samplesPerRun.
+a, b: mean(a) − mean(b) with Welch's interval; detectable when it does not hold
+  0.`,
   example: { runs: [0.081, 0.085, 0.079, 0.09, 0.083], samplesPerRun: 20_000, percentile: 99 },
   run: (input) => {
     const has = (field: string): boolean => isObject(input) && field in input

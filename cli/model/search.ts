@@ -8,9 +8,11 @@ import { SEED } from './shared-fields.ts'
 const share = number({ atLeast: 0, atMost: 1 })
 
 export const op = defineOp({
-  about: `From steady steps of rising load to the bracket [lastPass, firstFail] of offered rates. A step passes when p99 and error
-rate are within the targets, at least 99 % of the offered rate was achieved and nothing was dropped; a rate passes when
-every repeat of it does. A generator above 80 % CPU measured itself; passes above a failure are inconclusive.`,
+  about: `From steady steps of rising load to the bracket [lastPass, firstFail] of offered
+rates. A step passes when p99 and error rate are within the targets, at least 99
+% of the offered rate was achieved and nothing was dropped; a rate passes when
+every repeat of it does. A generator above 80 % CPU measured itself; passes
+above a failure are inconclusive.`,
   example: {
     steps: [
       { offered: 100, achieved: 100, p99Seconds: 0.08, errorRate: 0, dropped: 0, generatorCpu: 0.2, serverCpu: 0.4 },

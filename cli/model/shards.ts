@@ -9,9 +9,11 @@ import { SEED } from './shared-fields.ts'
 const MOST_TABLES = 50_000
 
 export const op = defineOp({
-  about: `Users spread over tables by id: mean and spread of a table's rows, the expected fullest table, and the odds that one
-table, or any, holds more than a limit. Normal while sums are normal; otherwise a seeded simulation, with rows per user
-log-normal; heavyKeys are users known by their share of all rows. A simulation states its replicates and standard errors. hashedIds: ids are random, not dense.`,
+  about: `Users spread over tables by id: mean and spread of a table's rows, the expected
+fullest table, and the odds that one table, or any, holds more than a limit.
+Normal while sums are normal; otherwise a seeded simulation, with rows per user
+log-normal; heavyKeys are users known by their share of all rows. A simulation
+states its replicates and standard errors. hashedIds: ids are random, not dense.`,
   example: {
     users: 64_000_000,
     shards: 64,

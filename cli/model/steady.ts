@@ -11,8 +11,9 @@ const warmUp = Array.from({ length: 60 }, (_, i) =>
 )
 
 export const op = defineOp({
-  about: `MSER-5: how many observations at the start to leave out so that the mean of the rest is most certain (in batches of
-five). When leaving out half still helps, the series drifts and has no steady state: refused, with no mean.`,
+  about: `MSER-5: how many observations at the start to leave out so that the mean of the
+rest is most certain (in batches of five). When leaving out half still helps,
+the series drifts and has no steady state: refused, with no mean.`,
   example: { series: warmUp },
   shape: record({ series: list(number(), { atMost: 1_000_000 }), seed: SEED }),
   answer: mser5,

@@ -7,11 +7,14 @@ import { count, flag, list, number, oneOf, optional, record, text, withDefault }
 import { SEED } from './shared-fields.ts'
 
 export const op = defineOp({
-  about: `Bytes per row, rows per 16 KiB leaf page, B+tree levels and file size from MySQL column types. rows is the count of
-one table. Filled in key order a page is 15/16 full, and the clustered size is exact; random inserts settle near ln 2,
-between 1/2 and 15/16. A secondary index may be anything from freshly sorted (full) to half empty: its size is a range.
-Types are those of CREATE TABLE in MySQL 9, under all of their names. Characters take what their character set says: the
-column's, named or implied by its collation, else that of the table (characterSet, collation).`,
+  about: `Bytes per row, rows per 16 KiB leaf page, B+tree levels and file size from MySQL
+column types. rows is the count of one table. Filled in key order a page is
+15/16 full, and the clustered size is exact; random inserts settle near ln 2,
+between 1/2 and 15/16. A secondary index may be anything from freshly sorted
+(full) to half empty: its size is a range. Types are those of CREATE TABLE in
+MySQL 9, under all of their names. Characters take what their character set
+says: the column's, named or implied by its collation, else that of the table
+(characterSet, collation).`,
   example: {
     columns: [
       { name: 'id', type: 'bigint' },

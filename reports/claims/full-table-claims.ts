@@ -81,7 +81,6 @@ function reasonOf(ladder: Ladder, each: readonly FullTable[], { pool, held, verd
 
 function poolsText(each: readonly FullTable[], decided: PoolKind): string {
   const [first, ...others] = each
-  if (others.length === 0) return ` Measured with ${POOL_TEXT[decided]} only.`
   if (others.every(({ verdict }) => verdict === first?.verdict)) return ` The same with both pools.`
   return ` ${POOL_TEXT[decided]} decided (${each.map((one) => `${POOL_TEXT[one.pool]}: ${one.verdict}`).join(', ')}).`
 }

@@ -32,7 +32,7 @@ export function ladderSection({ ladder, claims, answer }: Capacity, charts: Ladd
   <h2 id="full-tables-title">Full tables</h2>
   <p class="lead">${line?.sentence ?? 'Whether a full table answers within its targets was not asked in this run.'}</p>
   ${own.length === 0 ? null : html`<div class="card"><ul class="answer">${own.map(({ verdict, claim, reason }) => html`<li>${badge(verdict)}<p>${claim} ${reason}</p></li>`)}</ul></div>`}
-  ${ladder === null || charts === null ? html`<div class="card"><p>No ladder was climbed in this run, so how latency and rate move with the rows is not known. <code>${VALIDATE_COMMAND}</code> fills the tables of one shard to 1, 5, 15 and 50 million orders and measures at each; <code>npm run validate</code> ends at 5 million.</p></div>` : climbed(ladder, charts)}
+  ${ladder === null || charts === null ? html`<div class="card"><p>No ladder was climbed in this run, so how latency and rate move with the rows is not known. <code>${VALIDATE_COMMAND}</code> fills the tables of one shard to the plan's limit, rung by rung, and measures at each; <code>npm run validate</code> ends at 5 million at most.</p></div>` : climbed(ladder, charts)}
 </section>`
 }
 
