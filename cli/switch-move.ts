@@ -38,7 +38,8 @@ export async function move(
   // Without --dry-run it was ended or waited for above, and a forced flip goes over it.
   const pending = options.dryRun && !forced ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
   const before = pending && pendingText(pending)
-  if (before && (pending.kind === 'goes-on' || (pending.kind === 'in-the-way' && judged.refused.length === 0))) {
+  const isBusy = pending?.kind === 'goes-on' || (pending?.kind === 'in-the-way' && judged.refused.length === 0)
+  if (before && isBusy) {
     answer(state.epoch, 0, { kind: 'busy', reason: before })
     say(before)
     return EXIT_CODES.usage
