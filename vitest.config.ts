@@ -13,6 +13,7 @@ const MEASURES = [
 // same whatever the engines are. Their statements, the stores' own tests try in both lanes.
 const ONE_LANE_IS_ENOUGH = [
   'cli/migrate.integration.test.ts',
+  'cli/moving-between-servers.integration.test.ts',
   'cli/moving-commands.integration.test.ts',
   'cli/redrive.integration.test.ts',
   'cli/switch.integration.test.ts',

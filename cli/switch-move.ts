@@ -10,9 +10,10 @@ import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
 import { isForced } from '../sut/switches/refusal-of.ts'
 import { towards } from '../sut/switches/transitions.ts'
+import { pendingFlipIn } from './pending-flip.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
-import { asRefused, lossText, obstacleText } from './switch-text.ts'
+import { asRefused, lossText, OTHERS_WAIT_SECONDS, obstacleText, pendingText } from './switch-text.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
 export async function move(
@@ -29,13 +30,24 @@ export async function move(
   if (!judged) throw notBegun()
   const { state } = judged
   const way = { from: state.phase, to: to(state.phase) }
-  const answer = (epoch: number, pausedMs: number, refused: object | null) => {
-    if (json) print({ ...way, epoch, pausedMs: Math.round(pausedMs), refused })
+  const answer = (epoch: number, pausedMs: number, refused: object | null, more: object = {}) => {
+    if (json) print({ ...way, epoch, pausedMs: Math.round(pausedMs), refused, ...more })
   }
-  if (isForced(way.from, way.to, judged.facts)) say(lossText(PHASE_RULES[way.from].authority))
+  const forced = isForced(way.from, way.to, judged.facts)
+  if (forced) say(lossText(PHASE_RULES[way.from].authority))
+  // Without --dry-run it was ended or waited for above, and a forced flip goes over it.
+  const pending = options.dryRun && !forced ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
+  const before = pending && pendingText(pending)
+  const isBusy = pending?.kind === 'goes-on' || (pending?.kind === 'in-the-way' && judged.refused.length === 0)
+  if (before && isBusy) {
+    answer(state.epoch, 0, { kind: 'busy', reason: before })
+    say(before)
+    return EXIT_CODES.usage
+  }
   if (options.dryRun || judged.refused.length > 0) {
     const [first] = judged.refused.map(asRefused)
-    answer(state.epoch, 0, first ?? null)
+    answer(state.epoch, 0, first ?? null, before ? { before } : {})
+    if (before) say(before)
     if (!first) say(`${way.from} → ${way.to}: nothing stands in the way`)
     else sayRefusals(say, way, judged.refused.map(asRefused))
     return first ? EXIT_CODES.usage : EXIT_CODES.pass
@@ -67,15 +79,17 @@ export async function move(
   }
 }
 
+const LOOK_EVERY_MS = 500
+
 /** A flip that somebody left is brought to its end first; one that goes on is waited for. */
 export async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<void> {
-  for (let tries = 0; tries < 20 && !signal.aborted; tries++) {
+  for (let tries = 0; tries < (1_000 * OTHERS_WAIT_SECONDS) / LOOK_EVERY_MS && !signal.aborted; tries++) {
     const course = await resumeFlip(tools)
     if (course) say('a flip that was left half way was brought to its end')
     const { seen } = await lookAtBoth(tools.ledgers)
     if (!courseOf(seen)) return
     if (tries === 0) say('a flip is on its way: waiting for it')
-    await sleep(500, undefined, { signal }).catch(() => {})
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -6,6 +6,8 @@ import type { SettingRefused } from '../sut/switches/change-setting.ts'
 import type { Obstacle } from '../sut/switches/flip-run.ts'
 import type { Refused } from '../sut/switches/refusal-of.ts'
 import type { SwitchStatus } from '../sut/switches/switch-status.ts'
+import type { PendingFlip } from './pending-flip.ts'
+import { BUSY } from './switch-asked.ts'
 
 interface Said {
   readonly why: string
@@ -93,6 +95,33 @@ export function asRefused(refused: AnyRefused) {
 /** Of an authority that is left behind although it does not answer. */
 export function lossText(authority: StoreName): string {
   return `What ${STORES[authority]} alone knew, orders included, is lost by this, and nobody can list it: it kept the list.`
+}
+
+/** For how long a command waits for somebody else's flip. */
+export const OTHERS_WAIT_SECONDS = 10
+
+export function pendingText(pending: PendingFlip): string {
+  if (pending.kind === 'goes-on') {
+    const { flip } = pending
+    return flip
+      ? `a flip ${flip.from} → ${flip.to} is on its way: the command waits for it for up to ${OTHERS_WAIT_SECONDS} s, and goes on from the phase in which that ends or is refused as busy`
+      : BUSY
+  }
+  const { course } = pending
+  if (course.kind === 'unknown') {
+    return `a flip was left, and only ${STORES[course.store]} knows how far it came, which does not answer: bring it back`
+  }
+  if (pending.kind === 'in-the-way') {
+    return 'a flip goes on or was left half way, which --accept-loss neither waits for nor ends: leave that flag out'
+  }
+  switch (course.kind) {
+    case 'go-on':
+      return `a flip ${course.flip.from} → ${course.flip.to} was left half way: it is brought to its end first`
+    case 'reopen':
+      return `a flip was left before it was announced: writes are opened again in ${course.flip.to} first`
+    case 'catch-up':
+      return `${STORES[course.store]} missed what the other one knows: it is told first`
+  }
 }
 
 export function obstacleText(obstacle: Obstacle): string {

@@ -1,7 +1,12 @@
 // `npm run switch` as it is typed, on two real databases.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterEach, beforeEach, expect, inject, it } from 'vitest'
+import { SWITCHES_TABLE } from '../contracts/migration-tables.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
+import type { Phase } from '../contracts/switches.ts'
+import type { StepKind } from '../sut/switches/flip-steps.ts'
 import { testDatabase } from '../sut/test-system.setup.ts'
 import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 
@@ -95,4 +100,56 @@ it('begins, goes forward and back, says what stands in the way, and keeps who an
     'set: nobody said why',
     'flip: p99 doubled',
   ])
+})
+
+/** It dies before that step, and holds its claim for `claimMs`. */
+async function leaveFlip(to: Phase, step: StepKind, claimMs: number): Promise<void> {
+  const words = ['sut/switches/flip-child.fixture.ts', legacy.url, sharded.url, to, step]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await holdClaims(claimMs)
+}
+
+async function holdClaims(ms: number): Promise<void> {
+  for (const { rows } of [legacy, sharded]) {
+    await rows(`UPDATE ${SWITCHES_TABLE} SET claimed_until_ms = ?`, [ms === 0 ? 0 : Date.now() + ms])
+  }
+}
+
+it('tried beside a flip that goes on or was left, says what it would do about that first, and changes nothing', async () => {
+  await run('begin', '--why', 'a monolith')
+  await leaveFlip('phase1', 'announce', 600_000)
+  const beside = await run('forward', '--dry-run', '--json')
+  expect(beside).toMatchObject({ code: EXIT_CODES.usage, json: { from: 'legacy', refused: { kind: 'busy' } } })
+  expect(beside.json.refused.reason).toContain('a flip legacy → phase1 is on its way')
+  expect((await run('plan', '--json')).json.before).toBe(beside.json.refused.reason)
+
+  await holdClaims(0)
+  const left = await run('forward', '--dry-run', '--json')
+  expect(left).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } })
+  expect(left.json.before).toContain('writes are opened again in legacy first')
+  expect(left.text).not.toContain('is on its way')
+  expect((await run('status', '--json')).json).toMatchObject({ flip: { from: 'legacy', to: 'phase1' } })
+  expect(await run('forward', '--json')).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1' } })
+
+  await leaveFlip('legacy', 'open', 0)
+  const announced = await run('forward', '--dry-run', '--json')
+  expect(announced).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } })
+  expect(announced.json.before).toContain('phase1 → legacy was left half way')
+})
+
+it('refuses switches that somebody set apart by hand, and says which row is to be set right', async () => {
+  await run('begin', '--why', 'a monolith')
+  await sharded.rows(`UPDATE ${SWITCHES_TABLE} SET payment_phase = 'phase2'`)
+  for (const words of [['status'], ['forward', '--why', 'to see']]) {
+    const { code, json } = await run(...words, '--json')
+    expect(code).toBe(EXIT_CODES.usage)
+    expect(json.refusal.what).toContain('in the database of the sharded store')
+    expect(json.refusal.why).toEqual([expect.stringContaining('order stands at legacy and payment at phase2')])
+    expect(json.refusal.wayOut).toContain(SWITCHES_TABLE)
+  }
+  await sharded.rows(`UPDATE ${SWITCHES_TABLE} SET payment_phase = order_phase`)
+  expect((await run('status', '--json')).json).toMatchObject({ phase: 'legacy', open: true })
 })

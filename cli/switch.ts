@@ -15,12 +15,13 @@ import { judgeMove } from '../sut/switches/move-phase.ts'
 import { switchStatus } from '../sut/switches/switch-status.ts'
 import { neighbourOf, towards } from '../sut/switches/transitions.ts'
 import { parsePercent, parsePerMille } from './option-parsers.ts'
+import { pendingFlipIn } from './pending-flip.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { notBegun, print, type SwitchOptions } from './switch-asked.ts'
 import { begin } from './switch-begin.ts'
 import { asked, move } from './switch-move.ts'
 import { moveCatalogue, set } from './switch-set.ts'
-import { asRefused, auditLines, statusLines } from './switch-text.ts'
+import { asRefused, auditLines, pendingText, statusLines } from './switch-text.ts'
 import { type OpenMigration, withLedgers } from './with-ledgers.ts'
 
 const ACTIONS = ['status', 'plan', 'begin', 'forward', 'back', 'set', 'finalise', 'history'] as const
@@ -73,7 +74,10 @@ const DO: Readonly<Record<Action, Do>> = {
         return { direction, from: phase, to: neighbourOf(phase, direction), refused: judged.refused.map(asRefused) }
       }),
     )
-    if (json) print({ ways })
+    const pending = pendingFlipIn((await lookAtBoth(ledgers)).seen, true)
+    const before = pending && pendingText(pending)
+    if (json) print({ ways, ...(before && { before }) })
+    if (before) say(before)
     for (const { direction, from, to, refused } of ways) {
       if (to === null) continue
       say(`${direction}: ${from} → ${to}${refused.length === 0 ? ', nothing stands in the way' : ''}`)

@@ -2,7 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import { SCRAPE_TARGETS_FILE } from '../contracts/sut-endpoint.ts'
+import { nginxFolder, startNginx } from '../engines/nginx.ts'
+import { openPlace } from '../engines/place.ts'
 import type { Role } from './config.ts'
 import { type ServiceProcess, startServiceProcess } from './service-process.ts'
 import type { TestSystem } from './test-system.setup.ts'
@@ -12,20 +15,23 @@ interface ScrapeTarget {
   readonly labels: { readonly role: string }
 }
 
+export type Component = Role | 'nginx'
+
 export class KillableServices {
   readonly #stateDir: string
+  readonly #gatewayPort: number
   readonly #pids = new Map<string, number>()
   readonly #ports = new Map<string, string>()
   readonly #environments = new Map<string, Readonly<Record<string, string>>>()
-  readonly #started: ServiceProcess[] = []
+  readonly #started: { stop(): Promise<void> }[] = []
 
   constructor({ sut, stateDir }: TestSystem) {
     this.#stateDir = stateDir
+    this.#gatewayPort = Number(new URL(sut.endpoint.baseUrl).port)
     for (const { component, pid } of sut.endpoint.processes) {
-      if (component === 'nginx') continue
-      const role = component === 'sut' ? 'all' : component.slice('sut:'.length)
-      this.#pids.set(role, pid)
-      this.#environments.set(role, environmentOf(pid))
+      const name = component === 'sut' ? 'all' : component.replace(/^sut:/, '')
+      this.#pids.set(name, pid)
+      if (name !== 'nginx') this.#environments.set(name, environmentOf(pid))
     }
     const targets = JSON.parse(readFileSync(join(stateDir, SCRAPE_TARGETS_FILE), 'utf8')) as readonly ScrapeTarget[]
     for (const { targets: addresses, labels } of targets) {
@@ -33,8 +39,13 @@ export class KillableServices {
     }
   }
 
-  kill(role: Role): void {
-    process.kill(this.#known(this.#pids, role), 'SIGKILL')
+  pidOf(component: Component): number {
+    return this.#known(this.#pids, component)
+  }
+
+  /** With its children: a gateway's would go on without it. Each leads a group of its own. */
+  kill(component: Component): void {
+    process.kill(-this.pidOf(component), 'SIGKILL')
   }
 
   /** Resolves once it answers requests. */
@@ -42,6 +53,21 @@ export class KillableServices {
     const service = await this.#start(role, { HEADROOM_PORT: this.#known(this.#ports, role) }, 'logs-again')
     this.#pids.set(role, service.pid)
     return service
+  }
+
+  /** As it was configured. Resolves once it takes connections. */
+  async restartGateway(): Promise<void> {
+    const configText = readFileSync(join(nginxFolder(openPlace(this.#stateDir)), 'nginx.conf'), 'utf8')
+    const gateway = await startNginx({
+      program: inject('engines').nginx,
+      configText,
+      port: this.#gatewayPort,
+      signal: new AbortController().signal,
+      keep: false,
+      stateFolder: this.#stateDir,
+    })
+    this.#started.push(gateway)
+    this.#pids.set('nginx', gateway.pid)
   }
 
   /** One more of them beside the first, told the same. Resolves to where it listens, once it answers requests. */
@@ -61,7 +87,7 @@ export class KillableServices {
 
   /** Of its process. Linux's. */
   residentMb(role: Role): number {
-    const status = readFileSync(`/proc/${this.#known(this.#pids, role)}/status`, 'utf8')
+    const status = readFileSync(`/proc/${this.pidOf(role)}/status`, 'utf8')
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
   }
 
@@ -81,9 +107,9 @@ export class KillableServices {
     return service
   }
 
-  #known<T>(of: ReadonlyMap<string, T>, role: Role): T {
-    const found = of.get(role)
-    if (found === undefined) throw new Error(`this system has no process of role ${role}`)
+  #known<T>(of: ReadonlyMap<string, T>, component: Component): T {
+    const found = of.get(component)
+    if (found === undefined) throw new Error(`this system has no process ${component}`)
     return found
   }
 }

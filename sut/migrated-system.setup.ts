@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { request } from 'undici'
 import { inject } from 'vitest'
+import type { Engines } from '../contracts/engines.ts'
 import { LEGACY_ROUTES, type LegacyAnswer, type LegacyOrderState } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { LEGACY_ORDERS_TABLE } from '../contracts/legacy-tables.ts'
@@ -55,8 +56,8 @@ const within = () => contextFor('test', 20_000)
 export async function startMigratedSystem(
   topology: Topology,
   fill: (legacyUrl: string) => Promise<unknown> = async () => {},
+  engines: Engines = inject('engines'),
 ): Promise<MigratedSystem> {
-  const engines = inject('engines')
   const legacy = await testDatabase(engines.legacyMysql.url)
   await fill(legacy.url)
   const system = await startTestSystem(engines, topology, legacy.url)

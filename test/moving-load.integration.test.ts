@@ -4,8 +4,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { Step } from '../contracts/measurement.ts'
+import { PHASE_RULES, PHASES, type Phase } from '../contracts/switches.ts'
 import { seedLegacy } from '../generators/legacy/seed-legacy.ts'
 import { smallVolume } from '../generators/small-volume.fixture.ts'
 import { runLoad } from '../measurements/run-load.ts'
@@ -14,6 +16,8 @@ import { resolvePlan } from '../plan/resolve-plan.ts'
 import { capacityOf } from '../reports/capacity.ts'
 import { readEvidence } from '../reports/run-evidence.ts'
 import { type MigratedSystem, startMigratedSystem } from '../sut/migrated-system.setup.ts'
+import { changeSetting } from '../sut/switches/change-setting.ts'
+import { ANYBODY } from '../sut/switches/two-ledgers.setup.ts'
 
 const engines = inject('engines')
 const MAX_TRIES = 3
@@ -83,14 +87,28 @@ async function undisturbedLoad(): ReturnType<typeof load> {
   }
 }
 
+/** From the phase before. */
+async function moveTo(phase: Phase): Promise<void> {
+  if (phase === 'phase2') {
+    await changeSetting({ monolith: 'business-layer' }, ANYBODY, migrated.tools)
+    await sleep(1_000) // until the monolith has heard of it
+    await migrated.importAll()
+    await migrated.compared()
+  }
+  // What the load has left is told first.
+  const moved = async () => expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+  await vi.waitFor(moved, { timeout: 60_000, interval: 200 })
+}
+
 describe('a load', () => {
-  it.each(['legacy', 'phase1'] as const)(
+  it.each(PHASES)(
     'of checkouts in %s finds its data and its orders, and says where the migration stood',
     async (phase) => {
-      if (phase !== 'legacy') expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
+      if (phase !== 'legacy') await moveTo(phase)
       const { measurements, runDir } = await undisturbedLoad()
       expect(measurements.invalid).toEqual([])
-      const position = { phase, mirror: 'batched', monolith: 'own-database', comparePerMille: 0 }
+      const monolith = PHASE_RULES[phase].authority === 'legacy' ? 'own-database' : 'business-layer'
+      const position = { phase, mirror: 'batched', monolith, comparePerMille: 0 }
       expect(measurements.conditions.migration).toMatchObject({ start: position, end: position })
       const { acknowledged = 0, missing } = measurements.acknowledged ?? {}
       expect(acknowledged).toBeGreaterThan(50)
@@ -104,10 +122,10 @@ describe('a load', () => {
   it('proves nothing where the migration moved under it', async () => {
     let moving: ReturnType<MigratedSystem['move']> | undefined
     const { measurements } = await load(() => {
-      moving ??= migrated.move('legacy')
+      moving ??= migrated.move('phase2')
     })
     expect(await moving).toMatchObject({ kind: 'moved' })
-    const moved = expect.stringMatching(/^the migration moved: phase1.* before; legacy/)
+    const moved = expect.stringMatching(/^the migration moved: done.* before; phase2/)
     expect(measurements.invalid).toContainEqual({ code: 'target-changed', evidence: moved })
   })
 })

@@ -1,13 +1,15 @@
 // migration_switches: one row in each database. Each change names the claim under which it is made: who lost it, because he
 // was slow and was taken for dead, changes nothing any more.
 
-import { SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
+import { AUDIT_TABLE, SWITCHES_TABLE } from '../../contracts/migration-tables.ts'
+import { Refusal } from '../../contracts/refusal.ts'
 import type {
   Flip,
   GatewayPosition,
   MirrorMode,
   MonolithPosition,
   Phase,
+  StoreName,
   SwitchState,
 } from '../../contracts/switches.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
@@ -77,18 +79,34 @@ export const SELECT_SWITCHES: Statement = {
   values: [],
 }
 
-/** Rows of SELECT_SWITCHES. null: the migration has not begun. */
-export function switchesIn(rows: readonly unknown[]): StoredSwitches | null {
+/** Rows of SELECT_SWITCHES in that store. null: the migration has not begun. */
+export function switchesIn(rows: readonly unknown[], store: StoreName): StoredSwitches | null {
   const [row] = rows as readonly SwitchRow[]
   if (!row) return null
-  if (row.order_phase !== row.payment_phase) {
-    throw new RangeError(`order stands at ${row.order_phase} and payment at ${row.payment_phase}: they move together`)
-  }
+  if (row.order_phase !== row.payment_phase) throw apart(row, store)
   return { state: stateOf(row), flip: flipOf(row), claimedBy: Number(row.claim_left_ms) > 0 ? row.claimed_by : null }
 }
 
-export async function selectSwitches(lane: MysqlLane, context: CallContext): Promise<StoredSwitches | null> {
-  return switchesIn(await lane.rows(SELECT_SWITCHES.sql, SELECT_SWITCHES.values, context))
+export async function selectSwitches(
+  lane: MysqlLane,
+  store: StoreName,
+  context: CallContext,
+): Promise<StoredSwitches | null> {
+  return switchesIn(await lane.rows(SELECT_SWITCHES.sql, SELECT_SWITCHES.values, context), store)
+}
+
+/** No flip leaves it so: somebody wrote the row by hand. Nothing is guessed from it. */
+function apart({ order_phase, payment_phase }: SwitchRow, store: StoreName): Refusal {
+  return new Refusal({
+    what: `the switches in the database of the ${store} store were changed by hand`,
+    why: [
+      `order stands at ${order_phase} and payment at ${payment_phase}: they move together, as one transaction writes both`,
+    ],
+    wayOut:
+      `Set order_phase and payment_phase of ${SWITCHES_TABLE} there to one phase again: the one in the same table of ` +
+      `the other database, or to which the last flip in ${AUDIT_TABLE} went. Then:`,
+    command: 'npm run switch -- status',
+  })
 }
 
 /** Where there is none yet. */

@@ -105,7 +105,7 @@ export class StoreLedger {
   /** null: the migration has not begun here. Rejects when the store does not answer. */
   async read(): Promise<StoredSwitches | null> {
     try {
-      return await selectSwitches(this.#head, within(LIMIT_MS))
+      return await selectSwitches(this.#head, this.name, within(LIMIT_MS))
     } catch (error) {
       if (isMysqlError(error, 'noSuchTable')) return null
       throw error
@@ -119,7 +119,7 @@ export class StoreLedger {
         [processUpsert(process, leaseMs), SELECT_SWITCHES],
         within(BEAT_LIMIT_MS),
       )
-      return switchesIn(found ?? [])
+      return switchesIn(found ?? [], this.name)
     } catch (error) {
       if (isMysqlError(error, 'noSuchTable')) return null
       throw error

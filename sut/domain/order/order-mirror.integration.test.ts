@@ -165,28 +165,45 @@ it('off: nothing is told, everything is marked, and the age of the oldest mark i
   expect(await metric('headroom_mirror_oldest_gap_seconds')).toBeGreaterThanOrEqual(60)
 })
 
-it('a key that is sent before, during and after a flip is one order in both stores', async () => {
-  await flipTo('phase1', 'inline')
-  const userId = newUser()
-  // Each its own process: none knows what another has in flight.
-  const send = async () => {
+/** Each its own process: none knows what another has in flight. */
+function sending(userId: number, idempotencyKey: string) {
+  return async () => {
     for (;;) {
-      const sent = new OrderPlacement(switched).place({ ...BODY, userId, idempotencyKey: 'over the flip' }, within())
+      const sent = new OrderPlacement(switched).place({ ...BODY, userId, idempotencyKey }, within())
       const answer = await sent.catch((error) => error)
       if (answer.code !== 'idempotency-key-in-flight') return answer
     }
   }
-  const before = await send()
-  const early = Array.from({ length: 10 }, send)
+}
+
+/** Twenty-five on their way when it begins, and twenty-five while it goes on. */
+async function sentOverFlip<T>(send: () => Promise<T>): Promise<readonly T[]> {
+  const early = Array.from({ length: 25 }, send)
   const flipping = drainTo('phase2', 'inline')
-  const late = Array.from({ length: 10 }, send)
+  const late = Array.from({ length: 25 }, send)
   await flipping
-  const answers = await Promise.all([before, ...early, ...late, send()])
-  const [{ orderId }] = answers
+  return await Promise.all([...early, ...late])
+}
+
+async function expectOneOrder(userId: number, answers: readonly { readonly orderId: string }[]): Promise<void> {
+  const orderId = answers[0]?.orderId
   expect(answers.map((answer) => answer.orderId)).toEqual(answers.map(() => orderId))
   for (const { store } of [stores.legacy, stores.sharded]) {
     expect((await store.list({ userId, limit: 10 }, within())).map((order) => order.orderId)).toEqual([orderId])
   }
+}
+
+it('a key that is sent before, during and after a flip is one order in both stores', async () => {
+  await flipTo('phase1', 'inline')
+  const userId = newUser()
+  const send = sending(userId, 'over the flip')
+  await expectOneOrder(userId, [await send(), ...(await sentOverFlip(send)), await send()])
+})
+
+it('a key that is first sent over a flip, fifty times at once, is one order in both stores', async () => {
+  await flipTo('phase1', 'inline')
+  const userId = newUser()
+  await expectOneOrder(userId, await sentOverFlip(sending(userId, 'fifty at once')))
 })
 
 it('a change between reading and telling stays marked, and is told by the next round', async () => {
