@@ -1,41 +1,30 @@
 // k6 and nginx as a machine gets them that has Docker and nothing else.
 
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { EngineProgram } from '../contracts/engines.ts'
 import { renderNginxConfig } from '../sut/gateway/nginx.ts'
-import { copyProgram } from './image-program.ts'
 import { k6 } from './k6.ts'
 import { nginx, startNginx } from './nginx.ts'
-import type { ProgramEngine, StartContext } from './start-context.ts'
+import { ImageCache } from './out-of-image.setup.ts'
 import { VERSIONS } from './versions.ts'
 
 describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('out of its image', () => {
-  // Where the engines' own account may enter.
-  let cache: string
+  let images: ImageCache
   beforeAll(() => {
-    cache = mkdtempSync('/var/tmp/headroom-images-')
-    chmodSync(cache, 0o755)
+    images = new ImageCache()
   })
-  afterAll(() => rmSync(cache, { recursive: true }))
-
-  async function copied(engine: ProgramEngine): Promise<EngineProgram> {
-    const place = { id: `images-${process.pid}`, state: cache, home: cache, cache, account: undefined }
-    const context = { place, env: process.env, signal: new AbortController().signal, say: () => {} }
-    const path = await copyProgram(context as unknown as StartContext, engine.inImage)
-    return { path, origin: 'docker', version: (await engine.versionOf(path)) ?? 'none' }
-  }
+  afterAll(() => images.remove())
 
   it('comes k6, of the very version', async () => {
-    const { path, version } = await copied(k6)
+    const { path, version } = await images.copied(k6)
     expect(version).toBe(VERSIONS.k6)
     expect(readdirSync(dirname(path))).toEqual(['k6'])
   })
 
   it('comes nginx with its libraries, and runs the gateway', async () => {
-    const program = await copied(nginx)
+    const program = await images.copied(nginx)
     const port = await getPort()
     const address = `127.0.0.1:${await getPort()}`
     const running = await startNginx({

@@ -72,11 +72,20 @@ export function nginxFolder(place: Place = openPlace()): string {
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const
 
-/** Temporary files below the prefix: the folders compiled into packages belong to root. */
-export function localNginxConfig(configText: string): string {
+/** Whether a reload leaves connections open on which a request may be on its way. */
+export function reloadsWithoutLoss({ version }: Pick<EngineProgram, 'version'>): boolean {
+  return isAtLeast(version, '1.27.4')
+}
+
+/**
+ * Temporary files below the prefix: the folders compiled into packages belong to root. And without what that version does
+ * not know: it would refuse all of it.
+ */
+export function localNginxConfig(configText: string, program: Pick<EngineProgram, 'version'>): string {
   const missing = TEMPORARY.filter((kind) => !configText.includes(`${kind}_temp_path`))
   const lines = missing.map((kind) => `\n  ${kind}_temp_path tmp/${kind};`)
-  return configText.replace(/^(\s*|.*[;}]\s*)http\s*\{/m, (opening) => opening + lines.join(''))
+  const known = reloadsWithoutLoss(program) ? configText : configText.replaceAll(/\bkeepalive_min_timeout [^;]*;/g, '')
+  return known.replace(/^(\s*|.*[;}]\s*)http\s*\{/m, (opening) => opening + lines.join(''))
 }
 
 export async function startNginx({
@@ -92,7 +101,7 @@ export async function startNginx({
   const configPath = join(folder, 'nginx.conf')
   makeFolder(folder, 0o700)
   makeFolder(join(folder, 'tmp'), 0o700)
-  writeFileSync(configPath, localNginxConfig(configText), { mode: 0o600 })
+  writeFileSync(configPath, localNginxConfig(configText, program), { mode: 0o600 })
   giveTo(place.account, folder, join(folder, 'tmp'), configPath)
   const env = debianEnv(rootOf(program), process.env)
   const words = ['-p', folder, '-c', configPath, '-e', 'stderr', '-g', 'daemon off; pid nginx.pid;']
