@@ -124,7 +124,7 @@ function volumeMarker({ state }: Place, name: string): string {
 }
 
 export function launchedContainer(container: string, url: string): LaunchedServer {
-  return { url, ended: () => containerEnd(container), tail: () => containerTail(container) }
+  return { url, dataVolume: container, ended: () => containerEnd(container), tail: () => containerTail(container) }
 }
 
 async function containerEnd(container: string): Promise<string | undefined> {

@@ -4,7 +4,10 @@ import { localNginxConfig } from './nginx.ts'
 describe('localNginxConfig', () => {
   it.each(['events {}\nhttp {\n  server {}\n}', 'events {} http { server {} }', 'http\n{ }'])(
     'puts temporary folders into the http block of %j',
-    (config) => expect(localNginxConfig(config, { version: '1.22.1' })).toMatch(/http\s*\{\s+client_body_temp_path tmp\/client_body;/),
+    (config) =>
+      expect(localNginxConfig(config, { version: '1.22.1' })).toMatch(
+        /http\s*\{\s+client_body_temp_path tmp\/client_body;/,
+      ),
   )
 
   it('leaves a folder the configuration names', () => {

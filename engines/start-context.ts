@@ -36,6 +36,8 @@ export interface LaunchedServer {
   readonly pid?: number
   /** Of the services' own accounts there. */
   readonly passwords?: ServicePasswords
+  /** The volume that its data is in; absent: a folder of ours. */
+  readonly dataVolume?: string
   /** How it ended, once it has. */
   ended(): string | undefined | Promise<string | undefined>
   /** Finishes what needs a running server. */

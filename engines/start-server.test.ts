@@ -3,7 +3,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { elasticsearch } from './elasticsearch.ts'
 import { mysql } from './mysql.ts'
 import { redis } from './redis.ts'
-import { allowedWays, anyOf, fetchObstacle, notToBeHad, serverAtAddress } from './start-server.ts'
+import { allowedWays, anyOf, fetchObstacle, notToBeHad, probeLaunched, serverAtAddress } from './start-server.ts'
 
 describe('HEADROOM_ENGINES', () => {
   it.each([
@@ -44,6 +44,24 @@ describe('a server that cannot be had', () => {
   it('is to be fetched only where that was asked for', async () => {
     const where = { place: { cache: '/nonexistent' }, env: { HEADROOM_ENGINES: 'local' } } as never
     expect((await fetchObstacle(redis, where))?.why).toEqual(['no program of a version that will do is in PATH'])
+  })
+})
+
+describe('a server that lets nobody in', () => {
+  const denied = Object.assign(new Error('Access denied'), { code: 'ER_ACCESS_DENIED_ERROR' })
+  const engine = { title: 'MySQL', probe: () => Promise.reject(denied) }
+
+  it('holds the data of an earlier checkout where that lies in a volume, and is not waited for', async () => {
+    const refusal = await probeLaunched(engine, { url: 'mysql://x', dataVolume: 'headroom-x-mysql' }).catch(
+      (error: unknown) => error,
+    )
+    expect(refusal).toBeInstanceOf(Refusal)
+    expect((refusal as Refusal).why.join()).toContain('headroom-x-mysql')
+    expect((refusal as Refusal).wayOut).toContain('npm run clean')
+  })
+
+  it('is waited for elsewhere', async () => {
+    await expect(probeLaunched(engine, { url: 'mysql://x' })).rejects.toBe(denied)
   })
 })
 

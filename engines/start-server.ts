@@ -106,11 +106,12 @@ async function bringImage(engine: ServerEngine, context: StartContext, isOnlyWay
 async function healthy(
   engine: ServerEngine,
   { signal }: StartContext,
-  { url, socketPath, pid, passwords, ended, tail, afterHealthy }: LaunchedServer,
+  launched: LaunchedServer,
   origin: Way,
 ): Promise<EngineEndpoint> {
+  const { url, socketPath, pid, passwords, ended, tail, afterHealthy } = launched
   const limitMs = engine.healthLimitMs
-  const probe = () => engine.probe(url)
+  const probe = () => probeLaunched(engine, launched)
   const version = await waitUntilHealthy({ engine: engine.title, limitMs, signal, probe, ended, tail })
   await afterHealthy?.()
   return {
@@ -121,6 +122,33 @@ async function healthy(
     ...(pid && { pid }),
     ...(passwords && { passwords }),
   }
+}
+
+/** Throws a Refusal where the data has the passwords of a checkout that is gone, which no wait will change. */
+export async function probeLaunched(
+  engine: Pick<ServerEngine, 'title' | 'probe'>,
+  { url, dataVolume }: Pick<LaunchedServer, 'url' | 'dataVolume'>,
+): Promise<string> {
+  try {
+    return await engine.probe(url)
+  } catch (error) {
+    throw dataVolume !== undefined && isDenied(error) ? dataOfAnother(engine, dataVolume) : error
+  }
+}
+
+/** Of MySQL, which listens only once its passwords are set. */
+function isDenied(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ER_ACCESS_DENIED_ERROR'
+}
+
+function dataOfAnother({ title }: Pick<ServerEngine, 'title'>, volume: string): Refusal {
+  return new Refusal({
+    what: `${title} does not take this checkout's password`,
+    why: [
+      `its data in the Docker volume ${volume} was made by an earlier checkout in the same folder, whose passwords are gone`,
+    ],
+    wayOut: 'npm run clean removes that data, and what else this checkout has made; then start again.',
+  })
 }
 
 /** An attempt at several addresses of one host fails with one error for each, and says nothing itself. */
