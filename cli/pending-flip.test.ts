@@ -25,7 +25,9 @@ describe('somebody else’s flip', () => {
   it('that was left is brought to its end first, where that is', () => {
     const before = row(5, 'phase1')
     expect(said(before, before)).toContain('writes are opened again in phase1 first')
-    expect(said(row(6, 'phase2'), before)).toContain('phase1 → phase2 was left half way: it is brought to its end first')
+    expect(said(row(6, 'phase2'), before)).toContain(
+      'phase1 → phase2 was left half way: it is brought to its end first',
+    )
     const [told, missed] = [row(6, 'phase2', { flip: null }), row(5, 'phase1', { flip: null })]
     expect(said(told, missed)).toContain('the sharded database missed')
   })

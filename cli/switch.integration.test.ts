@@ -132,7 +132,10 @@ it('tried beside a flip that goes on or was left, says what it would do about th
   expect(left.json.before).toContain('writes are opened again in legacy first')
   expect(left.text).not.toContain('is on its way')
   expect((await run('status', '--json')).json).toMatchObject({ flip: { from: 'legacy', to: 'phase1' } })
-  expect(await run('forward', '--json')).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1' } })
+  expect(await run('forward', '--json')).toMatchObject({
+    code: EXIT_CODES.pass,
+    json: { from: 'legacy', to: 'phase1' },
+  })
 
   await leaveFlip('legacy', 'open', 0)
   const announced = await run('forward', '--dry-run', '--json')

@@ -150,7 +150,9 @@ describe('a process', () => {
     const stopTelling = telling()
     const running = [stale.run(), stale.run(), fresh.run(), fresh.run()]
     try {
-      await expect.poll(() => Math.min(stale.stored.length, fresh.stored.length), { timeout: 30_000 }).toBeGreaterThan(4)
+      await expect
+        .poll(() => Math.min(stale.stored.length, fresh.stored.length), { timeout: 30_000 })
+        .toBeGreaterThan(4)
       isFrozen = true
       const thawing = sleep(FROZEN_MS)
       await both.compared()
@@ -251,7 +253,8 @@ describe('a flip that is killed with -9', () => {
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(child.stdout, 'data')
     expect(await both.openStores()).toEqual([])
-    for (const { database } of [legacy, sharded]) expect(await claimLeftMs(database)).toBeLessThanOrEqual(CLAIM_LEASE_MS)
+    for (const { database } of [legacy, sharded])
+      expect(await claimLeftMs(database)).toBeLessThanOrEqual(CLAIM_LEASE_MS)
     child.kill('SIGKILL')
     const killedAtMs = performance.now()
     const reopened = await polled.reopened(epoch, contextFor('test', 60_000))
