@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { endedCommand } from '../cli/ended-command.fixture.ts'
 import type { Step } from '../contracts/measurement.ts'
+import { EXIT_CODES } from '../contracts/refusal.ts'
 import { PHASE_RULES, PHASES, type Phase } from '../contracts/switches.ts'
 import { seedLegacy } from '../generators/legacy/seed-legacy.ts'
 import { smallVolume } from '../generators/small-volume.fixture.ts'
@@ -98,6 +100,18 @@ async function moveTo(phase: Phase): Promise<void> {
   // What the load has left is told first.
   const moved = async () => expect(await migrated.move(phase)).toMatchObject({ kind: 'moved' })
   await vi.waitFor(moved, { timeout: 60_000, interval: 200 })
+  if (phase === 'phase2') await reindexed()
+}
+
+/** Until then the index knows what has changed since the beginning, and a load says that its data is incomplete. */
+async function reindexed(): Promise<void> {
+  const env = {
+    HEADROOM_MYSQL_URL: migrated.system.mysqlUrl,
+    HEADROOM_LEGACY_MYSQL_URL: migrated.legacy.url,
+    HEADROOM_ELASTICSEARCH_URL: engines.elasticsearch.url,
+  }
+  const { code, text } = await endedCommand('cli/reindex.ts', [], { env })
+  expect(code, text).toBe(EXIT_CODES.pass)
 }
 
 describe('a load', () => {
