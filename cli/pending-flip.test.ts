@@ -26,7 +26,7 @@ describe('somebody else’s flip', () => {
     const before = row(5, 'phase1')
     expect(said(before, before)).toContain('writes are opened again in phase1 first')
     expect(said(row(6, 'phase2'), before)).toContain(
-      'phase1 → phase2 was left half way: it is brought to its end first',
+      'phase1 → phase2 was left half way: it is brought to its end, and nothing more is done',
     )
     const [told, missed] = [row(6, 'phase2', { flip: null }), row(5, 'phase1', { flip: null })]
     expect(said(told, missed)).toContain('the sharded database missed')

@@ -21,3 +21,8 @@ export function pendingFlipIn(seen: BothLedgers['seen'], mayFinish: boolean): Pe
   if (STORE_NAMES.every((name) => !seen[name]?.claimedBy)) return { kind: 'left', course }
   return { kind: 'goes-on', flip: seen.legacy?.flip ?? seen.sharded?.flip ?? null }
 }
+
+/** The one that a command would bring to its end, and do nothing more. */
+export function announcedIn(pending: PendingFlip | null): Flip | null {
+  return pending?.kind === 'left' && pending.course.kind === 'go-on' ? pending.course.flip : null
+}

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
-import { type Direction, PHASE_RULES, type Phase, type Service } from '../contracts/switches.ts'
+import { type Direction, type Flip, PHASE_RULES, type Phase, type Service } from '../contracts/switches.ts'
 import { resumeFlip } from '../sut/switches/flip.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
 import { courseOf } from '../sut/switches/flip-steps.ts'
@@ -10,10 +10,18 @@ import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
 import { isForced } from '../sut/switches/refusal-of.ts'
 import { towards } from '../sut/switches/transitions.ts'
-import { pendingFlipIn } from './pending-flip.ts'
+import { announcedIn, pendingFlipIn } from './pending-flip.ts'
 import type { CommandContext } from './run-command.ts'
 import { BUSY, notBegun, print, responsible, type SwitchOptions, toolsOf } from './switch-asked.ts'
-import { asRefused, lossText, OTHERS_WAIT_SECONDS, obstacleText, pendingText } from './switch-text.ts'
+import {
+  asRefused,
+  endedText,
+  lossText,
+  movedText,
+  OTHERS_WAIT_SECONDS,
+  obstacleText,
+  pendingText,
+} from './switch-text.ts'
 import type { OpenMigration } from './with-ledgers.ts'
 
 export async function move(
@@ -24,20 +32,29 @@ export async function move(
 ): Promise<ExitCode> {
   const { json, say } = context
   const tools = toolsOf(migration, context)
-  if (!options.acceptLoss && !options.dryRun) await finishOthers(tools, context)
+  const ended = options.acceptLoss || options.dryRun ? null : await finishOthers(tools, context)
   const to = towards(direction)
   const judged = await judgeMove(migration.ledgers, to, asked(options))
   if (!judged) throw notBegun()
   const { state } = judged
-  const way = { from: state.phase, to: to(state.phase) }
+  // Without --dry-run it was ended or waited for above, and a forced flip goes over it.
+  const isLookedAt = options.dryRun && !isForced(state.phase, to(state.phase), judged.facts)
+  const pending = isLookedAt ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
+  const made = ended && ended.from !== state.phase ? ended : announcedIn(pending)
+  const way = made ?? { from: state.phase, to: to(state.phase) }
   const answer = (epoch: number, pausedMs: number, refused: object | null, more: object = {}) => {
-    if (json) print({ ...way, epoch, pausedMs: Math.round(pausedMs), refused, ...more })
+    if (json) print({ from: way.from, to: way.to, epoch, pausedMs: Math.round(pausedMs), refused, ...more })
   }
   const forced = isForced(way.from, way.to, judged.facts)
   if (forced) say(lossText(PHASE_RULES[way.from].authority))
-  // Without --dry-run it was ended or waited for above, and a forced flip goes over it.
-  const pending = options.dryRun && !forced ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
   const before = pending && pendingText(pending)
+  if (made) {
+    // Whoever repeats a command that died wants the phase that it was on its way to, and none beyond it.
+    const refused = to(made.from) === made.to ? null : { kind: 'moved-meanwhile', reason: movedText(made) }
+    answer(state.epoch, 0, refused, before ? { before } : {})
+    say(refused?.reason ?? before ?? endedText(made))
+    return refused ? EXIT_CODES.usage : EXIT_CODES.pass
+  }
   const isBusy = pending?.kind === 'goes-on' || (pending?.kind === 'in-the-way' && judged.refused.length === 0)
   if (before && isBusy) {
     answer(state.epoch, 0, { kind: 'busy', reason: before })
@@ -81,16 +98,19 @@ export async function move(
 
 const LOOK_EVERY_MS = 500
 
-/** A flip that somebody left is brought to its end first; one that goes on is waited for. */
-export async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<void> {
+/** A flip that somebody left is brought to its end first; one that goes on is waited for. null: there was none. */
+export async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<Flip | null> {
+  const { seen: found } = await lookAtBoth(tools.ledgers)
+  const flip = found.legacy?.flip ?? found.sharded?.flip ?? null
   for (let tries = 0; tries < (1_000 * OTHERS_WAIT_SECONDS) / LOOK_EVERY_MS && !signal.aborted; tries++) {
     const course = await resumeFlip(tools)
     if (course) say('a flip that was left half way was brought to its end')
     const { seen } = await lookAtBoth(tools.ledgers)
-    if (!courseOf(seen)) return
+    if (!courseOf(seen)) break
     if (tries === 0) say('a flip is on its way: waiting for it')
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
+  return flip
 }
 
 export function asked({ service, acceptLoss, leaveParked }: SwitchOptions) {

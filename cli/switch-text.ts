@@ -1,6 +1,6 @@
 // What the switches say, in sentences: made here from fields, and nowhere else.
 
-import type { StoreName } from '../contracts/switches.ts'
+import type { Flip, StoreName } from '../contracts/switches.ts'
 import type { StoredAuditEntry } from '../sut/storage/audit-table.ts'
 import type { SettingRefused } from '../sut/switches/change-setting.ts'
 import type { Obstacle } from '../sut/switches/flip-run.ts'
@@ -104,7 +104,7 @@ export function pendingText(pending: PendingFlip): string {
   if (pending.kind === 'goes-on') {
     const { flip } = pending
     return flip
-      ? `a flip ${flip.from} → ${flip.to} is on its way: the command waits for it for up to ${OTHERS_WAIT_SECONDS} s, and goes on from the phase in which that ends or is refused as busy`
+      ? `a flip ${flip.from} → ${flip.to} is on its way: the command waits for it for up to ${OTHERS_WAIT_SECONDS} s, and does nothing more where that ends in another phase, or is refused as busy`
       : BUSY
   }
   const { course } = pending
@@ -116,12 +116,21 @@ export function pendingText(pending: PendingFlip): string {
   }
   switch (course.kind) {
     case 'go-on':
-      return `a flip ${course.flip.from} → ${course.flip.to} was left half way: it is brought to its end first`
+      return `a flip ${course.flip.from} → ${course.flip.to} was left half way: it is brought to its end, and nothing more is done`
     case 'reopen':
       return `a flip was left before it was announced: writes are opened again in ${course.flip.to} first`
     case 'catch-up':
       return `${STORES[course.store]} missed what the other one knows: it is told first`
   }
+}
+
+export function endedText({ from, to }: Pick<Flip, 'from' | 'to'>): string {
+  return `${from} → ${to}: a flip that was left is at its end; nothing more was done`
+}
+
+/** Not what was asked for: whoever asked knew another phase. */
+export function movedText({ from, to }: Pick<Flip, 'from' | 'to'>): string {
+  return `a flip ${from} → ${to} comes to its end first, which is not the way that was asked for: look where it stands, and ask again`
 }
 
 export function obstacleText(obstacle: Obstacle): string {

@@ -139,8 +139,23 @@ it('tried beside a flip that goes on or was left, says what it would do about th
 
   await leaveFlip('legacy', 'open', 0)
   const announced = await run('forward', '--dry-run', '--json')
-  expect(announced).toMatchObject({ code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } })
+  expect(announced).toMatchObject({ code: EXIT_CODES.usage, json: { refused: { kind: 'moved-meanwhile' } } })
   expect(announced.json.before).toContain('phase1 → legacy was left half way')
+  expect((await run('forward', '--json')).json).toMatchObject({
+    ...announced.json,
+    before: undefined,
+    epoch: expect.any(Number),
+  })
+  expect((await run('status', '--json')).json).toMatchObject({ phase: 'legacy', open: true, flip: null })
+})
+
+it('brings the flip of a command that died to its end, and goes no phase beyond it', async () => {
+  await run('begin', '--why', 'a monolith')
+  await leaveFlip('phase1', 'open', 0)
+  const asTried = { code: EXIT_CODES.pass, json: { from: 'legacy', to: 'phase1', refused: null } }
+  expect(await run('forward', '--dry-run', '--json')).toMatchObject(asTried)
+  expect(await run('forward', '--json')).toMatchObject(asTried)
+  expect((await run('status', '--json')).json).toMatchObject({ phase: 'phase1', open: true, flip: null })
 })
 
 it('refuses switches that somebody set apart by hand, and says which row is to be set right', async () => {
