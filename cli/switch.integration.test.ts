@@ -141,11 +141,8 @@ it('tried beside a flip that goes on or was left, says what it would do about th
   const announced = await run('forward', '--dry-run', '--json')
   expect(announced).toMatchObject({ code: EXIT_CODES.usage, json: { refused: { kind: 'moved-meanwhile' } } })
   expect(announced.json.before).toContain('phase1 → legacy was left half way')
-  expect((await run('forward', '--json')).json).toMatchObject({
-    ...announced.json,
-    before: undefined,
-    epoch: expect.any(Number),
-  })
+  const { from, to, refused } = announced.json
+  expect(await run('forward', '--json')).toMatchObject({ code: EXIT_CODES.usage, json: { from, to, refused } })
   expect((await run('status', '--json')).json).toMatchObject({ phase: 'legacy', open: true, flip: null })
 })
 
