@@ -2,7 +2,7 @@
 // on is waited for.
 
 import { type Flip, STORE_NAMES } from '../contracts/switches.ts'
-import { type Course, courseOf } from '../sut/switches/flip-steps.ts'
+import { type Course, courseOf, pendingIn } from '../sut/switches/flip-steps.ts'
 import type { BothLedgers } from '../sut/switches/look-at-both.ts'
 
 export type PendingFlip =
@@ -19,7 +19,7 @@ export function pendingFlipIn(seen: BothLedgers['seen'], mayFinish: boolean): Pe
   if (!course) return null
   if (!mayFinish || course.kind === 'unknown') return { kind: 'in-the-way', course }
   if (STORE_NAMES.every((name) => !seen[name]?.claimedBy)) return { kind: 'left', course }
-  return { kind: 'goes-on', flip: seen.legacy?.flip ?? seen.sharded?.flip ?? null }
+  return { kind: 'goes-on', flip: pendingIn(seen) ?? null }
 }
 
 /** The one that a command would bring to its end, and do nothing more. */

@@ -5,7 +5,7 @@ import { EXIT_CODES, type ExitCode } from '../contracts/refusal.ts'
 import { type Direction, type Flip, PHASE_RULES, type Phase, type Service } from '../contracts/switches.ts'
 import { resumeFlip } from '../sut/switches/flip.ts'
 import type { FlipTools } from '../sut/switches/flip-run.ts'
-import { courseOf } from '../sut/switches/flip-steps.ts'
+import { courseOf, pendingIn } from '../sut/switches/flip-steps.ts'
 import { lookAtBoth } from '../sut/switches/look-at-both.ts'
 import { judgeMove, movePhase } from '../sut/switches/move-phase.ts'
 import { isForced } from '../sut/switches/refusal-of.ts'
@@ -37,25 +37,25 @@ export async function move(
   const judged = await judgeMove(migration.ledgers, to, asked(options))
   if (!judged) throw notBegun()
   const { state } = judged
+  const isLossy = isForced(state.phase, to(state.phase), judged.facts)
   // Without --dry-run it was ended or waited for above, and a forced flip goes over it.
-  const isLookedAt = options.dryRun && !isForced(state.phase, to(state.phase), judged.facts)
-  const pending = isLookedAt ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
+  const pending = options.dryRun && !isLossy ? pendingFlipIn(judged.both.seen, !options.acceptLoss) : null
+  const before = pending && pendingText(pending)
+  const isBusy = pending?.kind === 'goes-on' || (pending?.kind === 'in-the-way' && judged.refused.length === 0)
   const made = ended && ended.from !== state.phase ? ended : announcedIn(pending)
   const way = made ?? { from: state.phase, to: to(state.phase) }
-  const answer = (epoch: number, pausedMs: number, refused: object | null, more: object = {}) => {
-    if (json) print({ from: way.from, to: way.to, epoch, pausedMs: Math.round(pausedMs), refused, ...more })
+  const doneBefore = before && !isBusy ? { before } : {}
+  const answer = (epoch: number, pausedMs: number, refused: object | null) => {
+    if (json) print({ from: way.from, to: way.to, epoch, pausedMs: Math.round(pausedMs), refused, ...doneBefore })
   }
-  const forced = isForced(way.from, way.to, judged.facts)
-  if (forced) say(lossText(PHASE_RULES[way.from].authority))
-  const before = pending && pendingText(pending)
+  if (isLossy) say(lossText(PHASE_RULES[way.from].authority))
   if (made) {
     // Whoever repeats a command that died wants the phase that it was on its way to, and none beyond it.
     const refused = to(made.from) === made.to ? null : { kind: 'moved-meanwhile', reason: movedText(made) }
-    answer(state.epoch, 0, refused, before ? { before } : {})
+    answer(state.epoch, 0, refused)
     say(refused?.reason ?? before ?? endedText(made))
     return refused ? EXIT_CODES.usage : EXIT_CODES.pass
   }
-  const isBusy = pending?.kind === 'goes-on' || (pending?.kind === 'in-the-way' && judged.refused.length === 0)
   if (before && isBusy) {
     answer(state.epoch, 0, { kind: 'busy', reason: before })
     say(before)
@@ -63,7 +63,7 @@ export async function move(
   }
   if (options.dryRun || judged.refused.length > 0) {
     const [first] = judged.refused.map(asRefused)
-    answer(state.epoch, 0, first ?? null, before ? { before } : {})
+    answer(state.epoch, 0, first ?? null)
     if (before) say(before)
     if (!first) say(`${way.from} → ${way.to}: nothing stands in the way`)
     else sayRefusals(say, way, judged.refused.map(asRefused))
@@ -101,7 +101,7 @@ const LOOK_EVERY_MS = 500
 /** A flip that somebody left is brought to its end first; one that goes on is waited for. null: there was none. */
 export async function finishOthers(tools: FlipTools, { say, signal }: CommandContext): Promise<Flip | null> {
   const { seen: found } = await lookAtBoth(tools.ledgers)
-  const flip = found.legacy?.flip ?? found.sharded?.flip ?? null
+  const flip = pendingIn(found) ?? null
   for (let tries = 0; tries < (1_000 * OTHERS_WAIT_SECONDS) / LOOK_EVERY_MS && !signal.aborted; tries++) {
     const course = await resumeFlip(tools)
     if (course) say('a flip that was left half way was brought to its end')

@@ -156,7 +156,8 @@ function answering(seen: SeenInBoth): readonly SeenSwitches[] {
   return STORE_NAMES.flatMap((store) => seen[store] ?? [])
 }
 
-function pendingIn(seen: SeenInBoth): Flip | undefined {
+/** The newest flip that a database tells of; undefined: none is under way. */
+export function pendingIn(seen: SeenInBoth): Flip | undefined {
   const flips = answering(seen).flatMap(({ flip }) => flip ?? [])
   return flips.toSorted((one, other) => other.epoch - one.epoch)[0]
 }

@@ -11,7 +11,7 @@ import {
   type Switches,
 } from '../../contracts/switches.ts'
 import type { GapCounts } from '../storage/gap-counts.ts'
-import { believedOf } from './flip-steps.ts'
+import { believedOf, pendingIn } from './flip-steps.ts'
 import { type BothLedgers, lookAtBoth } from './look-at-both.ts'
 import type { Ledgers } from './store-ledger.ts'
 
@@ -75,7 +75,7 @@ export async function switchStatus(ledgers: Ledgers): Promise<SwitchStatus> {
     comparePerMille,
     isFinal,
     stores: { legacy: stores('legacy'), sharded: stores('sharded') },
-    flip: both.seen.legacy?.flip ?? both.seen.sharded?.flip ?? null,
+    flip: pendingIn(both.seen) ?? null,
     processes: processes.length,
     processesBehind: processes.filter((process) => process.epoch < epoch).length,
     processRoles: processes.map(({ role }) => role).toSorted(),
