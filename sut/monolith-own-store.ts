@@ -45,7 +45,7 @@ export function ownStore({ lane, stores, records, forget }: OwnStoreOptions): Le
       return asSubmitted(await askUntilAnswered(() => placement.place(request, context), context))
     },
     settle: async ({ userId, orderNo, event }, context) => {
-      const orderId = await stores.authority.numbered(orderNo, context)
+      const orderId = await stores.authority.numbered({ userId, legacyNo: orderNo }, context)
       const before = await stores.authority.find({ orderId: orderId ?? NOBODYS_ORDER, userId }, context)
       if (!orderId || !before) return null
       // Also of a change that may have been stored all the same.

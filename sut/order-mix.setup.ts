@@ -7,7 +7,7 @@ import { LEGACY_ROUTES } from '../contracts/legacy-api.ts'
 import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { STORE_NAMES } from '../contracts/switches.ts'
 import type { MigratedSystem } from './migrated-system.setup.ts'
-import type { OrderSnapshot, OrderStore } from './storage/order-store.ts'
+import type { OrderSnapshot, OrderStore, OwnNumberKey } from './storage/order-store.ts'
 import { contextFor } from './telemetry/call-context.ts'
 
 export const CHECKOUT = {
@@ -135,15 +135,15 @@ export async function expectAllInBoth(migrated: MigratedSystem, { acknowledged }
   expect((await migrated.numbersIn('sharded')).toSorted((one, other) => one - other)).toEqual(numbers)
   expect(new Set(numbers).size).toBe(numbers.length)
   expect(new Set(acknowledged.map(({ legacyNo }) => legacyNo)).size).toBe(acknowledged.length)
-  for (const { legacyNo, isPaid } of acknowledged) {
-    const [one, other] = await Promise.all(STORE_NAMES.map((name) => wholeIn(migrated.stores[name], legacyNo)))
-    expect(one?.legacyNo).toBe(legacyNo)
+  for (const { isPaid, ...key } of acknowledged) {
+    const [one, other] = await Promise.all(STORE_NAMES.map((name) => wholeIn(migrated.stores[name], key)))
+    expect(one?.legacyNo).toBe(key.legacyNo)
     expect(other).toEqual(one)
     if (isPaid !== null) expect(one?.order.status).toBe(isPaid ? 'paid' : 'placed')
   }
 }
 
-async function wholeIn(store: OrderStore, legacyNo: number): Promise<OrderSnapshot | undefined> {
-  const orderId = await store.numbered(legacyNo, contextFor('test', 20_000))
+async function wholeIn(store: OrderStore, key: OwnNumberKey): Promise<OrderSnapshot | undefined> {
+  const orderId = await store.numbered(key, contextFor('test', 20_000))
   return orderId === null ? undefined : (await store.snapshots([orderId], contextFor('test', 20_000))).whole[0]
 }

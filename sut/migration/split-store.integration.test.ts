@@ -1,6 +1,7 @@
 // Import, verification, comparison and repair where the sharded store lies on two servers.
 
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { legacyNumberOf } from '../../contracts/legacy-number.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { shardOf, tableName } from '../../contracts/shard.ts'
 import { parseShardMap } from '../../contracts/shard-map.ts'
@@ -90,6 +91,26 @@ it('orders are imported into the server of their shard, and both are verified', 
   // What is left aside is left aside on both sides.
   const aside = ONE_ON_EACH.map(({ order }) => order.orderId)
   expect(await verifyImport(pools, Date.now(), aside, signal)).toEqual([])
+})
+
+it('an old number is looked up on its user’s server alone, whatever became of the others', async () => {
+  const [atHome, onSecond] = ONE_ON_EACH as [OrderSnapshot, OrderSnapshot]
+  const nobody = 'mysql://nobody:x@127.0.0.1:1/nothing'
+  const { map } = parseShardMap({ url: nobody }, `32-63=${databases[1]!.url}`)
+  const halfPool = new MysqlPool({ map, poolSize: 8, statementLimitMs: 20_000 }, new Metrics())
+  const half = shardedOrderStore(halfPool)
+  try {
+    const { userId, orderId } = onSecond.order
+    expect(await half.numbered({ userId, legacyNo: onSecond.legacyNo }, within())).toBe(orderId)
+    expect(await half.numbered({ userId, legacyNo: atHome.legacyNo }, within())).toBeNull()
+    const bornAtHome = legacyNumberOf(bornOrder(atHome.order.userId).order.orderId)!
+    expect(await half.numbered({ userId, legacyNo: bornAtHome }, within())).toBeNull()
+    const ofHome = { userId: atHome.order.userId, legacyNo: atHome.legacyNo }
+    await expect(half.numbered(ofHome, within())).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await sharded.numbered(ofHome, within())).toBe(atHome.order.orderId)
+  } finally {
+    await halfPool.close()
+  }
 })
 
 it('a difference on either server is found, and repaired there', async () => {

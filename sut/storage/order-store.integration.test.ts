@@ -55,8 +55,9 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
       expect(await find(born)).toEqual(wholeOf(born))
       expect(await store.find({ orderId, userId: userId + 64 }, within())).toBeNull()
       expect(await store.byIds([orderId, bornOrder(userId).order.orderId], within())).toEqual([born.order])
-      expect(await store.numbered(numberOf(orderId), within())).toBe(orderId)
-      expect(await store.numbered(numberOf(bornOrder(userId).order.orderId), within())).toBeNull()
+      const numbered = (legacyNo: number) => store.numbered({ userId, legacyNo }, within())
+      expect(await numbered(numberOf(orderId))).toBe(orderId)
+      expect(await numbered(numberOf(bornOrder(userId).order.orderId))).toBeNull()
       expect(await store.snapshots([orderId], within())).toEqual({
         whole: [snapshotWith(wholeOf(born), born.key)],
         unreadable: [],
@@ -321,7 +322,8 @@ describe.each(STORE_NAMES)('the %s store', (name: StoreName) => {
       const old = oldOrder(snapshot, 4_711 + users)
       expect(await outcomes([old])).toEqual(['stored'])
       expect(await snapshotsOf(old.order.orderId)).toEqual([old])
-      expect(await store.numbered(old.legacyNo, within())).toBe(old.order.orderId)
+      const { userId, orderId } = old.order
+      expect(await store.numbered({ userId, legacyNo: old.legacyNo }, within())).toBe(orderId)
     })
 
     it('parks an order whose number or key is another’s, moves neither, and stores the rest', async () => {

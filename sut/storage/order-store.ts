@@ -98,6 +98,12 @@ export interface OwnOrderKey {
   readonly userId: number
 }
 
+/** By the number under which the old interfaces know it. */
+export interface OwnNumberKey {
+  readonly userId: number
+  readonly legacyNo: number
+}
+
 export interface OwnOrdersPage {
   readonly userId: number
   readonly limit: number
@@ -146,8 +152,8 @@ export interface OrderStore {
   list(page: OwnOrdersPage, context: CallContext): Promise<readonly Order[]>
   /** Of any users, in no particular order. */
   byIds(orderIds: readonly OrderId[], context: CallContext): Promise<readonly Order[]>
-  /** The order that the old interfaces know by this number; null: none. */
-  numbered(legacyNo: number, context: CallContext): Promise<OrderId | null>
+  /** null: this user has no such order. It may be another user's all the same: `find` says whose it is. */
+  numbered(key: OwnNumberKey, context: CallContext): Promise<OrderId | null>
   numberedPage(page: OffsetPage, context: CallContext): Promise<NumberedPage>
   snapshots(orderIds: readonly OrderId[], context: CallContext): Promise<Snapshots>
   /** Never moves an order to an older version, and marks no gap. Not fenced: it only repeats what the authority decided. */

@@ -108,8 +108,9 @@ describe.each(STORE_NAMES)('the %s store, to its owner,', (name: StoreName) => {
       expect(await store.absorb([right], within())).toMatchObject([{ outcome: 'parked' }])
       expect(await overwritten(right)).toBe('stored')
       expect(await found(right)).toEqual([right])
-      expect(await store.numbered(right.legacyNo, within())).toBe(right.order.orderId)
-      expect(await store.numbered(wrong.legacyNo, within())).toBeNull()
+      const { userId, orderId } = right.order
+      expect(await store.numbered({ userId, legacyNo: right.legacyNo }, within())).toBe(orderId)
+      expect(await store.numbered({ userId, legacyNo: wrong.legacyNo }, within())).toBeNull()
       expect(await store.storedAnswer(born.key, within())).toBeNull()
       expect(await overwritten(right)).toBe('stored')
       expect(await found(right)).toEqual([right])

@@ -52,7 +52,7 @@ export function localOrderService({ stores, dataset, index, redis }: OrderServic
     },
     list: ({ userId, limit, before }, context) => stores.reader.list({ userId, limit, before }, context),
     numbered: async ({ userId, legacyNo }, context) => {
-      const orderId = await stores.reader.numbered(legacyNo, context)
+      const orderId = await stores.reader.numbered({ userId, legacyNo }, context)
       const found = await find({ orderId: orderId ?? NOBODYS_ORDER, userId }, context)
       return found && { ...found, legacyNo }
     },

@@ -90,7 +90,7 @@ it('makes whole orders of them, with the time of the last change', async () => {
   await database.rows(`UPDATE t_order SET status = 1, update_time = '2025-06-01 12:00:09' WHERE id IN (1, 2)`)
   await give()
   const store = legacyOrderStore(pool)
-  const orderId = await store.numbered(1, within())
+  const orderId = await store.numbered({ userId: 0, legacyNo: 1 }, within())
   expect(orderId).not.toBeNull()
   const { whole } = await store.snapshots(orderId ? [orderId] : [], within())
   expect(whole).toMatchObject([

@@ -111,7 +111,7 @@ it('leaves rows alone that have no order id yet', async () => {
   )
   const born = await placed(12)
   expect(await store.list({ userId: 12, limit: 10 }, within())).toEqual([born.order])
-  expect(await store.numbered(1, within())).toBeNull()
+  expect(await store.numbered({ userId: 12, legacyNo: 1 }, within())).toBeNull()
 })
 
 it('forgets the oldest keys, as many as it is told to, and no order of theirs', async () => {

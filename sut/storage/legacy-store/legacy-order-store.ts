@@ -46,7 +46,7 @@ export function legacyOrderStore(pool: MysqlPool): OwnedOrderStore {
     find: (key, context) => selectWhole(laneOf(key), key, context),
     list: (page, context) => selectOwn(laneOf(page), page, context),
     byIds: (orderIds, context) => selectByIds(search.lane, orderIds, context),
-    numbered: (legacyNo, context) => selectNumbered(search.lane, legacyNo, context),
+    numbered: ({ legacyNo }, context) => selectNumbered(search.lane, legacyNo, context),
     numberedPage: (page, context) => selectNumberedPage(laneOf(page), legacyPage(page), snapshotsOf, context),
     snapshots: snapshotsOf,
     absorb: (snapshots, context) => absorbInto(pool, LEGACY_ABSORBER, snapshots, context),

@@ -1,7 +1,7 @@
 // The 64 sharded tables as a store of whole orders.
 
 import { orderIdOfNumber } from '../../../contracts/legacy-number.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { type OrderId, shardOfOrder } from '../../../contracts/order-id.ts'
 import { shardOf } from '../../../contracts/shard.ts'
 import { absorbInto } from '../absorb.ts'
 import { gapRecords } from '../gap-table.ts'
@@ -35,13 +35,17 @@ export function shardedOrderStore(pool: MysqlPool): OwnedOrderStore {
     find: async (key, context) => (await selectWholeOrder(pool, key, context)) ?? null,
     list: (page, context) => selectOwnOrders(pool, page, context),
     byIds: (orderIds, context) => selectOrders(pool, orderIds, context),
-    numbered: async (legacyNo, context) => {
+    // An order lies in its user's shard, and its number on that server: another one that is gone is not missed.
+    numbered: async ({ userId, legacyNo }, context) => {
       const born = orderIdOfNumber(legacyNo)
-      if (born !== null) return (await selectOrders(pool, [born], context)).length > 0 ? born : null
-      const found = await Promise.all(
-        pool.search.map(({ lane }) => lane.rows<{ readonly order_id: OrderId }>(SELECT_NUMBERED, [legacyNo], context)),
-      )
-      return found.flat()[0]?.order_id ?? null
+      if (born === null) {
+        const [row] = await pool
+          .shard(shardOf(userId))
+          .rows<{ readonly order_id: OrderId }>(SELECT_NUMBERED, [legacyNo], context)
+        return row?.order_id ?? null
+      }
+      if (shardOfOrder(born) !== shardOf(userId)) return null
+      return (await selectOrders(pool, [born], context)).length > 0 ? born : null
     },
     numberedPage: (page, context) =>
       selectNumberedPage(
