@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { PRODUCT_COUNT } from '../contracts/catalogue.ts'
 import { shardOf, tableName } from '../contracts/shard.ts'
 import { startTestSystem, type TestSystem } from './test-system.setup.ts'
 
@@ -13,6 +14,7 @@ const bodyOf = (productId: number) => ({
   items: [{ productId, quantity: 1 }],
 })
 const DEADLINE_MS = 5_000
+const NEW_PRODUCT = PRODUCT_COUNT + 1
 
 let system: TestSystem
 const checkout = (user: number, key: string, productId = 5) =>
@@ -33,23 +35,28 @@ it('names every process, so that each can be stopped alone', () => {
   expect(new Set(system.sut.endpoint.processes.map(({ pid }) => pid)).size).toBe(components.length)
 })
 
-it('answers lists, details and known products while the catalogue is stopped, and refuses the others clearly', async () => {
+it('answers lists, details and checkouts while the catalogue is stopped, and refuses a product that it was not told of', async () => {
   const user = 7_001
   const key = randomUUID()
   const placed = (await checkout(user, key)).body
   const unnamed = (await checkout(user, randomUUID())).body.orderId
   const items = tableName('order_items', shardOf(user))
-  await system.rows(`UPDATE ${items} SET product_id = 4321 WHERE order_id = ?`, [unnamed])
+  await system.rows(`UPDATE ${items} SET product_id = ? WHERE order_id = ?`, [NEW_PRODUCT, unnamed])
   const catalogue = pidOf('sut:catalogue')
   process.kill(catalogue, 'SIGSTOP')
   try {
+    // Nobody can have heard of it.
+    await system.rows("INSERT INTO products (product_id, name, price_cents) VALUES (?, 'New lamp', 1990)", [NEW_PRODUCT])
     const details = await Promise.all(Array.from({ length: 150 }, () => detail(user, unnamed)))
     for (const { status, body } of details) expect([status, body.degraded]).toEqual([200, ['product-names']])
     expect((await system.call({ path: '/v1/app/orders', user: user + 64 })).status).toBe(200)
     expect((await detail(user, placed.orderId)).body.items[0].productName).not.toBe('')
-    expect(await checkout(user + 128, randomUUID())).toMatchObject({ status: 201 })
+    // Never asked for before.
+    for (const productId of [7, 1_234, 4_999]) {
+      expect(await checkout(user + 128, randomUUID(), productId)).toMatchObject({ status: 201 })
+    }
     expect(await checkout(user, key)).toMatchObject({ status: 201, body: placed })
-    const refused = await checkout(user + 128, randomUUID(), 4_999)
+    const refused = await checkout(user + 128, randomUUID(), NEW_PRODUCT)
     expect([refused.status, refused.body.code, refused.headers['retry-after']]).toEqual([503, 'unavailable', '1'])
     expect(refused.tookMs).toBeLessThan(DEADLINE_MS)
     // In rotation: it answers what it can.
@@ -59,7 +66,8 @@ it('answers lists, details and known products while the catalogue is stopped, an
     process.kill(catalogue, 'SIGCONT')
   }
   await expect.poll(async () => (await detail(user, unnamed)).body.degraded, { timeout: 20_000 }).toBeUndefined()
-  await expect.poll(async () => (await checkout(user + 128, randomUUID(), 4_999)).status, { timeout: 20_000 }).toBe(201)
+  const bought = async () => (await checkout(user + 128, randomUUID(), NEW_PRODUCT)).status
+  await expect.poll(bought, { timeout: 20_000 }).toBe(201)
 })
 
 it('does not say "not stored" of what an order process that dies has stored, and says how to find out', async () => {

@@ -20,6 +20,7 @@ function catalogueOf(lamp: Product, failure: SutError | null = null) {
       state.asked++
       return productIds.includes(5) ? [state.lamp] : []
     },
+    page: async () => [state.lamp],
     change: async ({ priceCents = state.lamp.priceCents }) => {
       state.lamp = { ...state.lamp, priceCents }
       if (failure) throw failure
@@ -52,6 +53,15 @@ describe('a product', () => {
       expect((await products.prices([5], CONTEXT)).get(5)?.priceCents).toBe(120)
     },
   )
+
+  it('whose catalogue cannot be reached is charged as it was', async () => {
+    const { state, catalogue, products } = catalogueOf(LAMP)
+    await products.prices([5], CONTEXT)
+    catalogue.change = () => Promise.reject(new SutError('unavailable', 'gone'))
+    await expect(flowsOver({ catalogue, products }).changeProduct(CHANGE, CONTEXT)).rejects.toThrow('gone')
+    expect((await products.prices([5], CONTEXT)).get(5)?.priceCents).toBe(100)
+    expect(state.asked).toBe(1)
+  })
 })
 
 describe('an order', () => {

@@ -7,6 +7,7 @@ import type { CatalogueService } from '../domain/catalogue/catalogue-service.ts'
 import type { ProductMemory } from '../domain/catalogue/product-memory.ts'
 import type { OrderService } from '../domain/order/order-service.ts'
 import type { SwitchService } from '../domain/switches/switch-service.ts'
+import { SutError } from '../errors.ts'
 import type { CallContext } from '../telemetry/call-context.ts'
 import { withNames } from './detail.ts'
 
@@ -26,7 +27,7 @@ export interface AdminFlows {
 export interface AdminDomain {
   readonly order: Pick<OrderService, 'lookUp'>
   readonly catalogue: CatalogueService
-  /** Of this process: what it remembers of a product that is changed here it forgets. */
+  /** Of this process: told of what is changed here. */
   readonly products: ProductMemory
   readonly switches: SwitchService
 }
@@ -43,10 +44,12 @@ export function adminFlows({ order, catalogue, products, switches }: AdminDomain
     },
     changeProduct: async (change, context) => {
       try {
-        return await catalogue.change(change, context)
-      } finally {
-        // It may have been changed all the same.
-        products.forget(change.productId)
+        const product = await catalogue.change(change, context)
+        products.overtake(change.productId, product)
+        return product
+      } catch (error) {
+        if (mayHaveChanged(error)) products.overtake(change.productId, null)
+        throw error
       }
     },
     switchStatus: (call, context) => switches.status(call, context),
@@ -55,4 +58,9 @@ export function adminFlows({ order, catalogue, products, switches }: AdminDomain
     setSwitches: (call, context) => switches.set(call, context),
     switchHistory: (call, context) => switches.history(call, context),
   }
+}
+
+/** A catalogue that cannot be reached has changed nothing, and what is known is charged on. */
+function mayHaveChanged(error: unknown): boolean {
+  return !(error instanceof SutError) || error.code === 'outcome-unknown' || error.code === 'internal'
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Product } from '../../contracts/catalogue.ts'
 import type { Order, OrderItem, Payment } from '../../contracts/order.ts'
 import type { OrderId } from '../../contracts/order-id.ts'
 import { ProductMemory } from '../domain/catalogue/product-memory.ts'
@@ -54,12 +55,11 @@ const PAYMENT: Payment = {
   version: 1,
 }
 
+const answering = (answer: () => Promise<readonly Product[]>) => new ProductMemory({ products: answer, page: answer })
 const sells = (...productIds: number[]) =>
-  new ProductMemory({
-    products: async () => productIds.map((productId) => ({ productId, name: `Product ${productId}`, priceCents: 100 })),
-  })
-const closed = () => new ProductMemory({ products: async () => Promise.reject(new SutError('unavailable', 'closed')) })
-const silent = () => new ProductMemory({ products: () => new Promise(() => {}) })
+  answering(async () => productIds.map((productId) => ({ productId, name: `Product ${productId}`, priceCents: 100 })))
+const closed = () => answering(async () => Promise.reject(new SutError('unavailable', 'closed')))
+const silent = () => answering(() => new Promise(() => {}))
 
 function orderService(parts: Partial<OrderService>): OrderService {
   const missing = async () => {

@@ -17,6 +17,11 @@ export class Breaker {
     this.#nowMs = nowMs
   }
 
+  /** It failed when it was tried last. */
+  get isFailing(): boolean {
+    return this.#isFailing
+  }
+
   async call<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isFailing) {
       if (this.#nowMs() < this.#restUntilMs) throw leftAlone(this.#name)

@@ -6,7 +6,8 @@ import type { Session, Statement } from './mysql-lane.ts'
 import type { MysqlPool } from './mysql-pool.ts'
 
 const SELECT = `SELECT product_id, name, price_cents FROM ${PRODUCTS_TABLE} WHERE product_id IN (?)`
-
+const SELECT_PAGE = `SELECT product_id, name, price_cents FROM ${PRODUCTS_TABLE}
+  WHERE product_id > ? ORDER BY product_id LIMIT ?`
 const SELECT_TO_CHANGE = `${SELECT} FOR UPDATE`
 const UPDATE = `UPDATE ${PRODUCTS_TABLE} SET name = ?, price_cents = ? WHERE product_id = ?`
 
@@ -24,6 +25,15 @@ export async function selectProducts(
 ): Promise<readonly Product[]> {
   if (productIds.length === 0) return []
   return (await pool.home.rows<ProductRow>(SELECT, [productIds], context)).map(productOf)
+}
+
+/** By their ids. */
+export async function selectProductPage(
+  pool: MysqlPool,
+  { after, limit }: { readonly after: number; readonly limit: number },
+  context: CallContext,
+): Promise<readonly Product[]> {
+  return (await pool.home.rows<ProductRow>(SELECT_PAGE, [after, limit], context)).map(productOf)
 }
 
 /** Nobody else changes it until the transaction has ended. undefined: there is none. */

@@ -27,6 +27,10 @@ it.each(PHASES)('is read in %s where the rule of its own phase says, whatever th
   expect(products).toHaveLength(2)
   const lamp = { productId: 5, name: 'Old lamp', priceCents: 1_990 }
   expect(products.some((product) => JSON.stringify(product) === JSON.stringify(lamp))).toBe(isOld)
+  expect(await catalogue.page({ after: 4, limit: 2 }, within())).toEqual(
+    products.toSorted((one, other) => one.productId - other.productId),
+  )
+  expect(await catalogue.page({ after: 1_000_000, limit: 2 }, within())).toEqual([])
 })
 
 describe('a change', () => {

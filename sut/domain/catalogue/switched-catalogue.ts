@@ -3,14 +3,19 @@
 
 import { otherStore, PHASE_RULES, type StoreName } from '../../../contracts/switches.ts'
 import { catalogueAuditInsert } from '../../storage/catalogue-audit-table.ts'
-import { legacyProductUpdate, selectLegacyProducts } from '../../storage/legacy-store/legacy-product-table.ts'
+import {
+  legacyProductUpdate,
+  selectLegacyProductPage,
+  selectLegacyProducts,
+} from '../../storage/legacy-store/legacy-product-table.ts'
 import type { MysqlPool } from '../../storage/mysql-pool.ts'
-import { productUpdate, selectProducts } from '../../storage/product-table.ts'
+import { productUpdate, selectProductPage, selectProducts } from '../../storage/product-table.ts'
 import type { SwitchBoard } from '../../switches/switch-board.ts'
 import type { CatalogueService } from './catalogue-service.ts'
 import { auditOf, changed, changeProduct } from './change-product.ts'
 
 const SELECT = { legacy: selectLegacyProducts, sharded: selectProducts } as const
+const SELECT_PAGE = { legacy: selectLegacyProductPage, sharded: selectProductPage } as const
 const UPDATE = { legacy: legacyProductUpdate, sharded: productUpdate } as const
 
 export function switchedCatalogue(
@@ -21,6 +26,10 @@ export function switchedCatalogue(
     products: ({ productIds }, context) => {
       const { read } = PHASE_RULES[board.now().catalogue]
       return SELECT[read](pools[read], productIds, context)
+    },
+    page: (page, context) => {
+      const { read } = PHASE_RULES[board.now().catalogue]
+      return SELECT_PAGE[read](pools[read], page, context)
     },
     change: async (change, context) => {
       const { epoch, catalogue, isFinal } = board.now()
