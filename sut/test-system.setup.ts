@@ -131,7 +131,7 @@ export async function startTestSystem(
   }
 }
 
-async function callGateway({ endpoint }: RunningSut, options: CallOptions): Promise<Answer> {
+export async function callGateway({ endpoint }: Pick<RunningSut, 'endpoint'>, options: CallOptions): Promise<Answer> {
   const { method = 'GET', path, user, audience = TOKEN.appAudience, roles, key, body } = options
   const tokenOf = (userId: number) => token(secretOf(endpoint, audience), userId, audience, roles && { roles })
   const startedAtMs = performance.now()

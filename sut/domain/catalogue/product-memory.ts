@@ -32,10 +32,7 @@ export class ProductMemory {
   #readAtMs: number
   #refreshing: Promise<unknown> | undefined
 
-  constructor(
-    catalogue: Pick<CatalogueService, 'products' | 'page'>,
-    nowMs: () => number = () => performance.now(),
-  ) {
+  constructor(catalogue: Pick<CatalogueService, 'products' | 'page'>, nowMs: () => number = () => performance.now()) {
     this.#catalogue = catalogue
     this.#nowMs = nowMs
     this.#names = new Breaker('the catalogue', nowMs)
