@@ -45,7 +45,7 @@ it('leaves a catalogue alone that has more products than are kept, and says so',
 
 it('shows how old, and how much, it is that is known', async () => {
   const { metrics } = started(async () => true)
-  const valueOf = async (name: string) => metrics.registry.getSingleMetricAsString(name)
-  expect(await valueOf('headroom_catalogue_age_seconds')).toContain('headroom_catalogue_age_seconds 90')
-  expect(await valueOf('headroom_catalogue_products')).toContain('headroom_catalogue_products 5000')
+  const shown = async (name: string) => metrics.registry.getSingleMetricAsString(name)
+  expect(await shown('headroom_catalogue_age_seconds')).toContain('headroom_catalogue_age_seconds 90')
+  expect(await shown('headroom_catalogue_products')).toContain('headroom_catalogue_products 5000')
 })

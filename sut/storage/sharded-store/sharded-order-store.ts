@@ -39,9 +39,8 @@ export function shardedOrderStore(pool: MysqlPool): OwnedOrderStore {
     numbered: async ({ userId, legacyNo }, context) => {
       const born = orderIdOfNumber(legacyNo)
       if (born === null) {
-        const [row] = await pool
-          .shard(shardOf(userId))
-          .rows<{ readonly order_id: OrderId }>(SELECT_NUMBERED, [legacyNo], context)
+        const lane = laneOf({ userId })
+        const [row] = await lane.rows<{ readonly order_id: OrderId }>(SELECT_NUMBERED, [legacyNo], context)
         return row?.order_id ?? null
       }
       if (shardOfOrder(born) !== shardOf(userId)) return null
