@@ -77,6 +77,12 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compo
     }
   })
 
+  it('puts into the image of the services what they run, and no more', async () => {
+    const app = `${environment.COMPOSE_PROJECT_NAME}-app-1`
+    const { stdout } = await run('docker', ['exec', app, 'find', '/headroom', '-type', 'f'])
+    expect(stdout.trim().split('\n').sort()).toEqual(['/headroom/package.json', '/headroom/sut/main.mjs'])
+  })
+
   it('gives each service an account that is refused what is not its own', async () => {
     const as = async (service: string, sql: string) => {
       const password = readFileSync(join(copy.folder, `.headroom/compose/mysql_${service}_password`), 'utf8').trim()
