@@ -10,12 +10,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import { hasCompose } from '../engines/docker.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 
 const run = promisify(execFile)
 const LIMIT_MS = 600_000
 
-describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compose', () => {
+const isTried = process.env.HEADROOM_TEST_ENGINES === 'containers' && (await hasCompose())
+
+describe.runIf(isTried)('docker compose', () => {
   let copy: CheckoutCopy
   let environment: NodeJS.ProcessEnv
   let gateway: string
