@@ -93,11 +93,13 @@ describe('parseCommandLine', () => {
 
     it('suggests the nearest', () => expect(refusal('chekout')).toThrow('(Did you mean checkout?)'))
 
-    it.each([['--foo', 'list'], ['--foo'], ['--foo', '-']])('does not take an unknown option for one: %j', (...words) => {
+    it.each(['--foo list', '--foo', '--foo -'])('does not take an unknown option for one: %s', (typed) => {
+      const words = typed.split(' ')
       expect(refusal(...words)).toThrow(/^these words do not make sense: unknown option '--foo'$/)
     })
 
-    it.each([['-'], ['-5'], ['--', '--help'], ['--', '--foo']])('refuses %j, which commander takes for one', (...words) => {
+    it.each(['-', '-5', '-- --help', '-- --foo'])('refuses %s, which commander takes for one', (typed) => {
+      const words = typed.split(' ')
       expect(refusal(...words)).toThrow(`flow ${words.at(-1)}: Allowed choices are list, detail, checkout.`)
     })
   })
