@@ -1,7 +1,7 @@
 // npm 11 and older keep flags they see before `--` for themselves: `npm run seed --years 3` hands the script only the
-// word `3`, and npm_config_years=true in the environment; `--years=3` hands no word and npm_config_years=3; `--no-studies`
-// hands an empty npm_config_studies. They are put together again here. npm's own settings arrive under the same names and
-// are no words to us (npm-settings.ts).
+// word `3`, and npm_config_years=true in the environment; `--years=3` hands no word and npm_config_years=3,
+// `--no-studies` an empty npm_config_studies. They are put together again here. npm's own settings arrive under the same
+// names and are no words to us (npm-settings.ts).
 
 import { type Command, InvalidArgumentError, type Option } from 'commander'
 import { Refusal } from '../contracts/refusal.ts'
