@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { contextFor } from '../telemetry/call-context.ts'
+import { BEGUN, FakeElasticsearch, foundNothing, refused, SILENT } from './fake-elasticsearch.fixture.ts'
+import { IncompleteSearch, SearchIndex } from './search-index.ts'
+
+const QUERY = {
+  fromMs: Date.UTC(2026, 8, 1),
+  toMs: Date.UTC(2026, 10, 1),
+  region: undefined,
+  status: undefined,
+  limit: 20,
+  after: undefined,
+}
+
+let elasticsearch: FakeElasticsearch
+let index: SearchIndex
+
+beforeEach(async () => {
+  elasticsearch = await FakeElasticsearch.start()
+  index = new SearchIndex(elasticsearch.url)
+})
+afterEach(async () => {
+  await elasticsearch.close()
+  await index.close()
+})
+
+const failureOf = (budgetMs = 60_000) =>
+  index.find(QUERY, contextFor('test', budgetMs)).then(
+    () => null,
+    (error: unknown) => error,
+  )
+
+describe('a search', () => {
+  it('asks for all of the slices of its time, the closed ones too', async () => {
+    elasticsearch.answer = foundNothing()
+    expect(await index.find(QUERY, contextFor('test', 60_000))).toEqual([])
+    const { path, query } = elasticsearch.asked[0]!
+    expect(path).toBe('/orders-2*026-q3,orders-2*026-q4/_search')
+    expect([query.get('expand_wildcards'), query.get('allow_partial_search_results')]).toEqual(['open,closed', 'false'])
+    expect(query.has('ignore_unavailable')).toBe(false)
+  })
+
+  it.each([
+    ['a shard failed', foundNothing({ _shards: { total: 3, successful: 2, skipped: 0, failed: 1 } })],
+    ['it was cut short', foundNothing({ timed_out: true })],
+    ['a slice is closed', refused(400, 'index_closed_exception')],
+    ['a slice was closed meanwhile', refused(400, 'search_phase_execution_exception', 'index_closed_exception')],
+    ['a shard is nowhere', refused(503, 'search_phase_execution_exception')],
+    ['it has too much to do', refused(429, 'search_phase_execution_exception', 'es_rejected_execution_exception')],
+  ])('is not answered in part: %s', async (_how, answer) => {
+    elasticsearch.answer = answer
+    const failure = await failureOf()
+    expect(failure).toBeInstanceOf(IncompleteSearch)
+    expect(failure).toMatchObject({ code: 'search-unavailable', retryAfterSeconds: 5 })
+  })
+
+  it('of a form that Elasticsearch does not know is a mistake of ours', async () => {
+    elasticsearch.answer = refused(400, 'parsing_exception')
+    expect(await failureOf()).toMatchObject({ name: 'ResponseError', statusCode: 400 })
+  })
+
+  it.each([SILENT, BEGUN] as const)('is given up at its deadline: %s', async (answer) => {
+    elasticsearch.answer = answer
+    const failure = await failureOf(200)
+    expect(failure).toMatchObject({ code: 'search-unavailable', retryAfterSeconds: 5 })
+    expect(failure).not.toBeInstanceOf(IncompleteSearch)
+  })
+
+  it('says that nobody can be reached', async () => {
+    await elasticsearch.close()
+    const failure = await failureOf()
+    expect(failure).toMatchObject({ code: 'search-unavailable' })
+    expect(failure).not.toBeInstanceOf(IncompleteSearch)
+  })
+})
