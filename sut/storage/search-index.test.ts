@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OrderId } from '../../contracts/order-id.ts'
+import { asShard } from '../../contracts/shard.ts'
 import { contextFor } from '../telemetry/call-context.ts'
 import { BEGUN, FakeElasticsearch, foundNothing, refused, SILENT } from './fake-elasticsearch.fixture.ts'
 import { IncompleteSearch, SearchIndex } from './search-index.ts'
@@ -71,5 +73,45 @@ describe('a search', () => {
     const failure = await failureOf()
     expect(failure).toMatchObject({ code: 'search-unavailable' })
     expect(failure).not.toBeInstanceOf(IncompleteSearch)
+  })
+})
+
+describe('events', () => {
+  const event = {
+    shard: asShard(9),
+    eventId: '1',
+    orderId: '1001' as OrderId,
+    version: 1,
+    document: '{}',
+    createdAtMs: 1_700_000_000_000,
+  }
+  const outcomesOf = async (items: readonly { readonly status: number; readonly type?: string }[]) => {
+    const answers = items.map(({ status, type }) => ({ index: { status, ...(type && { error: { type } }) } }))
+    elasticsearch.answer = { status: 200, body: { items: answers } }
+    return (await index.write(items.map(() => event))).map(({ kind }) => kind)
+  }
+
+  it('are given up for good where their document is at fault, and nowhere else', async () => {
+    const refusedOnes = ['document_parsing_exception', 'mapper_parsing_exception', 'strict_dynamic_mapping_exception']
+    expect(await outcomesOf(refusedOnes.map((type) => ({ status: 400, type })))).toEqual(Array(3).fill('refused'))
+    expect(
+      await outcomesOf([
+        { status: 201 },
+        { status: 409, type: 'version_conflict_engine_exception' },
+        { status: 400, type: 'index_closed_exception' },
+        { status: 400, type: 'validation_exception' },
+        { status: 400 },
+        { status: 403, type: 'cluster_block_exception' },
+        { status: 404, type: 'index_not_found_exception' },
+        { status: 429, type: 'es_rejected_execution_exception' },
+        { status: 503, type: 'unavailable_shards_exception' },
+      ]),
+    ).toEqual(['indexed', 'stale', ...Array(7).fill('retry')])
+  })
+
+  it('are answered for before the client gives up, also where a shard is nowhere', async () => {
+    await outcomesOf([{ status: 201 }])
+    const bulk = elasticsearch.asked.find(({ path }) => path === '/_bulk')
+    expect(bulk?.query.get('timeout')).toBe('2s')
   })
 })

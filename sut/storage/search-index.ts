@@ -44,6 +44,20 @@ export class IncompleteSearch extends SutError {
   }
 }
 
+/** A shard that is nowhere is waited for so long: its own events are refused then, and the bulk is answered in time. */
+const SLICE_LIMIT = '2s'
+/** No slice takes such a document, ever. All else may pass: a closed slice, a cluster that has its fill of shards. */
+const DOCUMENT_ERRORS: ReadonlySet<string | undefined> = new Set([
+  'document_parsing_exception',
+  'mapper_parsing_exception',
+  'strict_dynamic_mapping_exception',
+])
+
+interface BulkItem {
+  readonly status: number
+  readonly error?: { readonly type?: string; readonly reason?: string }
+}
+
 export class SearchIndex {
   readonly #client: Client
 
@@ -99,18 +113,19 @@ export class SearchIndex {
       }),
       event.document,
     ])
-    const answer = await this.#client.transport.request<{
-      readonly items: readonly { readonly index: { readonly status: number; readonly error?: unknown } }[]
-    }>(
+    const answer = await this.#client.transport.request<{ readonly items: readonly { readonly index: BulkItem }[] }>(
       {
         method: 'POST',
         path: '/_bulk',
-        querystring: { filter_path: 'items.index.status,items.index.error.type,items.index.error.reason' },
+        querystring: {
+          timeout: SLICE_LIMIT,
+          filter_path: 'items.index.status,items.index.error.type,items.index.error.reason',
+        },
         bulkBody: `${lines.join('\n')}\n`,
       },
       signal ? { signal } : {},
     )
-    return answer.items.map(({ index }) => outcomeOf(index.status, index.error))
+    return answer.items.map(({ index }) => outcomeOf(index))
   }
 
   /** Before each bulk: one to no slice makes it, of guessed types and under no alias unless the template is there. */
@@ -164,11 +179,9 @@ function filtersOf({ fromMs, toMs, region, status }: IndexQuery) {
   ]
 }
 
-function outcomeOf(status: number, error: unknown): BulkOutcome {
+function outcomeOf({ status, error }: BulkItem): BulkOutcome {
   if (status === 409) return { kind: 'stale' }
   if (status < 300) return { kind: 'indexed' }
-  const reason = JSON.stringify(error) ?? `status ${status}`
-  // 404: the slice was removed meanwhile, and is made again by the next try. 403: it takes no writes now.
-  const isPassing = status === 429 || status >= 500 || status === 403 || status === 404
-  return { kind: isPassing ? 'retry' : 'refused', reason }
+  const reason = error ? JSON.stringify(error) : `status ${status}`
+  return { kind: DOCUMENT_ERRORS.has(error?.type) ? 'refused' : 'retry', reason }
 }
