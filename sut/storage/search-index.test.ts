@@ -42,6 +42,16 @@ describe('a search', () => {
     expect(query.has('ignore_unavailable')).toBe(false)
   })
 
+  it('goes on with its request’s trace, and says to Elasticsearch what it is', async () => {
+    elasticsearch.answer = foundNothing()
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await index.find(QUERY, contextFor('test', 60_000, traceparent))
+    const { headers } = elasticsearch.asked[0]!
+    expect(String(headers.traceparent).slice(0, 35)).toBe(traceparent.slice(0, 35))
+    expect(headers.traceparent).not.toBe(traceparent)
+    expect(headers['x-opaque-id']).toBe('headroom-search')
+  })
+
   it.each([
     ['a shard failed', foundNothing({ _shards: { total: 3, successful: 2, skipped: 0, failed: 1 } })],
     ['it was cut short', foundNothing({ timed_out: true })],

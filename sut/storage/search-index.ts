@@ -7,6 +7,7 @@ import type { OrderId } from '../../contracts/order-id.ts'
 import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME, sliceOfOrder, slicesBetween } from '../../contracts/search-index.ts'
 import { SutError } from '../errors.ts'
 import { type CallContext, remainingMs } from '../telemetry/call-context.ts'
+import { nextTraceparent, TRACE_HEADER } from '../telemetry/trace-context.ts'
 import type { OutboxEvent } from './outbox-tables.ts'
 
 export interface IndexQuery {
@@ -53,6 +54,9 @@ const DOCUMENT_ERRORS: ReadonlySet<string | undefined> = new Set([
   'strict_dynamic_mapping_exception',
 ])
 
+/** Who asks, for its logs and tasks. The same each time, as Elastic wants it: the request is named by its trace. */
+const OPAQUE_ID = 'headroom-search'
+
 interface BulkItem {
   readonly status: number
   readonly error?: { readonly type?: string; readonly reason?: string }
@@ -91,7 +95,7 @@ export class SearchIndex {
           // As text: 63-bit numbers do not survive JSON.
           ...(query.after ? { search_after: [query.after.createdAtMs, query.after.orderId] } : {}),
         },
-        { signal },
+        { signal, opaqueId: OPAQUE_ID, headers: { [TRACE_HEADER]: nextTraceparent(context) } },
       )
     } catch (error) {
       throw searchError(error)
