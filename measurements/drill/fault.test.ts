@@ -5,6 +5,8 @@ import { afterEach, expect, it } from 'vitest'
 import type { Engines } from '../../contracts/engines.ts'
 import { faultOf } from './fault.ts'
 
+const POLL = { timeout: 20_000 }
+
 let engine: ChildProcess | undefined
 
 afterEach(() => {
@@ -40,10 +42,10 @@ it('stops Elasticsearch, not only what started it, and has it go on, also when i
   if ('impossible' in fault) throw new Error(fault.impossible)
   const callingOff = new AbortController()
   const lasting = fault.during(600_000, callingOff.signal)
-  await expect.poll(() => pids.map(stateOf)).toEqual(['T', 'T'])
+  await expect.poll(() => pids.map(stateOf), POLL).toEqual(['T', 'T'])
   callingOff.abort()
   await lasting
-  await expect.poll(() => pids.map(stateOf)).toEqual(['S', 'S'])
+  await expect.poll(() => pids.map(stateOf), POLL).toEqual(['S', 'S'])
 })
 
 it('stops no Elasticsearch that has no process here', () => {
