@@ -20,6 +20,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
 // What a checkout says that may only be read, belongs to somebody else, or lies on a full disk.
 const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']
+// In an rc file they would make an installation of ours a rehearsal, or install for the whole machine.
+const NOT_AS_SET = ['--no-dry-run', '--no-global', '--location=project']
 
 const readJson = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 const say = (line) => process.stderr.write(`${line}\n`)
@@ -29,7 +31,10 @@ await main(process.argv.slice(2))
 
 async function main([name, ...words]) {
   if (MAJOR < 20 || (MAJOR === 20 && MINOR < 19)) {
-    refuse(`Node ${process.versions.node} is too old: 20.19 or newer is needed`, 'Install Node 24: https://nodejs.org')
+    refuse({
+      what: `Node ${process.versions.node} is too old: 20.19 or newer is needed`,
+      wayOut: 'Install Node 24: https://nodejs.org',
+    })
   }
   if (name === undefined) return endWith(2, process.stderr, overview())
   if (['--version', '-v', '-V', 'version'].includes(name)) return endWith(0, process.stdout, `${version()}\n`)
@@ -57,10 +62,11 @@ async function bringWhatIsMissing() {
     return runsTypes ? undefined : await fetchedNode()
   } catch (error) {
     if (!NOT_WRITABLE.includes(error.code)) throw error
-    refuse(
-      `nothing can be installed into this checkout\n  - ${error.message}`,
-      `It must be yours to write to, on a disk with room:\n  ${ROOT}`,
-    )
+    refuse({
+      what: 'nothing can be installed into this checkout',
+      why: [error.message],
+      wayOut: `It must be yours to write to, on a disk with room:\n  ${ROOT}`,
+    })
   }
 }
 
@@ -113,8 +119,9 @@ function guardOutput() {
 }
 
 async function refuseCommand(command) {
-  if (command === '') refuse('an empty word is no command', 'npm run help lists the commands.')
-  refuse(`there is no command ${command}${await suggestion(command)}`, 'npm run help lists the commands.')
+  const what =
+    command === '' ? 'an empty word is no command' : `there is no command ${command}${await suggestion(command)}`
+  refuse({ what, wayOut: 'npm run help lists the commands.' })
 }
 
 /** commander's own "Did you mean …?", where it is installed already: nothing is, for the sake of a typing mistake. */
@@ -136,9 +143,15 @@ async function runHere(command, words) {
   const program = join(ROOT, `cli/${command.replace(':', '-')}.ts`)
   // Children find the same Node first.
   process.env.PATH = [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter)
-  process.argv = [process.execPath, program, ...words]
+  process.argv = [process.execPath, program, ...withoutDashes(words)]
   module.enableCompileCache?.(join(CACHE, 'compiled'))
   await import(pathToFileURL(program).href)
+}
+
+/** npm takes the `--` before a command's words away; npx and node hand it over. */
+function withoutDashes(words) {
+  const at = words.indexOf('--')
+  return at < 0 ? words : words.toSpliced(at, 1)
 }
 
 async function runWith(node, command, words) {
@@ -176,18 +189,24 @@ function rememberSame(lockChangedAt) {
 async function install() {
   if (isInstalled()) return // by whoever held the lock before
   say('headroom: installing its packages into node_modules (npm ci, no install scripts), once')
-  await npm(['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'])
+  const whole = ['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`)
+  await npm(['ci', ...whole, '--ignore-scripts', '--no-audit', '--no-fund'])
+  if (!isInstalled()) refuseEmptyInstall('npm ci', 'the packages are not in node_modules')
 }
 
 /** The path of the pinned Node, fetched once as npm's package of the bare program (published for Linux). */
 async function fetchedNode() {
   const { node: version } = readJson('engines/versions.json')
   if (process.platform !== 'linux') {
-    refuse(`Node ${process.versions.node} is too old: 22.18 or newer is needed`, 'Install Node 24: https://nodejs.org')
+    refuse({
+      what: `Node ${process.versions.node} is too old: 22.18 or newer is needed`,
+      wayOut: 'Install Node 24: https://nodejs.org',
+    })
   }
   const name = `node-linux-${process.arch}`
   const folder = join(CACHE, `${name}-${version}`)
-  const path = join(folder, 'node_modules', name, 'bin/node')
+  const program = join('node_modules', name, 'bin/node')
+  const path = join(folder, program)
   if (!existsSync(path)) {
     await withInstallLock(LOCK, async () => {
       if (existsSync(path)) return
@@ -196,6 +215,7 @@ async function fetchedNode() {
       rmSync(draft, { recursive: true, force: true })
       mkdirSync(draft, { recursive: true })
       await npm(['install', '--prefix', draft, '--no-save', '--ignore-scripts', '--no-audit', `${name}@${version}`])
+      if (!existsSync(join(draft, program))) refuseEmptyInstall('npm install', `${name} ${version} is not in ${draft}`)
       renameSync(draft, folder)
     })
   }
@@ -203,16 +223,31 @@ async function fetchedNode() {
 }
 
 async function npm(words) {
-  const env = { ...process.env }
-  // What the user said to our command (`npm run seed --dry-run`) is not meant for npm's own work.
-  for (const flag of ['dry_run', 'json', 'yes', 'force', 'global', 'silent']) delete env[`npm_config_${flag}`]
   const cli = process.env.npm_execpath?.endsWith('.js') ? process.env.npm_execpath : undefined
   const [program, first] = cli ? [process.execPath, [cli]] : ['npm', []]
-  const all = [...first, ...words, '--loglevel=error']
-  const { code, interrupted } = await runChild(program, all, ['ignore', 2, 2], env)
+  const all = [...first, ...words, ...NOT_AS_SET, '--loglevel=error']
+  const { code, interrupted } = await runChild(program, all, ['ignore', 2, 2], environmentOfNpm())
   if (interrupted) process.exit(130)
-  if (code !== 0)
-    refuse(`npm ${words[0]} failed (exit code ${code})`, 'What npm said stands above. Is its registry within reach?', 1)
+  if (code === 0) return
+  refuse({
+    what: `npm ${words[0]} failed (exit code ${code})`,
+    wayOut: 'What npm said stands on stderr. Is its registry within reach?',
+    exitCode: 1,
+  })
+}
+
+/** What the user said to our command (`npm run seed --dry-run`) is not meant for npm's own work. */
+function environmentOfNpm() {
+  const ofTheCommand = /^npm_config_(dry_run|json|yes|force|global|silent)$/i
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheCommand.test(name)))
+}
+
+function refuseEmptyInstall(command, why) {
+  refuse({
+    what: `${command} ended without a complaint and installed nothing`,
+    why: [why, 'a setting of npm may keep it from installing: package-lock-only=true is one'],
+    wayOut: 'npm config list shows what is set; leave that out.',
+  })
 }
 
 function runChild(program, words, stdio, env) {
@@ -225,7 +260,9 @@ function runChild(program, words, stdio, env) {
         child.kill(name)
       })
     }
-    child.on('error', (error) => refuse(`${program} cannot be run: ${error.message}`, 'Install Node with npm.', 1))
+    child.on('error', ({ message }) =>
+      refuse({ what: `${program} cannot be run: ${message}`, wayOut: 'Install Node with npm.', exitCode: 1 }),
+    )
     child.on('exit', (code, signal) => {
       for (const name of SIGNALS) process.removeAllListeners(name)
       resolve({ code, signal, interrupted })
@@ -233,7 +270,15 @@ function runChild(program, words, stdio, env) {
   })
 }
 
-function refuse(what, wayOut, exitCode = 2) {
-  say(`headroom: ${what}\n  ${wayOut}`)
+/** With --json also as the document that cli/json-refusal.ts makes of the refusals of commands. */
+function refuse({ what, why = [], wayOut, exitCode = 2 }) {
+  say([`headroom: ${what}`, ...why.map((reason) => `  - ${reason}`), `  ${wayOut}`].join('\n'))
+  if (asksForJson()) process.stdout.write(`${JSON.stringify({ refusal: { what, why, wayOut, exitCode } })}\n`)
   process.exit(exitCode)
+}
+
+/** npm 11 keeps the flag for itself. Set in an rc file it looks the same, and does no harm: stdout is empty otherwise. */
+function asksForJson() {
+  const { npm_lifecycle_event: script, npm_config_json: kept } = process.env
+  return process.argv.includes('--json') || (script === process.argv[2] && kept === 'true')
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AllowedTarget } from './allowed-target.ts'
-import { targetAt } from './load-target.ts'
+import { runningHere, targetAt } from './load-target.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -89,5 +89,20 @@ describe('targetAt', () => {
   it('takes a dead target: that it is dead is for the load to find', async () => {
     expect(await targetAt(dead, false, state(), {})).toMatchObject({ kind: 'headroom', jwtSecret: '' })
     expect(await targetAt(dead, true, state(), {})).toMatchObject({ kind: 'http' })
+  })
+})
+
+describe('the address that the order system of this checkout left', () => {
+  it.each(['', '{"baseUrl": "http://127.0.0'])('is none where it was cut short: %j', async (text) => {
+    const folder = state()
+    writeFileSync(join(folder, 'sut.json'), text)
+    expect(runningHere(folder)).toBeUndefined()
+    expect(await targetAt(dead, false, folder, {})).toMatchObject({ kind: 'headroom', jwtSecret: '' })
+  })
+
+  it('is none where a folder stands in its place', () => {
+    const folder = state()
+    mkdirSync(join(folder, 'sut.json'))
+    expect(runningHere(folder)).toBeUndefined()
   })
 })

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { SUT_ENDPOINT_FILE, type SutEndpoint } from '../contracts/sut-endpoint.ts'
+import { parseWhole } from '../engines/engine-record.ts'
 import { isLoopback } from '../measurements/conditions.ts'
 import { listenersOn } from '../measurements/listening-processes.ts'
 import { askKind, type Target } from '../measurements/target.ts'
@@ -78,7 +79,7 @@ function withoutSecret(baseUrl: string): Refusal {
 /** What the order system of this checkout left for others to find it; it may have died since. */
 export function runningHere(stateDir: string): SutEndpoint | undefined {
   const text = fileText(join(stateDir, SUT_ENDPOINT_FILE))
-  return text === undefined ? undefined : (JSON.parse(text) as SutEndpoint)
+  return text === undefined ? undefined : parseWhole<SutEndpoint>(text)
 }
 
 /** Of the environment, or of the file that it names. */
@@ -110,12 +111,12 @@ function composeSecret(name: string, baseUrl: string, stateDir: string): string 
   return fileText(join(stateDir, 'compose', name))?.split(/\s+/)[0] || undefined
 }
 
-/** undefined: there is none. One that may not be read is said to be so. */
+/** undefined: there is none, or a folder in its place. One that may not be read is said to be so. */
 function fileText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
 }

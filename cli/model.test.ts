@@ -1,7 +1,9 @@
 // The contract of `npm run model` with the outside: exit codes, mistakes, refusals, bytes, and no number that is none.
 
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
@@ -85,12 +87,47 @@ describe('as a program', () => {
 
   test('a fault of ours: one line on stderr, exit 1, no stack trace', () => {
     const broken = 'Number.prototype.toPrecision = () => { throw new RangeError("Invalid string length") }'
-    const { status, stdout, stderr } = model(['mmc'], JSON.stringify(question), [
-      '--import',
-      `data:text/javascript,${encodeURIComponent(broken)}`,
-    ])
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(broken)}`]
+    const { status, stdout, stderr } = model(['mmc'], JSON.stringify(question), node)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toBe('model: could not answer: Invalid string length\n')
+    const asked = model(['mmc', '--json'], JSON.stringify(question), node)
+    expect(JSON.parse(asked.stdout)).toEqual({ fault: { what: 'RangeError: Invalid string length', exitCode: 1 } })
+  })
+
+  test('input that cannot be read is a mistake too', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headroom-model-'))
+    const input = openSync(join(folder, 'written-only'), 'w')
+    const program = fileURLToPath(new URL('./model.ts', import.meta.url))
+    const { status, stderr } = spawnSync(process.execPath, [program, 'usl'], {
+      stdio: [input, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(input)
+    rmSync(folder, { recursive: true })
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('stdin: cannot be read: EBADF') })
+  })
+
+  describe('with --json', () => {
+    test('an answer is the same bytes', () => {
+      const input = JSON.stringify(question)
+      expect(model(['mmc', '--json'], input)).toMatchObject({ status: 0, stdout: model(['mmc'], input).stdout })
+    })
+
+    test.each([
+      [
+        ['mmc', '--json'],
+        '{"servers":0,"serviceSeconds":1}',
+        2,
+        { refusal: { why: [expect.stringContaining('servers: must be')] } },
+      ],
+      [['--json', 'nonsense'], '{}', 2, { refusal: { why: ["there is no op 'nonsense'"], exitCode: 2 } }],
+      [['--json'], '', 2, { refusal: { why: [expect.stringContaining('name an op: usl, ')] } }],
+    ])('%j with %j: mistakes are one JSON document', (args, input, code, document) => {
+      const { status, stdout, stderr } = model(args, input)
+      expect({ status, document: JSON.parse(stdout) }).toMatchObject({ status: code, document })
+      expect(stderr).toMatch(/^model: /)
+    })
   })
 
   test('help teaches: every op by name, and one worked example each', () => {

@@ -30,8 +30,9 @@ async function done(command: string, ...words: readonly string[]) {
 }
 
 it('goes from one server to the other and back: every request is answered, and both hold the same', async () => {
+  // Programs share the host's name and not its ports, containers the other way round.
   const serverOf = async ({ rows }: Pick<MigratedSystem['legacy'], 'rows'>) =>
-    (await rows<{ port: number }>('SELECT @@port AS port'))[0]?.port
+    (await rows<{ server: string }>("SELECT CONCAT(@@hostname, ':', @@port) AS server"))[0]?.server
   expect(await serverOf(migrated.legacy)).not.toBe(await serverOf(migrated.system))
   await migrated.submit(100)
   await done('switch', 'begin', '--why', 'a monolith')

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
 import { withNpmFlags } from './npm-flags.ts'
 import type { SettingOrigin } from './npm-settings.ts'
+import { collectShard, parseYears } from './option-parsers.ts'
 
 // argv and environment as npm 11 hands them over, measured.
 const seed = () =>
   new Command()
-    .option('--years <n>')
+    .option('--years <n>', 'years', parseYears)
     .option('--scale <x>')
-    .option('--full-shard <n>')
+    .option('--full-shard <n>', 'repeatable', collectShard, [])
     .option('--out <folder>')
     .option('--dry-run')
     .option('--reset')
@@ -20,6 +21,9 @@ const load = () =>
     .option('--rate <n>')
     .option('--duration <time>')
     .option('--target <url>')
+    .option('--no-challenge [host]')
+    .option('--dashboard [host:port]')
+const validate = () => new Command().option('--full').option('--no-studies')
 const clean = () => new Command().option('-y, --yes').option('--all')
 
 const as = (name: string, flags: Record<string, string> = {}) => ({ npm_lifecycle_event: name, ...flags })
@@ -73,6 +77,12 @@ describe('npm run seed', () => {
     expect(command).toBe('npm run seed -- --years 3 --scale 0.1')
   })
 
+  it('tries a value on a repeatable flag as well', () => {
+    const flags = { npm_config_full_shard: 'true', npm_config_years: 'true' }
+    const { command } = refused(() => withNpmFlags('seed', ['0', '3'], as('seed', flags), seed(), commandLine))
+    expect(command).toBe('npm run seed -- --years 3 --full-shard 0') // no years are 0
+  })
+
   it('refuses a flag whose value npm swallowed', () => {
     const flags = as('seed', { npm_config_years: 'true' })
     expect(() => withNpmFlags('seed', [], flags, seed(), commandLine)).toThrow(/no value reached/)
@@ -90,7 +100,8 @@ describe('npm run seed', () => {
 describe("npm's own settings", () => {
   it.each([
     ['clean', clean, { npm_config_yes: 'true', npm_config_all: 'true' }],
-    ['seed', seed, { npm_config_json: 'true', npm_config_dry_run: 'true', npm_config_out: '/tmp/x' }],
+    ['seed', seed, { npm_config_json: 'true', npm_config_out: '/tmp/x' }],
+    ['validate', validate, { npm_config_studies: '' }],
     ['seed', seed, { npm_config_years: '1', npm_config_reset: 'true' }],
     ['load', load, { npm_config_target: '31.0.0' }],
   ])('of rc files and the environment are no words to %s', (name, program, flags) => {
@@ -117,11 +128,53 @@ describe("npm's own settings", () => {
       { npm_config_target: 'true' },
       'npm run load -- checkout --target=http://127.0.0.1:80',
     ],
+    [
+      'validate',
+      validate,
+      [],
+      { npm_config_studies: '', npm_config_full: 'true' },
+      'npm run validate -- --full --no-studies',
+    ],
+    ['load', load, ['checkout'], { npm_config_challenge: '' }, 'npm run load -- checkout --no-challenge'],
+    ['load', load, ['list', 'a:80'], { npm_config_challenge: '' }, 'npm run load -- list --no-challenge=a:80'],
+    [
+      'load',
+      load,
+      ['checkout', '50'],
+      { npm_config_rate: 'true', npm_config_dashboard: 'true' },
+      'npm run load -- checkout --rate=50 --dashboard',
+    ],
   ])('are not obeyed on the command line of %s either, but the right command is printed', (...given) => {
     const [name, program, argv, flags, command] = given
     const refusal = refused(() => withNpmFlags(name, argv, as(name, flags), program(), commandLine))
     expect(refusal.what).toMatch(/only after --$/)
     expect(refusal.command).toBe(command)
+  })
+})
+
+describe('--dry-run, where it is set already', () => {
+  const set = { npm_config_dry_run: 'true' }
+
+  it.each([
+    ['seed', {}, 'npm run seed -- --dry-run'],
+    ['seed --years=3', { npm_config_years: '3' }, 'npm run seed -- --years=3 --dry-run'],
+    ['seed --reset', { npm_config_reset: 'true' }, 'npm run seed -- --dry-run --reset'],
+  ])('%s: what was typed is not known, and nothing is done', (_typed, typed, command) => {
+    const originOf = (name: string) => (name in set ? rcFile() : commandLine())
+    const refusal = refused(() => withNpmFlags('seed', [], as('seed', { ...set, ...typed }), seed(), originOf))
+    expect(refusal).toMatchObject({ command, why: [expect.stringContaining('/home/me/.npmrc')] })
+    expect(refusal.wayOut).toContain('--no-dry-run')
+  })
+
+  it('is done when it is said after --, or where the command has no such flag', () => {
+    const said = withNpmFlags('seed', ['--dry-run'], as('seed', set), seed(), rcFile)
+    expect(said).toEqual({ words: ['--dry-run'], notes: [] })
+    expect(withNpmFlags('clean', [], as('clean', set), clean(), rcFile)).toEqual({ words: [], notes: [] })
+  })
+
+  it('is no hindrance where npm was told --no-dry-run', () => {
+    const off = as('seed', { npm_config_dry_run: '' })
+    expect(withNpmFlags('seed', [], off, seed(), commandLine)).toEqual({ words: [], notes: [] })
   })
 })
 

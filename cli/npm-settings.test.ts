@@ -48,6 +48,14 @@ describe('settingOrigin', () => {
     )
   })
 
+  it.each(['challenge=false', 'challenge = null', 'challenge='])('finds what is off by %s', (line) => {
+    const other = join(folder, 'other')
+    writeFileSync(other, line)
+    const handed = { npm_config_challenge: '', npm_config_userconfig: other }
+    expect(settingOrigin('npm_config_challenge', handed)).toEqual({ kind: 'settings', place: other })
+    expect(settingOrigin('npm_config_studies', { ...handed, npm_config_studies: '' }).kind).not.toBe('settings')
+  })
+
   it('lets the command line differ from the rc file, and a comment set nothing', () => {
     expect(settingOrigin('npm_config_scale', env({ npm_config_scale: '0.1' })).kind).not.toBe('settings')
     expect(settingOrigin('npm_config_years', env({ npm_config_years: '1' })).kind).not.toBe('settings')

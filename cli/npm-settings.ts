@@ -30,9 +30,14 @@ function rcFiles(env: Environment): string[] {
   return [join(CHECKOUT, '.npmrc'), ...named.flatMap(([, path]) => path || [])]
 }
 
-/** npm hands its own switches on as `true`, however they were written. */
+/** npm hands its switches on as `true` or as nothing, however they were written. */
+const WRITTEN_FOR: ReadonlyMap<string, readonly string[]> = new Map([
+  ['true', ['1', 'yes', 'on']],
+  ['', ['false', 'null']],
+])
+
 function isSame(inFile: string | undefined, handed: string): boolean {
-  return inFile === handed || (handed === 'true' && ['1', 'yes', 'on'].includes(inFile ?? ''))
+  return inFile !== undefined && (inFile === handed || WRITTEN_FOR.get(handed)?.includes(inFile) === true)
 }
 
 /** npm's ini lines as environment names and values, `${NAME}` filled in; a key alone is true. */

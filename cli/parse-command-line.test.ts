@@ -74,6 +74,13 @@ describe('parseCommandLine', () => {
     ])
   })
 
+  it('runs nothing without a required argument, whatever its parser says of the word', () => {
+    const silent = new Argument('<flow>').argParser(() => undefined)
+    expect(() => parseCommandLine('load', (program) => program.addArgument(silent), ['list'], {})).toThrow(
+      'flow list: not understood',
+    )
+  })
+
   describe('where the values are known', () => {
     const describeFlow = (program: Command) =>
       program.addArgument(new Argument('<flow>').choices(['list', 'detail', 'checkout']))
@@ -86,8 +93,14 @@ describe('parseCommandLine', () => {
 
     it('suggests the nearest', () => expect(refusal('chekout')).toThrow('(Did you mean checkout?)'))
 
-    it('does not take an unknown option for one', () => {
-      expect(refusal('--foo', 'list')).toThrow(/^these words do not make sense: unknown option '--foo'$/)
+    it.each(['--foo list', '--foo', '--foo -'])('does not take an unknown option for one: %s', (typed) => {
+      const words = typed.split(' ')
+      expect(refusal(...words)).toThrow(/^these words do not make sense: unknown option '--foo'$/)
+    })
+
+    it.each(['-', '-5', '-- --help', '-- --foo'])('refuses %s, which commander takes for one', (typed) => {
+      const words = typed.split(' ')
+      expect(refusal(...words)).toThrow(`flow ${words.at(-1)}: Allowed choices are list, detail, checkout.`)
     })
   })
 })

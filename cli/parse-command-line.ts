@@ -34,6 +34,20 @@ class PatientCommand extends Command {
     return undefined as never
   }
 
+  /** commander has reported the word, and counts it as an argument as well. */
+  isUnknownOption(word: string): boolean {
+    return this.mistakes.some((mistake) => mistake.startsWith(`unknown option '${word}'`))
+  }
+
+  /** Its parser made nothing of a word and did not say why: no command runs without a required argument. */
+  noteLostArgument(): void {
+    if (this.mistakes.length > 0) return
+    this.registeredArguments.forEach((argument, at) => {
+      if (!argument.required || this.processedArgs[at] !== undefined) return
+      this.mistakes.push(`${argument.name()} ${this.args[at]}: not understood`)
+    })
+  }
+
   /** commander calls this for the first one only, and with a hint. */
   #unknownOption(text: string): void {
     this.mistakes.push(text)
@@ -41,7 +55,7 @@ class PatientCommand extends Command {
     this.#sawUnknownOption = true
     const isFlag = (word: string | undefined) => word !== undefined && /^--?[a-z]/i.test(word)
     const takesNext = (word: string | undefined) => isFlag(word) && !word?.includes('=')
-    const others = this.args.filter((word) => isFlag(word) && !text.includes(`'${word}'`))
+    const others = this.args.filter((word) => isFlag(word) && !this.isUnknownOption(word))
     for (const word of others) (this as unknown as { unknownOption(flag: string): void }).unknownOption(word)
     this.#surplus(this.args.filter((word, at) => !isFlag(word) && !takesNext(this.args[at - 1])))
   }
@@ -84,6 +98,7 @@ export function parseCommandLine(
     if ((error as { code?: string }).code === 'commander.helpDisplayed') return { kind: 'help' }
     throw error
   }
+  program.noteLostArgument()
   if (program.mistakes.length > 0) {
     throw new Refusal({
       what: 'these words do not make sense',
@@ -101,8 +116,7 @@ function collectParserMistakes(program: PatientCommand, declared: Option | Argum
   const label = 'flags' in declared ? (declared.long ?? declared.flags) : declared.name()
   const collecting = (value: string, previous: unknown) => {
     // Its absence is reported by commander, and an unknown option in its place as that.
-    if (value === undefined || ('argChoices' in declared && !('flags' in declared) && value.startsWith('-')))
-      return undefined
+    if (value === undefined || (!('flags' in declared) && program.isUnknownOption(value))) return undefined
     try {
       return parse(value, previous)
     } catch (error) {

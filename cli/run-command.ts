@@ -2,7 +2,9 @@
 
 import type { Command, OptionValues } from 'commander'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { asksForJson } from './asks-for-json.ts'
 import { onInterrupt } from './interrupt.ts'
+import { jsonFault, jsonRefusal } from './json-refusal.ts'
 import { parseCommandLine } from './parse-command-line.ts'
 import { faultText, refusalText } from './refusal-text.ts'
 import { systemRefusal } from './system-refusal.ts'
@@ -31,7 +33,8 @@ type Run<Options> = (args: CommandArguments<Options>, context: CommandContext) =
 /**
  * Runs one command and ends the process.
  * `describe` declares arguments, options (throw commander's `InvalidArgumentError` in their parsers) and examples;
- * `--json` is declared here. Refusals thrown by `run` are printed, with --json also as `{ "refusal": … }` on stdout.
+ * `--json` is declared here. Refusals are printed, with --json also as `{ "refusal": … }` on stdout, and a fault of ours
+ * as `{ "fault": … }`.
  */
 export async function runCommand<Options extends object = OptionValues>(
   name: string,
@@ -40,11 +43,13 @@ export async function runCommand<Options extends object = OptionValues>(
 ): Promise<never> {
   const cleanups: (() => unknown)[] = []
   const interrupt = onInterrupt((signalName) => sayLine(`${signalName}: stopping, again to force`))
+  const argv = process.argv.slice(2)
+  let json = asksForJson(name, argv, process.env)
   let exitCode: ExitCode
   try {
-    const parsed = parseCommandLine(name, describe, process.argv.slice(2), process.env)
+    const parsed = parseCommandLine(name, describe, argv, process.env)
     if (parsed.kind === 'help') return await leave(EXIT_CODES.pass)
-    const json = parsed.options.json === true
+    json = parsed.options.json === true
     const context: CommandContext = {
       signal: interrupt.signal,
       json,
@@ -56,7 +61,7 @@ export async function runCommand<Options extends object = OptionValues>(
     const running = run({ options: parsed.options as Options, positionals, words }, context)
     exitCode = await interrupt.orGiveUp(running)
   } catch (error) {
-    exitCode = interrupt.signal.aborted ? EXIT_CODES.interrupted : report(name, error)
+    exitCode = interrupt.signal.aborted ? EXIT_CODES.interrupted : report(name, error, json)
   }
   const cleaned = await runCleanups(cleanups)
   if (interrupt.signal.aborted) exitCode = EXIT_CODES.interrupted
@@ -78,23 +83,18 @@ async function runCleanups(cleanups: (() => unknown)[]): Promise<boolean> {
 }
 
 /** Prints what went wrong and returns the exit code that says so. */
-function report(name: string, error: unknown): ExitCode {
+function report(name: string, error: unknown, json: boolean): ExitCode {
   const refusal = error instanceof Refusal ? error : systemRefusal(error)
   if (refusal) {
     process.stderr.write(refusalText(name, refusal))
-    if (process.argv.includes('--json')) {
-      process.stdout.write(`${JSON.stringify({ refusal: refusalFields(refusal) })}\n`)
-    }
+    if (json) process.stdout.write(jsonRefusal(refusal))
     return refusal.exitCode
   }
   sayLine(`${name}: a fault of ours: ${faultText(error)}`)
   if (process.env.HEADROOM_DEBUG) sayLine(error instanceof Error ? (error.stack ?? error.message) : String(error))
   else sayLine('HEADROOM_DEBUG=1 shows where it happened.')
+  if (json) process.stdout.write(jsonFault(error))
   return EXIT_CODES.fault
-}
-
-function refusalFields({ what, why, wayOut, command, exitCode }: Refusal) {
-  return { what, why, wayOut, ...(command !== undefined && { command }), exitCode }
 }
 
 function sayLine(line: string): void {

@@ -2,6 +2,7 @@
 
 import type { SeedVolume } from '../contracts/dataset.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import { refuseMalformedAddresses } from '../engines/given-addresses.ts'
 import { memoryBytes } from '../engines/machine.ts'
 import { countRows, draftDataset, expectRows, ordersOf } from '../generators/build-dataset.ts'
 import { scaleFor } from '../generators/choose-scale.ts'
@@ -32,6 +33,7 @@ export async function seedMonolith(
   context: CommandContext,
 ): Promise<ExitCode> {
   if (options.elsewhere.length > 0) throw notForTheMonolith(options.elsewhere)
+  refuseMalformedAddresses(process.env)
   if (options.dryRun) return forecast(options, volume, context)
   const { json, signal, say } = context
   const report = await withLegacyStore(context, ({ address, freeDiskBytes }) =>
@@ -53,6 +55,9 @@ export async function seedMonolith(
   return report.findings !== null && report.findings.length > 0 ? EXIT_CODES.verificationFailed : EXIT_CODES.pass
 }
 
+/** So nobody knows what would be refused for what is there already; for anything else nothing is. */
+const NOT_LOOKED = "the monolith's database is not asked"
+
 /** By formula: no engine is asked. */
 function forecast(options: LegacyOptions, volume: SeedVolume, { json, say }: CommandContext): ExitCode {
   const wanted = { volume, scale: options.scale ?? null, timeBudgetSeconds: options.timeBudget }
@@ -64,12 +69,17 @@ function forecast(options: LegacyOptions, volume: SeedVolume, { json, say }: Com
   const { orders, order_items } = dataset.rows
   say(`${orders.toLocaleString('en')} orders and payments in t_order, ${order_items.toLocaleString('en')} items`)
   if (!isExact) say('  items are the expected number: the run counts them')
-  say('  nothing was looked at or written')
+  say(`  not looked what is seeded already: ${NOT_LOOKED}; nothing was written`)
   if (json) {
-    const itemCounts = isExact ? 'exact' : 'expected'
-    process.stdout.write(
-      `${JSON.stringify({ outcome: 'dry-run', rowsWritten: 0, itemCounts, dataset: describeDataset(dataset) })}\n`,
-    )
+    const answer = {
+      outcome: 'dry-run',
+      rowsWritten: 0,
+      itemCounts: isExact ? 'exact' : 'expected',
+      dataset: describeDataset(dataset),
+      notLooked: NOT_LOOKED,
+      wouldBeRefused: [],
+    }
+    process.stdout.write(`${JSON.stringify(answer)}\n`)
   }
   return EXIT_CODES.pass
 }

@@ -9,7 +9,7 @@ import { Option } from 'commander'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { chromium } from '../engines/chromium.ts'
 import { removeState } from '../engines/clean-engines.ts'
-import { dockerVersion, hasImage, pullImage } from '../engines/docker.ts'
+import { dockerVersion, hasCompose, hasImage, pullImage } from '../engines/docker.ts'
 import { CHECKOUT, openPlace, STATE, STATE_FOLDER } from '../engines/place.ts'
 import { surveyMachine } from '../engines/survey.ts'
 import { VERSIONS } from '../engines/versions.ts'
@@ -69,6 +69,7 @@ async function lanesOf(only: LaneName | undefined, words: readonly string[], con
   const obstacle = isOnProgramsOnly ? undefined : await containerObstacle(context)
   const isContainers = !isOnProgramsOnly && obstacle === undefined
   if (!isLocal && !isContainers) throw noEngines(missing, obstacle)
+  if (isContainers && !(await hasCompose())) say('not run: docker compose: this Docker has no such plugin')
   const env = await browserEnvironment(context)
   const inContainers = { ...env, HEADROOM_TEST_ENGINES: 'containers' }
   const place = `in containers (${VERSIONS.images.mysql})`

@@ -1,6 +1,6 @@
 // Text in lines of 80 columns, in which no command is broken.
 
-const WIDTH_COLUMNS = 80
+export const WIDTH_COLUMNS = 80
 
 /** Copied from a sentence that breaks it, the first half of a command would run. Its words end at the next mark. */
 const OURS = /npm run(?: --silent)? [\w:-]+(?: -- [^;,()]*?(?=[;,()]|\.\s|\.?$))?|npm start/

@@ -55,6 +55,11 @@ export function hasImage(image: string): Promise<boolean> {
   return succeeds(['image', 'inspect', image])
 }
 
+/** A plugin of its own, which not every package of Docker brings. */
+export function hasCompose(): Promise<boolean> {
+  return succeeds(['compose', 'version'])
+}
+
 async function succeeds(words: readonly string[]): Promise<boolean> {
   try {
     await docker(words)

@@ -26,6 +26,7 @@ export const elasticsearch: ServerEngine = {
   image: VERSIONS.images.elasticsearch,
   addressVariable: 'HEADROOM_ELASTICSEARCH_URL',
   addressShape: 'http://user:password@host:9200',
+  addressProtocols: ['http:', 'https:'],
   healthLimitMs: 180_000,
   floorFor: () => VERSIONS.floors.elasticsearch,
   probe,

@@ -60,7 +60,16 @@ export function writePrivate(path: string, value: unknown): void {
 /** Undefined when the file is missing or was cut short. */
 export function readJson<T>(path: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T
+    return parseWhole<T>(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined for a text that was cut short: what was being written when the machine died records nothing. */
+export function parseWhole<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T
   } catch {
     return undefined
   }

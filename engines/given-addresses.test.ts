@@ -16,9 +16,12 @@ describe('addresses in the environment', () => {
   it.each([
     ['HEADROOM_ELASTICSEARCH_URL', 'localhost:9200', 'localhost:// is not http://'],
     ['HEADROOM_ELASTICSEARCH_URL', 'not an address', 'what it holds is no address'],
+    ['HEADROOM_ELASTICSEARCH_URL', 'httpfoo://h:9200', 'httpfoo:// is not http://'],
     ['HEADROOM_MYSQL_URL', 'postgres://h/headroom', 'postgres:// is not mysql://'],
+    ['HEADROOM_MYSQL_URL', 'mysqlx://h/headroom', 'mysqlx:// is not mysql://'],
     ['HEADROOM_LEGACY_MYSQL_URL', 'http://h', 'http:// is not mysql://'],
     ['HEADROOM_REDIS_URL', 'http://h', 'http:// is not redis://'],
+    ['HEADROOM_REDIS_URL', 'redisss://h', 'redisss:// is not redis://'],
     ['HEADROOM_MYSQL_SHARDS', '32-99=mysql://h/headroom', 'entry 1 is not like'],
   ])('%s=%s is refused by its name', (variable, url, why) => {
     const refusal = (() => {

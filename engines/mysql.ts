@@ -35,6 +35,7 @@ export const mysql: ServerEngine = {
   image: VERSIONS.images.mysql,
   addressVariable: 'HEADROOM_MYSQL_URL',
   addressShape: 'mysql://user:password@host:3306/headroom',
+  addressProtocols: ['mysql:'],
   healthLimitMs: 120_000,
   floorFor: (version) => VERSIONS.floors[flavourOf(version)],
   probe,

@@ -26,6 +26,7 @@ export const redis: ServerEngine = {
   image: VERSIONS.images.redis,
   addressVariable: 'HEADROOM_REDIS_URL',
   addressShape: 'redis://:password@host:6379/0',
+  addressProtocols: ['redis:', 'rediss:'],
   healthLimitMs: 60_000,
   floorFor: () => VERSIONS.floors.redis,
   probe,

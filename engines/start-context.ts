@@ -55,6 +55,8 @@ export interface ServerEngine {
   readonly image: string
   readonly addressVariable: string
   readonly addressShape: string
+  /** The plain one first, then the same over TLS, where it has a name of its own. */
+  readonly addressProtocols: readonly [string, ...string[]]
   readonly healthLimitMs: number
   /** The oldest version that will do, for a server that calls itself `version`. */
   floorFor(version: string): string

@@ -173,14 +173,15 @@ export async function serverAtAddress(engine: ServerEngine, variable: string, ur
   })
 }
 
-type Addressed = Pick<ServerEngine, 'title' | 'addressShape'>
+type Addressed = Pick<ServerEngine, 'title' | 'addressShape' | 'addressProtocols'>
 
 /** What can be said of an address without asking there. */
 export function refuseOtherShape(engine: Addressed, variable: string, url: string): void {
-  const shape = new URL(engine.addressShape).protocol
+  const { addressProtocols } = engine
   const protocol = URL.parse(url)?.protocol
-  if (protocol?.startsWith(shape.slice(0, -1))) return
-  throw unusable(engine, variable, protocol ? `${protocol}// is not ${shape}//` : 'what it holds is no address')
+  if (protocol !== undefined && addressProtocols.includes(protocol)) return
+  const why = protocol ? `${protocol}// is not ${addressProtocols[0]}//` : 'what it holds is no address'
+  throw unusable(engine, variable, why)
 }
 
 function unusable({ title, addressShape }: Addressed, variable: string, why: string): Refusal {

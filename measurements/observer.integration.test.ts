@@ -9,12 +9,17 @@ import { Observer } from './observer.ts'
 const QUERIES = 300
 const WINDOW_MS = 6_000
 let observer: Observer | undefined
-let way: { readonly url: string; close(): void } | undefined
+let ways: readonly Way[] = []
 
 afterEach(async () => {
   await observer?.stop()
-  way?.close()
+  for (const way of ways) way.close()
 })
+
+interface Way {
+  readonly url: string
+  close(): void
+}
 
 /** The same server at another port and in another process: to whoever asks there, another server. */
 const RELAY = `
@@ -26,7 +31,7 @@ const RELAY = `
     client.pipe(upstream).pipe(client)
   }).listen(0, '127.0.0.1', function () { process.stdout.write(String(this.address().port)) })`
 
-async function anotherWayTo(address: string): Promise<NonNullable<typeof way>> {
+async function anotherWayTo(address: string): Promise<Way> {
   const url = new URL(address)
   const relay = spawn(process.execPath, ['-e', RELAY, url.hostname, url.port], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [port] = (await once(relay.stdout, 'data')) as [Buffer]
@@ -36,13 +41,20 @@ async function anotherWayTo(address: string): Promise<NonNullable<typeof way>> {
 
 it('watches every server that holds shards, sums what they did, and names the one that is lost', async () => {
   const engines = inject('engines')
-  way = await anotherWayTo(engines.mysql.url)
-  const other = new URL(way.url).host
+  const { origin, version } = engines.mysql
+  // Both, so that both have a process here: the server itself may be in a container.
+  const [home, other] = [await anotherWayTo(engines.mysql.url), await anotherWayTo(engines.mysql.url)]
+  ways = [home, other]
+  const otherName = `mysql:${new URL(other.url).host}`
   const lost: string[] = []
   observer = await Observer.begin({
     // Nobody answers there: of the target nothing is asked here.
     target: { kind: 'http', baseUrl: 'http://127.0.0.1:9', jwtSecret: '', processes: [] },
-    engines: { ...engines, mysqlShards: `32-47=${way.url},48-63=${engines.mysql.url}` },
+    engines: {
+      ...engines,
+      mysql: { origin, version, url: home.url },
+      mysqlShards: `32-47=${other.url},48-63=${home.url}`,
+    },
     cores: 2,
     onFault: ({ name }) => void lost.push(name),
   })
@@ -57,10 +69,10 @@ it('watches every server that holds shards, sums what they did, and names the on
   const counted = () => (Date.now() - fromMs > WINDOW_MS ? usage.call(observer, fromMs, Date.now()).mysql?.queries : 0)
   await expect.poll(counted, { timeout: 60_000, interval: 500 }).toBeGreaterThanOrEqual(2 * QUERIES)
   const { components } = usage.call(observer, fromMs, Date.now())
-  expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', `mysql:${other}`]))
+  expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(['mysql', otherName]))
   expect(lost).toEqual([])
 
-  way.close()
-  await expect.poll(() => lost, { timeout: 30_000 }).toEqual([`mysql:${other}`])
-  expect(observer.faults()).toEqual([{ code: 'engine-lost', evidence: expect.stringContaining(`mysql:${other}: `) }])
+  other.close()
+  await expect.poll(() => lost, { timeout: 30_000 }).toEqual([otherName])
+  expect(observer.faults()).toEqual([{ code: 'engine-lost', evidence: expect.stringContaining(`${otherName}: `) }])
 })

@@ -62,6 +62,34 @@ describe('a deployment in a plan', () => {
     expect(mistakesIn(TEXT + DEPLOYMENT.replace(right, wrong))).toMatch(why)
   })
 
+  it.each<[string, string, readonly RegExp[]]>([
+    [
+      'mysql: { hosts: 8, cores: 16',
+      'mysql: { hosts: 99, cores: -1',
+      [/mysql\.cores must be > 0, not -1$/m, /mysql\.hosts must not exceed the 64 shards, not 99$/m],
+    ],
+    [
+      'hosts: 4, cores: 8, diskBytes: 2e12, primaries: 3, replicas: 1',
+      'hosts: 1, cores: 0, diskBytes: 2e12, primaries: 3, replicas: 5',
+      [/elasticsearch\.cores must be > 0, not 0$/m, /replicas must be below the number of hosts \(1\), not 5/],
+    ],
+    [
+      'cpuSpeed: 1.2',
+      'cpuSpeed: {low: 2, mid: 1, high: 3, most: 4}',
+      [/cpuSpeed\.most is unknown$/m, /cpuSpeed must have low ≤ mid ≤ high, not 2, 1, 3$/m],
+    ],
+  ])('is judged whole: %s → %s', (right, wrong, messages) => {
+    expect(DEPLOYMENT).toContain(right)
+    const text = mistakesIn(TEXT + DEPLOYMENT.replace(right, wrong))
+    for (const message of messages) expect(text).toMatch(message)
+    expect(text.split('\n')).toHaveLength(messages.length)
+  })
+
+  it('holds nothing against a bound that is wrong itself', () => {
+    const wrong = DEPLOYMENT.replace('elasticsearch: { hosts: 4', 'elasticsearch: { hosts: 0')
+    expect(mistakesIn(TEXT + wrong)).toMatch(/^line \d+: deployment\.elasticsearch\.hosts must be >= 1, not 0$/)
+  })
+
   it('lists every mistake at once', () => {
     const wrong = DEPLOYMENT.replace('hosts: 8', 'hosts: 80').replace('redis: { hosts: 1', 'redis: { hosts: 3')
     expect(mistakesIn(TEXT + wrong).split('\n')).toHaveLength(2)

@@ -227,6 +227,93 @@ describe('loadPlan', () => {
     ])
   })
 
+  it.each<[string, readonly (readonly [right: string, wrong: string])[], readonly RegExp[]]>([
+    [
+      'a name that is a number: the sum beside it',
+      [['name: east, weight: 0.33', 'name: 86, weight: 0.43']],
+      [/regions\.0\.name must be a text, not 86$/, /regions weights must sum to 1, not 1\.1$/],
+    ],
+    [
+      'an unknown bound: the order of the known ones',
+      [['low: 1.35e6, mid: 1.5e6, high: 1.65e6', 'low: 9, mid: 5, high: 7, hihg: 1']],
+      [/perDayAtStart\.hihg is unknown$/, /perDayAtStart must have low ≤ mid ≤ high, not 9, 5, 7$/],
+    ],
+    [
+      'a bound that is no number: the order of the others',
+      [['low: 1.35e6, mid: 1.5e6, high: 1.65e6', 'low: few, mid: 7, high: 5']],
+      [/perDayAtStart\.low must be a number, not "few"$/, /perDayAtStart must have mid ≤ high, not 7, 5$/],
+    ],
+    [
+      'a number out of its range: the sum it is part of',
+      [['[0.94, 0.93, 0.95, 0.97, 1.03, 1.11, 1.07]', '[0, 1, 1, 1, 1, 1, 1]']],
+      [/weekdayShape\.0 must be > 0, not 0$/, /weekdayShape must have mean 1: .* not 6$/],
+    ],
+    [
+      'an unknown field of a class of users: both sums, and the order of the classes',
+      [['shareOfUsers: 0.05, shareOfOrders: 0.35', 'shareOfUsers: 0.06, shareOfOrders: 0.01, who: few']],
+      [
+        /activity\.0\.who is unknown$/,
+        /activity shareOfUsers must sum to 1, not 1\.01$/,
+        /activity shareOfOrders must sum to 1, not 0\.66$/,
+        /activity\.1 is more active than the class before it/,
+      ],
+    ],
+    [
+      'an unknown flow: what becomes of an order',
+      [['pay: 0.94, cancel: 0.06 }', 'browse: 3, pay: 0.95, cancel: 0.1 }']],
+      [/requestsPerOrder\.browse is unknown$/, /pay and cancel must be 1 together at most, not 1\.05/],
+    ],
+    [
+      'a share out of its range: what there is nobody for',
+      [['count: 640, shareOfOrders: 0.02', 'count: 0, shareOfOrders: 1.2']],
+      [/whales\.shareOfOrders must be <= 1, not 1\.2$/, /users\.whales no whales cannot place a share/],
+    ],
+    [
+      'a horizon of no years: a start beyond the ids',
+      [
+        ['horizonYears: 3', 'horizonYears: 0'],
+        ['start: 2026-01-01', 'start: 2090-01-01'],
+      ],
+      [/horizonYears must be >= 1, not 0$/, /start must lie between, not on 2090-01-01: .* end on 2089-09-06$/],
+    ],
+    [
+      'a field that no rows are counted by: what ids cannot hold',
+      [
+        ['rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 3999e6'],
+        ['name: "11.11"', 'name: 11.11'],
+        ['headroom: 0.3', 'headrom: 0.3'],
+      ],
+      [
+        /headroom is missing$/,
+        /headrom is unknown/,
+        /promotions\.0\.name must be a text/,
+        /users\.count means 83307758 users in one shard/,
+      ],
+    ],
+  ])('is not kept from the rest by %s', (_, edits, messages) => {
+    const text = edits.reduce((changed, [right, wrong]) => {
+      expect(changed).toContain(right)
+      return changed.replace(right, wrong)
+    }, TEXT)
+    const lines = mistakesIn(text)
+    for (const message of messages) expect(lines).toContainEqual(expect.stringMatching(message))
+    expect(lines).toHaveLength(messages.length)
+  })
+
+  it('blames a class of users without orders for itself, and not the classes after it', () => {
+    const text = TEXT.replace('shareOfUsers: 0.20, shareOfOrders: 0.40', 'shareOfUsers: 0.20, shareOfOrders: 0')
+    expect(mistakesIn(text.replace('shareOfOrders: 0.35', 'shareOfOrders: 0.75'))).toEqual([
+      expect.stringMatching(/users\.activity\.1 shares must be above 0/),
+    ])
+  })
+
+  it('counts no rows by a field that is wrong itself', () => {
+    const text = TEXT.replace('rowsPerTableLimit: 50e6', 'rowsPerTableLimit: 3999e6')
+    expect(mistakesIn(text.replace('count: 60e6', 'count: -1'))).toEqual([
+      expect.stringMatching(/users\.count must be >= 1, not -1$/),
+    ])
+  })
+
   it('answers for another number of tables, and makes none of it', () => {
     const text = TEXT.replace('shards: 64', 'shards: 128')
     expect(parsePlan(text, 'plan.yaml', 'projection').shards).toBe(128)

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Plan } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
-import { SHARD_COUNT } from '../contracts/shard.ts'
 import { type PlanChange, withChange } from './plan-change.ts'
 import { ruleMistakes } from './plan-rules.ts'
 import { isInterval, PLAN_SCHEMA, type PlanNode } from './plan-schema.ts'
@@ -43,9 +42,8 @@ export function parsePlan(
   const relations = ruleMistakes(plan, shape)
   const isShardsShaped = !shape.some(({ path }) => startsWith(['shards'], path))
   const otherCount = isShardsShaped ? shardCountMistakes(plan, purpose) : []
-  const isSound = [...source.mistakes, ...shape, ...relations, ...otherCount].length === 0
-  const idLaw = isSound && plan.shards === SHARD_COUNT ? idLawMistakes(plan) : []
-  if (isSound && idLaw.length === 0) return plan
+  const idLaw = idLawMistakes(plan, [...shape, ...relations])
+  if ([...source.mistakes, ...shape, ...relations, ...otherCount, ...idLaw].length === 0) return plan
   const located = (mistakes: readonly PlanMistake[], concerns: (change: YamlPath, mistake: YamlPath) => boolean) =>
     mistakes.flatMap(({ path, message }) => {
       if (message === null) return []

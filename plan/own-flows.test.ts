@@ -43,4 +43,24 @@ describe('flows of one’s own in a plan', () => {
   ])('are refused where they are wrong: %s', (flows, why) => {
     expect(mistakesIn(withFlows(flows))).toMatch(why)
   })
+
+  it('are judged each by itself: names and rates also where another flow is broken', () => {
+    const flows = [
+      '"a b": 5',
+      'list: {p99Ms: 1}',
+      'f: {p99Ms: soon, errorRate: 0.1, ordinaryPerSecond: 9, peakPerSecond: 3}',
+    ]
+    const mistakes = mistakesIn(withFlows(flows.join('\n  ')))
+    for (const message of [
+      /flows\.a b must be a group of fields, not 5/,
+      /flows\.a b is no name of a flow/,
+      /flows\.list\.errorRate is missing/,
+      /flows\.list is a flow of the order system/,
+      /flows\.f\.p99Ms must be a number, not "soon"/,
+      /flows\.f peakPerSecond \(3\) must not be below ordinaryPerSecond \(9\)/,
+    ]) {
+      expect(mistakes).toMatch(message)
+    }
+    expect(mistakes.split('\n')).toHaveLength(6)
+  })
 })

@@ -1,9 +1,10 @@
-// What the schema cannot say: sums, orders, dates. A rule reads only what has the right shape, so that no mistake hides
-// another.
+// What the schema cannot say: sums, orders, dates. A rule asks for the values that it reads and for no others, so that no
+// mistake hides another. Numbers are judged together also where one is out of its range; a rule about one number alone
+// leaves that to the schema, and nothing is held against a bound that is wrong itself.
 
 import { FLOW_NAME } from '../contracts/journal.ts'
 import { MAX_TIMESTAMP_MS, ORDER_ID_EPOCH_MS } from '../contracts/order-id.ts'
-import { FLOWS, type Interval, LEGACY_FLOW, type Plan, SETTLING_FLOWS } from '../contracts/plan.ts'
+import { FLOWS, LEGACY_FLOW, type Plan, SETTLING_FLOWS } from '../contracts/plan.ts'
 import { dateOf, dayStartMs, plusYears } from './calendar.ts'
 import { isDayOfSomeYear } from './right-spelling.ts'
 import type { PlanMistake } from './shape-mistakes.ts'
@@ -14,8 +15,12 @@ const TOLERANCE = 1e-6
 /** One look at a plan: what may be read, and where mistakes go. */
 interface Examination {
   readonly plan: Plan
-  /** Has the shape it should have, with all that is above and below it. */
+  /** Is there, with the shape it should have; what is in it answers for itself. */
   readonly isSound: (...path: YamlPath) => boolean
+  /** In its range or not; undefined: no number stands there. */
+  readonly numberAt: (...path: YamlPath) => number | undefined
+  /** Empty where no list stands. */
+  readonly listAt: (...path: YamlPath) => readonly unknown[]
   readonly check: (holds: boolean, path: YamlPath, message: string) => void
 }
 
@@ -24,7 +29,15 @@ export function ruleMistakes(plan: Plan, shapeMistakes: readonly PlanMistake[]):
   const mistakes: PlanMistake[] = []
   const examination: Examination = {
     plan,
-    isSound: (...path) => !shapeMistakes.some(({ path: broken }) => isWithin(path, broken) || isWithin(broken, path)),
+    isSound: (...path) => valueAt(plan, path) !== undefined && !shapeMistakes.some((made) => isSame(made.path, path)),
+    numberAt: (...path) => {
+      const value = valueAt(plan, path)
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+    },
+    listAt: (...path) => {
+      const value = valueAt(plan, path)
+      return Array.isArray(value) ? value : []
+    },
     check: (holds, path, message) => {
       if (!holds) mistakes.push({ path, message })
     },
@@ -39,103 +52,116 @@ export function ruleMistakes(plan: Plan, shapeMistakes: readonly PlanMistake[]):
   return mistakes
 }
 
-function isWithin(path: YamlPath, outer: YamlPath): boolean {
-  return outer.every((key, at) => path[at] === key)
+function valueAt(plan: unknown, path: YamlPath): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    return (value as Readonly<Record<string | number, unknown>>)[key]
+  }, plan)
+}
+
+function isSame(path: YamlPath, other: YamlPath): boolean {
+  return path.length === other.length && path.every((key, at) => other[at] === key)
 }
 
 function checkTime({ plan, isSound, check }: Examination): void {
-  if (!isSound('start') || !isSound('horizonYears')) return
+  if (!isSound('start')) return
   const { start, horizonYears } = plan
   const idsBegin = dateOf(ORDER_ID_EPOCH_MS)
+  const idsEnd = dateOf(MAX_TIMESTAMP_MS)
+  if (!isSound('horizonYears')) {
+    const ids = `order ids begin on ${idsBegin} and end on ${idsEnd}`
+    check(start > idsBegin && start <= idsEnd, ['start'], `must lie between, not on ${start}: ${ids}`)
+    return
+  }
   const earliest = dateOf(plusYears(ORDER_ID_EPOCH_MS, horizonYears))
   const history = `history of ${horizonYears} years ends there, and order ids begin on ${idsBegin}`
   check(start > earliest, ['start'], `must lie after ${earliest}, not on ${start}: ${history}`)
-  const idsEnd = dateOf(MAX_TIMESTAMP_MS)
   const latest = dateOf(plusYears(dayStartMs(idsEnd), -horizonYears))
   const future = `order ids end on ${idsEnd}, and the horizon is ${horizonYears} years`
   check(start <= latest, ['start'], `can be ${latest} at the latest, not ${start}: ${future}`)
 }
 
-function checkIntervals({ plan, isSound, check }: Examination): void {
-  for (const name of ['perDayAtStart', 'yearlyGrowth'] as const) {
-    const path = ['orders', name]
-    if (isSound(...path)) check(isOrdered(plan.orders[name]), path, orderedText(plan.orders[name]))
-  }
+function checkIntervals(examination: Examination): void {
+  checkOrder(examination, 'orders', 'perDayAtStart')
+  checkOrder(examination, 'orders', 'yearlyGrowth')
 }
 
-function checkPromotions({ plan, isSound, check }: Examination): void {
-  const listed: unknown = plan?.orders?.promotions
-  const promotions = Array.isArray(listed) ? (listed as Plan['orders']['promotions']) : []
-  for (const [at, promotion] of promotions.entries()) {
+function checkPromotions(examination: Examination): void {
+  const { isSound, listAt, check } = examination
+  for (const [at, promotion] of (listAt('orders', 'promotions') as Plan['orders']['promotions']).entries()) {
     const path = ['orders', 'promotions', at]
     if (isSound(...path, 'from')) {
       check(isDayOfSomeYear(promotion.from), [...path, 'from'], `"${promotion.from}" is no day of the calendar`)
     }
-    if (isSound(...path, 'multiplier')) {
-      check(isOrdered(promotion.multiplier), [...path, 'multiplier'], orderedText(promotion.multiplier))
-    }
+    checkOrder(examination, ...path, 'multiplier')
   }
 }
 
-function isOrdered({ low, mid, high }: Interval): boolean {
-  return low <= mid && mid <= high
+/** Of an interval's three numbers, as many as can be read. */
+function checkOrder({ numberAt, check }: Examination, ...path: YamlPath): void {
+  const bounds = ['low', 'mid', 'high'].flatMap((name) => {
+    const value = numberAt(...path, name)
+    return value === undefined ? [] : [{ name, value }]
+  })
+  const isOrdered = bounds.every(({ value }, at) => value >= (bounds[at - 1]?.value ?? value))
+  const names = bounds.map(({ name }) => name).join(' ≤ ')
+  check(isOrdered, path, `must have ${names}, not ${bounds.map(({ value }) => value).join(', ')}`)
 }
 
-function orderedText({ low, mid, high }: Interval): string {
-  return `must have low ≤ mid ≤ high, not ${low}, ${mid}, ${high}`
-}
-
-function checkSums({ plan, isSound, check }: Examination): void {
-  const sumsTo = (expected: number, path: YamlPath, what: string, values: () => readonly number[]) => {
+function checkSums({ plan, isSound, numberAt, listAt, check }: Examination): void {
+  /** Not a number where a part of it cannot be read: then nothing can be said of it. */
+  const sumOf = (paths: readonly YamlPath[]) => paths.reduce((sum, path) => sum + (numberAt(...path) ?? Number.NaN), 0)
+  /** `field`: of each entry of the list. One of another length will have another sum. */
+  const sumsTo = (expected: number, path: YamlPath, what: string, ...field: YamlPath) => {
     if (!isSound(...path)) return
-    const sum = values().reduce((total, value) => total + value, 0)
-    check(Math.abs(sum - expected) <= TOLERANCE * expected, path, `${what}, not ${Number(sum.toPrecision(7))}`)
+    const sum = sumOf(listAt(...path).map((_, at) => [...path, at, ...field]))
+    const isOff = Math.abs(sum - expected) > TOLERANCE * expected
+    check(!isOff, path, `${what}, not ${Number(sum.toPrecision(7))}`)
   }
-  sumsTo(7, ['orders', 'weekdayShape'], 'must have mean 1: its 7 numbers must sum to 7', () => plan.orders.weekdayShape)
-  sumsTo(24, ['orders', 'hourShape'], 'must have mean 1: its 24 numbers must sum to 24', () => plan.orders.hourShape)
-  for (const share of ['shareOfUsers', 'shareOfOrders'] as const) {
-    sumsTo(1, ['users', 'activity'], `${share} must sum to 1`, () => plan.users.activity.map((stair) => stair[share]))
+  sumsTo(7, ['orders', 'weekdayShape'], 'must have mean 1: its 7 numbers must sum to 7')
+  sumsTo(24, ['orders', 'hourShape'], 'must have mean 1: its 24 numbers must sum to 24')
+  for (const share of ['shareOfUsers', 'shareOfOrders']) {
+    sumsTo(1, ['users', 'activity'], `${share} must sum to 1`, share)
   }
-  sumsTo(1, ['items', 'countWeights'], 'must sum to 1', () => plan.items.countWeights)
-  sumsTo(1, ['regions'], 'weights must sum to 1', () => plan.regions.map(({ weight }) => weight))
-  sumsTo(1, ['channelWeights'], 'must sum to 1', () => plan.channelWeights)
-  if (isSound('lifecycle', 'cancelledShare') && isSound('lifecycle', 'refundedShare')) {
-    const unsettled = plan.lifecycle.cancelledShare + plan.lifecycle.refundedShare
-    check(unsettled < 1, ['lifecycle'], `cancelledShare + refundedShare must stay below 1, not ${unsettled}`)
-  }
+  sumsTo(1, ['items', 'countWeights'], 'must sum to 1')
+  sumsTo(1, ['regions'], 'weights must sum to 1', 'weight')
+  sumsTo(1, ['channelWeights'], 'must sum to 1')
+  const unsettled = sumOf(['cancelledShare', 'refundedShare'].map((share) => ['lifecycle', share]))
+  check(!(unsettled >= 1), ['lifecycle'], `cancelledShare + refundedShare must stay below 1, not ${unsettled}`)
   if (isSound('requestsPerOrder', 'checkout')) {
     const { checkout } = plan.requestsPerOrder
     check(checkout === 1, ['requestsPerOrder', 'checkout'], `must be 1, not ${checkout}: it is what the others count`)
   }
-  if (isSound('requestsPerOrder')) {
-    const settled = SETTLING_FLOWS.reduce((sum, flow) => sum + plan.requestsPerOrder[flow], 0)
-    const rule = `${SETTLING_FLOWS.join(' and ')} must be 1 together at most, not ${Number(settled.toPrecision(7))}`
-    check(settled <= 1 + TOLERANCE, ['requestsPerOrder'], `${rule}: an order is paid or cancelled once`)
-  }
+  const settled = sumOf(SETTLING_FLOWS.map((flow) => ['requestsPerOrder', flow]))
+  const rule = `${SETTLING_FLOWS.join(' and ')} must be 1 together at most, not ${Number(settled.toPrecision(7))}`
+  check(!(settled > 1 + TOLERANCE), ['requestsPerOrder'], `${rule}: an order is paid or cancelled once`)
 }
 
-function checkUsers({ plan, isSound, check }: Examination): void {
-  if (isSound('users', 'activity')) {
-    let before = Number.POSITIVE_INFINITY
-    for (const [at, { shareOfUsers, shareOfOrders }] of plan.users.activity.entries()) {
-      const path = ['users', 'activity', at]
-      const isInhabited = shareOfUsers > 0 && shareOfOrders > 0
-      check(isInhabited, path, 'shares must be above 0: leave a class without users or orders out')
-      const activity = shareOfOrders / shareOfUsers
-      check(!(activity > before), path, 'is more active than the class before it: put the most active first')
-      before = activity
-    }
+function checkUsers({ plan, isSound, numberAt, listAt, check }: Examination): void {
+  let before = Number.POSITIVE_INFINITY
+  for (const at of listAt('users', 'activity').keys()) {
+    const path = ['users', 'activity', at]
+    const users = numberAt(...path, 'shareOfUsers')
+    const orders = numberAt(...path, 'shareOfOrders')
+    const isInhabited = users !== 0 && orders !== 0
+    check(isInhabited, path, 'shares must be above 0: leave a class without users or orders out')
+    if (users === undefined || orders === undefined || users <= 0 || orders <= 0) continue
+    const activity = orders / users
+    check(activity <= before, path, 'is more active than the class before it: put the most active first')
+    before = activity
   }
-  if (isSound('users', 'whales')) {
-    const { count, shareOfOrders } = plan.users.whales
-    check(shareOfOrders < 1, ['users', 'whales', 'shareOfOrders'], `must stay below 1, not ${shareOfOrders}`)
-    check(count > 0 || shareOfOrders === 0, ['users', 'whales'], 'no whales cannot place a share of the orders')
+  const whales = ['users', 'whales']
+  if (isSound(...whales, 'shareOfOrders')) {
+    const { shareOfOrders } = plan.users.whales
+    check(shareOfOrders < 1, [...whales, 'shareOfOrders'], `must stay below 1, not ${shareOfOrders}`)
   }
+  const isOfNobody = numberAt(...whales, 'count') === 0 && (numberAt(...whales, 'shareOfOrders') ?? 0) > 0
+  check(!isOfNobody, whales, 'no whales cannot place a share of the orders')
 }
 
-function checkOwnFlows({ plan, isSound, check }: Examination): void {
+function checkOwnFlows({ plan, isSound, numberAt, check }: Examination): void {
   if (!isSound('flows')) return
-  for (const [name, { ordinaryPerSecond, peakPerSecond }] of Object.entries(plan.flows ?? {})) {
+  for (const name of Object.keys(plan.flows ?? {})) {
     const path = ['flows', name]
     check(FLOW_NAME.test(name), path, 'is no name of a flow: letters, digits, dots, - and _, at most 40')
     check(
@@ -143,34 +169,34 @@ function checkOwnFlows({ plan, isSound, check }: Examination): void {
       path,
       'is a flow of the order system: give yours another name',
     )
-    if (ordinaryPerSecond === undefined || peakPerSecond === undefined) continue
-    const order = `peakPerSecond (${peakPerSecond}) must not be below ordinaryPerSecond (${ordinaryPerSecond})`
-    check(peakPerSecond >= ordinaryPerSecond, path, order)
+    const ordinary = numberAt(...path, 'ordinaryPerSecond')
+    const peak = numberAt(...path, 'peakPerSecond')
+    if (ordinary === undefined || peak === undefined) continue
+    const order = `peakPerSecond (${peak}) must not be below ordinaryPerSecond (${ordinary})`
+    check(peak >= ordinary, path, order)
   }
 }
 
-function checkDeployment({ plan, isSound, check }: Examination): void {
-  const { deployment } = plan ?? {}
-  if (deployment === undefined || deployment === null || typeof deployment !== 'object') return
+function checkDeployment(examination: Examination): void {
+  const { plan, isSound, numberAt, check } = examination
   const at = (...path: YamlPath): YamlPath => ['deployment', ...path]
-  if (isSound(...at('cpuSpeed'))) {
-    check(isOrdered(deployment.cpuSpeed), at('cpuSpeed'), orderedText(deployment.cpuSpeed))
-  }
+  checkOrder(examination, ...at('cpuSpeed'))
   if (isSound(...at('mysql'))) {
-    const { hosts, shardsPerHost } = deployment.mysql
-    const given = [hosts, shardsPerHost].filter((count) => count !== undefined)
+    const given = (['hosts', 'shardsPerHost'] as const).filter((name) => plan.deployment?.mysql[name] !== undefined)
     check(given.length === 1, at('mysql'), 'must have either hosts or shardsPerHost: one follows from the other')
-    for (const [name, count] of Object.entries({ hosts, shardsPerHost })) {
+    for (const name of given) {
+      const count = numberAt(...at('mysql', name))
       if (count === undefined || !isSound('shards')) continue
       check(count <= plan.shards, at('mysql', name), `must not exceed the ${plan.shards} shards, not ${count}`)
     }
   }
   if (isSound(...at('redis', 'hosts'))) {
-    const { hosts } = deployment.redis
+    const hosts = plan.deployment?.redis.hosts
     check(hosts === 1, at('redis', 'hosts'), `must be 1, not ${hosts}: the services know one Redis`)
   }
-  if (isSound(...at('elasticsearch'))) {
-    const { hosts, replicas } = deployment.elasticsearch
+  const hosts = numberAt(...at('elasticsearch', 'hosts'))
+  const replicas = numberAt(...at('elasticsearch', 'replicas'))
+  if (hosts !== undefined && replicas !== undefined && isSound(...at('elasticsearch', 'hosts'))) {
     const apart = `must be below the number of hosts (${hosts}), not ${replicas}: no host keeps two copies of a shard`
     check(replicas < hosts, at('elasticsearch', 'replicas'), apart)
   }

@@ -5,6 +5,7 @@ import { MAX_USERS_PER_SHARD } from '../contracts/seeded-order.ts'
 import { SHARD_COUNT } from '../contracts/shard.ts'
 import { seedVolume } from './seed-volume.ts'
 import type { PlanMistake } from './shape-mistakes.ts'
+import type { YamlPath } from './yaml-source.ts'
 
 /** Ids hold milliseconds: a table may take one generated order per millisecond at most. */
 const MAX_ROWS_PER_TABLE_HOUR = 3_600_000
@@ -19,8 +20,32 @@ export function shardCountMistakes({ shards }: Pick<Plan, 'shards'>, purpose: Pl
   return [{ path: ['shards'], message: `is ${shards}, but ${built}; npm run plan answers for other counts` }]
 }
 
-/** Of a plan without other mistakes: rows are counted by all of it. */
-export function idLawMistakes(plan: Plan): readonly PlanMistake[] {
+const EACH = '*'
+
+/** What rows are counted by. */
+const COUNTED_BY: readonly YamlPath[] = [
+  ['shards'],
+  ['rowsPerTableLimit'],
+  ['horizonYears'],
+  ['start'],
+  ['orders', 'perDayAtStart', 'mid'],
+  ['orders', 'yearlyGrowth', 'mid'],
+  ['orders', 'weekdayShape', EACH],
+  ['orders', 'hourShape', EACH],
+  ['orders', 'promotions', EACH, 'from'],
+  ['orders', 'promotions', EACH, 'days'],
+  ['orders', 'promotions', EACH, 'multiplier', 'mid'],
+  ['users', 'count'],
+  ['users', 'activity', EACH, 'shareOfUsers'],
+  ['users', 'activity', EACH, 'shareOfOrders'],
+  ['users', 'whales', 'count'],
+  ['users', 'whales', 'shareOfOrders'],
+]
+
+/** `others` are those of the same plan: where rows are counted by one of them, nothing is counted. */
+export function idLawMistakes(plan: Plan, others: readonly PlanMistake[]): readonly PlanMistake[] {
+  if (others.some(({ path }) => COUNTED_BY.some((counted) => holds(path, counted)))) return []
+  if (plan.shards !== SHARD_COUNT) return []
   const volume = seedVolume(plan, plan.horizonYears)
   const curve = volume.cumulativeOrdersByHour
   const busiest = curve.reduce((most, total, hour) => Math.max(most, total - (curve[hour - 1] ?? 0)), 0)
@@ -45,4 +70,9 @@ export function idLawMistakes(plan: Plan): readonly PlanMistake[] {
         ]
       : []),
   ]
+}
+
+/** Whether `path` leads to `value`, or to what it stands in. */
+function holds(path: YamlPath, value: YamlPath): boolean {
+  return path.every((key, at) => value[at] === key || value[at] === EACH)
 }

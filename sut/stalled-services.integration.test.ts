@@ -2,6 +2,7 @@
 // undone which may have been done.
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { PRODUCT_COUNT } from '../contracts/catalogue.ts'
 import { shardOf, tableName } from '../contracts/shard.ts'
@@ -15,11 +16,20 @@ const bodyOf = (productId: number) => ({
 })
 const DEADLINE_MS = 5_000
 const NEW_PRODUCT = PRODUCT_COUNT + 1
+/** At once: more than one service has connections to another. */
+const SEARCHERS = 150
+/** So many searches of one administrator are not too many requests. */
+const SEARCH_PAUSE_MS = 200
 
 let system: TestSystem
 const checkout = (user: number, key: string, productId = 5) =>
   system.call({ method: 'POST', path: '/v1/app/orders', user, key, body: bodyOf(productId) })
 const detail = (user: number, orderId: string) => system.call({ path: `/v1/app/orders/${orderId}`, user })
+const search = (admin: number) => {
+  const nowMs = Date.now()
+  const path = `/v1/admin/orders/search?fromMs=${nowMs - 600_000}&toMs=${nowMs + 60_000}`
+  return system.call({ path, user: admin, audience: 'admin' })
+}
 const pidOf = (component: string) => system.sut.endpoint.processes.find((part) => part.component === component)!.pid
 
 beforeAll(async () => {
@@ -68,6 +78,40 @@ it('answers lists, details and checkouts while the catalogue is stopped, and ref
   await expect.poll(async () => (await detail(user, unnamed)).body.degraded, { timeout: 20_000 }).toBeUndefined()
   const bought = async () => (await checkout(user + 128, randomUUID(), NEW_PRODUCT)).status
   await expect.poll(bought, { timeout: 20_000 }).toBe(201)
+})
+
+it('answers lists, details and checkouts while Elasticsearch is silent and many search, who are refused', async () => {
+  const user = 7_300
+  const { orderId } = (await checkout(user, randomUUID())).body
+  await expect.poll(async () => (await search(1)).status, { timeout: 20_000 }).toBe(200)
+  const refusals = new Set<string>()
+  let isSearching = true
+  const searchAgainAndAgain = async (admin: number) => {
+    while (isSearching) {
+      const { status, body } = await search(admin)
+      refusals.add(`${status} ${body.code}`)
+      await sleep(SEARCH_PAUSE_MS)
+    }
+  }
+  system.proxies.elasticsearch.mode = 'stalled'
+  const searching = Array.from({ length: SEARCHERS }, (_, nth) => searchAgainAndAgain(nth + 1))
+  try {
+    for (let round = 0; round < 40; round++) {
+      const answers = await Promise.all([
+        system.call({ path: '/v1/app/orders', user }),
+        detail(user, orderId),
+        checkout(user, randomUUID()),
+      ])
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 201])
+      await sleep(100)
+    }
+  } finally {
+    isSearching = false
+    await Promise.all(searching)
+    system.proxies.elasticsearch.mode = 'normal'
+  }
+  expect([...refusals].toSorted()).toEqual(['503 overloaded', '503 search-unavailable'])
+  await expect.poll(async () => (await search(1)).status, { timeout: 20_000 }).toBe(200)
 })
 
 it('does not say "not stored" of what an order process that dies has stored, and says how to find out', async () => {

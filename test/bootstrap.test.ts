@@ -1,7 +1,7 @@
 // The entry itself, as a terminal, a script and a pipe meet it.
 
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import commands from '../cli/commands.json' with { type: 'json' }
@@ -54,12 +54,80 @@ describe('headroom', () => {
     expect(headroom('load', '--help').stdout).toBe(stdout)
   })
 
+  it('takes a -- before the words away, as npm does', () => {
+    expect(headroom('load', '--', '--help')).toMatchObject({ status: 0, stdout: headroom('help', 'load').stdout })
+    expect(headroom('plan', 'plan.yaml', '--', '--json').stdout).toMatch(/^\{/)
+    expect(headroom('load', '--', '--dry-run').stderr).toContain('which flow? list,')
+  })
+
+  it('refuses an unknown command as one JSON document with --json', () => {
+    const { status, stdout } = headroom('laod', '--json')
+    expect({ status, document: JSON.parse(stdout) }).toEqual({
+      status: 2,
+      document: {
+        refusal: {
+          what: 'there is no command laod (Did you mean load?)',
+          why: [],
+          wayOut: 'npm run help lists the commands.',
+          exitCode: 2,
+        },
+      },
+    })
+  })
+
   it.each([
     ['laod', 'there is no command laod (Did you mean load?)'],
     ['constructor', 'there is no command constructor\n'],
   ])('does not know %s', (word, text) => {
     expect(headroom(word)).toMatchObject({ status: 2, stderr: expect.stringContaining(text) })
     expect(headroom('help', word)).toMatchObject({ status: 2 })
+  })
+})
+
+describe('a checkout without packages', () => {
+  let bare: CheckoutCopy
+  beforeAll(() => {
+    bare = copyCheckout()
+    unlinkSync(join(bare.folder, 'node_modules'))
+  })
+  afterAll(() => bare.remove())
+
+  /** `program` stands for npm: it is called with its words, and installs nothing. */
+  function planWithNpm(program: string, words: readonly string[], settings: Readonly<Record<string, string>> = {}) {
+    const npm_execpath = join(bare.folder, 'npm.js')
+    writeFileSync(npm_execpath, program)
+    const options = { cwd: bare.folder, encoding: 'utf8', env: { ...process.env, ...settings, npm_execpath } } as const
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['bootstrap.mjs', 'plan', ...words], options)
+    return { status, stdout, stderr }
+  }
+
+  it('is told where npm says that all is well and nothing is there', () => {
+    const { status, stdout, stderr } = planWithNpm('', [])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('npm ci ended without a complaint and installed nothing')
+    expect(stderr).not.toContain('ERR_MODULE_NOT_FOUND')
+  })
+
+  it.each([
+    ['after --', ['--json'], {}],
+    ['before it, where npm 11 keeps it', [], { npm_lifecycle_event: 'plan', npm_config_json: 'true' }],
+  ])('is told as one JSON document with --json %s', (_where, words, kept) => {
+    const { status, stdout } = planWithNpm('process.exit(7)', words, kept)
+    expect({ status, document: JSON.parse(stdout) }).toMatchObject({
+      status: 1,
+      document: { refusal: { what: 'npm ci failed (exit code 7)', exitCode: 1 } },
+    })
+  })
+
+  it('is installed as we say, not as the user’s npm is set', () => {
+    const npm_config_userconfig = join(bare.folder, 'npmrc')
+    writeFileSync(npm_config_userconfig, 'dry-run=true\nglobal=true\n')
+    const asked = `
+      import { execFileSync } from 'node:child_process'
+      const flags = process.argv.filter((word) => word.startsWith('--'))
+      execFileSync('npm', ['config', 'get', 'dry-run', 'global', 'location', ...flags], { stdio: 'inherit' })`
+    const { stderr } = planWithNpm(asked, [], { npm_config_userconfig, NPM_CONFIG_DRY_RUN: 'true' })
+    expect(stderr).toMatch(/^dry-run=false\nglobal=false\nlocation=project$/m)
   })
 })
 

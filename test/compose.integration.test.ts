@@ -10,12 +10,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import { hasCompose } from '../engines/docker.ts'
 import { type CheckoutCopy, copyCheckout } from './checkout-copy.ts'
 
 const run = promisify(execFile)
 const LIMIT_MS = 600_000
 
-describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compose', () => {
+const isTried = process.env.HEADROOM_TEST_ENGINES === 'containers' && (await hasCompose())
+
+describe.runIf(isTried)('docker compose', () => {
   let copy: CheckoutCopy
   let environment: NodeJS.ProcessEnv
   let gateway: string
@@ -75,6 +78,12 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES === 'containers')('docker compo
       expect(status).toMatch(/NoNewPrivs:\s+1/)
       expect(status).toMatch(/read-only file system/i)
     }
+  })
+
+  it('puts into the image of the services what they run, and no more', async () => {
+    const app = `${environment.COMPOSE_PROJECT_NAME}-app-1`
+    const { stdout } = await run('docker', ['exec', app, 'find', '/headroom', '-type', 'f'])
+    expect(stdout.trim().split('\n').sort()).toEqual(['/headroom/package.json', '/headroom/sut/main.mjs'])
   })
 
   it('gives each service an account that is refused what is not its own', async () => {

@@ -1,5 +1,6 @@
 // What the documents tell people to type is understood: by npm of any version, and by the commands' own parsers.
 
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -36,7 +37,8 @@ function helpOf(name: string): string {
 function refusal(name: string, words: readonly string[]): string | null {
   if (words.length === 0 && NAMES.includes(name)) return null // a sentence names the command
   if (name === 'help') return words.every((word) => NAMES.includes(word)) ? null : 'no such command'
-  if (name === 'model') return words.every((word) => word === '--help' || word in OPS) ? null : 'no such op'
+  if (name === 'model')
+    return words.every((word) => ['--help', '--json'].includes(word) || word in OPS) ? null : 'no such op'
   const describeCommand = declared.get(name)
   if (!describeCommand) return `there is no command ${name}`
   if (words.includes('--help')) return null
@@ -98,6 +100,13 @@ describe.each(WITH_PARSER)('the help of %s', (name) => {
       expect({ example, why: refusal(example.name, example.words) }).toEqual({ example, why: null })
     }
   })
+})
+
+it('--json is an option of every command that the README says it is of', () => {
+  expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('Every command but `help` has `--json`')
+  expect(WITH_PARSER.filter((name) => !/^ {2}--json /m.test(helpOf(name)))).toEqual([])
+  const model = spawnSync(process.execPath, [join(ROOT, 'cli/model.ts'), '--json'], { encoding: 'utf8', input: '' })
+  expect(JSON.parse(model.stdout)).toHaveProperty('refusal')
 })
 
 describe('commands.json', () => {

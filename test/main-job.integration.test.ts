@@ -16,7 +16,8 @@ import { mistakesBy } from './published-schema.ts'
 
 // Rows enough for every flow to find orders, time enough to hold one rate of each: the verdict is not what is asserted.
 const SMALL = ['--scale', '0.00002', '--load-seconds', '190', '--json']
-const DRILL = ['--fault', 'redis-stalled', 'mysql-restarted', '--fault-seconds', '3', '--calm-seconds', '4', '--json']
+const FAULTS = ['redis-stalled', 'search-stalled', 'mysql-restarted']
+const DRILL = ['--fault', ...FAULTS, '--fault-seconds', '3', '--calm-seconds', '4', '--json']
 const LIMIT_MS = 600_000
 
 interface Job {
@@ -89,13 +90,14 @@ describe.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')('npm start', 
     expect(copy.processes()).toEqual([])
   })
 
-  it('npm run drill: Redis stalled, MySQL killed and back; what was refused is told, no order lost or too many', {
+  it('npm run drill: Redis and Elasticsearch stalled, MySQL killed; what was refused is told, no order lost or too many', {
     timeout: LIMIT_MS,
   }, async () => {
     const { code, stdout } = await start(['drill', ...DRILL]).ended
     const { faults, orders } = JSON.parse(stdout) as DrillReport
-    expect(faults.map(({ name }) => name)).toEqual(['redis-stalled', 'mysql-restarted'])
-    expect(faults[1]?.flows.list?.failures).not.toEqual([])
+    expect(faults.map(({ name }) => name)).toEqual(FAULTS)
+    for (const flow of ['list', 'detail', 'checkout']) expect(faults[1]?.flows[flow]?.failures).toEqual([])
+    expect(faults[2]?.flows.list?.failures).not.toEqual([])
     expect(orders).toMatchObject({ missing: 0, wrong: 0, excess: 0 })
     expect(orders.acknowledged).toBeGreaterThan(0)
     expect(code).toBe(EXIT_CODES.pass)

@@ -10,9 +10,9 @@ export const op = defineOp({
   about: `Throughput against concurrency, X(N) = gamma·N / (1 + alpha(N−1) + beta·N(N−1)),
 by least squares. "relative" weighting (the default) suits noise that grows with
 throughput; "none" reproduces published fits. Intervals use Student's t with
-n − 3 degrees of freedom. A coefficient on its bound is marked, and a beta of 0
-has no peak. Predictions beyond the measured range carry the error of the law
-itself; beyond twice the range they are marked.`,
+n − 3 degrees of freedom, whatever is on a bound. A coefficient on its bound is
+marked, and a beta of 0 has no peak. Predictions beyond the measured range carry
+the error of the law itself; beyond twice the range they are marked.`,
   example: {
     points: [
       [1, 64.9],

@@ -31,6 +31,7 @@ export interface FaultPlaces {
 export const FAULT_NAMES = [
   'catalogue-stopped',
   'redis-stalled',
+  'search-stalled',
   'search-read-only',
   'shard-locked',
   'mysql-restarted',
@@ -45,6 +46,8 @@ export function faultOf(name: FaultName, places: FaultPlaces): Fault | { readonl
       return stopped(name, 'the catalogue service is stopped (SIGSTOP)', processIdOf(processes, 'sut:catalogue'))
     case 'redis-stalled':
       return stopped(name, 'Redis takes requests and answers none (SIGSTOP)', engines.redis.pid)
+    case 'search-stalled':
+      return stopped(name, 'Elasticsearch takes requests and answers none (SIGSTOP)', engines.elasticsearch.pid)
     case 'search-read-only':
       return searchReadOnly(name, engines)
     case 'shard-locked':
@@ -62,6 +65,7 @@ function processIdOf(processes: Target['processes'], component: string): number 
   return processes.find((process) => process.component === component)?.pid
 }
 
+/** With its children, as each leads a group of its own: what starts Elasticsearch is not what answers. */
 function stopped(name: FaultName, what: string, pid: number | undefined): Fault | { readonly impossible: string } {
   if (pid === undefined) return { impossible: 'it has no process of its own on this machine' }
   return {
@@ -69,8 +73,8 @@ function stopped(name: FaultName, what: string, pid: number | undefined): Fault 
     what,
     during: (ms, signal) =>
       putRight({
-        begin: async () => void process.kill(pid, 'SIGSTOP'),
-        end: async () => void process.kill(pid, 'SIGCONT'),
+        begin: async () => void process.kill(-pid, 'SIGSTOP'),
+        end: async () => void process.kill(-pid, 'SIGCONT'),
         ms,
         signal,
       }),

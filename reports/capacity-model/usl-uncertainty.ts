@@ -16,7 +16,12 @@ export interface UslUncertainty {
   readonly standardErrorOf: (gradient: UslParameters) => number
 }
 
-/** Estimated coefficients; also the n − 3 of every interval, whichever of them ended on a bound. */
+/**
+ * Estimated coefficients; also the 3 of every interval's n − 3, whichever of them ended on a bound. Counting the free ones
+ * alone would be exact if the truth lay on that bound. It may as well lie beside it: then the held coefficient is off, the
+ * others make up for it, and no standard error shows that. What n − 3 adds to the width is for that case. AICc counts the
+ * free ones: it compares two descriptions of the same points and promises no coverage.
+ */
 const COEFFICIENT_COUNT = 3
 
 /** Null when the points cannot tell the coefficients apart. */

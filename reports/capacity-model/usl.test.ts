@@ -123,6 +123,8 @@ describe('published fits, unweighted least squares', () => {
     within(usl.gamma.value, 21.849, 1e-4)
     within(usl.alpha.value, 0.05777, 1e-3)
     expect(usl.beta).toMatchObject({ value: 0, atBound: true, se: null, interval: null })
+    // Nobody knows that the truth lies on that bound: n − 3 all the same.
+    expect(usl.degreesOfFreedom).toBe(RAYTRACER.length - 3)
     expect(usl.peakConcurrency).toBeNull()
     expect(usl.peakReason).toContain('beta on the bound')
     within(usl.ceiling, 21.849 / 0.05777, 2e-3)

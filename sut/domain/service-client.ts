@@ -11,7 +11,8 @@ import { nextTraceparent, TRACE_HEADER } from '../telemetry/trace-context.ts'
 import type { Methods, Operation, ServiceContract } from './service-contract.ts'
 import { DEADLINE_HEADER, type ErrorBody, REQUEST_ID_HEADER, servicePath } from './service-wire.ts'
 
-const CONNECTIONS = 64
+/** To one process, for all of its operations together. */
+export const CONNECTIONS = 64
 const PING_LIMIT_MS = 500
 /** The callee's answer, also its "out of time", must still find its caller waiting: it knows best what was stored. */
 const WAY_BACK_MS = 50

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BODY_LIMIT_BYTES, ROUTES } from '../../contracts/gateway-api.ts'
 import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
+import { TRACE_FORMAT } from '../telemetry/trace-context.ts'
 import { INTERFACE_LAYER_FILE, POSITION_FOLDER, renderNginxConfig } from './nginx.ts'
 
 const OPTIONS = {
@@ -86,10 +87,13 @@ describe('gateway configuration', () => {
     expect(text).not.toMatch(/resolve/)
   })
 
-  it('logs neither queries nor headers', () => {
+  it('logs neither queries nor headers, but a trace that is one', () => {
     const [format = ''] = /log_format[^;]+;/.exec(text) ?? []
     expect(format).toContain('$remote_addr')
     expect(format).not.toMatch(/\$(request|args|query_string|request_uri|http_\w+)\b/)
+    expect(format).toContain('"traceparent":"$traceparent"')
+    const [, ...entries] = /map \$http_traceparent \$traceparent \{\s+(.+)\s+(.+)\s+\}/.exec(text) ?? []
+    expect(entries).toEqual([`'~${TRACE_FORMAT.source}' $http_traceparent;`, "default '';"])
   })
 
   it.each([

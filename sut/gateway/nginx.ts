@@ -3,6 +3,7 @@
 
 import { ROUTES } from '../../contracts/gateway-api.ts'
 import { LEGACY_ROUTES, MONOLITH_IDENTITY_PATH } from '../../contracts/legacy-api.ts'
+import { TRACE_FORMAT } from '../telemetry/trace-context.ts'
 import { BODY_LIMIT, errorMaps, errorPages, METHODS } from './error-answers.ts'
 
 export interface NginxOptions {
@@ -168,14 +169,21 @@ function oldLocations(): string {
 /** What this process may write while it serves, below its own folder: the ones built in belong to root. */
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const
 
-/** No query: it may hold what is searched for. No header: one is the token. */
+/**
+ * No query: it may hold what is searched for. No header, as one is the token, but the trace that a client names, and only
+ * where it is one. A request without goes on under one of its request id.
+ */
 function logging(to: NginxOptions['accessLog']): string {
   const fields = [
     '"time":"$time_iso8601","client":"$remote_addr","requestId":"$request_id","method":"$request_method"',
     '"path":"$request_path","status":$status,"bytes":$bytes_sent,"seconds":$request_time',
-    '"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time"',
+    '"upstream":"$upstream_addr","upstreamSeconds":"$upstream_response_time","traceparent":"$traceparent"',
   ]
-  const format = `log_format json escape=json '{${fields.join(',')}}';`
+  const format = `map $http_traceparent $traceparent {
+    '~${TRACE_FORMAT.source}' $http_traceparent;
+    default '';
+  }
+  log_format json escape=json '{${fields.join(',')}}';`
   if (to === 'stdout') return `${format}\n  access_log /dev/stdout json;`
   return `${format}
   split_clients $request_id $is_drawn {

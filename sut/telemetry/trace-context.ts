@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto'
 
 export const TRACE_HEADER = 'traceparent'
 
-const FORMAT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+/** Of a header that is one. */
+export const TRACE_FORMAT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 const TRACE_END = 35
 const SPAN_START = 36
 const SPAN_END = 52
@@ -20,7 +21,7 @@ export interface Traced {
 
 /** undefined for none, and for one that is not of this version. */
 export function traceparentIn(header: unknown): string | undefined {
-  return typeof header === 'string' && FORMAT.test(header) ? header : undefined
+  return typeof header === 'string' && TRACE_FORMAT.test(header) ? header : undefined
 }
 
 /** For one call further down: the same trace, another span. */

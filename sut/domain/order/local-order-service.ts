@@ -10,7 +10,7 @@ import type { CallContext } from '../../telemetry/call-context.ts'
 import { READ_ORDER_AGAIN } from '../service-contract.ts'
 import { changeStatus } from './change-status.ts'
 import { OrderCache } from './order-cache.ts'
-import { searchOrders } from './order-reads.ts'
+import { OrderSearches } from './order-searches.ts'
 import type { OrderService } from './order-service.ts'
 import { OrderPlacement } from './place-order.ts'
 import type { SwitchedStores } from './switched-stores.ts'
@@ -28,6 +28,7 @@ export interface OrderServiceOptions {
 export function localOrderService({ stores, dataset, index, redis }: OrderServiceOptions): OrderService {
   const placement = new OrderPlacement(stores)
   const cache = new OrderCache(redis)
+  const searches = new OrderSearches(index)
   const find: OrderService['find'] = (request, context) =>
     cache.find(request, context, (shared) => stores.reader.find(request, shared))
   return {
@@ -58,7 +59,7 @@ export function localOrderService({ stores, dataset, index, redis }: OrderServic
     },
     numberedPage: ({ userId, page, size }, context) =>
       stores.reader.numberedPage({ userId, limit: size, offset: (page - 1) * size }, context),
-    search: (request, context) => searchOrders(stores.reader, index, request, context),
+    search: (request, context) => searches.search(stores.reader, request, context),
     dataset: remembered((_request, context) => dataset(context)),
     oldTraffic: async () => ({ grayPercent: answeredPercent(stores.switches) }),
   }

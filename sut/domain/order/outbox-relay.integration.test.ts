@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { Client } from '@elastic/elasticsearch'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { ORDER_STATUSES } from '../../../contracts/order.ts'
-import type { OrderId } from '../../../contracts/order-id.ts'
+import { composeOrderId, type OrderId, SEEDER_WORKER } from '../../../contracts/order-id.ts'
 import { ORDER_INDEX, sliceOfOrder } from '../../../contracts/search-index.ts'
 import { asShard, tableName } from '../../../contracts/shard.ts'
 import { oneServer, type ShardMap } from '../../../contracts/shard-map.ts'
@@ -86,10 +86,10 @@ async function write(orderId: string, version: number, document: object): Promis
   await database.rows(sql, [orderId, version, JSON.stringify({ order_id: orderId, ...document }), Date.now()])
 }
 
-async function indexed(orderId: string) {
-  await client.indices.refresh({ index: ORDER_INDEX })
+async function indexed(orderId: string, index = ORDER_INDEX) {
+  await client.indices.refresh({ index })
   const answer = await client.search({
-    index: ORDER_INDEX,
+    index,
     query: { ids: { values: [orderId] } },
     docvalue_fields: ['status'],
     version: true,
@@ -170,6 +170,27 @@ it('gives one that is never taken to a person, who can have it tried again', asy
   await database.rows(REDRIVE_PARKED)
   await relay.round()
   expect([await indexed('2601'), await parked()]).toEqual([{ version: 1, status: 'placed' }, []])
+})
+
+it('tells one slice while another is closed, and that one once it is open again; no event needs a person', async () => {
+  const closed = sliceOfOrder('2701' as OrderId)
+  const timestampMs = Date.UTC(2031, 0, 9)
+  const young = composeOrderId({ timestampMs, shard: SHARD, worker: SEEDER_WORKER, sequence: 0 })
+  await write('2701', 1, DOCUMENT)
+  await relay.round()
+  await client.indices.close({ index: closed })
+  try {
+    await write('2701', 2, { ...DOCUMENT, status: 1 })
+    await write(young, 1, DOCUMENT)
+    expect(await relay.round()).toMatchObject({ events: 2, left: 0 })
+    expect(await indexed(young, sliceOfOrder(young))).toEqual({ version: 1, status: 'placed' })
+    expect(await parked()).toMatchObject([{ order_id: '2701', attempts: 1, next_try_at_ms: expect.any(String) }])
+  } finally {
+    await client.indices.open({ index: closed })
+  }
+  await makeDue()
+  await relay.round()
+  expect([await indexed('2701'), await parked()]).toEqual([{ version: 2, status: 'paid' }, []])
 })
 
 it('parks nothing while the index takes nothing at all, and shows how long that lasts', async () => {
