@@ -18,8 +18,9 @@ describe('parseShardMap', () => {
     expect([0, 7, 31, 32, 63].map((shard) => map.indexOf(serverOf(map, shard)))).toEqual([0, 1, 0, 2, 2])
   })
 
-  it('knows its home again under another account, and may leave it without shards', () => {
-    const { map } = parseShardMap(HOME, `0-31=mysql://other@a/headroom,32-63=${B}`)
+  it('knows its home again, and may leave it without shards', () => {
+    const { map, mistakes } = parseShardMap(HOME, `0-31=mysql://a/headroom,32-63=${B}`)
+    expect(mistakes).toEqual([])
     expect(map.map(({ shards, isHome }) => [shards.length, isHome])).toEqual([
       [32, true],
       [32, false],
@@ -38,6 +39,43 @@ describe('parseShardMap', () => {
       'other:secret',
       'other:own',
     ])
+  })
+
+  it('sends the password of home nowhere less protected than home, unless the entry says how', () => {
+    const home = { url: `${HOME.url}?ssl-mode=VERIFY_CA&ssl-ca=/ca` }
+    const entries = ['1=mysql://b/h', '2=mysql://other@c/h', '3=mysql://d/h?ssl-mode=REQUIRED', '4=mysql://u:own@e/h']
+    const { map, mistakes } = parseShardMap(home, `0=mysql://a/headroom,${entries.join()}`)
+    expect(mistakes).toEqual([])
+    const inherited = '?ssl-mode=VERIFY_CA&ssl-ca=/ca'
+    expect(map.map(({ url }) => new URL(url).search)).toEqual([
+      inherited,
+      inherited,
+      inherited,
+      '?ssl-mode=REQUIRED',
+      '',
+    ])
+  })
+
+  it('refuses a host whose name cannot be checked also where home says that it is', () => {
+    const home = { url: `${HOME.url}?ssl-mode=VERIFY_IDENTITY` }
+    expect(parseShardMap(home, '1=mysql://10.0.0.2/h').mistakes.join()).toContain('entry 1: ssl-mode=VERIFY_IDENTITY')
+  })
+
+  it.each([
+    ['0-15=mysql://b/h,16-31=mysql://b/h?ssl-mode=REQUIRED', 'entry 2 names the server of entry 1'],
+    ['0=mysql://b/h,1=mysql://c/h,2=mysql://other@c/h', 'entry 3 names the server of entry 2'],
+    ['0=mysql://u:one@b/h,1=mysql://u:other@b:3306/h', 'entry 2 names the server of entry 1'],
+    ['0=mysql://a/headroom?ssl-mode=REQUIRED', 'entry 1 names the home server'],
+    ['0=mysql://b/h,1=mysql://other@a/headroom', 'entry 2 names the home server'],
+  ])('refuses one server with two accounts or options, of which one would be dropped: %s', (text, mistake) => {
+    expect(parseShardMap(HOME, text).mistakes).toEqual([`${mistake} with another account or other options`])
+  })
+
+  it('takes one server named twice, whatever the order of its options', () => {
+    const [one, other] = ['ssl-mode=VERIFY_CA&ssl-ca=/ca', 'ssl-ca=/ca&ssl-mode=VERIFY_CA']
+    const { map, mistakes } = parseShardMap(HOME, `0-15=mysql://b/h?${one},48-63=mysql://b:3306/h?${other}`)
+    expect(mistakes).toEqual([])
+    expect(map.map(({ shards }) => shards.length)).toEqual([32, 32])
   })
 
   it.each([

@@ -30,10 +30,15 @@ export interface ParsedShardMap {
   readonly mistakes: readonly string[]
 }
 
-/** Shards that no entry names stay on the home server. An entry without an account, or a password, means that of home. */
+/**
+ * Shards that no entry names stay on the home server. An entry without an account, or a password, means that of home; with home's
+ * password it means home's TLS too, unless it has its own. Each server has one account and one set of options: of two, one would
+ * be dropped.
+ */
 export function parseShardMap(home: MysqlAddress, text: string | undefined): ParsedShardMap {
   const mistakes: string[] = []
   const addressOf = new Map<Shard, string>()
+  const named = new Map<string, { readonly what: string; readonly url: string }>()
   const entries = (text ?? '').split(',').map((entry) => entry.trim())
   for (const [at, entry] of entries.filter(Boolean).entries()) {
     const [, first, last = first, url] = ENTRY.exec(entry) ?? []
@@ -43,10 +48,17 @@ export function parseShardMap(home: MysqlAddress, text: string | undefined): Par
       mistakes.push(`entry ${at + 1} is not like ${SHARD_MAP_SHAPE.split(',')[0]}, shards 0 to ${SHARD_COUNT - 1}`)
       continue
     }
-    mistakes.push(...tlsMistakes(url).map((mistake) => `entry ${at + 1}: ${mistake}`))
+    const address = asWho(url, home.url)
+    mistakes.push(...tlsMistakes(address).map((mistake) => `entry ${at + 1}: ${mistake}`))
+    const name = serverName({ url: address })
+    const before = name === serverName(home) ? { what: 'the home server', url: home.url } : named.get(name)
+    if (before && termsOf(before.url) !== termsOf(address)) {
+      mistakes.push(`entry ${at + 1} names ${before.what} with another account or other options`)
+    }
+    if (!before) named.set(name, { what: `the server of entry ${at + 1}`, url: address })
     const taken = range.find((shard) => addressOf.has(shard))
     if (taken !== undefined) mistakes.push(`shard ${taken} is named by two entries`)
-    for (const shard of range) addressOf.set(shard, asWho(url, home.url))
+    for (const shard of range) addressOf.set(shard, address)
   }
   return { map: mapOf(home, addressOf), mistakes }
 }
@@ -55,8 +67,18 @@ function asWho(address: string, homeAddress: string): string {
   const url = new URL(address)
   const home = URL.parse(homeAddress)
   if (!url.username) url.username = home?.username ?? ''
-  if (!url.password) url.password = home?.password ?? ''
+  if (!url.password) {
+    url.password = home?.password ?? ''
+    if (!url.search) url.search = home?.search ?? ''
+  }
   return url.href
+}
+
+/** Who asks, and how. */
+function termsOf(address: string): string {
+  const { username, password, searchParams } = new URL(address)
+  searchParams.sort()
+  return JSON.stringify([username, password, searchParams.toString()])
 }
 
 /** Of the engines as they run (`engines.json`), whose map was read before they were used. */

@@ -40,8 +40,12 @@ export async function registerFrontEnds(
     isUnlimited: loadCredential(config.loadCredential),
     requestDeadlineMs,
   }
+  const keys: KeysOf = {
+    app: new TokenKeys(config.appTokens.secrets),
+    admin: new TokenKeys(config.adminTokens.secrets),
+  }
   const known = (audience: Audience) => ({
-    verify: verifierFor(audience, options),
+    verify: verifierFor(audience, keys, options),
     rateLimit: userLimit(audience, config, edge),
   })
   const app = { ...frontEnd, ...known('app'), protection: protectionOf(options, edge, ends) }
@@ -63,9 +67,13 @@ export async function registerFrontEnds(
   registerOpenApiRoute(server, await describeApi({ version, registerRoutes }))
 }
 
-function verifierFor(audience: Audience, options: RoleOptions) {
-  const secrets = audience === 'app' ? options.config.appTokens : options.config.adminTokens
-  return tokenVerifier(liveKeys(audience, new TokenKeys(secrets.secrets), secrets, options), audience)
+type KeysOf = Readonly<Record<Audience, TokenKeys>>
+
+function verifierFor(audience: Audience, keys: KeysOf, options: RoleOptions) {
+  const { appTokens, adminTokens } = options.config
+  const { file } = audience === 'app' ? appTokens : adminTokens
+  const others = audience === 'app' ? keys.admin : keys.app
+  return tokenVerifier(liveKeys({ whose: audience, keys: keys[audience], file, others }, options), audience)
 }
 
 /** null: nothing that these ends do needs it. */
@@ -82,7 +90,8 @@ function protectionOf(
 ): RequestProtection | null {
   const { appDemands: demands, appClients } = options.config
   if (demands === 'off' || !edge || !ends.includes('app')) return null
-  const keys = liveKeys('app clients', new ClientKeys(appClients.secrets), appClients, options)
+  const held = new ClientKeys(appClients.secrets)
+  const keys = liveKeys({ whose: 'app clients', keys: held, file: appClients.file }, options)
   return { demands, keys, nonces: edge, metrics: options.metrics }
 }
 

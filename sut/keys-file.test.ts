@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { afterAll, expect, it } from 'vitest'
 import { ClientKeys } from './interface/client-keys.ts'
 import { keyId, TokenKeys } from './interface/token-keys.ts'
-import { liveKeys } from './keys-file.ts'
+import { liveKeys, type ReplaceableKeys } from './keys-file.ts'
 import { Parts } from './part.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-keys-'))
@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const OLD = 'the-old-secret-of-at-least-32-characters'
 const NEXT = 'the-next-secret-of-at-least-32-characters'
+const LATER = 'a-later-secret-of-at-least-32-characters'
 
 it.each([
   ['app', new TokenKeys([OLD])],
@@ -23,7 +24,7 @@ it.each([
   const lines: string[] = []
   const logger = pino({}, { write: (line: string) => void lines.push(line) })
   const parts = new Parts()
-  const keys = liveKeys(whose, held, { file }, { parts, logger })
+  const keys = liveKeys<ReplaceableKeys>({ whose, keys: held, file }, { parts, logger })
   try {
     writeFileSync(file, `${OLD}\n${NEXT}\n`)
     await expect.poll(() => keys.ids, { timeout: 30_000 }).toEqual([keyId(OLD), keyId(NEXT)])
@@ -35,6 +36,29 @@ it.each([
     writeFileSync(file, NEXT)
     await expect.poll(() => keys.ids, { timeout: 30_000 }).toEqual([keyId(NEXT)])
     expect(lines.join('')).not.toContain(NEXT)
+  } finally {
+    await parts.stop()
+  }
+})
+
+it('stay apart from those of the other interface, and take a secret that it has given up', async () => {
+  const files = { app: join(folder, 'app'), admin: join(folder, 'admin') }
+  const [users, administrators] = [new TokenKeys([OLD]), new TokenKeys([NEXT])]
+  writeFileSync(files.app, OLD)
+  writeFileSync(files.admin, NEXT)
+  const lines: string[] = []
+  const logger = pino({}, { write: (line: string) => void lines.push(line) })
+  const parts = new Parts()
+  liveKeys({ whose: 'app', keys: users, file: files.app, others: administrators }, { parts, logger })
+  liveKeys({ whose: 'admin', keys: administrators, file: files.admin, others: users }, { parts, logger })
+  try {
+    writeFileSync(files.admin, `${NEXT}\n${OLD}`)
+    await expect.poll(() => lines.join(''), { timeout: 30_000 }).toContain('users could sign as administrators')
+    expect(administrators.ids).toEqual([keyId(NEXT)])
+    writeFileSync(files.app, LATER)
+    await expect.poll(() => administrators.ids, { timeout: 30_000 }).toEqual([keyId(NEXT), keyId(OLD)])
+    expect(users.ids).toEqual([keyId(LATER)])
+    expect(lines.filter((line) => line.includes('left as they are'))).toHaveLength(1)
   } finally {
     await parts.stop()
   }

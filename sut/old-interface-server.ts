@@ -27,7 +27,8 @@ export function oldInterfaceServer(
 ): FastifyInstance {
   const { config, metrics } = options
   const { appTokens } = config
-  const verify = tokenVerifier(liveKeys('app', new TokenKeys(appTokens.secrets), appTokens, options), 'app')
+  const keys = liveKeys({ whose: 'app', keys: new TokenKeys(appTokens.secrets), file: appTokens.file }, options)
+  const verify = tokenVerifier(keys, 'app')
   const edge = config.userRateScope === 'all' ? openEdgeRedis(options) : null
   const rateLimit = userLimit(config.role === 'adapter' ? 'adapter' : 'monolith', config, edge)
   const server = createHttpServer({

@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Ajv } from 'ajv'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import { ERROR_STATUS, SutError } from '../errors.ts'
+import { arrivalLimit } from '../telemetry/arrival-limit.ts'
 import { type CallContext, contextFor } from '../telemetry/call-context.ts'
 import { Failures } from '../telemetry/failures.ts'
 import { boundInFlight } from '../telemetry/in-flight.ts'
@@ -26,6 +27,7 @@ export interface ServiceOptions {
 
 export interface ServiceServerOptions extends ServiceOptions, ProcessTelemetry {
   readonly maxInFlight: number
+  readonly arrivalLimitMs?: number
 }
 
 const BODY_LIMIT_BYTES = 256 * 1024
@@ -37,13 +39,14 @@ export function serveService<S extends Methods<S>>(
   options: ServiceServerOptions,
 ): FastifyInstance {
   const app = Fastify({
+    ...arrivalLimit(options.arrivalLimitMs),
     bodyLimit: BODY_LIMIT_BYTES,
     logger: false,
     keepAliveTimeout: 75_000,
     return503OnClosing: false,
   })
   measureRequests(app, options.metrics)
-  boundInFlight(app, { prefix: '/internal/', ...options })
+  boundInFlight(app, { ...options, prefix: '/internal/', entersAt: 'preParsing' })
   registerProcessRoutes(app, options)
   registerService(app, name, service, contract, options)
   return app
@@ -62,18 +65,20 @@ export function registerService<S extends Methods<S>>(
   app.register((scope, _options, done) => {
     const ajv = new Ajv({ removeAdditional: true })
     scope.setValidatorCompiler(({ schema }) => ajv.compile(schema as object))
+    // Before the body is waited for, and before the request takes a place among those in flight.
+    scope.addHook('onRequest', ({ headers }, _reply, done) => {
+      const isKnown = timingSafeEqual(digest(headers.authorization ?? ''), expected)
+      done(isKnown ? undefined : new SutError('unauthenticated', 'not a service of this system'))
+    })
     for (const [operation, { request: body }] of Object.entries<Operation>(contract)) {
       const route = { schema: { body }, bodyLimit: BODY_LIMIT_BYTES }
       scope.post(servicePath(name, operation), route, async (request, reply) => {
-        if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
-          throw new SutError('unauthenticated', 'not a service of this system')
-        }
         const context = contextOf(request.headers, maxDeadlineMs)
-        const result = await service[operation as keyof S](request.body as never, context)
+        const result = await service[operation as keyof S](request.body as never, context).catch(rethrown)
         return reply.type('application/json').send(JSON.stringify(result ?? null))
       })
     }
-    scope.setErrorHandler((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
+    scope.setErrorHandler<FastifyError>((error, { headers, routeOptions: { url: route = 'none' } }, reply) => {
       const answer = asSutError(error)
       const requestId = requestIdIn(headers)
       failures.note(answer, { requestId, traceparent: traceparentIn(headers[TRACE_HEADER]), route })
@@ -103,9 +108,18 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function asSutError(error: unknown): SutError {
+/** Of a service: a store that it asked wrongly may have said 400, and that is no mistake of our caller. */
+function rethrown(error: unknown): never {
+  throw error instanceof SutError ? error : unexpected(error)
+}
+
+/** Fastify itself refuses a body that is broken, cut off, too large or not as the schema says. */
+function asSutError(error: FastifyError | SutError): SutError {
   if (error instanceof SutError) return error
-  const { validation, message } = error as FastifyError
-  if (validation) return new SutError('bad-request', message)
-  return new SutError('internal', 'an unexpected error', { cause: error })
+  const isCallersMistake = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
+  return isCallersMistake ? new SutError('bad-request', error.message) : unexpected(error)
+}
+
+function unexpected(cause: unknown): SutError {
+  return new SutError('internal', 'an unexpected error', { cause })
 }

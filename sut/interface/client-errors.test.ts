@@ -59,6 +59,19 @@ it('names a request it cannot read as the gateway named it', async () => {
   expect([answer?.status, refusalIn(answer).requestId]).toEqual([400, '0123456789abcdef'])
 })
 
+it('closes on a client that has its answer and never closes', { timeout: 30_000 }, async () => {
+  const connected = once(app.server, 'connection')
+  const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  const [held] = await connected
+  const closed = once(held, 'close')
+  const headers = ['Host: x', TOKEN, 'Content-Type: application/json', 'Transfer-Encoding: chunked']
+  client.write(`POST /v1/app/orders HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\nzz\r\n`)
+  const [answer] = await once(client, 'data')
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 /)
+  await closed
+  client.destroy()
+})
+
 it('while it stops, finishes what it began, and says of the rest that it was not done', async () => {
   const socket = connect({ port, host: '127.0.0.1' })
   let received = ''

@@ -8,6 +8,9 @@ import type { ErrorResponse } from '../../contracts/gateway-api.ts'
 import { SutError } from '../errors.ts'
 import { requestIdIn, requestIdOf } from './request-id.ts'
 
+/** For the other side to read the answer and close. One that does not would keep its place among those in flight. */
+const LINGER_MS = 1_000
+
 type ClientError = Error & { readonly code?: string; readonly rawPacket?: unknown }
 
 export function answerClientError(error: ClientError, socket: Duplex): void {
@@ -16,6 +19,7 @@ export function answerClientError(error: ClientError, socket: Duplex): void {
   if (hasBegunToAnswer(socket)) return void socket.destroy(error)
   const given = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
   socket.end(answerText(asSutError(error), requestIdIn(given) ?? randomUUID()))
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }
 
 /** What Node would answer by itself, with nothing or with a page: CONNECT and an Expect it does not know. */

@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { BODY_LIMIT_BYTES, type ErrorResponse, IDEMPOTENCY_HEADER } from '../../contracts/gateway-api.ts'
 import { methodsAt } from '../../contracts/gateway-methods.ts'
 import { type ErrorCode, SutError } from '../errors.ts'
+import { arrivalLimit } from '../telemetry/arrival-limit.ts'
 import { Failures } from '../telemetry/failures.ts'
 import { boundInFlight } from '../telemetry/in-flight.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -49,15 +50,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     shape: options.refusal ?? NEW_SHAPE,
     failures: new Failures(options.logger, options.metrics),
   }
+  const { requestTimeout, http } = arrivalLimit()
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than the gateway keeps an idle connection, so that it is the gateway who closes.
     keepAliveTimeout: 75_000,
-    requestTimeout: 10_000,
+    requestTimeout,
     genReqId: requestIdOf,
     // Node's own answers have no body.
-    http: { maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
+    http: { ...http, maxHeaderSize: HEADER_LIMIT_BYTES, requireHostHeader: false },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       void sendError(asSutError(error), request as FastifyRequest, reply as FastifyReply, refusals),
@@ -67,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   setValidator(app)
   measureRequests(app, options.metrics)
   refuseBeforeRouting(app)
-  boundInFlight(app, { ...options, prefix: options.prefix ?? '/v1/' })
+  boundInFlight(app, { ...options, prefix: options.prefix ?? '/v1/', entersAt: 'onRequest' })
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(asSutError(error), request, reply, refusals))
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsAt(request.url.split('?')[0] ?? '')

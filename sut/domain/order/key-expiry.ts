@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.ts'
 import { parseOrderId } from '../../../contracts/order-id.ts'
 import type { KeyTable } from '../../storage/idempotency-table.ts'
-import { contextFor } from '../../telemetry/call-context.ts'
+import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
@@ -33,6 +33,8 @@ export class KeyExpiryMetrics {
 
 export interface KeyExpiryOptions {
   readonly tables: readonly KeyTable[]
+  /** Of the tables' own server: where a process's clock is ahead, a retry would find no key and be a second order. */
+  readonly nowMs: (context: CallContext) => Promise<number>
   /** Keys of earlier orders need not be looked at; null: not known, as while a seeder runs. */
   readonly historyEndMs: () => Promise<number | null>
   readonly metrics: KeyExpiryMetrics
@@ -52,19 +54,21 @@ export class KeyExpiry {
     this.#running = this.#run()
   }
 
+  /** Ends with the statement under way. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
   }
 
   /** Resolves to the number of keys forgotten. */
-  async round(nowMs: number): Promise<number> {
+  async round(): Promise<number> {
     const fromId = lowestOrderIdAt((await this.#options.historyEndMs()) ?? 0)
+    const nowMs = await this.#options.nowMs(this.#context())
     const beforeId = lowestOrderIdAt(nowMs - KEY_WINDOW_MS)
     let forgotten = 0
     for (const table of this.#options.tables) {
-      if (this.#stopping.signal.aborted) return forgotten
       forgotten += await this.#forget(table, fromId, beforeId)
+      if (this.#isStopping) return forgotten
       await this.#noteOverdue(table, fromId, nowMs)
       await this.#pause()
     }
@@ -73,11 +77,12 @@ export class KeyExpiry {
 
   async #run(): Promise<void> {
     let hasFailed = false
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#isStopping) {
       try {
-        await this.round(Date.now())
+        await this.round()
         hasFailed = false
       } catch (error) {
+        if (this.#isStopping) return
         if (!hasFailed) this.#options.logger.warn({ err: error }, 'idempotency keys are not being forgotten')
         hasFailed = true
         await this.#pause()
@@ -88,7 +93,7 @@ export class KeyExpiry {
   async #forget(table: KeyTable, fromId: bigint, beforeId: bigint): Promise<number> {
     const range = { fromId, beforeId, limit: KEYS_PER_DELETE }
     let forgotten = 0
-    for (let deletes = 0; deletes < DELETES_PER_TABLE && fromId < beforeId; deletes++) {
+    for (let deletes = 0; deletes < DELETES_PER_TABLE && fromId < beforeId && !this.#isStopping; deletes++) {
       const deleted = await table.forgetOldest(range, this.#context())
       this.#options.metrics.expired.inc(deleted)
       forgotten += deleted
@@ -103,11 +108,15 @@ export class KeyExpiry {
     this.#options.metrics.overdueMs.set(table.name, Math.max(0, ageMs - KEY_WINDOW_MS))
   }
 
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
   async #pause(): Promise<void> {
     await sleep(TABLE_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 
-  #context() {
+  #context(): CallContext {
     return contextFor('key-expiry', STATEMENT_LIMIT_MS)
   }
 }
