@@ -81,6 +81,7 @@ await runCommand<Options>(
             signal,
             onDrive: () => {},
             onStep: async (step) => say(stepLine(step)),
+            say,
           },
         })
       }),

@@ -104,6 +104,7 @@ async function drillSystem(
     signal,
     onDrive: () => {},
     onStep: async () => {},
+    say,
   })
   const crashMysql = async () => {
     await restartMysql(engines, { size: 'load', ending: 'kill', signal, say })

@@ -42,6 +42,7 @@ import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSecon
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
+import { refuseMissingRates } from './refuse-missing-rates.ts'
 import { refuseLoadWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
@@ -66,9 +67,9 @@ Profiles, and what --rate is to them:
   peak-day  the busiest day, compressed, and its busiest second; --rate: of that
             second
   spike     ordinary, spike, ordinary again: how soon is it back? --rate: the
-            spike
-  soak      15 minutes of one rate: does anything grow? --rate: default the
-            ordinary day's
+            spike; the plan must know both rates
+  soak      15 minutes of one rate: are the targets met, does anything grow?
+            --rate: default the ordinary day's
 
 With --generators several processes of k6 on this machine offer the load, each
 its share of the same requests. --generator 2/4 --start-at TIME offers the
@@ -177,6 +178,7 @@ await runCommand<Options>(
       : own === null
         ? planned
         : planWithFlow(planned, own, options)
+    refuseMissingRates(flow, options, plan)
     if (options.dryRun) return dryRun({ flow, own, target: allowed, plan, options }, context)
     const generators = generatorPlan(flow, options, plan)
     const extras = k6Extras(options, process.env)

@@ -1,5 +1,5 @@
-// The journal of one process of k6: one line per request, written by the scenario, read by the measurements. It is the
-// raw evidence: percentiles, error rates and "no acknowledged order is lost" all come from it, not from k6's summary.
+// The journal of one process of k6: one line per request, written by the scenario, read by the measurements, which add
+// those that k6 was left with. It is the raw evidence: percentiles, error rates and "no acknowledged order is lost" all come from it, not from k6's summary.
 //
 //   iteration ⇥ flow ⇥ due ⇥ waited ⇥ late ⇥ total ⇥ service ⇥ outcome [⇥ idempotency key ⇥ order id]
 //
@@ -12,6 +12,8 @@
 export const OUTCOME_OK = 'ok'
 /** Prefixes of an outcome that is not OK. `error`: no answer at all, so a write may or may not have happened. */
 export const OUTCOME_PREFIXES = ['status ', 'check: ', 'error: ', 'exception: '] as const
+/** No user was free to take it, or none came to its end with it, until k6 ended. k6 writes no line for it. */
+export const OUTCOME_LEFT_OVER = 'error: not done when the load ended'
 
 export interface JournalEntry {
   readonly iteration: number

@@ -25,11 +25,11 @@ export function judge({ flows, invalid }: Judgeable, targets: Targets): Judgemen
     ([flow, figures]) => [flow, judgeFlow(figures, targets[flow], codes)] as const,
   )
   const outcomes = judged.map(([, { outcome }]) => outcome)
-  return { outcome: worst(outcomes), flows: Object.fromEntries(judged) }
+  return { outcome: worstOutcome(outcomes), flows: Object.fromEntries(judged) }
 }
 
 /** One flow that fails fails the whole; the whole passes only when each flow does. */
-function worst(outcomes: readonly Outcome[]): Outcome {
+export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
   if (outcomes.length === 0) return 'invalid'
   return (['fail', 'invalid', 'undecided'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'pass'
 }
@@ -65,17 +65,4 @@ function slowBounds({ good, overTarget, blocks }: FlowFigures): ShareBounds {
 export function requestsToProve({ errorRate }: FlowTarget): number {
   const forErrors = errorRate > 0 ? Math.ceil(Math.log(0.05) / Math.log1p(-errorRate)) : Number.POSITIVE_INFINITY
   return Math.max(MINIMUM_P99_SAMPLES, forErrors)
-}
-
-/** Seconds until every flow of a load can be judged: the rarest decides. */
-export function secondsToProve(
-  ratePerSecond: number,
-  shares: Readonly<Record<string, number>>,
-  targets: Targets,
-): number {
-  const seconds = Object.entries(shares).map(([flow, share]) => {
-    const target = targets[flow]
-    return target === undefined || share <= 0 ? 0 : requestsToProve(target) / (ratePerSecond * share)
-  })
-  return Math.max(0, ...seconds)
 }

@@ -8,6 +8,9 @@ export interface Segment {
   readonly seconds: number
 }
 
+/** A stall may hold up the last requests: so much longer k6 has users take them. What no user took by then is left over. */
+const OVERTIME_SECONDS = 3
+
 /** How requests arrive. Evenly spaced ones never meet, so they flatter: docs/decisions/0061. */
 export const OPEN_ARRIVALS = ['poisson', 'even'] as const
 export type OpenArrivals = (typeof OPEN_ARRIVALS)[number]
@@ -31,6 +34,11 @@ export function parseSchedule(text: string): readonly Segment[] | null {
 
 export function scheduleSeconds(segments: readonly Segment[]): number {
   return segments.reduce((sum, { seconds }) => sum + seconds, 0)
+}
+
+/** How long k6 hands out the requests of a schedule. */
+export function offeringSeconds(segments: readonly Segment[]): number {
+  return Math.ceil(scheduleSeconds(segments)) + OVERTIME_SECONDS
 }
 
 /** Mean rate between two moments, in ms after the start. */

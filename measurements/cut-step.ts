@@ -1,7 +1,7 @@
 // A window of a drive → a step: its figures, what the engines did meanwhile, whether it counts, and what it proves.
 
 import { platform } from 'node:process'
-import type { JournalEntry } from '../contracts/journal.ts'
+import { isAnswer, type JournalEntry } from '../contracts/journal.ts'
 import { judge, type Targets } from '../contracts/judge.ts'
 import type { InvalidReason, Step, StepKind } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
@@ -116,6 +116,7 @@ function lookAt(drive: DriveSoFar, { fromMs, toMs }: Window, plan: ResolvedPlan,
     usage,
     evidence: {
       ...figures,
+      everAnswered: entries.some(({ outcome }) => isAnswer(outcome)),
       flows: Object.fromEntries(flows),
       generatorCpu,
       generators: shares.map((share, at) => generatorEvidence(inside, share, targetsMs, generatorCpus[at] ?? null)),

@@ -1,11 +1,11 @@
 // One schedule of one load, offered by one process of k6 or by several, followed while it runs. Steps are windows of its
 // journal.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '../contracts/dataset.ts'
-import type { JournalEntry } from '../contracts/journal.ts'
+import { type JournalEntry, journalLine } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import type { Protection } from '../contracts/request-protection.ts'
@@ -18,11 +18,13 @@ import { type GeneratorEnd, type Generators, startGenerators } from './generator
 import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
 import type { K6Extras } from './k6-extras.ts'
 import { addressSettings, ownSettings } from './k6-settings.ts'
+import { leftOver } from './left-over.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
 import type { Load } from './load.ts'
 import type { Observer } from './observer.ts'
 import { ordersText } from './orders-text.ts'
 import type { Target } from './target.ts'
+import { endedByItself } from './validity.ts'
 
 export interface DriveContext {
   readonly runDir: string
@@ -83,6 +85,7 @@ export interface Drive {
   readonly request: DriveRequest
   /** Relative to the run folder. */
   readonly journalFile: string
+  /** Of every request that was due; where the drive was cut off, of those that came to their end. */
   readonly entries: readonly JournalEntry[]
   readonly startedAtMs: number
   /** From its first moment to its last, epoch ms: when a fault of an engine is a fault of this drive. */
@@ -150,8 +153,11 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const endedEarly = await following.ended
   const ends = await generators.finish()
   const startedAtMs = generators.startedAtMs ?? beganAtMs
-  const entries = shares.length === 1 ? generators.entries : mergedEntries([generators])
-  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries })
+  const journaled = shares.length === 1 ? generators.entries : mergedEntries([generators])
+  const isWhole = arrivals !== 'closed' && !endedEarly && ends.every(endedByItself)
+  const left = isWhole ? leftOver({ weights: load.weights, schedule, arrivals, runId, shares }, journaled) : []
+  const entries = left.length === 0 ? journaled : mergedEntries([{ entries: journaled }, { entries: left }])
+  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries, left })
   await rm(path(DRIVE_FILES.orders), { force: true })
   return {
     request,
@@ -188,15 +194,25 @@ function planOf({ arrivals }: DriveRequest, { generators }: DriveContext): Gener
   return arrivals === 'closed' && generators.joint !== null ? { shares: [WHOLE], joint: null } : generators
 }
 
+interface KeptJournal {
+  readonly startedAtMs: number
+  readonly entries: readonly JournalEntry[]
+  /** Of the entries: what k6 wrote no line for. */
+  readonly left: readonly JournalEntry[]
+}
+
 /** One journal in the end, whoever wrote it. */
 async function keepJournal(
   path: (file: string) => string,
   shares: readonly Share[],
-  journal: { readonly startedAtMs: number; readonly entries: readonly JournalEntry[] },
+  { left, ...journal }: KeptJournal,
 ): Promise<void> {
   const kept = path(DRIVE_FILES.journal)
   const written = shares.map((share) => path(generatorFiles(share).journal))
-  if (written.length === 1 && written[0] === kept) return void (await compressJournal(kept))
+  if (written.length === 1 && written[0] === kept) {
+    await appendFile(kept, left.map((entry) => `${journalLine(entry)}\n`).join(''))
+    return void (await compressJournal(kept))
+  }
   await writeJournal(`${kept}.gz`, journal)
   for (const part of written) await rm(part, { force: true })
 }

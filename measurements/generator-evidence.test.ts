@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JournalEntry } from '../contracts/journal.ts'
+import { type JournalEntry, OUTCOME_LEFT_OVER } from '../contracts/journal.ts'
 import { WHOLE } from '../contracts/share.ts'
 import { generatorEvidence } from './generator-evidence.ts'
 
@@ -23,6 +23,13 @@ describe('generatorEvidence', () => {
   it('tells the generator’s own delay, connections included, from waiting for a free user', () => {
     expect(of(() => ({ lateMs: 20, serviceMs: 20 }))).toMatchObject({ lateP99Ms: 30, dropped: 0 })
     expect(of(() => ({ waitedMs: 30, serviceMs: 20 }))).toMatchObject({ lateP99Ms: 0, dropped: 1000 })
+  })
+
+  it('blames nobody’s delay for what was never sent, and counts it among those without a free user', () => {
+    const left = { waitedMs: 9000, totalMs: 9000, serviceMs: 0, outcome: OUTCOME_LEFT_OVER }
+    const late = { lateMs: 20, serviceMs: 20 }
+    expect(of((iteration) => (iteration < 995 ? left : late))).toMatchObject({ lateP99Ms: 30, dropped: 995 })
+    expect(of(() => left)).toMatchObject({ lateP99Ms: null, dropped: 1000 })
   })
 
   it('knows what would be over the target without the generator', () => {

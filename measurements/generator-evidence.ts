@@ -1,7 +1,7 @@
 // What each generator did to its own requests in a window. Pure.
 
 import type { JournalEntry } from '../contracts/journal.ts'
-import { OUTCOME_OK } from '../contracts/journal.ts'
+import { OUTCOME_LEFT_OVER, OUTCOME_OK } from '../contracts/journal.ts'
 import type { GeneratorFigures } from '../contracts/measurement.ts'
 import { isOfShare, type Share, shareText } from '../contracts/share.ts'
 import { latencyOf } from './percentiles.ts'
@@ -30,7 +30,7 @@ export function generatorEvidence(
   cpu: number | null,
 ): GeneratorEvidence {
   const own = share.of === 1 ? entries : entries.filter(({ iteration }) => isOfShare(iteration, share))
-  const delays = latencyOf(own.map(ownDelayMs))
+  const delays = latencyOf(own.filter(({ outcome }) => outcome !== OUTCOME_LEFT_OVER).map(ownDelayMs))
   const flows = Object.entries(targetsMs).map(([flow, targetMs]) => [
     flow,
     slownessOf(

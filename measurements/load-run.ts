@@ -22,6 +22,8 @@ export interface LoadRunContext extends DriveContext {
   onDrive(drive: Drive): void
   /** Called for each step, in order. */
   onStep(step: Step): Promise<void>
+  /** What should be known before minutes are spent on it. */
+  say(line: string): void
 }
 
 const WARM_UP_SECONDS = 4
@@ -34,7 +36,7 @@ const WARM_UP_USERS_PER_CORE = 4
 const CLOSED_LEAD_IN_MS = 1000
 
 /** No use in going on: the next step would fare no better. */
-const HOPELESS: readonly InvalidCode[] = [
+export const HOPELESS: readonly InvalidCode[] = [
   'target-dead',
   'generator-failed',
   'engine-lost',

@@ -34,8 +34,10 @@ export function sharesOf({ weights }: Load): Readonly<Record<string, number>> {
 }
 
 export interface PlanRates {
+  /** Where the plan names only the peak, that. */
   readonly ordinaryPerSecond: number
-  readonly peakPerSecond: number
+  /** null: the plan does not say. */
+  readonly peakPerSecond: number | null
 }
 
 /** What the plan asks of the flows of a load together; null: it knows none of them. */
@@ -53,5 +55,5 @@ export function planRates({ weights }: Load, plan: ResolvedPlan): PlanRates | nu
 /** null: the plan does not say how often they are asked for. */
 function ownRates({ ordinaryPerSecond, peakPerSecond }: OwnFlowPlan): PlanRates | null {
   const ordinary = ordinaryPerSecond ?? peakPerSecond
-  return ordinary === undefined ? null : { ordinaryPerSecond: ordinary, peakPerSecond: peakPerSecond ?? ordinary }
+  return ordinary === undefined ? null : { ordinaryPerSecond: ordinary, peakPerSecond: peakPerSecond ?? null }
 }

@@ -47,6 +47,10 @@ describe('secondsToRecover', () => {
     expect(recoveryOf({ backlog })).toBe(20)
   })
 
+  it('has no end where nothing that was due is known', () => {
+    expect(recoveryOf({ entries: entries(() => 20).filter(({ dueMs }) => dueMs < 50_000) })).toBeNull()
+  })
+
   it('has no end within the time that was watched, and says so', () => {
     expect(recoveryOf({ entries: entries(() => 900) })).toBeNull()
     expect(recoveryOf({ entries: entries(() => 20).map((entry) => ({ ...entry, outcome: 'status 503' })) })).toBeNull()

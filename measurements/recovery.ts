@@ -9,6 +9,7 @@ export interface AfterSpike {
   readonly fromMs: number
   readonly toMs: number
   readonly targetsMs: Readonly<Record<string, number | null>>
+  /** Of every request that was due: what is in none of them is not asked about. */
   readonly entries: readonly JournalEntry[]
   /** Seconds of backlog at moments of the same clock; empty: not known. */
   readonly backlog: readonly Sample<number>[]
@@ -19,7 +20,7 @@ export interface AfterSpike {
 /** The relay looks once a second when there is little to do. */
 const BACKLOG_TOLERANCE_SECONDS = 2
 /** Fewer seconds left say nothing about staying there. */
-const SHORTEST_REST_SECONDS = 5
+export const SHORTEST_REST_SECONDS = 5
 
 /**
  * Seconds until from then on, to the end of the load, at most 1 % of each flow's requests are over their target or fail,
@@ -34,10 +35,13 @@ export function secondsToRecover(after: AfterSpike): number | null {
   for (let second = 0; second <= last; second++) {
     const since = fromMs + second * 1000
     const rest = entries.filter(({ dueMs }) => dueMs >= since && dueMs < toMs)
-    const isBack = flows.every((flow) => {
-      const own = rest.filter((entry) => entry.flow === flow)
-      return own.filter(isSpoilt).length <= SLOW_SHARE * own.length
-    })
+    // Where nothing was asked, nothing is seen.
+    const isBack =
+      rest.length > 0 &&
+      flows.every((flow) => {
+        const own = rest.filter((entry) => entry.flow === flow)
+        return own.filter(isSpoilt).length <= SLOW_SHARE * own.length
+      })
     const limit = backlogBeforeSeconds + BACKLOG_TOLERANCE_SECONDS
     const isDrained = backlog.every(({ atMs, value }) => atMs < since || atMs > toMs || value <= limit)
     if (isBack && isDrained) return second

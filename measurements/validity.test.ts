@@ -57,7 +57,9 @@ const GOOD: StepEvidence = {
   answeredPerSecond: 100,
   iterations: 1000,
   answered: 1000,
+  everAnswered: true,
   dropped: 0,
+  leftOver: 0,
   exceptions: 0,
   flows: { list: FLOW },
   generatorCpu: 0.3,
@@ -79,7 +81,8 @@ const own = (lateP99Ms: number, slow = 0, slowWithoutDelay = 0) => ({
 const flow = (figures: Partial<FlowFigures>, changes: Partial<FlowEvidence> = {}) => ({
   flows: { list: { ...FLOW, ...changes, figures: { ...FIGURES, ...figures } } },
 })
-const neverRan = { iterations: 0, answered: 0, answeredPerSecond: 0 }
+const neverRan = { iterations: 0, answered: 0, everAnswered: false, answeredPerSecond: 0 }
+const nothingSent = { answered: 0, answeredPerSecond: 0, dropped: 1000, leftOver: 1000 }
 const slow = { overTarget: 11 }
 const REFUSED = 'Error: probe of http://127.0.0.1:9: connection refused\n\tat setup (file:///probe.ts:26:1(9))\n'
 const falling = { steady: false, endOverStart: 0.2, tau: -0.9 }
@@ -96,6 +99,13 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['exactly 99 % of the rate', { answeredPerSecond: 99 }, []],
   ['less than 99 % of the rate', { answeredPerSecond: 98.9 }, ['rate-not-achieved']],
   ['one request that found no free user', { dropped: 1 }, ['dropped-iterations']],
+  ['a window of which nothing was sent', nothingSent, ['dropped-iterations', 'rate-not-achieved']],
+  [
+    'a window of which nothing was sent, and the generator could not',
+    { ...nothingSent, generatorCpu: 0.9 },
+    ['dropped-iterations', 'rate-not-achieved', 'generator-saturated'],
+  ],
+  ['a window without an answer, after others had some', { answered: 0, answeredPerSecond: 0 }, ['rate-not-achieved']],
   ['a generator at 79 %', { generatorCpu: 0.79 }, []],
   ['a generator at 80 %', { generatorCpu: 0.8 }, ['generator-saturated']],
   ['a generator whose CPU was not read', { generatorCpu: null }, ['generator-unobserved']],
@@ -172,6 +182,14 @@ describe('invalidReasons', () => {
   it('quotes what the probe found, without the stack', () => {
     const evidence = { ...GOOD, ...neverRan, ...generator({ exitCode: 107, log: REFUSED }) }
     expect(invalidReasons(evidence)[0]?.evidence).toBe('probe of http://127.0.0.1:9: connection refused')
+  })
+
+  it('tells requests that were sent late from those that never were', () => {
+    const evidenceOf = (leftOver: number) => invalidReasons({ ...GOOD, dropped: 40, leftOver })[0]?.evidence
+    expect(evidenceOf(0)).toBe('40 requests (4.0 %) found no free virtual user and were sent late; their wait counts')
+    expect(evidenceOf(30)).toBe(
+      '40 requests (4.0 %) found no free virtual user and were sent late, or never (30), before the load ended',
+    )
   })
 
   it('names the generator, of several, that spoilt the window', () => {

@@ -8,6 +8,7 @@ import type { FlowTarget } from '../contracts/plan.ts'
 import { generatorName } from '../contracts/share.ts'
 import type { GeneratorEvidence } from './generator-evidence.ts'
 import type { GeneratorEnd } from './generators.ts'
+import type { K6Exit } from './k6.ts'
 import type { Steadiness } from './steadiness.ts'
 
 /** Of the machine's CPU. The kernel's own work for the load is a few hundredths. */
@@ -31,7 +32,11 @@ export interface WindowEvidence {
   readonly answeredPerSecond: number
   readonly iterations: number
   readonly answered: number
+  /** Something was, before the window or after it. */
+  readonly everAnswered: boolean
   readonly dropped: number
+  /** Of the dropped: sent not late but never. */
+  readonly leftOver: number
   readonly exceptions: number
   readonly flows: Readonly<Record<string, FlowEvidence>>
   /** Of all that share a machine; of the busiest where they have one each. */
@@ -81,9 +86,9 @@ export function invalidReasons(evidence: StepEvidence): readonly InvalidReason[]
   return evidence.kind === 'warm-up' ? first : [...first, ...windowReasons(evidence)]
 }
 
-/** Without what became of the processes. A window in which nothing ran has no rate and no trend to complain about. */
+/** Without what became of the processes. Where nothing was due or nobody ever answers, there is no rate to complain about. */
 export function windowReasons(evidence: WindowEvidence): readonly InvalidReason[] {
-  return evidence.answered > 0 ? apply(RULES_OF_OPEN, evidence) : []
+  return evidence.everAnswered && evidence.iterations > 0 ? apply(RULES_OF_OPEN, evidence) : []
 }
 
 /** Of a part of a window, while it runs. */
@@ -109,6 +114,11 @@ function generatorFailed({ ends, stopped, endedEarly }: StepEvidence): InvalidRe
   return null
 }
 
+/** With its schedule at an end: what it did not do until then, it was not able to. */
+export function endedByItself({ exitCode, timedOut, stopped }: K6Exit): boolean {
+  return !timedOut && !stopped && exitCode !== null && EXPECTED_EXIT_CODES.includes(exitCode)
+}
+
 function failureOf(end: GeneratorEnd, endedEarly: boolean): string | null {
   const { exitCode, timedOut, log, journaledIterations, unreadableLines, summaryIterations, journalFound } = end
   if (timedOut) return 'did not end in time and was killed'
@@ -124,10 +134,11 @@ function failureOf(end: GeneratorEnd, endedEarly: boolean): string | null {
   return null
 }
 
-function targetDead({ ends, answered, iterations, mostFrequentFailure }: StepEvidence): InvalidReason | null {
+/** A system that answered and then no more is overloaded, or it has died: the observer and the end of the run say which. */
+function targetDead({ ends, everAnswered, iterations, mostFrequentFailure }: StepEvidence): InvalidReason | null {
   const refusal = probeRefusalOf(ends)
   if (refusal !== null) return { code: 'target-dead', evidence: refusal }
-  if (iterations === 0 || answered > 0) return null
+  if (iterations === 0 || everAnswered) return null
   return { code: 'target-dead', evidence: `none of ${iterations} requests was answered: ${mostFrequentFailure}` }
 }
 
@@ -136,13 +147,17 @@ function scriptExceptions({ exceptions, mostFrequentFailure }: StepEvidence): In
   return { code: 'script-exceptions', evidence: `${exceptions} iterations threw, such as: ${mostFrequentFailure}` }
 }
 
-function droppedIterations({ dropped, iterations, generators }: WindowEvidence): InvalidReason | null {
+function droppedIterations({ dropped, leftOver, iterations, generators }: WindowEvidence): InvalidReason | null {
   if (dropped === 0) return null
   const share = ((100 * dropped) / Math.max(1, iterations)).toFixed(1)
   const whose = generators.length === 1 ? '' : ` of ${generatorsThat(generators, (one) => one.dropped > 0)}`
+  const became =
+    leftOver === 0
+      ? 'were sent late; their wait counts'
+      : `were sent late, or never (${leftOver}), before the load ended`
   return {
     code: 'dropped-iterations',
-    evidence: `${dropped} requests (${share} %)${whose} found no free virtual user and were sent late; their wait counts`,
+    evidence: `${dropped} requests (${share} %)${whose} found no free virtual user and ${became}`,
   }
 }
 

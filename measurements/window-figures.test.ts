@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JournalEntry } from '../contracts/journal.ts'
+import { type JournalEntry, OUTCOME_LEFT_OVER } from '../contracts/journal.ts'
 import { figuresOf, lateClustersOf, type Offered } from './window-figures.ts'
 
 const WINDOW: Offered = { fromMs: 1000, toMs: 11_000, targetsMs: { list: 100 }, requests: 1000 }
@@ -108,6 +108,14 @@ describe('figuresOf', () => {
         WINDOW,
       ).dropped,
     ).toBe(1000)
+  })
+
+  it('takes what was never sent for not answered, and for a backlog', () => {
+    const left = { totalMs: 9000, waitedMs: 9000, serviceMs: 0, outcome: OUTCOME_LEFT_OVER }
+    const entries = load(() => 20).map((entry) => (entry.iteration < 1000 ? entry : { ...entry, ...left }))
+    const figures = figuresOf(entries, WINDOW)
+    expect(figures).toMatchObject({ iterations: 1000, answered: 900, dropped: 100, leftOver: 100, goodPerSecond: 90 })
+    expect(figures.flows.list).toMatchObject({ iterations: 1000, good: 900, errors: 100, overTarget: 0 })
   })
 
   it('keeps the flows of a mix apart, and misses none that was asked for', () => {

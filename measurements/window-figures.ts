@@ -1,7 +1,7 @@
 // A window of a journal → figures per flow. Pure.
 
 import { ACHIEVED_OF_OFFERED } from '../contracts/evidence-limits.ts'
-import { isAnswer, type JournalEntry, OUTCOME_OK } from '../contracts/journal.ts'
+import { isAnswer, type JournalEntry, OUTCOME_LEFT_OVER, OUTCOME_OK } from '../contracts/journal.ts'
 import { BLOCK_SECONDS, type Block, type FlowFigures, type Step } from '../contracts/measurement.ts'
 import { NO_FREE_USER_MS } from './generator-evidence.ts'
 import { latencyOf } from './percentiles.ts'
@@ -29,6 +29,8 @@ export interface WindowFigures extends Pick<Step, 'offeredPerSecond' | 'goodPerS
   /** Answers of any kind, in time, per second: was the load put on the system? */
   readonly answeredPerSecond: number
   readonly exceptions: number
+  /** Not done when the load ended. */
+  readonly leftOver: number
   /** Right answers in the order they were due. */
   readonly seriesMs: Readonly<Record<string, readonly number[]>>
 }
@@ -51,6 +53,7 @@ export function figuresOf(entries: readonly JournalEntry[], offered: Offered): W
     iterations: inside.length,
     answered: inside.filter(({ outcome }) => isAnswer(outcome)).length,
     dropped: inside.filter(({ waitedMs }) => waitedMs > NO_FREE_USER_MS).length,
+    leftOver: inside.filter(({ outcome }) => outcome === OUTCOME_LEFT_OVER).length,
     exceptions: inside.filter(({ outcome }) => outcome.startsWith('exception: ')).length,
     flows: perFlow(names, (flow) => flowFigures(of(flow), offered, targetsMs[flow] ?? null)),
     seriesMs: perFlow(names, (flow) => right(of(flow)).map(({ totalMs }) => totalMs)),

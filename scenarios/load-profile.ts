@@ -3,9 +3,10 @@
 // Every user takes the next request of the schedule, waits until it is due and sends it. k6's arrival-rate executors would
 // drop what finds no free user, and number the rest as if nothing had been dropped; here it waits, is sent late, and its
 // wait counts. So the i-th request is the i-th request whatever happens, and a stall is seen by everyone who was due in it.
+// What no user could take before k6 ends is left over: the measurements find it missing, and count it as not answered.
 
 import type { Options, Scenario } from 'k6/options'
-import { requestCount, scheduleSeconds } from '../contracts/schedule.ts'
+import { offeringSeconds, requestCount, scheduleSeconds } from '../contracts/schedule.ts'
 import { shareCount } from '../contracts/share.ts'
 import type { Settings } from './parse-settings.ts'
 
@@ -14,8 +15,6 @@ export const REQUEST_TIMEOUT_SECONDS = 10
 const PROBE_SECONDS = 15
 /** Others may take longer to get ready. */
 export const START_GATE_SECONDS = 90
-/** Requests are due up to a second after the schedule's end, and a stall may hold up the last of them. */
-const OVERTIME_SECONDS = 3
 
 export function k6Options(settings: Settings): Options {
   return {
@@ -48,12 +47,11 @@ function addressOptions({ blockedNetworks, pinned, maxRatePerSecond }: Settings)
 
 function scenario({ arrivals, schedule, share, virtualUsers }: Settings): Scenario {
   const gracefulStop = `${REQUEST_TIMEOUT_SECONDS + 2}s`
-  const seconds = scheduleSeconds(schedule)
   if (arrivals === 'closed') {
     return {
       executor: 'constant-vus',
       vus: Math.max(1, shareCount(virtualUsers, share)),
-      duration: `${seconds}s`,
+      duration: `${scheduleSeconds(schedule)}s`,
       gracefulStop,
     }
   }
@@ -63,7 +61,7 @@ function scenario({ arrivals, schedule, share, virtualUsers }: Settings): Scenar
     executor: 'shared-iterations',
     vus: Math.max(1, users),
     iterations: shareCount(requests, share),
-    maxDuration: `${Math.ceil(seconds) + OVERTIME_SECONDS}s`,
+    maxDuration: `${offeringSeconds(schedule)}s`,
     gracefulStop,
   }
 }

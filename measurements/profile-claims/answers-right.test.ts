@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { FlowJudgement, Outcome, Step } from '../contracts/measurement.ts'
-import type { ResolvedPlan } from '../contracts/plan.ts'
-import { scheduleOf } from './profiles.ts'
-import { type Answer, type Asked, answerOf } from './scheduled-load.ts'
+import type { FlowJudgement, Outcome, Step } from '../../contracts/measurement.ts'
+import type { ResolvedPlan } from '../../contracts/plan.ts'
+import { scheduleOf } from '../profiles.ts'
+import { rightnessAnswer } from './answers-right.ts'
+import type { Answer, Asked } from './asked.ts'
 
 const asked: Asked = {
   load: { name: 'list', weights: { list: 1 } },
@@ -19,6 +20,7 @@ const schedule = scheduleOf({
   peakPerSecond: 1,
   hourShape: [1],
   peakSecondOverHour: 1,
+  recoverySeconds: 30,
   shares: { list: 1 },
   targets: {},
 })
@@ -31,7 +33,7 @@ function stepThat(outcome: Outcome, { errors = 0, by = [] }: { errors?: number; 
 }
 
 function smokeOf(...steps: readonly Step[]): Answer {
-  return answerOf(asked, 'smoke', schedule, { made: { startedAtMs: 0, entries: [] }, leadInMs: 0, steps })
+  return rightnessAnswer(asked, schedule, { steps })
 }
 
 describe('a smoke', () => {
