@@ -20,7 +20,7 @@ import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { migrationPosition } from '../measurements/migration-position.ts'
-import type { OwnFlow } from '../measurements/own-flow.ts'
+import { type OwnFlow, scriptHash } from '../measurements/own-flow.ts'
 import { runLoad } from '../measurements/run-load.ts'
 import { stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
@@ -178,7 +178,10 @@ await runCommand<Options>(
         ? planned
         : planWithFlow(planned, own, options)
     if (options.dryRun) return dryRun({ flow, own, target: allowed, plan, options }, context)
-    const generators = generatorPlan(flow, options, plan)
+    const targets = targetsOf(plan)[flow] ?? null
+    const hash = own !== null && options.generator !== undefined ? await scriptHash(own) : null
+    const shared = { flow, planHash: plan.planHash, targets, scriptHash: hash, protection }
+    const generators = generatorPlan(shared, options)
     const extras = k6Extras(options, process.env)
     const runDir = newRunFolder(options.run, runLabel(flow, generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)

@@ -57,6 +57,8 @@ export interface JointStart {
   readonly startAtMs: number
   /** Names the requests of all of them: their moments, their orders and their keys. */
   readonly workloadId: string
+  /** Left out: a flow of ours. */
+  readonly scriptHash?: string
 }
 
 export interface DriveRequest {

@@ -317,6 +317,7 @@ function shareOf(request: LoadRequest): LoadShare | null {
     workloadId: joint.workloadId,
     startAt: new Date(joint.startAtMs).toISOString(),
     planHash: request.plan.planHash,
+    ...(joint.scriptHash === undefined ? {} : { scriptHash: joint.scriptHash }),
     ratePerSecond: request.ratePerSecond ?? null,
     durationSeconds: request.durationSeconds ?? null,
     schedule: null,
