@@ -22,7 +22,7 @@ import { LOAD_NAMES } from '../measurements/load.ts'
 import { migrationPosition } from '../measurements/migration-position.ts'
 import { type OwnFlow, scriptHash } from '../measurements/own-flow.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { stepLine, stepReasons } from '../measurements/step-lines.ts'
+import { lostOrderLines, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
@@ -257,6 +257,8 @@ async function loadAndReport(
     onLive: progress.show,
   })
   progress.clear()
+  // The exit code will say that it was interrupted; what is lost is lost all the same.
+  if (signal.aborted) lostOrderLines(measurements).forEach(say)
   signal.throwIfAborted()
   if (generators.joint !== null) return shareEnd(measurements, runDir, { say, json })
   return await finishLoad(measurements, runDir, { say, json })
