@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '../contracts/dataset.ts'
-import type { JournalEntry } from '../contracts/journal.ts'
+import { isCutOff, type JournalEntry } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import type { Protection } from '../contracts/request-protection.ts'
@@ -15,7 +15,7 @@ import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf } from '../contracts/workload.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
-import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
+import { compressJournal, mergedEntries, setCutOffApart, type WrittenJournal, writeJournal } from './journal.ts'
 import type { K6Extras } from './k6-extras.ts'
 import { addressSettings, ownSettings } from './k6-settings.ts'
 import { type LiveFigures, liveFigures } from './live-figures.ts'
@@ -106,8 +106,6 @@ const READY_SECONDS = 20
 /** k6 without a tab ends within this. */
 const WAIT_FOR_TABS_MS = 4000
 const LOOK_EVERY_MS = 500
-/** What k6 says of a request that was under way when we ended it: nothing the target did. */
-const CUT_OFF = 'error: context canceled'
 
 export async function drive(request: DriveRequest, context: DriveContext): Promise<Drive> {
   const { load, index, schedule, arrivals } = request
@@ -152,13 +150,16 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const endedEarly = await following.ended
   const ends = await generators.finish()
   const startedAtMs = generators.startedAtMs ?? beganAtMs
-  const entries = shares.length === 1 ? generators.entries : mergedEntries([generators])
-  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries })
+  const wasStopped = endedEarly || signal.aborted
+  const journaled = shares.length === 1 ? generators.entries : mergedEntries([generators])
+  const cutOff = wasStopped ? journaled.filter(({ outcome }) => isCutOff(outcome)) : []
+  const entries = cutOff.length > 0 ? journaled.filter(({ outcome }) => !isCutOff(outcome)) : journaled
+  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries, cutOff })
   await rm(path(DRIVE_FILES.orders), { force: true })
   return {
     request,
     journalFile: `${folder}/${DRIVE_FILES.journal}.gz`,
-    entries: endedEarly ? entries.filter(({ outcome }) => outcome !== CUT_OFF) : entries,
+    entries,
     startedAtMs,
     beganAtMs,
     endedAtMs: Date.now(),
@@ -190,15 +191,18 @@ function planOf({ arrivals }: DriveRequest, { generators }: DriveContext): Gener
   return arrivals === 'closed' && generators.joint !== null ? { shares: [WHOLE], joint: null } : generators
 }
 
-/** One journal in the end, whoever wrote it. */
+/** One journal in the end, whoever wrote it; whoever cuts it again finds the entries of this drive. */
 async function keepJournal(
   path: (file: string) => string,
   shares: readonly Share[],
-  journal: { readonly startedAtMs: number; readonly entries: readonly JournalEntry[] },
+  journal: Required<WrittenJournal>,
 ): Promise<void> {
   const kept = path(DRIVE_FILES.journal)
   const written = shares.map((share) => path(generatorFiles(share).journal))
-  if (written.length === 1 && written[0] === kept) return void (await compressJournal(kept))
+  if (written.length === 1 && written[0] === kept) {
+    if (journal.cutOff.length > 0) await setCutOffApart(kept)
+    return void (await compressJournal(kept))
+  }
   await writeJournal(`${kept}.gz`, journal)
   for (const part of written) await rm(part, { force: true })
 }

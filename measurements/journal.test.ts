@@ -1,9 +1,9 @@
-import { appendFile, mkdtemp, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type JournalEntry, journalLine, journalStart, parseJournalLine } from '../contracts/journal.ts'
-import { compressJournal, JournalTail, mergedEntries, readJournal, writeJournal } from './journal.ts'
+import { compressJournal, JournalTail, mergedEntries, readJournal, setCutOffApart, writeJournal } from './journal.ts'
 
 let path: string
 const line = (iteration: number) =>
@@ -34,6 +34,32 @@ describe('journals of several generators', () => {
       startedAtMs: 1_700_000_000_000,
       unreadableLines: 0,
     })
+  })
+})
+
+describe('a journal of a process that was ended', () => {
+  const cutOff = line(9).replace('\tok', '\terror: context canceled')
+  const entriesOf = (...numbers: number[]) => numbers.map((i) => parseJournalLine(line(i)) as JournalEntry)
+
+  it('has no entry of what was under way, and its line all the same, with what a script printed', async () => {
+    await writeFile(path, `${[journalStart(7), line(1), '# printed', cutOff, line(2), line(3).slice(0, 9)].join('\n')}`)
+    await setCutOffApart(path)
+    expect(await readJournal(path)).toMatchObject({ startedAtMs: 7, entries: entriesOf(1, 2), unreadableLines: 1 })
+    expect((await readFile(path, 'utf8')).split('\n')).toEqual([
+      journalStart(7),
+      line(1),
+      '# printed',
+      `# cut off: ${cutOff}`,
+      line(2),
+      line(3).slice(0, 9),
+      '',
+    ])
+  })
+
+  it('is the same where several were', async () => {
+    const journal = { startedAtMs: 7, entries: entriesOf(1, 2), cutOff: [parseJournalLine(cutOff) as JournalEntry] }
+    await writeJournal(`${path}.gz`, journal)
+    expect(await readJournal(`${path}.gz`)).toMatchObject({ entries: entriesOf(1, 2), unreadableLines: 0 })
   })
 })
 

@@ -1,14 +1,16 @@
 // Journals on disk: read whole (also when compressed), or followed while k6 still writes.
 
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import {
+  isCutOff,
   isJournalComment,
   type JournalEntry,
+  journalCutOff,
   journalLine,
   journalStart,
   parseJournalLine,
@@ -51,16 +53,31 @@ export function mergedEntries(journals: readonly Pick<Journal, 'entries'>[]): re
   return all.sort((a, b) => a.dueMs - b.dueMs || a.iteration - b.iteration)
 }
 
+export interface WrittenJournal extends Pick<Journal, 'entries' | 'startedAtMs'> {
+  /** Under way when k6 was ended. */
+  readonly cutOff?: readonly JournalEntry[]
+}
+
 /** Compressed, like a journal of k6 at rest. */
-export async function writeJournal(
-  path: string,
-  { startedAtMs, entries }: Pick<Journal, 'entries' | 'startedAtMs'>,
-): Promise<void> {
+export async function writeJournal(path: string, { startedAtMs, entries, cutOff = [] }: WrittenJournal): Promise<void> {
   const lines = function* () {
     if (startedAtMs !== null) yield `${journalStart(startedAtMs)}\n`
     for (const entry of entries) yield `${journalLine(entry)}\n`
+    for (const entry of cutOff) yield `${journalCutOff(entry)}\n`
   }
   await pipeline(Readable.from(lines()), createGzip({ level: 6 }), createWriteStream(path))
+}
+
+/** Of a process that we ended: what was under way then is no entry any more, and can still be read. */
+export async function setCutOffApart(path: string): Promise<void> {
+  const lines = async function* () {
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+      const entry = parseJournalLine(line)
+      yield `${entry !== null && isCutOff(entry.outcome) ? journalCutOff(entry) : line}\n`
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(`${path}.partial`))
+  await rename(`${path}.partial`, path)
 }
 
 /** What k6 has journaled so far. */
