@@ -27,6 +27,7 @@ export const INVALID_CODES = [
   'interrupted',
   'data-incomplete',
   'one-share',
+  'journal-differs',
 ] as const
 export type InvalidCode = (typeof INVALID_CODES)[number]
 

@@ -30,8 +30,11 @@ export async function readJournal(path: string): Promise<Journal> {
   const lines = new JournalLines()
   const file = createReadStream(path)
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file
-  // Otherwise a missing file would only end the process.
-  const failed = new Promise<never>((_, reject) => file.on('error', reject))
+  // Otherwise a file that is missing or torn would only end the process.
+  const failed = new Promise<never>((_, reject) => {
+    for (const stream of [file, input]) stream.on('error', reject)
+  })
+  failed.catch(() => {})
   const read = async () => {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) lines.add(line)
   }
