@@ -42,6 +42,7 @@ import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSecon
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
+import { refuseAboveCeiling } from './rate-ceiling.ts'
 import { refuseLoadWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
 import { typedCommand } from './typed-command.ts'
@@ -170,7 +171,7 @@ await runCommand<Options>(
     const isLegacy = flow === LEGACY_FLOW
     if (own === null && !isLegacy) refuseOwnTargets(flow, options)
     const allowed = options.target === undefined ? null : await allowedTarget({ ...options, target: options.target })
-    refuseAboveCeiling(options, allowed)
+    refuseAboveCeiling({ ...options, generators: options.generator?.of ?? options.generators }, allowed)
     const planned = resolvePlan(await loadPlan(options.plan))
     const plan = isLegacy
       ? planWithMonolith(planned, options)
@@ -318,17 +319,6 @@ function refuseOwnTargets(flow: string, { p99, errorRate }: Options): void {
     what: `the targets of ${flow} stand in the plan`,
     why: ['--p99 and --error-rate are for a script of your own'],
     wayOut: 'Change plan.yaml, or a copy of it that --plan names.',
-  })
-}
-
-function refuseAboveCeiling({ rate }: Options, allowed: AllowedTarget | null): void {
-  const ceiling = allowed?.maxRatePerSecond
-  if (ceiling === undefined || rate === undefined || rate <= ceiling) return
-  throw new Refusal({
-    what: `${rate}/s is more than ${allowed?.host} may get`,
-    why: [`no more than ${ceiling} requests a second go there`],
-    wayOut: 'If it may take more, say how much:',
-    command: `--max-rate ${rate}`,
   })
 }
 

@@ -126,7 +126,11 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     script: load.script ?? scriptOf(load),
     settings: {
       ...settingsOf(request, context, runId),
-      ...addressSettings(context.target, { shares, isGated: shares.length > 1 || joint !== null }),
+      // Each machine of several warms up by itself, at its part of what the target may get.
+      ...addressSettings(context.target, {
+        shares: context.generators.shares,
+        isGated: shares.length > 1 || joint !== null,
+      }),
       ...(orders === null ? {} : { ORDERS: orders, DATASET: join(runDir, RUN_FILES.dataset) }),
     },
     folder: join(runDir, folder),
