@@ -42,7 +42,7 @@ export async function readJournal(path: string): Promise<Journal> {
   return lines
 }
 
-/** A line takes about 40 bytes while it is written, a fifth of that at rest. Gives the new name. */
+/** A line takes about 40 bytes while it is written (a checkout's 100), 14 at rest (25). Gives the new name. */
 export async function compressJournal(path: string): Promise<string> {
   const compressed = `${path}.gz`
   await pipeline(createReadStream(path), createGzip({ level: 6 }), createWriteStream(compressed))
