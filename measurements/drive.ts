@@ -68,6 +68,8 @@ export interface DriveRequest {
   readonly arrivals: Arrivals
   readonly schedule: readonly Segment[]
   readonly virtualUsers: number
+  /** Of the schedule, before the first window; none unless told. */
+  readonly leadInMs?: number
   /** How k6 shares the machine; the usual way unless told. */
   readonly place?: GeneratorPlaceName
   /** Looked at twice a second; true ends the process: what was to be seen was seen. */
@@ -241,7 +243,7 @@ function follow(generators: Generators, { enough }: Pick<DriveRequest, 'enough'>
 }
 
 function liveOf(
-  { load, schedule, arrivals }: DriveRequest,
+  { load, schedule, arrivals, leadInMs = 0 }: DriveRequest,
   { entries, elapsedMs }: LiveDrive,
   shares: readonly Share[],
 ): LiveFigures {
@@ -249,6 +251,7 @@ function liveOf(
     load: arrivals === 'closed' ? `${load.name}, warming up` : load.name,
     entries,
     elapsedMs,
+    leadInMs,
     rateAt: (ms) => (arrivals === 'closed' ? 0 : partOf(shares) * meanRate(schedule, ms, ms + 1)),
     totalSeconds: scheduleSeconds(schedule),
   })

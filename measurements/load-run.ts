@@ -108,6 +108,7 @@ export class LoadRun {
       arrivals: this.context.arrivals,
       schedule: [leadIn, ...segments],
       virtualUsers,
+      leadInMs,
       ...(looking === undefined ? {} : { enough: looking }),
       ...(place && { place }),
     })
