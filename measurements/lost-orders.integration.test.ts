@@ -60,7 +60,7 @@ async function once(condition: () => boolean, act: () => unknown): Promise<void>
   await act()
 }
 
-const hasOrders = () => (server?.placed.size ?? 0) > 50
+const hasOrders = () => (server?.placed.size ?? 0) > 300
 
 function expectLost(measurements: Measurements): void {
   const { acknowledged } = measurements
