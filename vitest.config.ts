@@ -9,9 +9,10 @@ const MEASURES = [
   'test/own-system.integration.test.ts',
   'test/sealed-load.integration.test.ts',
 ]
-// A browser, npm, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
+// A browser, npm, a simulation, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
 // same whatever the engines are. Their statements, the stores' own tests try in both lanes.
 const ONE_LANE_IS_ENOUGH = [
+  'cli/bench-search.integration.test.ts',
   'cli/migrate.integration.test.ts',
   'cli/moving-between-servers.integration.test.ts',
   'cli/moving-commands.integration.test.ts',

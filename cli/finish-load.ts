@@ -20,7 +20,7 @@ export async function finishLoad(
   // What spoilt the whole run stands above already.
   const told = measurements.invalid.map(({ code, evidence }) => `${code}: ${evidence}`)
   for (const { id, reason } of broken) if (!told.includes(reason)) say(`  ${id}: ${reason}`)
-  const verdict = broken.length > 0 ? 'INVALID' : verdictOf(measurements)
+  const verdict = verdictOf(measurements, broken.length > 0)
   // The report asks more than most profiles do: a smoke says nothing about the peak, and is no less passed for that.
   if (capacity.verdict !== verdict) {
     const more = capacity.claims.filter((claim) => claim.verdict === capacity.verdict).map(({ id }) => id)

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
-import { generatorPlan, parseGeneratorShare, parseStartAt, type ShareOptions } from './load-share.ts'
+import { generatorPlan, parseGeneratorShare, parseStartAt, type SharedLoad, type ShareOptions } from './load-share.ts'
 
 const NOW_MS = Date.parse('2026-11-25T22:00:00Z')
-const PLAN = { planHash: 'a-plan' }
+const LOAD: SharedLoad = {
+  flow: 'checkout',
+  planHash: 'a-plan',
+  targets: { p99Ms: 150, errorRate: 0.001 },
+  scriptHash: null,
+  protection: 'plain',
+}
 const SHARE: ShareOptions = {
   profile: 'hold',
   arrivals: 'poisson',
@@ -12,8 +18,8 @@ const SHARE: ShareOptions = {
   generator: { index: 1, of: 4 },
   startAt: new Date(NOW_MS + 60_000),
 }
-const planOf = (changes: Partial<ShareOptions>, flow = 'checkout', plan = PLAN) =>
-  generatorPlan(flow, { ...SHARE, ...changes }, plan, NOW_MS)
+const planOf = (changes: Partial<ShareOptions>, load: Partial<SharedLoad> = {}) =>
+  generatorPlan({ ...LOAD, ...load }, { ...SHARE, ...changes }, NOW_MS)
 const without = (name: keyof ShareOptions) => {
   const { [name]: _, ...rest } = SHARE
   return rest as ShareOptions
@@ -42,8 +48,16 @@ describe('a share of a load', () => {
     ] as const) {
       expect(planOf(change).joint?.workloadId).not.toBe(joint?.workloadId)
     }
-    expect(planOf({}, 'list').joint?.workloadId).not.toBe(joint?.workloadId)
-    expect(planOf({}, 'checkout', { planHash: 'another' }).joint?.workloadId).not.toBe(joint?.workloadId)
+    for (const change of [
+      { flow: 'list' },
+      { planHash: 'another' },
+      { targets: { p99Ms: 151, errorRate: 0.001 } },
+      { targets: { p99Ms: 150, errorRate: 0.01 } },
+      { scriptHash: 'of a script' },
+      { protection: 'signed' },
+    ] as const) {
+      expect(planOf({}, change).joint?.workloadId).not.toBe(joint?.workloadId)
+    }
     // Part of every Idempotency-Key.
     expect(joint?.workloadId).toMatch(/^[A-Za-z0-9_-]{6,40}$/)
   })
@@ -54,13 +68,13 @@ describe('a share of a load', () => {
     expect(whyOf(() => planOf({ startAt: new Date(NOW_MS + 10_000) }))).toMatch(/is 10 s ahead; .* 45 s ahead/)
     expect(whyOf(() => planOf({ startAt: new Date(NOW_MS - 10_000) }))).toMatch(/is 10 s ago/)
     expect(whyOf(() => planOf({ startAt: new Date(NOW_MS + 1e9) }))).toMatch(/more than a day/)
-    expect(whyOf(() => generatorPlan('list', without('generator'), PLAN, NOW_MS))).toMatch(/goes with --generator/)
-    expect(whyOf(() => generatorPlan('list', without('startAt'), PLAN, NOW_MS))).toMatch(/goes with --start-at/)
+    expect(whyOf(() => generatorPlan(LOAD, without('generator'), NOW_MS))).toMatch(/goes with --generator/)
+    expect(whyOf(() => generatorPlan(LOAD, without('startAt'), NOW_MS))).toMatch(/goes with --start-at/)
   })
 
   it('leaves a load alone that is not shared', () => {
     const { generator: _, startAt: __, ...alone } = SHARE
-    expect(generatorPlan('list', { ...alone, profile: 'knee', generators: 3 }, PLAN, NOW_MS)).toEqual({
+    expect(generatorPlan(LOAD, { ...alone, profile: 'knee', generators: 3 }, NOW_MS)).toEqual({
       shares: [0, 1, 2].map((index) => ({ index, of: 3 })),
       joint: null,
     })

@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto'
 import { InvalidArgumentError } from 'commander'
 import type { Measurements, Profile } from '../contracts/measurement.ts'
-import type { ResolvedPlan } from '../contracts/plan.ts'
+import type { FlowTarget, ResolvedPlan } from '../contracts/plan.ts'
 import { EXIT_CODES, type ExitCode, Refusal } from '../contracts/refusal.ts'
+import type { Protection } from '../contracts/request-protection.ts'
 import { allShares, MOST_GENERATORS, parseShare, type Share } from '../contracts/share.ts'
 import type { GeneratorPlan } from '../measurements/drive.ts'
 import { isHopeless } from '../measurements/load-run.ts'
@@ -25,13 +26,18 @@ export interface ShareOptions {
   readonly startAt?: Date
 }
 
+/** What is offered and asked, beside the words that say how. */
+export interface SharedLoad extends Pick<ResolvedPlan, 'planHash'> {
+  readonly flow: string
+  /** Those of a script may stand on the command line alone; null: the plan's, flow by flow. */
+  readonly targets: FlowTarget | null
+  /** null: a flow of ours. */
+  readonly scriptHash: string | null
+  readonly protection: Protection
+}
+
 /** Who offers the load. Throws a Refusal for what cannot be split like that. */
-export function generatorPlan(
-  flow: string,
-  options: ShareOptions,
-  { planHash }: Pick<ResolvedPlan, 'planHash'>,
-  nowMs = Date.now(),
-): GeneratorPlan {
+export function generatorPlan(load: SharedLoad, options: ShareOptions, nowMs = Date.now()): GeneratorPlan {
   const { generators, generator, startAt } = options
   if (generator === undefined && startAt === undefined) return { shares: allShares(generators), joint: null }
   const why = reasonsAgainst(options, nowMs)
@@ -40,11 +46,12 @@ export function generatorPlan(
       what: 'a share of a load cannot be offered like that',
       why,
       wayOut: 'Type the same words on every machine, and a --generator of its own on each:',
-      command: typedCommand('load', [flow, ...EXAMPLE, exampleStart(nowMs)]),
+      command: typedCommand('load', [load.flow, ...EXAMPLE, exampleStart(nowMs)]),
     })
   }
-  const id = workloadId(flow, options, planHash)
-  return { shares: [generator], joint: { startAtMs: startAt.getTime(), workloadId: id } }
+  const joint = { startAtMs: startAt.getTime(), workloadId: workloadId(load, options) }
+  const { scriptHash } = load
+  return { shares: [generator], joint: scriptHash === null ? joint : { ...joint, scriptHash } }
 }
 
 const EXAMPLE = ['--profile', 'hold', '--rate', '200', '--duration', '60s', '--generator', '2/4', '--start-at']
@@ -71,10 +78,12 @@ function leadText(seconds: number): string {
   return seconds < 0 ? `${Math.ceil(-seconds)} s ago` : `${Math.floor(seconds)} s ahead`
 }
 
-/** Whatever decides which requests are sent when is in it: machines that were told otherwise have another. */
-function workloadId(flow: string, options: ShareOptions, planHash: string): string {
+/** Whatever decides which requests are sent when, and how they are judged: machines told otherwise have another. */
+function workloadId({ flow, planHash, targets, scriptHash, protection }: SharedLoad, options: ShareOptions): string {
   const { profile, arrivals, rate = null, duration = null, generator, startAt } = options
-  const told = [flow, profile, rate, duration, arrivals, generator?.of, startAt?.toISOString(), planHash]
+  const asked = targets && [targets.p99Ms, targets.errorRate]
+  const words = [flow, profile, rate, duration, arrivals, generator?.of, startAt?.toISOString(), protection]
+  const told = [...words, planHash, asked, scriptHash]
   return `joint-${createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16)}`
 }
 

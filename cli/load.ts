@@ -20,9 +20,9 @@ import type { GeneratorPlan } from '../measurements/drive.ts'
 import type { K6Extras } from '../measurements/k6-extras.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { migrationPosition } from '../measurements/migration-position.ts'
-import type { OwnFlow } from '../measurements/own-flow.ts'
+import { type OwnFlow, scriptHash } from '../measurements/own-flow.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { stepLine, stepReasons } from '../measurements/step-lines.ts'
+import { lostOrderLines, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { askIdentity, type Target } from '../measurements/target.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
@@ -42,6 +42,7 @@ import { parseDuration, parseErrorRate, parseMilliseconds, parseRate, parseSecon
 import { isScriptPath, ownLoad, planWithFlow, scriptAt } from './own-script.ts'
 import { readySut } from './own-sut.ts'
 import { planOption } from './plan-option.ts'
+import { refuseAboveCeiling } from './rate-ceiling.ts'
 import { refuseMissingRates } from './refuse-missing-rates.ts'
 import { refuseLoadWhileMoving } from './refuse-while-moving.ts'
 import { type CommandContext, runCommand } from './run-command.ts'
@@ -171,7 +172,7 @@ await runCommand<Options>(
     const isLegacy = flow === LEGACY_FLOW
     if (own === null && !isLegacy) refuseOwnTargets(flow, options)
     const allowed = options.target === undefined ? null : await allowedTarget({ ...options, target: options.target })
-    refuseAboveCeiling(options, allowed)
+    refuseAboveCeiling({ ...options, generators: options.generator?.of ?? options.generators }, allowed)
     const planned = resolvePlan(await loadPlan(options.plan))
     const plan = isLegacy
       ? planWithMonolith(planned, options)
@@ -180,7 +181,10 @@ await runCommand<Options>(
         : planWithFlow(planned, own, options)
     refuseMissingRates(flow, options, plan)
     if (options.dryRun) return dryRun({ flow, own, target: allowed, plan, options }, context)
-    const generators = generatorPlan(flow, options, plan)
+    const targets = targetsOf(plan)[flow] ?? null
+    const hash = own !== null && options.generator !== undefined ? await scriptHash(own) : null
+    const shared = { flow, planHash: plan.planHash, targets, scriptHash: hash, protection }
+    const generators = generatorPlan(shared, options)
     const extras = k6Extras(options, process.env)
     const runDir = newRunFolder(options.run, runLabel(flow, generators))
     if (isUntracked(runDir)) context.say(`${runDir} lies in the checkout but outside runs/: git will list it`)
@@ -256,6 +260,8 @@ async function loadAndReport(
     onLive: progress.show,
   })
   progress.clear()
+  // The exit code will say that it was interrupted; what is lost is lost all the same.
+  if (signal.aborted) lostOrderLines(measurements).forEach(say)
   signal.throwIfAborted()
   if (generators.joint !== null) return shareEnd(measurements, runDir, { say, json })
   return await finishLoad(measurements, runDir, { say, json })
@@ -315,17 +321,6 @@ function refuseOwnTargets(flow: string, { p99, errorRate }: Options): void {
     what: `the targets of ${flow} stand in the plan`,
     why: ['--p99 and --error-rate are for a script of your own'],
     wayOut: 'Change plan.yaml, or a copy of it that --plan names.',
-  })
-}
-
-function refuseAboveCeiling({ rate }: Options, allowed: AllowedTarget | null): void {
-  const ceiling = allowed?.maxRatePerSecond
-  if (ceiling === undefined || rate === undefined || rate <= ceiling) return
-  throw new Refusal({
-    what: `${rate}/s is more than ${allowed?.host} may get`,
-    why: [`no more than ${ceiling} requests a second go there`],
-    wayOut: 'If it may take more, say how much:',
-    command: `--max-rate ${rate}`,
   })
 }
 

@@ -3,15 +3,19 @@
 import { join } from 'node:path'
 import { Refusal } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
+import { contradiction, type Recut, recut } from '../measurements/recut.ts'
+import { readEvidence } from '../reports/run-evidence.ts'
 import { finishRun } from './finish-run.ts'
 import { namedRun, RUNS } from './named-run.ts'
-import { runCommand } from './run-command.ts'
+import { type CommandContext, runCommand } from './run-command.ts'
 import { runNames } from './run-names.ts'
 
 const HELP = `
 Reads plan.json, dataset.json and measurements.json of the run and writes
 report.html, capacity.json and junit.xml beside them. The same evidence gives
-the same bytes, however often it is drawn.
+the same bytes, however often it is drawn. Where the journals are there too,
+every step is cut and judged again from them; what is stored and does not follow
+from them is told, and makes the run INVALID.
 Exit code: 0 PASS, 99 FAIL, 5 AT RISK, 3 INVALID, 2 when no report can be drawn.
 
 Examples:
@@ -28,9 +32,20 @@ await runCommand(
       .addHelpText('after', HELP),
   async ({ positionals: [run] }, context) => {
     const runDir = typeof run === 'string' ? await namedRun(run) : await newestRun()
-    return await finishRun(runDir, context)
+    const { measurements, resolved } = await readEvidence(runDir)
+    const again = await recut(runDir, measurements, resolved)
+    sayRecut(again, context)
+    const differs = contradiction(again)
+    return await finishRun(runDir, context, differs === null ? [] : [differs])
   },
 )
+
+function sayRecut({ compared, without, contradicted }: Recut, { say }: Pick<CommandContext, 'say'>): void {
+  const same = compared - contradicted.length
+  if (compared > 0) say(`${same} of ${compared} steps are what their journals say.`)
+  if (without > 0) say(`${without} steps without their journals here: drawn as they were stored.`)
+  for (const sentence of contradicted) say(`  ${sentence}`)
+}
 
 async function newestRun(): Promise<string> {
   const [newest] = await runNames(RUNS)

@@ -11,7 +11,7 @@ import { seedServers } from '../generators/seed-servers.ts'
 import { LOAD_NAMES } from '../measurements/load.ts'
 import { LEAST_BUDGET_SECONDS } from '../measurements/offer-load.ts'
 import { runLoad } from '../measurements/run-load.ts'
-import { resultLine, stepLine, stepReasons } from '../measurements/step-lines.ts'
+import { lostOrderLines, resultLine, stepLine, stepReasons } from '../measurements/step-lines.ts'
 import { loadPlan } from '../plan/load-plan.ts'
 import { resolvePlan } from '../plan/resolve-plan.ts'
 import { seedVolume } from '../plan/seed-volume.ts'
@@ -139,7 +139,7 @@ async function measure(
         onStep: (step) => [stepLine(step), ...stepReasons(step)].forEach(say),
         onLive: progress.show,
       }).finally(progress.clear)
-      for (const result of measurements.results) say(resultLine(result))
+      for (const line of [...measurements.results.map(resultLine), ...lostOrderLines(measurements)]) say(line)
       return measurements
     },
   )

@@ -1,6 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { journalLine, journalStart, OUTCOME_PREFIXES, parseJournalLine, parseJournalStart } from './journal.ts'
+import {
+  isCutOff,
+  isJournalComment,
+  journalCutOff,
+  journalLine,
+  journalStart,
+  OUTCOME_PREFIXES,
+  parseJournalLine,
+  parseJournalStart,
+} from './journal.ts'
 import { FLOWS } from './plan.ts'
 
 const ms = fc.integer({ min: 0, max: 100_000_000 }).map((micros) => micros / 1000)
@@ -52,6 +61,29 @@ describe('journal lines', () => {
     ['nothing', ''],
   ])('are refused when %s', (_, line) => {
     expect(parseJournalLine(line)).toBeNull()
+  })
+
+  it.each([
+    ['an answer was waited for', 'error: context canceled'],
+    ['it connected', 'error: dial tcp target: operation was canceled'],
+    ['a script asked', 'exception: GoError: context canceled at send (file:///flow.js:1:1)'],
+    ['a script handed it on', 'check: threw context canceled'],
+  ])('are of a request that was cut off while %s', (_, outcome) => {
+    expect(isCutOff(outcome)).toBe(true)
+  })
+
+  it.each(['ok', 'error: EOF', 'error: request timeout', 'status 503 canceled', 'check: context canceled is shown'])(
+    'are of one that was not, %s',
+    (outcome) => {
+      expect(isCutOff(outcome)).toBe(false)
+    },
+  )
+
+  it('of what was cut off are no entries', () => {
+    const times = { dueMs: 1, waitedMs: 0, lateMs: 0, totalMs: 1, serviceMs: 1 }
+    const line = journalCutOff({ iteration: 3, flow: 'list', ...times, outcome: 'error: context canceled' })
+    expect(line).toMatch(/^# cut off: 3\tlist/)
+    expect([parseJournalLine(line), isJournalComment(line)]).toEqual([null, true])
   })
 
   it('give the scenario’s start', () => {

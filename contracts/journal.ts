@@ -5,8 +5,8 @@
 //
 // due: in ms after the scenario's start. waited: from due until a virtual user was free. late: from then until the request
 // left k6 (its clock ticks in whole ms, so ± 1 ms): the generator's own delay. total: from due to the last byte. service:
-// from the send to the last byte. One line apart gives the scenario's start: `#start ⇥ epoch ms`. What a script of one's
-// own printed stands between them: `# text`.
+// from the send to the last byte. One line apart gives the scenario's start: `#start ⇥ epoch ms`. Between them stands what
+// a script of one's own printed, `# text`, and what was under way when k6 was ended, `# cut off: line`: no entries.
 
 /** What became of a request whose answer was right. Everything else is named after what went wrong. */
 export const OUTCOME_OK = 'ok'
@@ -51,6 +51,11 @@ export function journalComment(text: string): string {
   return COMMENT_MARK + text.replace(/[\r\n]+/g, ' ')
 }
 
+/** Of a request that is no part of any figure: the line that it had. */
+export function journalCutOff(entry: JournalEntry): string {
+  return journalComment(`cut off: ${journalLine(entry)}`)
+}
+
 export function isJournalComment(line: string): boolean {
   return line.startsWith(COMMENT_MARK)
 }
@@ -81,6 +86,17 @@ export function parseJournalLine(line: string): JournalEntry | null {
     ...(idempotencyKey ? { idempotencyKey } : {}),
     ...(orderId ? { orderId } : {}),
   }
+}
+
+/**
+ * How Go says that k6 was told to stop while a request was under way: nothing the target did. While it connected, while it
+ * waited for an answer or for its turn (--max-rate), and what a script of one's own made of either.
+ */
+const CUT_OFF = /^(error: |exception: |check: threw ).*\b(context|operation was) canceled\b/
+
+/** Of a process of k6 that was ended before it was done; of any other it is an outcome like others. */
+export function isCutOff(outcome: string): boolean {
+  return CUT_OFF.test(outcome)
 }
 
 /** Answered at all, rightly or not. */

@@ -27,6 +27,7 @@ export const INVALID_CODES = [
   'interrupted',
   'data-incomplete',
   'one-share',
+  'journal-differs',
 ] as const
 export type InvalidCode = (typeof INVALID_CODES)[number]
 
@@ -350,6 +351,8 @@ export interface LoadShare {
   readonly workloadId: string
   readonly startAt: string
   readonly planHash: string
+  /** Of a script of one's own with all it imports; left out: a flow of ours. */
+  readonly scriptHash?: string
   readonly ratePerSecond: number | null
   readonly durationSeconds: number | null
   /** Of the whole load, its lead-in included; null: it never came to it. */

@@ -83,6 +83,15 @@ describe('acknowledged orders', () => {
     })
   })
 
+  it('that one server lost are lost, whatever one that does not answer holds; else nobody knows', async () => {
+    const [home, other] = servers.map
+    const away = { ...other!, url: 'mysql://nobody@127.0.0.1:9/none', socketPath: undefined }
+    // Even ones lie in the home server's shard.
+    const lost = [placed(0), placed(9000), placed(1)]
+    expect(await lookUp([home!, away], lost)).toEqual({ acknowledged: 2, missing: 1, examples: [idAt(9000)] })
+    await expect(lookUp([home!, away], [placed(0), placed(1)])).rejects.toThrow(/ECONNREFUSED/)
+  })
+
   it('are those that a right answer named', () => {
     const entry = { iteration: 1, flow: 'checkout', dueMs: 0, waitedMs: 0, lateMs: 0, totalMs: 1, serviceMs: 1 }
     const entries = [

@@ -29,7 +29,10 @@ export function acknowledgements(entries: readonly JournalEntry[]): readonly Ack
   )
 }
 
-/** Throws when the tables cannot be asked. */
+/**
+ * Throws when the tables cannot be asked. Where only some of several servers can, what is missing there is missing whatever
+ * the others hold; and where nothing is, nobody knows.
+ */
 export async function lookUp(map: ShardMap, acknowledged: readonly Acknowledgement[]): Promise<AcknowledgedOrders> {
   const byShard = new Map<Shard, string[]>()
   for (const id of new Set(acknowledged.map(({ orderId }) => orderId))) {
@@ -39,14 +42,21 @@ export async function lookUp(map: ShardMap, acknowledged: readonly Acknowledgeme
     else others.push(id)
   }
   const found = new Map<string, string>()
+  const silent = new Map<Shard, unknown>()
   for (const server of map) {
     const asked = [...byShard].filter(([shard]) => server.shards.includes(shard))
-    if (asked.length > 0) await findOn(server, asked, found)
+    if (asked.length === 0) continue
+    await findOn(server, asked, found).catch((error: unknown) => {
+      for (const [shard] of asked) silent.set(shard, error)
+    })
   }
-  const placed = acknowledged.filter(({ settledAs }) => settledAs === null)
-  const settled = acknowledged.filter(({ settledAs }) => settledAs !== null)
+  const known = acknowledged.filter(({ orderId }) => !silent.has(shardOfOrder(orderId as OrderId)))
+  const placed = known.filter(({ settledAs }) => settledAs === null)
+  const settled = known.filter(({ settledAs }) => settledAs !== null)
   const missing = placed.filter(({ orderId }) => !found.has(orderId))
   const wrong = settled.filter(({ orderId, settledAs }) => found.get(orderId) !== pairOf(settledAs as OrderStatus))
+  const [failure] = silent.values()
+  if (silent.size > 0 && missing.length + wrong.length === 0) throw failure
   const examples = (of: readonly Acknowledgement[]) => of.slice(0, EXAMPLES_SHOWN).map(({ orderId }) => orderId)
   return {
     acknowledged: placed.length,

@@ -5,7 +5,7 @@ import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset } from '../contracts/dataset.ts'
-import { type JournalEntry, journalLine } from '../contracts/journal.ts'
+import { isCutOff, type JournalEntry, journalLine } from '../contracts/journal.ts'
 import type { Arrivals } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import type { Protection } from '../contracts/request-protection.ts'
@@ -15,7 +15,7 @@ import { isOfShare, type Share, WHOLE } from '../contracts/share.ts'
 import { dueTimesOf } from '../contracts/workload.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
 import { type GeneratorEnd, type Generators, startGenerators } from './generators.ts'
-import { compressJournal, mergedEntries, writeJournal } from './journal.ts'
+import { compressJournal, mergedEntries, setCutOffApart, type WrittenJournal, writeJournal } from './journal.ts'
 import type { K6Extras } from './k6-extras.ts'
 import { addressSettings, ownSettings } from './k6-settings.ts'
 import { leftOver } from './left-over.ts'
@@ -59,6 +59,8 @@ export interface JointStart {
   readonly startAtMs: number
   /** Names the requests of all of them: their moments, their orders and their keys. */
   readonly workloadId: string
+  /** Left out: a flow of ours. */
+  readonly scriptHash?: string
 }
 
 export interface DriveRequest {
@@ -68,6 +70,8 @@ export interface DriveRequest {
   readonly arrivals: Arrivals
   readonly schedule: readonly Segment[]
   readonly virtualUsers: number
+  /** Of the schedule, before the first window; none unless told. */
+  readonly leadInMs?: number
   /** How k6 shares the machine; the usual way unless told. */
   readonly place?: GeneratorPlaceName
   /** Looked at twice a second; true ends the process: what was to be seen was seen. */
@@ -107,8 +111,6 @@ const READY_SECONDS = 20
 /** k6 without a tab ends within this. */
 const WAIT_FOR_TABS_MS = 4000
 const LOOK_EVERY_MS = 500
-/** What k6 says of a request that was under way when we ended it: nothing the target did. */
-const CUT_OFF = 'error: context canceled'
 
 export async function drive(request: DriveRequest, context: DriveContext): Promise<Drive> {
   const { load, index, schedule, arrivals } = request
@@ -129,7 +131,11 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     script: load.script ?? scriptOf(load),
     settings: {
       ...settingsOf(request, context, runId),
-      ...addressSettings(context.target, { shares, isGated: shares.length > 1 || joint !== null }),
+      // Each machine of several warms up by itself, at its part of what the target may get.
+      ...addressSettings(context.target, {
+        shares: context.generators.shares,
+        isGated: shares.length > 1 || joint !== null,
+      }),
       ...(orders === null ? {} : { ORDERS: orders, DATASET: join(runDir, RUN_FILES.dataset) }),
     },
     folder: join(runDir, folder),
@@ -153,16 +159,21 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const endedEarly = await following.ended
   const ends = await generators.finish()
   const startedAtMs = generators.startedAtMs ?? beganAtMs
+  const wasStopped = endedEarly || signal.aborted
   const journaled = shares.length === 1 ? generators.entries : mergedEntries([generators])
-  const isWhole = arrivals !== 'closed' && !endedEarly && ends.every(endedByItself)
-  const left = isWhole ? leftOver({ weights: load.weights, schedule, arrivals, runId, shares }, journaled) : []
-  const entries = left.length === 0 ? journaled : mergedEntries([{ entries: journaled }, { entries: left }])
-  if (ends.some(({ journalFound }) => journalFound)) await keepJournal(path, shares, { startedAtMs, entries, left })
+  const cutOff = wasStopped ? journaled.filter(({ outcome }) => isCutOff(outcome)) : []
+  const ended = cutOff.length > 0 ? journaled.filter(({ outcome }) => !isCutOff(outcome)) : journaled
+  const isWhole = arrivals !== 'closed' && !wasStopped && ends.every(endedByItself)
+  const left = isWhole ? leftOver({ weights: load.weights, schedule, arrivals, runId, shares }, ended) : []
+  const entries = left.length === 0 ? ended : mergedEntries([{ entries: ended }, { entries: left }])
+  if (ends.some(({ journalFound }) => journalFound)) {
+    await keepJournal(path, shares, { startedAtMs, entries, cutOff, left })
+  }
   await rm(path(DRIVE_FILES.orders), { force: true })
   return {
     request,
     journalFile: `${folder}/${DRIVE_FILES.journal}.gz`,
-    entries: endedEarly ? entries.filter(({ outcome }) => outcome !== CUT_OFF) : entries,
+    entries,
     startedAtMs,
     beganAtMs,
     endedAtMs: Date.now(),
@@ -194,14 +205,12 @@ function planOf({ arrivals }: DriveRequest, { generators }: DriveContext): Gener
   return arrivals === 'closed' && generators.joint !== null ? { shares: [WHOLE], joint: null } : generators
 }
 
-interface KeptJournal {
-  readonly startedAtMs: number
-  readonly entries: readonly JournalEntry[]
+interface KeptJournal extends Required<WrittenJournal> {
   /** Of the entries: what k6 wrote no line for. */
   readonly left: readonly JournalEntry[]
 }
 
-/** One journal in the end, whoever wrote it. */
+/** One journal in the end, whoever wrote it; whoever cuts it again finds the entries of this drive. */
 async function keepJournal(
   path: (file: string) => string,
   shares: readonly Share[],
@@ -211,6 +220,7 @@ async function keepJournal(
   const written = shares.map((share) => path(generatorFiles(share).journal))
   if (written.length === 1 && written[0] === kept) {
     await appendFile(kept, left.map((entry) => `${journalLine(entry)}\n`).join(''))
+    if (journal.cutOff.length > 0) await setCutOffApart(kept)
     return void (await compressJournal(kept))
   }
   await writeJournal(`${kept}.gz`, journal)
@@ -247,7 +257,7 @@ function follow(generators: Generators, { enough }: Pick<DriveRequest, 'enough'>
 }
 
 function liveOf(
-  { load, schedule, arrivals }: DriveRequest,
+  { load, schedule, arrivals, leadInMs = 0 }: DriveRequest,
   { entries, elapsedMs }: LiveDrive,
   shares: readonly Share[],
 ): LiveFigures {
@@ -255,6 +265,7 @@ function liveOf(
     load: arrivals === 'closed' ? `${load.name}, warming up` : load.name,
     entries,
     elapsedMs,
+    leadInMs,
     rateAt: (ms) => (arrivals === 'closed' ? 0 : partOf(shares) * meanRate(schedule, ms, ms + 1)),
     totalSeconds: scheduleSeconds(schedule),
   })

@@ -1,8 +1,9 @@
 // Several processes of the real k6 that offer one load together.
 
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { allShares } from '../contracts/share.ts'
 import { cutStep } from './cut-step.ts'
@@ -10,6 +11,7 @@ import { type Drive, type DriveRequest, drive } from './drive.ts'
 import { datasetFixture } from './fixtures/dataset.ts'
 import { PLAN } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, SECRET, startOrderServer } from './fixtures/order-server.ts'
+import { readJournal } from './journal.ts'
 import { loadOf } from './load.ts'
 import { Observer } from './observer.ts'
 
@@ -143,6 +145,24 @@ describe('several generators', () => {
     expect(entries).toEqual([])
     expect(ends.map(({ exitCode }) => exitCode === 0)).toEqual([false, false])
   })
+
+  it.each([1, 2])(
+    'leave nothing that was under way at an early end among the entries, %i of them',
+    async (generators) => {
+      // Every tenth answer takes longer than the load lasts.
+      const made = await offer({
+        generators,
+        answering: { delayMs: (nth) => (nth % 10 === 9 ? 8000 : 5) },
+        schedule: [{ ratePerSecond: 50, seconds: 60 }],
+        enough: ({ elapsedMs }) => elapsedMs > 4000,
+      })
+      expect(made.endedEarly).toBe(true)
+      expect(made.entries.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+      const path = join(runDir, made.journalFile)
+      expect((await readJournal(path)).entries).toEqual(made.entries)
+      expect(gunzipSync(await readFile(path)).toString()).toMatch(/^# cut off: [0-9]+\tlist\t.*canceled$/m)
+    },
+  )
 
   it('stop together', async () => {
     const stop = new AbortController()

@@ -11,6 +11,7 @@ import { FLOWS } from '../contracts/plan.ts'
 import { type Answering, type OrderServer, SECRET, startOrderServer } from './fixtures/order-server.ts'
 import { readJournal } from './journal.ts'
 import { type K6Exit, startK6 } from './k6.ts'
+import { extraWords } from './k6-extras.ts'
 import { LOAD_NAMES } from './load.ts'
 
 const SCENARIOS = join(import.meta.dirname, '..', 'scenarios')
@@ -28,7 +29,12 @@ interface Ran extends K6Exit {
   } | null
 }
 
-async function run(script: string, settings: Record<string, string>, answering: Answering = {}): Promise<Ran> {
+async function run(
+  script: string,
+  settings: Record<string, string>,
+  answering: Answering = {},
+  extraWords: readonly string[] = [],
+): Promise<Ran> {
   server ??= await startOrderServer(answering)
   const folder = await mkdtemp(join(tmpdir(), 'headroom-k6-'))
   await writeFile(join(folder, 'dataset.json'), JSON.stringify(server.dataset))
@@ -47,6 +53,7 @@ async function run(script: string, settings: Record<string, string>, answering: 
     program: inject('engines').k6.path,
     script,
     settings: { ...defaults, ...settings },
+    extraWords,
     journalPath,
     logPath: join(folder, 'k6.log'),
     timeoutSeconds: 50,
@@ -296,6 +303,34 @@ interface Body {
   readonly orders: Record<string, unknown>[]
   readonly order: Record<string, unknown>
   readonly items: Record<string, unknown>[]
+}
+
+describe('k6’s own outputs', () => {
+  it('are written beside the journal, each sample with its tags, and the journal is what it would be', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'headroom-k6-out-'))
+    const files = { json: join(folder, 'samples.json'), csv: join(folder, 'samples.csv') }
+    const outputs = [`json=${files.json}`, `csv=${files.csv}`]
+    const words = extraWords({ outputs, tags: ['build=17'], dashboard: null, environment: {} }, 'list-03')
+    const { journal, log } = await run('list', { DURATION: '1s' }, {}, words)
+    expect(log).toBe('')
+    expect(journal.entries).toHaveLength(100)
+    expect(journal.unreadableLines).toBe(0)
+    const lines = (await readFile(join(folder, 'samples.list-03.json'), 'utf8')).trim().split('\n')
+    const samples = lines.map((line) => JSON.parse(line) as Sample).filter(({ type }) => type === 'Point')
+    const requests = samples.filter(({ metric, data }) => metric === 'http_reqs' && data.tags?.name === 'list')
+    expect(requests).toHaveLength(100)
+    for (const { data } of samples) expect(data.tags).toMatchObject({ build: '17' })
+    const [head = '', ...rows] = (await readFile(join(folder, 'samples.list-03.csv'), 'utf8')).trim().split('\n')
+    expect(head).toMatch(/^metric_name,timestamp,metric_value,/)
+    expect(rows.filter((row) => row.startsWith('from_intended_start,'))).toHaveLength(100)
+    expect(rows.every((row) => row.includes('build=17'))).toBe(true)
+  })
+})
+
+interface Sample {
+  readonly type: string
+  readonly metric: string
+  readonly data: { readonly tags?: Readonly<Record<string, string>> }
 }
 
 describe('a target that is not what the load is for', () => {

@@ -15,12 +15,6 @@ import { connectMysql } from './mysql-counters.ts'
 const NUMBERS_PER_QUERY = 1000
 const EXAMPLES_SHOWN = 10
 
-export interface LegacyOrders {
-  /** null: every seeded order is there. */
-  readonly missing: InvalidReason | null
-  readonly acknowledged: AcknowledgedOrders
-}
-
 /** What the new interfaces have placed, as its table knows it. What became of an order later is not looked up there. */
 export function byOldNumber(acknowledged: readonly Acknowledgement[]): readonly Acknowledgement[] {
   return acknowledged
@@ -31,32 +25,33 @@ export function byOldNumber(acknowledged: readonly Acknowledgement[]): readonly 
 /** Throws when the table cannot be asked. */
 export async function lookUpLegacy(
   address: MysqlAddress,
-  dataset: Dataset | null,
   acknowledged: readonly Acknowledgement[],
-): Promise<LegacyOrders> {
-  const connection = await connectMysql(address)
-  try {
-    return {
-      missing: dataset === null ? null : await missingOrders(connection, dataset),
-      acknowledged: await lookUpNumbers(
-        connection,
-        acknowledged.map(({ orderId }) => orderId),
-      ),
-    }
-  } finally {
-    connection.destroy()
-  }
+): Promise<AcknowledgedOrders> {
+  const numbers = acknowledged.map(({ orderId }) => orderId)
+  return await withConnection(address, (connection) => lookUpNumbers(connection, numbers))
 }
 
-async function missingOrders(connection: Connection, dataset: Dataset): Promise<InvalidReason | null> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT COUNT(*) AS counted FROM ${LEGACY_ORDERS_TABLE} WHERE kind = ? AND id <= ?`,
-    [LEGACY_KINDS.product, lastLegacyNumber(dataset)],
+/** null: every seeded order is there. Throws when the table cannot be asked. */
+export async function missingLegacyOrders(address: MysqlAddress, dataset: Dataset): Promise<InvalidReason | null> {
+  const [rows] = await withConnection(address, (connection) =>
+    connection.query<RowDataPacket[]>(
+      `SELECT COUNT(*) AS counted FROM ${LEGACY_ORDERS_TABLE} WHERE kind = ? AND id <= ?`,
+      [LEGACY_KINDS.product, lastLegacyNumber(dataset)],
+    ),
   )
   const counted = Number(rows[0]?.counted)
   if (counted === dataset.rows.orders) return null
   const evidence = `${LEGACY_ORDERS_TABLE} holds ${counted} of ${dataset.rows.orders} seeded orders`
   return { code: 'data-incomplete', evidence }
+}
+
+async function withConnection<T>(address: MysqlAddress, ask: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connectMysql(address)
+  try {
+    return await ask(connection)
+  } finally {
+    connection.destroy()
+  }
 }
 
 async function lookUpNumbers(connection: Connection, numbers: readonly string[]): Promise<AcknowledgedOrders> {

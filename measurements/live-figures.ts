@@ -9,8 +9,9 @@ export interface LiveFigures {
   readonly offeredPerSecond: number
   /** Right answers of the last seconds. */
   readonly goodPerSecond: number
-  /** So far; null: too few answers. */
+  /** So far, its lead-in left out; null: too few answers. */
   readonly p99Ms: number | null
+  /** Like the p99. */
   readonly errors: number
   readonly dropped: number
   readonly leftSeconds: number
@@ -20,23 +21,26 @@ export interface Running {
   readonly load: string
   readonly entries: readonly JournalEntry[]
   readonly elapsedMs: number
+  /** Until then users open their connections: no window begins before it. */
+  readonly leadInMs: number
   readonly rateAt: (ms: number) => number
   readonly totalSeconds: number
 }
 
 const RECENT_MS = 3000
 
-export function liveFigures({ load, entries, elapsedMs, rateAt, totalSeconds }: Running): LiveFigures {
-  const good = entries.filter(({ outcome }) => outcome === OUTCOME_OK)
+export function liveFigures({ load, entries, elapsedMs, leadInMs, rateAt, totalSeconds }: Running): LiveFigures {
   const sinceMs = Math.max(0, elapsedMs - RECENT_MS)
-  const recent = good.filter(({ dueMs, totalMs }) => dueMs + totalMs >= sinceMs)
+  const recent = entries.filter(({ outcome, dueMs, totalMs }) => outcome === OUTCOME_OK && dueMs + totalMs >= sinceMs)
+  const counted = entries.filter(({ dueMs }) => dueMs >= leadInMs)
+  const good = counted.filter(({ outcome }) => outcome === OUTCOME_OK)
   return {
     load,
     offeredPerSecond: rateAt(elapsedMs),
     goodPerSecond: (recent.length * 1000) / Math.max(1, elapsedMs - sinceMs),
     p99Ms: latencyOf(good.map(({ totalMs }) => totalMs)).p99Ms,
-    errors: entries.length - good.length,
-    dropped: entries.filter(({ waitedMs }) => waitedMs > NO_FREE_USER_MS).length,
+    errors: counted.length - good.length,
+    dropped: counted.filter(({ waitedMs }) => waitedMs > NO_FREE_USER_MS).length,
     leftSeconds: Math.max(0, totalSeconds - elapsedMs / 1000),
   }
 }

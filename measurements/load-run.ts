@@ -110,6 +110,7 @@ export class LoadRun {
       arrivals: this.context.arrivals,
       schedule: [leadIn, ...segments],
       virtualUsers,
+      leadInMs,
       ...(looking === undefined ? {} : { enough: looking }),
       ...(place && { place }),
     })

@@ -1,6 +1,8 @@
 // A load that two runs offered together, as two machines would, and what becomes of their evidence.
 
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,10 +10,11 @@ import type { Measurements } from '../contracts/measurement.ts'
 import { Refusal } from '../contracts/refusal.ts'
 import { parseSchedule } from '../contracts/schedule.ts'
 import { dueTimesOf } from '../contracts/workload.ts'
-import { onDisk, type TestRun, testLoad } from './fixtures/load.setup.ts'
+import { onDisk, PLAN, type TestRun, testLoad } from './fixtures/load.setup.ts'
 import { type OrderServer, startOrderServer } from './fixtures/order-server.ts'
 import { readJournal } from './journal.ts'
 import { mergeShares } from './merge-shares.ts'
+import { bundleFlow, ownFlowOf, scriptHash } from './own-flow.ts'
 import { readShareRun } from './share-run.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -137,5 +140,53 @@ describe('merging', () => {
     const { measurements } = await merged([first.runDir, failed])
     expect(measurements.steps[0]?.invalid[0]).toEqual({ code: 'generator-failed', evidence: 'generator 2 of 2: k6 x' })
     expect(verdictOf(measurements)).toBe('INVALID')
+  })
+})
+
+describe('shares of a script of one’s own', () => {
+  it('become one run of a server that holds no data of ours', async () => {
+    let requests = 0
+    const plain = createServer((_, response) => {
+      requests += 1
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
+    const baseUrl = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`
+    const folder = await mkdtemp(join(tmpdir(), 'headroom-own-share-'))
+    const file = join(folder, 'mine.ts')
+    await writeFile(file, "import http from 'k6/http'\nexport default function () { http.get(__ENV.BASE_URL) }\n")
+    const flow = ownFlowOf(file)
+    const joint = { startAtMs: Date.now() + 30_000, workloadId: WORKLOAD, scriptHash: await scriptHash(flow) }
+    const own = await Promise.all(
+      [0, 1].map(async (index) => {
+        const runDir = join(folder, `share-${index + 1}`)
+        const script = join(runDir, 'flows', 'mine.js')
+        await bundleFlow(flow, script)
+        return await testLoad(
+          { baseUrl },
+          {
+            runDir,
+            loads: ['mine'],
+            own: { name: 'mine', weights: { mine: 1 }, script },
+            target: { baseUrl, kind: 'http', jwtSecret: '', processes: [] },
+            plan: { ...PLAN, plan: { ...PLAN.plan, flows: { mine: { p99Ms: 500, errorRate: 0.01 } } } },
+            profile: 'smoke',
+            durationSeconds: 8,
+            generators: { shares: [{ index, of: 2 }], joint },
+          },
+        )
+      }),
+    )
+    plain.closeAllConnections()
+    plain.close()
+    const { runDir, measurements } = await merged(own.map((run) => run.runDir))
+    const step = measurements.steps.find(({ kind }) => kind === 'measured')
+    const { entries } = await readJournal(join(runDir, step?.journal ?? ''))
+    expect(entries.map(({ iteration }) => iteration)).toEqual(entries.map((_, i) => i))
+    expect(entries.every(({ outcome }) => outcome === 'ok')).toBe(true)
+    expect(requests).toBeGreaterThan(entries.length)
+    expect(step).toMatchObject({ offeredPerSecond: 100, flows: { mine: { errors: 0 } } })
+    expect(measurements).toMatchObject({ datasetFingerprint: null, conditions: { targetKind: 'http' } })
+    expect(measurements.invalid).toEqual([])
   })
 })

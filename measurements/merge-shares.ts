@@ -59,7 +59,7 @@ export async function mergeShares({ shares, runDir, command }: MergeRequest): Pr
   }
   const { share: _, ...whole } = measurements
   await writeRunFile(runDir, RUN_FILES.plan, system.plan)
-  await writeRunFile(runDir, RUN_FILES.dataset, system.dataset)
+  if (system.dataset !== null) await writeRunFile(runDir, RUN_FILES.dataset, system.dataset)
   await writeRunFile(runDir, RUN_FILES.measurements, whole)
   return whole
 }

@@ -2,9 +2,10 @@
 // script's 'k6' and 'k6/http' become those of scenarios/own, which see every request and every check; k6 itself shows
 // them to nobody (docs/decisions/0064).
 
+import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { build, type Message, type Plugin } from 'esbuild'
+import { type BuildOptions, type BuildResult, build, type Message, type Plugin } from 'esbuild'
 import { FLOW_NAME } from '../contracts/journal.ts'
 import { FLOWS, LEGACY_FLOW } from '../contracts/plan.ts'
 import { Refusal } from '../contracts/refusal.ts'
@@ -36,6 +37,20 @@ export function ownFlowOf(script: string): OwnFlow {
   })
 }
 
+/** Of any file with an ending of JavaScript or TypeScript, and all it imports. */
+const BUNDLE = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  supported: UNKNOWN_TO_K6,
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  charset: 'utf8',
+  logLevel: 'silent',
+  // A script has no tsconfig of ours to obey.
+  tsconfigRaw: {},
+} as const satisfies BuildOptions
+
 /** Writes the bundle; throws a Refusal that quotes the script's mistakes. */
 export async function bundleFlow({ script }: OwnFlow, outfile: string): Promise<void> {
   await mkdir(dirname(outfile), { recursive: true })
@@ -47,29 +62,44 @@ export async function bundleFlow({ script }: OwnFlow, outfile: string): Promise<
     'export const { options, setup, teardown } = own',
     'export default own.iterate',
   ]
+  await built(script, {
+    ...BUNDLE,
+    stdin: {
+      contents: entry.join('\n'),
+      resolveDir: dirname(script),
+      sourcefile: 'flow-of-your-own.js',
+      loader: 'js',
+    },
+    outfile,
+    inject: [join(OWN, 'open-beside.ts')],
+    define: { SCRIPT_FOLDER: JSON.stringify(dirname(script)) },
+    plugins: [k6Modules, nothingFetched],
+  })
+}
+
+/**
+ * The same wherever the script lies, and another one when it, or anything that it imports, would do something else. What
+ * it reads with open() while it runs is not in it.
+ */
+export async function scriptHash({ script }: OwnFlow): Promise<string> {
+  const { outputFiles = [] } = await built(script, {
+    ...BUNDLE,
+    entryPoints: [script],
+    write: false,
+    // Comments and wrappers of a bundle name files as they lie here.
+    minify: true,
+    legalComments: 'none',
+    external: ['k6', 'k6/*'],
+    plugins: [nothingFetched],
+  })
+  const hash = createHash('sha256')
+  for (const { contents } of outputFiles) hash.update(contents)
+  return hash.digest('hex')
+}
+
+async function built(script: string, options: BuildOptions): Promise<BuildResult> {
   try {
-    await build({
-      stdin: {
-        contents: entry.join('\n'),
-        resolveDir: dirname(script),
-        sourcefile: 'flow-of-your-own.js',
-        loader: 'js',
-      },
-      outfile,
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      supported: UNKNOWN_TO_K6,
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      charset: 'utf8',
-      logLevel: 'silent',
-      inject: [join(OWN, 'open-beside.ts')],
-      define: { SCRIPT_FOLDER: JSON.stringify(dirname(script)) },
-      plugins: [k6Modules],
-      // A script has no tsconfig of ours to obey.
-      tsconfigRaw: {},
-    })
+    return await build(options)
   } catch (error) {
     const errors = (error as { readonly errors?: readonly Message[] }).errors
     if (errors === undefined) throw error
@@ -89,6 +119,12 @@ const k6Modules: Plugin = {
       const isOurs = importer.startsWith(join(OWN, '..'))
       return watched === undefined || isOurs ? { path, external: true } : { path: watched }
     })
+  },
+}
+
+const nothingFetched: Plugin = {
+  name: 'nothing fetched',
+  setup({ onResolve }) {
     onResolve({ filter: /^https?:/ }, ({ path }) => ({
       errors: [{ text: `${path} would be fetched from the network: install it with npm and import it by its name` }],
     }))

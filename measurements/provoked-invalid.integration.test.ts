@@ -2,13 +2,14 @@
 // without it only the quick ones are, once.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, inject, it } from 'vitest'
-import { processesThatName, type TestRun, testLoad } from './fixtures/load.setup.ts'
+import { PLAN, processesThatName, type TestRun, testLoad } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, SECRET, startOrderServer } from './fixtures/order-server.ts'
+import { bundleFlow, ownFlowOf } from './own-flow.ts'
 import type { LoadRequest } from './run-load.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -54,6 +55,22 @@ async function provoked({ answering = {}, request = {}, act }: Provocation): Pro
   })
   await acting
   return run
+}
+
+/** And then asks the order system how it is. */
+async function scriptThat(thinks: string): Promise<Partial<LoadRequest>> {
+  const folder = await mkdtemp(join(tmpdir(), 'headroom-thinking-'))
+  const script = join(folder, 'thinking.ts')
+  const turn = `${thinks} http.get(__ENV.BASE_URL + '/healthz')`
+  await writeFile(script, `import http from 'k6/http'\nexport default function () { ${turn} }\n`)
+  const bundle = join(folder, 'thinking.js')
+  await bundleFlow(ownFlowOf(script), bundle)
+  const flows = { thinking: { p99Ms: TARGET_MS, errorRate: 0.01 } }
+  return {
+    loads: ['thinking'],
+    own: { name: 'thinking', weights: { thinking: 1 }, script: bundle },
+    plan: { ...PLAN, plan: { ...PLAN.plan, flows } },
+  }
 }
 
 const codesOf = ({ measurements }: TestRun) =>
@@ -124,6 +141,52 @@ describe.each(Array.from({ length: Math.max(1, TIMES) }, (_, i) => i + 1))('prov
       },
     })
     expect(codesOf(run).flat()).toContain('dropped-iterations')
+  })
+
+  it('a window in which k6’s CPU is read once at most: generator-unobserved, three times, and no FAIL', async () => {
+    const run = await provoked({ request: { durationSeconds: 0.9 } })
+    expect(codesOf(run).map((codes) => codes.includes('generator-unobserved'))).toEqual([true, true, true])
+    expect(verdictOf(run.measurements)).toBe('INVALID')
+  })
+
+  it.runIf(TIMES > 0)('a script that thinks on every core before it asks: generator-saturated', async () => {
+    // As many turns a second as a core has times to think in it.
+    const thinking = 'for (const endMs = Date.now() + 40; Date.now() < endMs; );'
+    const run = await provoked({
+      request: { ...(await scriptThat(thinking)), ratePerSecond: 25 * availableParallelism() },
+    })
+    const codes = codesOf(run)
+    expect(codes.map((of) => of.includes('generator-saturated'))).toEqual(codes.map(() => true))
+    expect(verdictOf(run.measurements)).toBe('INVALID')
+  })
+
+  it.runIf(TIMES > 0)(
+    'answers that come sooner and sooner, too late at first: not-warmed-up, and no FAIL',
+    async () => {
+      let fastSince = Number.POSITIVE_INFINITY
+      const run = await provoked({
+        answering: { delayMs: () => Math.max(5, 2.5 * TARGET_MS - Math.max(0, performance.now() - fastSince) / 20) },
+        act: async () => {
+          fastSince = performance.now()
+        },
+      })
+      expect(codesOf(run).flat()).toContain('not-warmed-up')
+      expect(verdictOf(run.measurements)).toBe('INVALID')
+    },
+  )
+
+  it.runIf(TIMES > 0)('answers that take longer than anybody waits: rate-not-achieved', async () => {
+    let delayMs = 5
+    const run = await provoked({
+      answering: { delayMs: () => delayMs },
+      // So few that there are users for all of them: what is not achieved was sent all the same.
+      request: { ratePerSecond: 2, arrivals: 'even' },
+      act: async () => {
+        delayMs = 3000
+      },
+    })
+    expect(codesOf(run).flat()).toContain('rate-not-achieved')
+    expect(codesOf(run).flat()).not.toContain('dropped-iterations')
   })
 
   it('another system at the end than at the beginning: target-changed', async () => {

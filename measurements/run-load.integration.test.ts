@@ -1,11 +1,11 @@
 // Whole loads, and everything that must not end in a PASS.
 
 import { mkdtemp } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
+import { gateTo } from './fixtures/gate.ts'
 import { journalsOf, onDisk, processesThatName, testLoad, wasDisturbed } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, startOrderServer } from './fixtures/order-server.ts'
 import { verdictOf } from './verdict.ts'
@@ -107,6 +107,7 @@ describe('runLoad', () => {
   it('is INVALID when Elasticsearch itself goes away in mid-load', async () => {
     const engines = inject('engines')
     const gate = await gateTo(Number(new URL(engines.elasticsearch.url).port))
+    closing.push(gate)
     const url = new URL(engines.elasticsearch.url)
     url.port = String(gate.port)
     setTimeout(() => void gate.close(), 2500)
@@ -188,31 +189,3 @@ describe('runLoad', () => {
     expect(codesOf(await onDisk(runDir))).toEqual([])
   })
 })
-
-interface Gate {
-  readonly port: number
-  close(): Promise<void>
-}
-
-/** A way to an engine that can be shut without hurting the engine. */
-async function gateTo(port: number): Promise<Gate> {
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((inside) => {
-    const outside = connect(port, '127.0.0.1')
-    for (const socket of [inside, outside]) {
-      sockets.add(socket)
-      socket.on('error', () => {})
-    }
-    inside.pipe(outside).pipe(inside)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const gate = {
-    port: (server.address() as { readonly port: number }).port,
-    close: async () => {
-      for (const socket of sockets) socket.destroy()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
-  }
-  closing.push(gate)
-  return gate
-}

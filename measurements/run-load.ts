@@ -15,31 +15,33 @@ import type {
   RunConditions,
   Step,
 } from '../contracts/measurement.ts'
-import { type MigrationPosition, readsMonolith } from '../contracts/migration-position.ts'
+import type { MigrationPosition } from '../contracts/migration-position.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import type { MeanCost, ProtectionCost } from '../contracts/protection-cost.ts'
 import type { Protection } from '../contracts/request-protection.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { type OpenArrivals, scheduleText } from '../contracts/schedule.ts'
-import { type MysqlAddress, shardMapOf } from '../contracts/shard-map.ts'
+import type { MysqlAddress } from '../contracts/shard-map.ts'
 import { allShares, shareText } from '../contracts/share.ts'
-import { type Acknowledgement, acknowledgements, lookUp } from './acknowledged-orders.ts'
+import { type Acknowledgement, acknowledgements } from './acknowledged-orders.ts'
 import { clockOffset } from './clock-offset.ts'
 import { type ConditionsOf, runConditions } from './conditions.ts'
 import type { Drive, GeneratorPlan } from './drive.ts'
 import { idleStep } from './idle.ts'
 import type { K6Extras } from './k6-extras.ts'
-import { byOldNumber, lookUpLegacy } from './legacy-orders.ts'
+import { missingLegacyOrders } from './legacy-orders.ts'
 import type { LiveFigures } from './live-figures.ts'
 import { type Load, loadOf } from './load.ts'
 import { migrationPosition, movedDuring } from './migration-position.ts'
 import { Observer } from './observer.ts'
 import { offerLoad } from './offer-load.ts'
+import { orderStore } from './order-store.ts'
 import { askInterfaceTimes, type InterfaceTimes, protectionCost } from './protection-cost.ts'
 import { writeRunFile } from './run-file.ts'
 import type { RungLoad } from './rung-load.ts'
 import { type CountedTables, countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
 import { askIdentity, askKind, type Target } from './target.ts'
+import { untilAnswered } from './until-answered.ts'
 
 export interface LoadRequest {
   /** By name: a flow, `mix`, or the flow of one's own. */
@@ -85,6 +87,8 @@ export interface LoadRequest {
 const ONE_GENERATOR: GeneratorPlan = { shares: allShares(1), joint: null }
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
 const COUNTING_LIMIT_MS = 10 * 60_000
+/** Of a run that ended so; after Ctrl-C a command has 15 s, and k6 takes some of them (cli/interrupt.ts). */
+const LOOK_UP_LIMIT_MS = { whole: COUNTING_LIMIT_MS, 'engine-lost': 60_000, interrupted: 8_000 } as const
 
 export async function runLoad(request: LoadRequest): Promise<Measurements> {
   const run = await Run.begin(request)
@@ -145,8 +149,13 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   } finally {
     await observer.stop()
   }
-  if (request.signal.aborted) return await run.end([...observer.faults(), interrupted(run.steps.length)])
-  return await run.end([...observer.faults(), ...(await run.closingChecks(identity, observer.faults().length > 0))])
+  const faults = observer.faults()
+  if (request.signal.aborted) {
+    const unknown = await run.lookUpOrders('interrupted')
+    return await run.end([...faults, interrupted(run.steps.length), ...unknown])
+  }
+  if (faults.length > 0) return await run.end([...faults, ...(await run.lookUpOrders('engine-lost'))])
+  return await run.end(await run.closingChecks(identity))
 }
 
 class Run {
@@ -220,61 +229,61 @@ class Run {
   }
 
   /** Is it still the system, and are the rows there, that the load was meant for? */
-  async closingChecks(before: Identity | null, somethingIsLost: boolean): Promise<readonly InvalidReason[]> {
+  async closingChecks(before: Identity | null): Promise<readonly InvalidReason[]> {
     const unmeasured = this.#request.loads
       .filter((load) => !this.steps.some((step) => step.load === load && step.kind !== 'warm-up'))
       .map((load): InvalidReason => ({ code: 'generator-failed', evidence: `no step of ${load} was measured` }))
-    if (somethingIsLost) return []
     const changed = await meet(this.#request.target).then(
       (now) => changedTarget(before, now),
       (error: Error): InvalidReason => ({ code: 'target-dead', evidence: `at the end: ${reasonOf(error)}` }),
     )
-    return [...unmeasured, ...(changed ? [changed] : []), ...(await this.#closeMigration()), ...(await this.#count())]
+    const unknown = await this.lookUpOrders('whole')
+    return [...unmeasured, ...(changed ? [changed] : []), ...unknown, ...(await this.#count())]
   }
 
-  async #closeMigration(): Promise<readonly InvalidReason[]> {
-    try {
-      const { start } = this.#conditions.migration ?? { start: null }
-      const end = await migrationOf(this.#request)
-      if (start === null && end === null) return []
-      this.#conditions = { ...this.#conditions, migration: { start, end } }
-      const moved = movedDuring({ start, end })
+  /** In every ending: an order that was told and is not there is lost, whatever else went wrong. Gives what is not known. */
+  async lookUpOrders(ending: keyof typeof LOOK_UP_LIMIT_MS): Promise<readonly InvalidReason[]> {
+    if (ending !== 'whole' && this.#acknowledged.length === 0) return []
+    const ask = async () => {
+      const moved = await this.#closeMigration()
+      const acknowledged = await orderStore(this.#request, this.#conditions.migration)?.lookUp(this.#acknowledged)
+      this.#counted = { ...this.#counted, acknowledged: acknowledged ?? null }
       return moved === null ? [] : [moved]
-    } catch (error) {
-      return [{ code: 'data-incomplete', evidence: `the migration could not be asked: ${reasonOf(error)}` }]
     }
+    try {
+      return await untilAnswered(ask, LOOK_UP_LIMIT_MS[ending])
+    } catch (error) {
+      const what = `${this.#acknowledged.length} acknowledgements of orders could not be looked up`
+      return [{ code: 'data-incomplete', evidence: `${what}: ${reasonOf(error)}` }]
+    }
+  }
+
+  /** Which store was told last. null: it stood still. */
+  async #closeMigration(): Promise<InvalidReason | null> {
+    const { start } = this.#conditions.migration ?? { start: null }
+    const end = await migrationOf(this.#request)
+    if (start === null && end === null) return null
+    this.#conditions = { ...this.#conditions, migration: { start, end } }
+    return movedDuring({ start, end })
   }
 
   async #count(): Promise<readonly InvalidReason[]> {
-    const { engines, legacyMysql, signal, say } = this.#request
-    if (legacyMysql !== undefined) return await this.#countLegacy(legacyMysql, this.#acknowledged)
-    if (engines === null) return []
-    const { legacyMysql: monolith } = engines
-    if (monolith && readsMonolith(this.#conditions.migration)) {
-      return await this.#countLegacy(monolith, byOldNumber(this.#acknowledged))
-    }
-    const { counted } = this.#request
-    if (counted === undefined) say('counting the rows of every table')
+    const { signal, say, counted } = this.#request
+    const store = orderStore(this.#request, this.#conditions.migration)
+    if (store === null) return []
     try {
+      if (store.kind === 'monolith') {
+        const missing = this.#dataset && (await missingLegacyOrders(store.address, this.#dataset))
+        return missing === null ? [] : [missing]
+      }
+      if (counted === undefined) say('counting the rows of every table')
       const limited = AbortSignal.any([signal, AbortSignal.timeout(COUNTING_LIMIT_MS)])
-      const map = shardMapOf(engines)
-      const { tables, countedAt } = counted ?? (await countTables(map, limited))
-      const sizes = await measureSizes(map, engines.elasticsearch.url, tables)
-      const acknowledged = await lookUp(map, this.#acknowledged)
-      this.#counted = { tables, tablesCountedAt: countedAt, sizes, acknowledged }
+      const { tables, countedAt } = counted ?? (await countTables(store.map, limited))
+      const sizes = await measureSizes(store.map, store.searchUrl, tables)
+      this.#counted = { ...this.#counted, tables, tablesCountedAt: countedAt, sizes }
       return [missingRows(this.#dataset, tables), missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
     } catch (error) {
-      return [{ code: 'data-incomplete', evidence: `the tables could not be counted: ${reasonOf(error)}` }]
-    }
-  }
-
-  async #countLegacy(address: MysqlAddress, placed: readonly Acknowledgement[]): Promise<readonly InvalidReason[]> {
-    try {
-      const { missing, acknowledged } = await lookUpLegacy(address, this.#dataset, placed)
-      this.#counted = { ...this.#counted, acknowledged }
-      return missing === null ? [] : [missing]
-    } catch (error) {
-      return [{ code: 'data-incomplete', evidence: `the monolith's orders could not be counted: ${reasonOf(error)}` }]
+      return [{ code: 'data-incomplete', evidence: `the rows could not be counted: ${reasonOf(error)}` }]
     }
   }
 
@@ -317,6 +326,7 @@ function shareOf(request: LoadRequest): LoadShare | null {
     workloadId: joint.workloadId,
     startAt: new Date(joint.startAtMs).toISOString(),
     planHash: request.plan.planHash,
+    ...(joint.scriptHash === undefined ? {} : { scriptHash: joint.scriptHash }),
     ratePerSecond: request.ratePerSecond ?? null,
     durationSeconds: request.durationSeconds ?? null,
     schedule: null,

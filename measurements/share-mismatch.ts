@@ -2,6 +2,7 @@
 
 import { isOfShare } from '../contracts/share.ts'
 import { clockSkew } from './clock-skew.ts'
+import { targetsOf } from './cut-step.ts'
 import { JOINT_CLOCK_TOLERANCE_MS, type ShareRun } from './share-run.ts'
 
 export function mismatches(runs: readonly ShareRun[]): readonly string[] {
@@ -15,6 +16,8 @@ const ALIKE: readonly (readonly [string, (run: ShareRun) => unknown])[] = [
   ['workload', ({ record }) => record.workloadId],
   ['start', ({ record }) => record.startAt],
   ['plan', ({ record }) => record.planHash.slice(0, 12)],
+  ['script', ({ record }) => record.scriptHash?.slice(0, 12)],
+  ['target', targetsText],
   ['profile', ({ measurements }) => measurements.profile],
   ['flow', ({ measurements }) => measurements.results.map(({ load }) => load).join(', ')],
   ['schedule', ({ record }) => record.schedule],
@@ -23,6 +26,15 @@ const ALIKE: readonly (readonly [string, (run: ShareRun) => unknown])[] = [
   ['data', ({ measurements }) => measurements.datasetFingerprint],
   ['number of generators', ({ share }) => share.of],
 ]
+
+/** A script's may be given on the command line, and are in no plan's hash then. */
+function targetsText({ plan, measurements }: ShareRun): string {
+  const targets = targetsOf(plan)
+  return measurements.results
+    .flatMap(({ flows }) => flows)
+    .map((flow) => `${flow} p99 ${targets[flow]?.p99Ms} ms, errors ${targets[flow]?.errorRate}`)
+    .join('; ')
+}
 
 function foreign(first: ShareRun, runs: readonly ShareRun[]): string[] {
   return runs

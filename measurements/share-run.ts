@@ -22,7 +22,8 @@ export interface ShareRun {
   readonly measured: readonly Step[]
   readonly journal: Journal
   readonly plan: ResolvedPlan
-  readonly dataset: Dataset
+  /** null: the target holds none of ours. */
+  readonly dataset: Dataset | null
 }
 
 /** Throws a Refusal where there is no such run. */
@@ -41,7 +42,7 @@ export async function readShareRun(runDir: string): Promise<ShareRun> {
   })
   const [plan, dataset] = await Promise.all([
     readJson<ResolvedPlan>(runDir, RUN_FILES.plan),
-    readJson<Dataset>(runDir, RUN_FILES.dataset),
+    measurements.datasetFingerprint === null ? null : readJson<Dataset>(runDir, RUN_FILES.dataset),
   ])
   return { name: basename(runDir), measurements, record, share, measured, journal, plan, dataset }
 }

@@ -45,10 +45,18 @@ export function stepReasons(step: Step): readonly string[] {
 }
 
 export function verdictLines(measurements: Measurements): readonly string[] {
-  const { results, invalid, acknowledged } = measurements
+  const { results, invalid } = measurements
   return [
     verdictOf(measurements),
     ...results.map(resultLine),
+    ...lostOrderLines(measurements),
+    ...invalid.map(({ code, evidence }) => `  ${code}: ${evidence}`),
+  ]
+}
+
+/** None where nothing is known to be lost. */
+export function lostOrderLines({ acknowledged }: Pick<Measurements, 'acknowledged'>): readonly string[] {
+  return [
     ...(acknowledged !== null && acknowledged.missing > 0
       ? [
           `  ${acknowledged.missing} of ${acknowledged.acknowledged} acknowledged orders are not in the tables: ${acknowledged.examples.join(', ')}`,
@@ -59,7 +67,6 @@ export function verdictLines(measurements: Measurements): readonly string[] {
           `  ${acknowledged.settled.wrong} of ${acknowledged.settled.acknowledged} orders are not as their pay or cancel was answered: ${acknowledged.settled.examples.join(', ')}`,
         ]
       : []),
-    ...invalid.map(({ code, evidence }) => `  ${code}: ${evidence}`),
   ]
 }
 

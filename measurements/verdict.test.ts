@@ -26,7 +26,27 @@ describe('the verdict of a load', () => {
     ['an order is not paid that was', of(['PASS'], { acknowledged: { ...lost, missing: 0, settled: lied } }), 'FAIL'],
     ['no acknowledged order is lost', of(['PASS'], { acknowledged: { ...lost, missing: 0 } }), 'PASS'],
     ['the run itself is broken', of(['FAIL'], { invalid: [{ code: 'engine-lost', evidence: 'x' }] }), 'INVALID'],
+    [
+      'an acknowledged order is lost with an engine',
+      of(['PASS'], { invalid: [{ code: 'engine-lost', evidence: 'x' }], acknowledged: lost }),
+      'FAIL',
+    ],
+    [
+      'an order is not paid that was, and the load was interrupted',
+      of(['INVALID'], {
+        invalid: [{ code: 'interrupted', evidence: 'x' }],
+        acknowledged: { ...lost, missing: 0, settled: lied },
+      }),
+      'FAIL',
+    ],
   ] as const)('%s', (_, seen, verdict) => {
     expect(seen).toBe(verdict)
+  })
+
+  it('is what is proven even where a report finds the evidence broken', () => {
+    const measurements = { results: [result('PASS')], invalid: [], acknowledged: null }
+    expect(verdictOf(measurements)).toBe('PASS')
+    expect(verdictOf(measurements, true)).toBe('INVALID')
+    expect(verdictOf({ ...measurements, acknowledged: lost }, true)).toBe('FAIL')
   })
 })

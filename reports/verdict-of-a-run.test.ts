@@ -97,6 +97,30 @@ const CASES: readonly (readonly [string, Evidence, Verdict])[] = [
     'INVALID',
   ],
   [
+    'fails when an acknowledged order was lost, whatever spoilt the run',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: checkouts,
+        invalid: invalid('engine-lost'),
+        acknowledged: { acknowledged: 500, missing: 1, examples: ['77'] },
+      }),
+    }),
+    'FAIL',
+  ],
+  [
+    'is invalid when an engine was lost, and every acknowledged order is there',
+    evidence({
+      resolved: smallPeak,
+      measurements: measurementsFixture({
+        steps: checkouts,
+        invalid: invalid('engine-lost'),
+        acknowledged: { acknowledged: 500, missing: 0, examples: [] },
+      }),
+    }),
+    'INVALID',
+  ],
+  [
     'is invalid when every step dropped work and looks fast',
     evidence({
       resolved: smallPeak,

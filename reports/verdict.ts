@@ -6,12 +6,15 @@ import type { Claim, Verdict } from '../contracts/capacity.ts'
 type Judged = Pick<Claim, 'verdict'> & Partial<Pick<Claim, 'subject'>>
 
 /**
- * Broken evidence carries nothing, so it decides first. A proven failure stays one beside a claim that nobody could
+ * What is proven of the evidence itself, an order that was told and is lost, is so whatever spoilt the run, and decides
+ * first. Otherwise broken evidence carries nothing. A proven failure stays one beside a claim that nobody could
  * judge; and without a failure, one unjudged claim is enough to withhold PASS, and so is one at risk.
  */
 export function overallVerdict(claims: readonly Judged[]): Verdict {
   const verdictsOf = (wanted: Verdict) => claims.filter(({ verdict }) => verdict === wanted)
-  if (verdictsOf('INVALID').some(({ subject }) => subject === 'evidence')) return 'INVALID'
+  const isOfEvidence = ({ subject }: Judged) => subject === 'evidence'
+  if (verdictsOf('FAIL').some(isOfEvidence)) return 'FAIL'
+  if (verdictsOf('INVALID').some(isOfEvidence)) return 'INVALID'
   if (verdictsOf('FAIL').length > 0) return 'FAIL'
   if (verdictsOf('INVALID').length > 0 || claims.length === 0) return 'INVALID'
   return verdictsOf('AT RISK').length > 0 ? 'AT RISK' : 'PASS'

@@ -3,6 +3,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Capacity } from '../contracts/capacity.ts'
+import type { InvalidReason } from '../contracts/measurement.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { browserScript } from './browser-script.ts'
 import { capacityOf } from './capacity.ts'
@@ -15,8 +16,10 @@ export interface WrittenReport {
   readonly reportPath: string
 }
 
-export async function writeReport(runDir: string): Promise<WrittenReport> {
-  const evidence = await readEvidence(runDir)
+/** `found`: what spoils the run beside what it says itself. */
+export async function writeReport(runDir: string, found: readonly InvalidReason[] = []): Promise<WrittenReport> {
+  const { measurements, ...others } = await readEvidence(runDir)
+  const evidence = { ...others, measurements: { ...measurements, invalid: [...measurements.invalid, ...found] } }
   const capacity = capacityOf(evidence)
   const reportPath = join(runDir, RUN_FILES.report)
   await writeWhole(join(runDir, RUN_FILES.capacity), `${JSON.stringify(capacity, null, 2)}\n`)

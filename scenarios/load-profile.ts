@@ -41,7 +41,7 @@ function addressOptions({ blockedNetworks, pinned, maxRatePerSecond }: Settings)
   return {
     ...(blockedNetworks.length > 0 ? { blacklistIPs: [...blockedNetworks] } : {}),
     ...(pinned === null ? {} : { hosts: { [pinned.host]: pinned.address } }),
-    ...(maxRatePerSecond === null ? {} : { rps: Math.max(1, Math.floor(maxRatePerSecond)) }),
+    ...(maxRatePerSecond === null ? {} : { rps: Math.floor(maxRatePerSecond) }),
   }
 }
 

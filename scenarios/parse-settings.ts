@@ -112,7 +112,7 @@ export function parseSettings(
     blockedNetworks: env.BLOCKED_NETWORKS ? env.BLOCKED_NETWORKS.split(',') : [],
     pinned: pinnedOf(env.PINNED),
     staysAtTarget: Boolean(env.STAYS_AT_TARGET),
-    maxRatePerSecond: env.MAX_RATE ? positive('MAX_RATE', env.MAX_RATE, mistakes) : null,
+    maxRatePerSecond: maxRateOf(env, mistakes),
   }
   if (mistakes.length > 0) throw new Error(`settings (-e NAME=value): ${mistakes.join('; ')}`)
   return settings
@@ -157,6 +157,15 @@ function recencyOf({ RECENCY_EXPONENT: text }: Environment, mistakes: string[]):
   if (exponent >= least && exponent <= most) return exponent
   mistakes.push(`RECENCY_EXPONENT ${text}: want ${least} to ${most}, as in the plan`)
   return usual
+}
+
+/** k6 knows whole requests a second, and takes none for no limit. */
+function maxRateOf({ MAX_RATE: text }: Environment, mistakes: string[]): number | null {
+  if (!text) return null
+  const rate = Number(text)
+  if (rate >= 1) return rate
+  mistakes.push(`MAX_RATE ${text}: want 1 or more`)
+  return 1
 }
 
 function positive(name: string, text: string, mistakes: string[]): number {
