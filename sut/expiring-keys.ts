@@ -20,7 +20,7 @@ export async function startKeyExpiry(
     const nowMs = (context: CallContext) => databaseNowMs(lane, context)
     const expiry = new KeyExpiry({ tables, nowMs, historyEndMs, metrics: expiryMetrics, logger })
     expiry.start()
-    parts.add({ stop: () => expiry.stop() })
+    parts.add({ stage: 'background', stop: () => expiry.stop() })
   }
   const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
   for (const server of pool.upkeep) start(server.lane, keyTablesOf(server), historyEndMs)

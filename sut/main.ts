@@ -34,7 +34,7 @@ async function run(config: Config, logger: Logger): Promise<void> {
   const metrics = new Metrics()
   const server = await buildRole({ config, logger, metrics, parts, version: packageVersion() })
   await server.listen({ host: config.host, port: config.port })
-  parts.add({ stop: () => server.close() })
+  parts.add({ stage: 'requests', stop: () => server.close() })
   const address = server.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
   logger.info({ host: config.host, port }, 'listening')

@@ -55,7 +55,7 @@ export function flipToolsOf({ pools }: Pick<Migration, 'pools'>): FlipTools {
 export function startRescue(tools: FlipTools, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
   const rescue = new FlipRescue(tools, logger)
   rescue.start()
-  parts.add({ stop: () => rescue.stop() })
+  parts.add({ stage: 'background', stop: () => rescue.stop() })
 }
 
 const LOOK_EVERY_MS = 250
@@ -76,7 +76,8 @@ export async function onceBegun(
     void start()
   }, LOOK_EVERY_MS)
   timer.unref()
-  parts.add({ stop: () => clearInterval(timer) })
+  // With what it would start: that begins no more then.
+  parts.add({ stage: 'background', stop: () => clearInterval(timer) })
 }
 
 export function hasBegun(board: Pick<SwitchBoard, 'now'>): boolean {

@@ -20,7 +20,7 @@ export async function startMessages(options: StoreOptions, { migration }: Databa
   const relay = new MessageRelay({ outboxes, board, streams, metrics: new MessageMetrics(metrics), logger })
   await onceBegun(board, parts, () => {
     relay.start()
-    parts.add({ stop: () => relay.stop() })
+    parts.add({ stage: 'background', stop: () => relay.stop() })
   })
 }
 
@@ -30,5 +30,5 @@ export function startCacheInvalidation(options: StoreOptions, redis: RedisCache)
   const events = openEventGroup(options, 'order-cache')
   const invalidation = new CacheInvalidation({ events, cache: new OrderCache(redis), metrics, logger })
   invalidation.start()
-  parts.add({ stop: () => invalidation.stop() })
+  parts.add({ stage: 'background', stop: () => invalidation.stop() })
 }

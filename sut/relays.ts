@@ -19,7 +19,7 @@ export async function startRelays(
   const start = (outbox: Outbox) => {
     const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
     relay.start()
-    parts.add({ stop: () => relay.stop() })
+    parts.add({ stage: 'background', stop: () => relay.stop() })
   }
   for (const server of pool.relay) start(shardedOutbox(server))
   if (!migration) return

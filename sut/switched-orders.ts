@@ -47,7 +47,7 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   const mirrorMetrics = new MirrorMetrics(metrics)
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
   mirror.start()
-  parts.add({ stop: () => mirror.stop() })
+  parts.add({ stage: 'background', stop: () => mirror.stop() })
   return new SwitchedStores({
     sides,
     board,

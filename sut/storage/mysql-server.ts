@@ -1,6 +1,7 @@
 // Bounded connections to one MySQL server. A connection that was given up keeps its slot until what it did on the server
 // has ended: so the server never works on more for us than it was meant to.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ShardServer, serverName } from '../../contracts/shard-map.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
 import { AbandonedStatements } from './abandoned-statements.ts'
@@ -21,6 +22,8 @@ export interface MysqlServerOptions {
 
 /** A shard may hold this part of the connections. */
 const LANES_PER_POOL = 4
+/** What opens later than that is ended as soon as it is there. */
+const CLOSE_LIMIT_MS = 500
 /** So many wait at most, before all slots of the process's front-end wait here. */
 const WAITERS = 256
 const WAITERS_PER_LANE = 32
@@ -68,7 +71,7 @@ export class MysqlServer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#abandoned.stop()
-    await Promise.allSettled(this.#opening)
+    await Promise.race([Promise.allSettled(this.#opening), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })])
     for (const connection of this.#idle.splice(0)) connection.end()
   }
 

@@ -51,8 +51,6 @@ export class MessageRelay {
       round: async () => ({ events: await this.round(), left: 0, isFull: false }),
       failing: 'nobody is told of orders',
       logger: options.logger,
-      // Who reads the old format takes what he is told twice for two changes.
-      stopLimitMs: TELL_LIMIT_MS,
     })
   }
 
@@ -60,6 +58,7 @@ export class MessageRelay {
     this.#loop.start()
   }
 
+  /** With what is being told: who reads the old format takes what he is told twice for two changes. */
   async stop(): Promise<void> {
     await this.#loop.stop()
   }

@@ -162,6 +162,24 @@ describe('order id source', () => {
     await source.stop()
     expect(leases.rows.get(1)).toMatchObject({ leasedUntilMs: 0, highWaterMs: timestampMs })
   })
+
+  it('gives it back also while a renewal does not end', { timeout: 30_000 }, async () => {
+    const leases = new MemoryLeases(1)
+    const source = await sourceOn(leases)
+    vi.spyOn(leases, 'renew').mockReturnValue(new Promise(() => {}))
+    pass(leases, 14_000)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    try {
+      void source.next(SHARD, contextFor('test', 5_000))
+      const stopped = source.stop()
+      await vi.advanceTimersByTimeAsync(4_000)
+      await stopped
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(leases.rows.get(1)).toMatchObject({ leasedUntilMs: 0 })
+  })
+
   it('leases no other worker for a call that comes after it was stopped', async () => {
     const leases = new MemoryLeases(2)
     const source = await sourceOn(leases)

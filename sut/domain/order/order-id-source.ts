@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_SEQUENCE, type OrderId } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
-import { type CallContext, contextFor, remainingMs } from '../../telemetry/call-context.ts'
+import { type CallContext, contextFor, remainingMs, withBudget, withinDeadline } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { OrderIdGenerator } from './order-id-generator.ts'
@@ -127,13 +127,16 @@ export class OrderIdSource {
     }
   }
 
+  /** A change under way that does not end takes no more than half of the time to give the worker back. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#timer)
-    await this.#changing?.catch(() => {})
+    const context = leaseContext()
+    const changed = this.#changing ?? Promise.resolve()
+    await withinDeadline(changed, withBudget(context, LEASE_CALL_LIMIT_MS / 2)).catch(() => {})
     const held = this.#held
     this.#held = undefined
-    if (held) await this.#leases.release(held.lease, held.generator.lastIssuedMs, leaseContext())
+    if (held) await this.#leases.release(held.lease, held.generator.lastIssuedMs, context)
   }
 
   /** This worker's ids lie ahead of the clock: another worker, whose ids do not, takes over. */

@@ -25,7 +25,6 @@ const INLINE_GRACE_MS = 1_000
 /** Between two rounds: what is stored meanwhile goes together. */
 const PACE_MS = 20
 const IDLE_MS = 500
-const STOP_LIMIT_MS = 3_000
 
 export interface OrderMirrorOptions {
   readonly sides: StoreSides
@@ -75,7 +74,7 @@ export class OrderMirror implements Follower {
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#hearOfNews()
-    await Promise.race([this.#running, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
+    await this.#running
   }
 
   /** Resolves to how many orders it dealt with. Rejects when either store is out of reach. */

@@ -16,8 +16,6 @@ import { type Settlement, settlementOf } from './relay-outcomes.ts'
 const DUE_EVENTS = 500
 const ROUND_LIMIT_MS = 10_000
 const COUNT_EVERY_MS = 10_000
-/** What MySQL does not answer by then is told twice, which is harmless: the index goes by versions. */
-const STOP_LIMIT_MS = 3_000
 
 /** Of one server: another one that is gone does not hold it up. */
 export class OutboxRelay {
@@ -39,7 +37,6 @@ export class OutboxRelay {
       round: () => this.round(),
       failing: 'the search index is not being told',
       logger,
-      stopLimitMs: STOP_LIMIT_MS,
     })
   }
 
@@ -47,7 +44,10 @@ export class OutboxRelay {
     this.#loop.start()
   }
 
-  /** Ends what is under way at the index, and waits a little for MySQL. */
+  /**
+   * Ends what is under way at the index. What MySQL does not answer before the process ends is told twice, which is harmless:
+   * the index goes by versions.
+   */
   async stop(): Promise<void> {
     await this.#loop.stop()
   }

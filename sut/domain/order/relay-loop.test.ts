@@ -51,7 +51,6 @@ describe('the loop of a relay', () => {
       },
       failing: 'nobody is told',
       logger,
-      stopLimitMs: 60_000,
     })
     loop.start()
     await second

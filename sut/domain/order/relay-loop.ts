@@ -41,8 +41,6 @@ export interface RelayLoopOptions {
   /** What it means that rounds fail, for the log. */
   readonly failing: string
   readonly logger: Pick<Logger, 'warn'>
-  /** So long its end waits for a round that heeds no signal; what was not told by then the next process tells. */
-  readonly stopLimitMs: number
 }
 
 export class RelayLoop {
@@ -65,7 +63,7 @@ export class RelayLoop {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.race([this.#running, sleep(this.#options.stopLimitMs, undefined, { ref: false })])
+    await this.#running
   }
 
   async #run(): Promise<void> {
