@@ -188,6 +188,8 @@ describe('a service behind the gateway', () => {
     ['checkout', '/v1/app/orders?a=1', /send the same Idempotency-Key again/],
     ['pay', `${ORDER}/pay`, /read the order, then decide/],
     ['cancel', `${ORDER}/cancel`, /read the order, then decide/],
+    ['another price', '/v1/admin/products/5', /read the product, then decide/],
+    ['a flip', '/v1/admin/switches/forward', /read the switches: /],
   ] as const
 
   it('that is not there: nothing was done, and the client is told so', async () => {

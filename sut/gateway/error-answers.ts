@@ -1,6 +1,7 @@
 // What the gateway itself answers when it does not pass a request on, or gets no answer: the shape of the API's errors, for
 // every status nginx knows. One location renders them all; the status says which code and message.
 
+import { ADMIN_ROUTES } from '../../contracts/admin-api.ts'
 import { BODY_LIMIT_BYTES } from '../../contracts/gateway-api.ts'
 import { ADDRESSES } from '../../contracts/gateway-methods.ts'
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts'
@@ -33,12 +34,20 @@ const UNAVAILABLE: Answer = { code: 'unavailable', message: 'the service behind 
 
 /**
  * A change whose bytes were sent on and whose answer did not come may have been made. nginx sends a request on once, so
- * without a byte sent nothing can have happened.
+ * without a byte sent nothing can have happened. The first that fits.
  */
 const LOST_CHANGES: readonly { readonly request: string; readonly message: string }[] = [
   {
     request: 'POST /v1/app/orders[? ]',
     message: 'it may or may not have been stored; send the same Idempotency-Key again',
+  },
+  {
+    request: `POST ${ADMIN_ROUTES.changeProduct.path.replace(':productId', '')}`,
+    message: 'it may or may not have been done; read the product, then decide',
+  },
+  {
+    request: `POST ${ADMIN_ROUTES.switches.path}/`,
+    message: 'it may or may not have been done; read the switches: a flip that was begun is brought to its end',
   },
   { request: 'POST ', message: 'it may or may not have been done; read the order, then decide' },
 ]

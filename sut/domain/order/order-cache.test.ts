@@ -140,6 +140,16 @@ describe('after an acknowledged change', () => {
   })
 })
 
+describe('an entry of the future', () => {
+  it('is of no use: the clock it was read by was ahead', async () => {
+    let nowMs = 1_000_000
+    const cache = new OrderCache(new MemoryRedis(), () => nowMs)
+    await cache.find(KEY, context(), async () => PLACED)
+    nowMs -= 60_000
+    expect(status(await cache.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+  })
+})
+
 describe('readers of one order', () => {
   it('leave at their own deadline, also when another started the read', async () => {
     const cache = new OrderCache(new MemoryRedis())

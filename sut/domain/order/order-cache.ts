@@ -77,7 +77,9 @@ export class OrderCache {
     const text = await this.#redis.get(entryOf(orderId))
     if (text === null || text === TOMBSTONE) return null
     const entry = JSON.parse(text) as Entry
-    return this.#nowMs() - entry.readAtMs < TTL_MS ? entry : null
+    const ageMs = this.#nowMs() - entry.readAtMs
+    // Of the future: read by a clock that was ahead, and it would be of use for too long.
+    return ageMs >= 0 && ageMs < TTL_MS ? entry : null
   }
 
   #isDistrusted(orderId: OrderId): boolean {
