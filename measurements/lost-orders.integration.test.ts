@@ -16,7 +16,7 @@ import { verdictOf } from './verdict.ts'
 const SCHEMA = `headroom_lost_${process.pid}`
 let admin: Connection
 let gate: Gate
-let server: OrderServer
+let server: OrderServer | undefined
 
 beforeAll(async () => {
   const { mysql } = inject('engines')
@@ -31,7 +31,11 @@ beforeAll(async () => {
   gate = await gateTo(Number(new URL(mysql.url).port))
 })
 
-afterEach(() => server.close())
+afterEach(async () => {
+  await server?.close()
+  // Its orders are not those of the next.
+  server = undefined
+})
 
 afterAll(async () => {
   await gate.close()
