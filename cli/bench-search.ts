@@ -8,7 +8,7 @@ import { runCommand } from './run-command.ts'
 
 const HELP = `
 Simulates FIFO queues of two workers (5 ms a request; p99 target 100 ms) and of
-32 (40 ms; 400 ms) with fixed, exponential and log-normal service and with what
+32 (40 ms; 800 ms) with fixed, exponential and log-normal service and with what
 disturbs real machines, and lets two procedures search them: the one in use, and
 the one before it (one hold a rate, evenly spaced requests, the lowest miss ends
 it). Nothing is measured and nothing is loaded: it tells what the statistics are

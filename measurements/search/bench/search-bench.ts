@@ -41,8 +41,8 @@ const SERVER: Readonly<Record<ServerName, Server>> = {
   'many-workers': {
     workers: 32,
     serviceSeconds: 0.04,
-    targetSeconds: 0.4,
-    patienceSeconds: 2,
+    targetSeconds: 0.8,
+    patienceSeconds: 4,
     warmUpPerSecond: 200,
     startRatePerSecond: 80,
   },
