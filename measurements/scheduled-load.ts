@@ -1,5 +1,6 @@
 // smoke, hold, spike, soak, peak-day: one schedule in one process, and what the profile asks of it.
 
+import { isSpoiltFromOutside } from '../contracts/judge.ts'
 import { ENVIRONMENTAL_CODES, type LoadResult, type Step } from '../contracts/measurement.ts'
 import type { ResolvedPlan } from '../contracts/plan.ts'
 import { targetsOf } from './cut-step.ts'
@@ -7,7 +8,7 @@ import { type Drift, driftOf, FEWEST_PARTS } from './drift.ts'
 import type { Drive } from './drive.ts'
 import type { Load } from './load.ts'
 import { planRates, sharesOf } from './load.ts'
-import { isHopeless, isSpoiltFromOutside, type LoadRun, MOST_REPEATS } from './load-run.ts'
+import { isHopeless, type LoadRun, MOST_REPEATS } from './load-run.ts'
 import { backlogOf, type Observer } from './observer.ts'
 import { type ProfileSchedule, type ScheduledProfile, scheduleOf } from './profiles.ts'
 import { perSecond, reasonOf, seconds } from './reason-text.ts'
@@ -51,8 +52,8 @@ export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Pr
     // Who begins together with other machines cannot begin again alone, nor judge alone.
     if (run.context.generators.joint !== null) return PART_OF_A_LOAD
     const isLast = repeat === MOST_REPEATS || run.context.signal.aborted || steps.some(isHopeless)
-    if (isLast || !steps.some(isSpoiltFromOutside))
-      return answerOf(run, request.profile, schedule, { made, leadInMs, steps })
+    const isSpoilt = steps.some(({ judgement, invalid }) => isSpoiltFromOutside(judgement.outcome, invalid))
+    if (isLast || !isSpoilt) return answerOf(run, request.profile, schedule, { made, leadInMs, steps })
   }
 }
 
