@@ -7,18 +7,19 @@ import { parseCount, parseSeconds } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
 const HELP = `
-Simulates a FIFO queue of two workers (5 ms a request; p99 target 100 ms) with
-fixed, exponential and log-normal service and with what disturbs real machines,
-and lets two procedures search it: the one in use, and the one before it (one
-hold a rate, evenly spaced requests, the lowest miss ends it). Nothing is
-measured and nothing is loaded: it tells what the statistics are worth.
+Simulates FIFO queues of two workers (5 ms a request; p99 target 100 ms) and of
+32 (40 ms; 800 ms) with fixed, exponential and log-normal service and with what
+disturbs real machines, and lets two procedures search them: the one in use, and
+the one before it (one hold a rate, evenly spaced requests, the lowest miss ends
+it). Nothing is measured and nothing is loaded: it tells what the statistics are
+worth.
 
 Examples:
   npm run bench:search
   npm run bench:search -- --searches 50
   npm run --silent bench:search -- --json`
 
-const COLUMNS = [18, 12, 10, 10, 24, 10, 10, 8, 9] as const
+const COLUMNS = [14, 18, 12, 10, 10, 24, 10, 10, 8, 9] as const
 
 await runCommand<{ searches: number; budget: number }>(
   'bench:search',
@@ -52,6 +53,7 @@ function reportText({ searches, budgetSeconds, rows, arrivals }: SearchBenchRepo
       .join('')
       .trimEnd()
   const head = [
+    'server',
     'noise',
     'service',
     'procedure',
@@ -76,10 +78,11 @@ function reportText({ searches, budgetSeconds, rows, arrivals }: SearchBenchRepo
 }
 
 function byNoise(a: SceneRow, b: SceneRow): number {
-  return a.noise === b.noise ? 0 : a.noise < b.noise ? -1 : 1
+  return b.server.localeCompare(a.server) || a.noise.localeCompare(b.noise)
 }
 
 function cellsOf({
+  server,
   noise,
   law,
   procedure,
@@ -93,6 +96,7 @@ function cellsOf({
   const ratio = (value: number) => value.toFixed(2)
   const percent = (value: number | null) => (value === null ? '-' : `${Math.round(100 * value)} %`)
   return [
+    server,
     noise,
     law,
     procedure,

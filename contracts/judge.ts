@@ -6,7 +6,17 @@
 // against it. Faults of the generator or a lost engine are evidence of nothing.
 
 import { MINIMUM_P99_SAMPLES } from './evidence-limits.ts'
-import type { FlowFigures, FlowJudgement, InvalidCode, JudgedBy, Judgement, Outcome, Step } from './measurement.ts'
+import {
+  ENVIRONMENTAL_CODES,
+  type FlowFigures,
+  type FlowJudgement,
+  type InvalidCode,
+  type InvalidReason,
+  type JudgedBy,
+  type Judgement,
+  type Outcome,
+  type Step,
+} from './measurement.ts'
 import type { FlowTarget } from './plan.ts'
 import { blockBounds, exactBounds, type ShareBounds } from './proportion.ts'
 
@@ -26,6 +36,11 @@ export function judge({ flows, invalid }: Judgeable, targets: Targets): Judgemen
   )
   const outcomes = judged.map(([, { outcome }]) => outcome)
   return { outcome: worstOutcome(outcomes), flows: Object.fromEntries(judged) }
+}
+
+/** What came from outside is no answer of the system: it is no miss, and another try may have none of it. */
+export function isSpoiltFromOutside(outcome: Outcome, invalid: readonly InvalidReason[]): boolean {
+  return outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
 }
 
 /** One flow that fails fails the whole; the whole passes only when each flow does. */

@@ -17,6 +17,7 @@ export interface Bracket {
   readonly firstFail: number | null
 }
 
+/** Of what the system did: tries that were spoilt from outside are no part of it. */
 export function bracketOf(tried: readonly RatedOutcome[]): Bracket {
   const rates = (wanted: (outcome: Outcome) => boolean) =>
     tried.filter(({ outcome }) => wanted(outcome)).map(({ ratePerSecond }) => ratePerSecond)

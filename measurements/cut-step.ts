@@ -35,6 +35,8 @@ export interface OfferedLoad extends DriveSoFar {
 export interface Cut extends Window {
   readonly kind: StepKind
   readonly index: number
+  /** It answered before and it answers after; absent: nobody asked. */
+  readonly targetLives?: boolean
 }
 
 /** What the machines did in the window. */
@@ -56,6 +58,7 @@ export function cutStep(drive: Drive, cut: Cut, plan: ResolvedPlan, observer: Ob
     ends,
     stopped: ends.some(({ stopped }) => stopped) && !endedEarly,
     endedEarly,
+    targetLives: cut.targetLives ?? false,
     faults: observer.faults(beganAtMs, endedAtMs),
   })
   return stepOf(drive, cut, look, invalid, plan)

@@ -82,6 +82,8 @@ export interface LiveDrive {
   readonly entries: readonly JournalEntry[]
   /** Since the schedule began; negative: k6 still starts. */
   readonly elapsedMs: number
+  /** When each request is due, those included that have not come to their end; empty: closed. */
+  readonly dueTimesMs: readonly number[]
 }
 
 /** A drive that is over: everything a step is cut from. */
@@ -121,6 +123,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   const { shares, joint } = planOf(request, context)
   if (joint !== null) await untilReadying(joint.startAtMs, signal)
   const runId = joint === null ? driveRunId(context.runId, load.name, index) : joint.workloadId
+  const dueTimesMs = arrivals === 'closed' ? [] : dueTimesOfShares(schedule, arrivals, runId, shares)
   const orders = load.script === undefined && context.dataset !== null ? path(DRIVE_FILES.orders) : null
   if (orders !== null && context.dataset !== null) {
     await writeFile(orders, ordersText(request, { dataset: context.dataset, plan: context.plan.plan, runId }))
@@ -149,7 +152,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
   })
   signal.addEventListener('abort', generators.stop)
   if (signal.aborted) generators.stop()
-  const following = follow(generators, withoutWaitingForTabs(request, context), (live) =>
+  const following = follow(generators, { ...withoutWaitingForTabs(request, context), dueTimesMs }, (live) =>
     context.onLive?.(liveOf(request, live, shares)),
   )
   await generators.exited.finally(() => {
@@ -180,7 +183,7 @@ export async function drive(request: DriveRequest, context: DriveContext): Promi
     ends,
     endedEarly: endedEarly && !signal.aborted,
     shares,
-    dueTimesMs: arrivals === 'closed' ? [] : dueTimesOfShares(schedule, arrivals, runId, shares),
+    dueTimesMs,
   }
 }
 
@@ -237,14 +240,18 @@ function dueTimesOfShares(
 }
 
 /** Reads along until the process is over; resolves to whether we ended it. */
-function follow(generators: Generators, { enough }: Pick<DriveRequest, 'enough'>, onLook: (live: LiveDrive) => void) {
+function follow(
+  generators: Generators,
+  { enough, dueTimesMs }: Pick<DriveRequest, 'enough'> & Pick<LiveDrive, 'dueTimesMs'>,
+  onLook: (live: LiveDrive) => void,
+) {
   const over = new AbortController()
   const look = async (): Promise<boolean> => {
     while (!over.signal.aborted) {
       await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => {})
       await generators.poll()
       const { startedAtMs, entries } = generators
-      const live = { entries, elapsedMs: startedAtMs === null ? -1 : Date.now() - startedAtMs }
+      const live = { entries, dueTimesMs, elapsedMs: startedAtMs === null ? -1 : Date.now() - startedAtMs }
       const { elapsedMs } = live
       if (elapsedMs >= 0) onLook(live)
       if (over.signal.aborted || enough?.(live) !== true) continue

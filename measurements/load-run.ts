@@ -1,19 +1,14 @@
 // One load on one target: its drives and steps, numbered, from the warm-up on.
 
 import { availableParallelism } from 'node:os'
-import {
-  ENVIRONMENTAL_CODES,
-  type HoldPurpose,
-  type InvalidCode,
-  type Step,
-  type StepKind,
-} from '../contracts/measurement.ts'
+import type { HoldPurpose, InvalidCode, Step, StepKind } from '../contracts/measurement.ts'
 import type { Segment } from '../contracts/schedule.ts'
 import { cutStep, targetsOf } from './cut-step.ts'
 import { type Drive, type DriveContext, type DriveRequest, drive, type LiveDrive } from './drive.ts'
 import type { GeneratorPlaceName } from './generator-place.ts'
 import type { Load } from './load.ts'
 import { reasonToSpare } from './sparing.ts'
+import { lives } from './target.ts'
 import { leadInOf, virtualUsersFor } from './virtual-users.ts'
 import type { Window } from './window-figures.ts'
 
@@ -48,9 +43,9 @@ export function isHopeless({ invalid }: Pick<Step, 'invalid'>): boolean {
   return invalid.some(({ code }) => HOPELESS.includes(code))
 }
 
-/** What came from outside is no answer of the system: another try may have none of it. */
-export function isSpoiltFromOutside({ judgement, invalid }: Pick<Step, 'judgement' | 'invalid'>): boolean {
-  return judgement.outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
+function wentUnanswered({ invalid, flows }: Step): boolean {
+  const isCalledDead = invalid.some(({ code }) => code === 'target-dead')
+  return isCalledDead && Object.values(flows).some(({ iterations }) => iterations > 0)
 }
 
 /** It is tried again so often. */
@@ -70,6 +65,7 @@ export class LoadRun {
   spared: string | null = null
   #drives = 0
   #steps = 0
+  #hasAnswered = false
 
   constructor(load: Load, context: LoadRunContext) {
     this.load = load
@@ -118,9 +114,14 @@ export class LoadRun {
   }
 
   async step(made: Drive, kind: StepKind, window: Window, purpose?: HoldPurpose): Promise<Step> {
-    const { plan, observer, onStep } = this.context
-    const cut = cutStep(made, { kind, index: this.#steps++, ...window }, plan, observer)
-    const step = purpose === undefined ? cut : { ...cut, purpose }
+    const { plan, observer, onStep, target, signal } = this.context
+    const cut = { kind, index: this.#steps++, ...window }
+    const first = cutStep(made, cut, plan, observer)
+    // Overload may end in nothing but closed connections: a target that answered before is asked before it is called dead.
+    const isRevived = this.#hasAnswered && wentUnanswered(first) && (await lives(target, signal))
+    const judged = isRevived ? cutStep(made, { ...cut, targetLives: true }, plan, observer) : first
+    this.#hasAnswered ||= Object.values(judged.flows).some(({ answered }) => answered > 0)
+    const step = purpose === undefined ? judged : { ...judged, purpose }
     await onStep(step)
     return step
   }

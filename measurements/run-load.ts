@@ -40,7 +40,7 @@ import { askInterfaceTimes, type InterfaceTimes, protectionCost } from './protec
 import { writeRunFile } from './run-file.ts'
 import type { RungLoad } from './rung-load.ts'
 import { type CountedTables, countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
-import { askIdentity, askKind, type Target } from './target.ts'
+import { meet, type Target } from './target.ts'
 import { untilAnswered } from './until-answered.ts'
 
 export interface LoadRequest {
@@ -360,13 +360,6 @@ function conditionsOf({ target, engines, k6 }: LoadRequest, identity: Identity |
 async function migrationOf({ engines, legacyMysql }: LoadRequest): Promise<MigrationPosition | null> {
   const address = engines?.mysql ?? legacyMysql
   return address === undefined ? null : await migrationPosition(address)
-}
-
-/** Who answers. null: another system than ours, which says nothing about itself. Throws when nobody answers. */
-async function meet(target: Target): Promise<Identity | null> {
-  if (target.kind !== 'http' || target.identityPath !== undefined) return await askIdentity(target)
-  await askKind(target)
-  return null
 }
 
 function changedTarget(before: Identity | null, now: Identity | null): InvalidReason | null {

@@ -2,12 +2,13 @@
 // each in processes of k6 of its own. Or a cold database; or a load beside work on the table.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isSpoiltFromOutside } from '../contracts/judge.ts'
 import type { HeldTogether } from '../contracts/ladder.ts'
 import { BLOCK_SECONDS, type HoldPurpose, type LoadResult, type Step } from '../contracts/measurement.ts'
 import { targetsOf } from './cut-step.ts'
 import { type Answer, rungAnswer } from './ladder/rung-answer.ts'
 import { heldTogether } from './ladder/rung-figures.ts'
-import { isHopeless, isSpoiltFromOutside, type LoadRun, MOST_REPEATS } from './load-run.ts'
+import { isHopeless, type LoadRun, MOST_REPEATS } from './load-run.ts'
 import { perSecond, reasonOf } from './reason-text.ts'
 import { searchOperatingPoint } from './search-operating-point.ts'
 
@@ -109,7 +110,12 @@ export async function holdBeside(run: LoadRun, { ratesPerSecond, work, longestSe
 async function heldSoundly(run: LoadRun, hold: RungHold): Promise<Step> {
   for (let repeat = 0; ; repeat++) {
     const step = await held(run, hold)
-    if (!isSpoiltFromOutside(step) || repeat === MOST_REPEATS || run.context.signal.aborted) return step
+    if (
+      !isSpoiltFromOutside(step.judgement.outcome, step.invalid) ||
+      repeat === MOST_REPEATS ||
+      run.context.signal.aborted
+    )
+      return step
   }
 }
 

@@ -1,9 +1,10 @@
 // smoke, hold, spike, soak, peak-day: one schedule in one process, and what the profile asks of it.
 
+import { isSpoiltFromOutside } from '../contracts/judge.ts'
 import type { Step } from '../contracts/measurement.ts'
 import { targetsOf } from './cut-step.ts'
 import { planRates, sharesOf } from './load.ts'
-import { isHopeless, isSpoiltFromOutside, type LoadRun, MOST_REPEATS } from './load-run.ts'
+import { isHopeless, type LoadRun, MOST_REPEATS } from './load-run.ts'
 import { rightnessAnswer } from './profile-claims/answers-right.ts'
 import type { Answer, Asked, Offered } from './profile-claims/asked.ts'
 import { driftAnswer } from './profile-claims/does-not-drift.ts'
@@ -49,7 +50,8 @@ export async function offerSchedule(run: LoadRun, request: ScheduledRequest): Pr
     if (run.context.generators.joint !== null) return PART_OF_A_LOAD
     const answer = answerOf(run, request.profile, schedule, { made, leadInMs, steps })
     const isLast = repeat === MOST_REPEATS || run.context.signal.aborted || steps.some(isHopeless)
-    if (isLast || answer.verdict !== 'INVALID' || !steps.some(isSpoiltFromOutside)) return answer
+    const isSpoilt = steps.some(({ judgement, invalid }) => isSpoiltFromOutside(judgement.outcome, invalid))
+    if (isLast || answer.verdict !== 'INVALID' || !isSpoilt) return answer
   }
 }
 

@@ -35,18 +35,25 @@ describe('the rate a search is about', () => {
 describe('the verdict of a search', () => {
   const bracket = { lastPass: 200, firstFail: 260 }
   const end = { claim: null, state: 'bracketed' } as const
-  const at = (perSecond: number, decides: boolean) => searchVerdict({ perSecond, decides }, bracket, end, false)
+  const at = (perSecond: number, decides: boolean) => searchVerdict({ perSecond, decides }, { ...end, bracket })
 
   it('is whether any rate passes where no rate decides', () => {
     expect(at(612, false)).toBe('PASS')
-    expect(searchVerdict(null, { lastPass: null, firstFail: 10 }, end, false)).toBe('INVALID')
+    expect(searchVerdict(null, { ...end, bracket: { lastPass: null, firstFail: 10 } })).toBe('INVALID')
   })
 
   it('is that of the rate that decides', () => {
     expect([at(612, true), at(180, true), at(230, true)]).toEqual(['FAIL', 'PASS', 'INVALID'])
   })
 
-  it('fails where no useful rate meets the targets, whatever was asked', () => {
-    expect(searchVerdict(null, bracket, { claim: null, state: 'refused' }, false)).toBe('FAIL')
+  it('fails where no useful rate meets the targets, whoever asked', () => {
+    const refused = { claim: null, state: 'refused', bracket: { lastPass: null, firstFail: 20 } } as const
+    for (const claimed of [null, { perSecond: 10, decides: true }, { perSecond: 10, decides: false }]) {
+      expect(searchVerdict(claimed, refused)).toBe('FAIL')
+    }
+  })
+
+  it('passes a rate that was asked for and is proven, whatever becomes of higher ones', () => {
+    expect(searchVerdict({ perSecond: 180, decides: true }, { claim: null, state: 'refused', bracket })).toBe('PASS')
   })
 })

@@ -36,13 +36,12 @@ export function claimedRate({ load, plan, target, ratePerSecond }: ClaimedBy): C
 /** The claimed rate decides; without one, whether any rate is proven to pass. */
 export function searchVerdict(
   claimed: ClaimedRate | null,
-  { lastPass, firstFail }: SearchResult['bracket'],
-  { claim, state }: Pick<SearchResult, 'claim' | 'state'>,
-  isMix: boolean,
+  { claim, state, bracket: { lastPass, firstFail } }: Pick<SearchResult, 'claim' | 'state' | 'bracket'>,
 ): LoadResult['verdict'] {
+  if (claimed?.decides) {
+    if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed.perSecond)) return 'FAIL'
+    if (claim?.verdict === 'pass' || (lastPass !== null && lastPass >= claimed.perSecond)) return 'PASS'
+  }
   if (state === 'refused') return 'FAIL'
-  if (claimed === null || !claimed.decides) return lastPass !== null ? 'PASS' : 'INVALID'
-  if (claim?.verdict === 'fail' || (firstFail !== null && firstFail <= claimed.perSecond)) return 'FAIL'
-  if ((!isMix && claim?.verdict === 'pass') || (lastPass !== null && lastPass >= claimed.perSecond)) return 'PASS'
-  return 'INVALID'
+  return !claimed?.decides && lastPass !== null ? 'PASS' : 'INVALID'
 }

@@ -1,12 +1,15 @@
 // The target over HTTP: who it is, and how it says it feels.
 
 import { isIPv6, type LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { Identity } from '../contracts/dataset.ts'
 import { ROUTES } from '../contracts/gateway-api.ts'
 import type { TargetKind } from '../contracts/measurement.ts'
 
 const TIMEOUT_MS = 5000
+const MOST_ASKED = 10
+const ASK_AGAIN_MS = 1000
 
 /** Where a target is asked. */
 export interface Place {
@@ -41,6 +44,26 @@ export async function askIdentity(place: Place & Pick<Target, 'identityPath'>): 
   const identity = identityOf(text)
   if (identity === null) throw new Error(`${place.baseUrl} is another system than the one this load is for`)
   return identity
+}
+
+/** Who answers. null: another system than ours, which says nothing about itself. Throws when nobody answers. */
+export async function meet(target: Target): Promise<Identity | null> {
+  if (target.kind !== 'http' || target.identityPath !== undefined) return await askIdentity(target)
+  await askKind(target)
+  return null
+}
+
+/** Whether it answers, now or soon: what was more than it could take may need a moment to leave it. */
+export async function lives(target: Target, signal: AbortSignal): Promise<boolean> {
+  for (let asked = 0; asked < MOST_ASKED && !signal.aborted; asked++) {
+    if (asked > 0) await sleep(ASK_AGAIN_MS, undefined, { signal }).catch(() => {})
+    const answers = await meet(target).then(
+      () => true,
+      () => false,
+    )
+    if (answers) return true
+  }
+  return false
 }
 
 /** Any answer will do; throws when there is none. */

@@ -71,6 +71,7 @@ const GOOD: StepEvidence = {
   ends: [END],
   stopped: false,
   endedEarly: false,
+  targetLives: false,
   faults: [],
 }
 
@@ -134,6 +135,16 @@ const CASES: readonly (readonly [string, Partial<StepEvidence>, readonly Invalid
   ['a target that tells no backlog', { backlog: null }, []],
   ['an exception', { exceptions: 1, mostFrequentFailure: 'exception: x' }, ['script-exceptions']],
   ['no answer at all', { ...neverRan, iterations: 500 }, ['target-dead']],
+  [
+    'no answer at all from a target that lives',
+    { ...neverRan, iterations: 500, targetLives: true },
+    ['rate-not-achieved'],
+  ],
+  [
+    'no answer at all, and a generator at its end',
+    { ...neverRan, iterations: 500, targetLives: true, generatorCpu: 0.9 },
+    ['rate-not-achieved', 'generator-saturated'],
+  ],
   [
     'the probe refuses',
     { ...neverRan, ...generator({ exitCode: 107, log: REFUSED, summaryIterations: null, journalFound: false }) },

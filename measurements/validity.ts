@@ -56,6 +56,8 @@ export interface StepEvidence extends WindowEvidence {
   readonly stopped: boolean
   /** By us, before the schedule was over: what is not journaled then was under way. */
   readonly endedEarly: boolean
+  /** Asked afterwards: it answers. What it did not answer here was too much for it. */
+  readonly targetLives: boolean
   /** Engines lost, target replaced: from the observer. */
   readonly faults: readonly InvalidReason[]
 }
@@ -83,7 +85,8 @@ const RULES_OF_OPEN: readonly Rule<WindowEvidence>[] = [
 
 export function invalidReasons(evidence: StepEvidence): readonly InvalidReason[] {
   const first = [...evidence.faults, ...apply(RULES_OF_ANY_STEP, evidence)]
-  return evidence.kind === 'warm-up' ? first : [...first, ...windowReasons(evidence)]
+  if (evidence.kind === 'warm-up') return first
+  return [...first, ...(evidence.targetLives ? apply(RULES_OF_OPEN, evidence) : windowReasons(evidence))]
 }
 
 /** Without what became of the processes. Where nothing was due or nobody ever answers, there is no rate to complain about. */
@@ -91,9 +94,9 @@ export function windowReasons(evidence: WindowEvidence): readonly InvalidReason[
   return evidence.everAnswered && evidence.iterations > 0 ? apply(RULES_OF_OPEN, evidence) : []
 }
 
-/** Of a part of a window, while it runs. */
+/** Of a part of a window, while it runs. Refused connections are no answers, and may be the generator's doing. */
 export function environmentalReasons(evidence: WindowEvidence): readonly InvalidReason[] {
-  return evidence.answered > 0 ? apply(RULES_OF_THE_ENVIRONMENT, evidence) : []
+  return evidence.iterations > 0 ? apply(RULES_OF_THE_ENVIRONMENT, evidence) : []
 }
 
 function apply<E>(rules: readonly Rule<E>[], evidence: E): InvalidReason[] {
@@ -135,10 +138,16 @@ function failureOf(end: GeneratorEnd, endedEarly: boolean): string | null {
 }
 
 /** A system that answered and then no more is overloaded, or it has died: the observer and the end of the run say which. */
-function targetDead({ ends, everAnswered, iterations, mostFrequentFailure }: StepEvidence): InvalidReason | null {
+function targetDead({
+  ends,
+  everAnswered,
+  iterations,
+  targetLives,
+  mostFrequentFailure,
+}: StepEvidence): InvalidReason | null {
   const refusal = probeRefusalOf(ends)
   if (refusal !== null) return { code: 'target-dead', evidence: refusal }
-  if (iterations === 0 || everAnswered) return null
+  if (iterations === 0 || everAnswered || targetLives) return null
   return { code: 'target-dead', evidence: `none of ${iterations} requests was answered: ${mostFrequentFailure}` }
 }
 

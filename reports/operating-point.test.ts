@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CapacityPoint } from '../contracts/capacity.ts'
-import { OUTCOMES, type Outcome } from '../contracts/measurement.ts'
+import { type InvalidCode, OUTCOMES, type Outcome } from '../contracts/measurement.ts'
 import { searchOperatingPoint } from './capacity-model/slo-search.ts'
 import { operatingPoint } from './operating-point.ts'
 
-function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
+function point(offeredPerSecond: number, outcome: Outcome, code?: InvalidCode): CapacityPoint {
   return {
     index: 1,
     durationSeconds: 20,
@@ -21,7 +21,7 @@ function point(offeredPerSecond: number, outcome: Outcome): CapacityPoint {
     machineCpu: null,
     outcome,
     reasons: outcome === 'pass' ? [] : [`${outcome} at ${offeredPerSecond}`],
-    invalid: [],
+    invalid: code === undefined ? [] : [{ code, evidence: 'seen' }],
   }
 }
 
@@ -59,11 +59,37 @@ describe('the operating point', () => {
       'invalid at 200',
     ],
     [
-      'does not trust a pass above a step that proved nothing',
-      [point(100, 'invalid'), point(200, 'pass'), point(300, 'fail')],
+      'does not trust a pass above a step that was not sustained',
+      [point(100, 'invalid', 'not-steady'), point(200, 'pass'), point(300, 'fail')],
       null,
       300,
       'invalid at 100',
+    ],
+    [
+      'takes what came from outside for no miss: the repeat at its rate passes, and so do rates above it',
+      [
+        point(100, 'invalid', 'machine-busy'),
+        point(100, 'pass'),
+        point(200, 'invalid', 'generator-late'),
+        point(300, 'pass'),
+      ],
+      300,
+      null,
+      null,
+    ],
+    [
+      'says that every try at the highest rate was spoilt',
+      [point(100, 'pass'), point(200, 'invalid', 'machine-busy'), point(200, 'invalid', 'machine-busy')],
+      100,
+      null,
+      'invalid at 200',
+    ],
+    [
+      'counts a miss beside which something came between, when it is proven all the same',
+      [point(100, 'pass'), point(200, 'fail', 'not-steady')],
+      100,
+      200,
+      'fail at 200',
     ],
     ['of nothing is nothing', [], null, null, null],
   ] as const)('%s', (_, points, lastPassPerSecond, firstFailPerSecond, limitedBy) => {

@@ -1,6 +1,7 @@
 // The operating point of a curve, and what ended the search. Probes are no part of it: they prove nothing.
 
 import type { CapacityPoint, Searched } from '../contracts/capacity.ts'
+import { isSpoiltFromOutside } from '../contracts/judge.ts'
 import type { LoadResult } from '../contracts/measurement.ts'
 import { bracketOf } from '../contracts/operating-point.ts'
 
@@ -14,11 +15,14 @@ export interface OperatingRange {
 
 /** `searched`: what the search of this load proved from all of its holds together; null: each step stands for itself. */
 export function operatingPoint(points: readonly CapacityPoint[], searched: LoadResult | null = null): OperatingRange {
-  const held = points.filter(({ kind }) => kind === 'measured')
+  const all = points.filter(({ kind }) => kind === 'measured')
+  // Its rate was held again; and where every try was spoilt, the rate is not known, and was no miss.
+  const held = all.filter(({ outcome, invalid }) => !isSpoiltFromOutside(outcome, invalid))
   const rated = held.map(({ offeredPerSecond, outcome }) => ({ ratePerSecond: offeredPerSecond, outcome }))
   const { lastPass, firstMiss, firstFail } = bracketOf(rated)
   const missed = held.filter(({ offeredPerSecond, outcome }) => offeredPerSecond === firstMiss && outcome !== 'pass')
-  const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0]
+  const spoiltAbove = all.find((point) => !held.includes(point) && point.offeredPerSecond > (lastPass ?? 0))
+  const decisive = missed.find(({ outcome }) => outcome === 'fail') ?? missed[0] ?? spoiltAbove
   const bracket = searched?.bracket ?? null
   return {
     lastPassPerSecond: bracket === null ? lastPass : bracket.lastPass,

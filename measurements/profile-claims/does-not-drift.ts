@@ -1,10 +1,10 @@
 // soak: does anything grow? Targets are judged over all of it; its windows show what grows, and what fails for a while.
 
 import { MINIMUM_P99_SAMPLES } from '../../contracts/evidence-limits.ts'
+import { isSpoiltFromOutside } from '../../contracts/judge.ts'
 import type { Step } from '../../contracts/measurement.ts'
 import { targetsOf } from '../cut-step.ts'
 import { type Drift, driftOf, FEWEST_PARTS, type Series } from '../drift.ts'
-import { isSpoiltFromOutside } from '../load-run.ts'
 import { backlogOf } from '../observer.ts'
 import type { ProfileSchedule } from '../profiles.ts'
 import { perSecond, reasonOf, seconds } from '../reason-text.ts'
@@ -54,7 +54,7 @@ function keptThroughout(held: readonly Held[], steps: readonly Step[]): Pick<Ans
   const failed = steps.find(({ judgement }) => judgement.outcome === 'fail')
   if (failed !== undefined) return { verdict: 'FAIL', reason: `${momentOf(failed, steps)} ${reasonOf(failed)}` }
   const kept = provenBy(held)
-  const spoilt = steps.find(isSpoiltFromOutside)
+  const spoilt = steps.find(({ judgement, invalid }) => isSpoiltFromOutside(judgement.outcome, invalid))
   if (kept.verdict === 'PASS' || spoilt === undefined) return kept
   return { verdict: 'INVALID', reason: `${momentOf(spoilt, steps)} ${reasonOf(spoilt)}` }
 }

@@ -1,77 +1,89 @@
-// What the holds of a search prove so far: about lateness by the curve, about errors by counting.
+// What the holds of a search prove so far about a rate: each flow for itself, and whether the rate was sustained.
 
-import { type ErrorVerdict, errorVerdict } from './error-test.ts'
-import { type Block, countedBlocks, type Hold, isOverloaded } from './hold.ts'
-import { type RateCurve, rateCurve } from './rate-curve.ts'
+import {
+  type Counts,
+  type FlowEvidence,
+  type FlowVerdict,
+  flowEvidence,
+  flowVerdictAt,
+  sum,
+  unprovenFlow,
+} from './flow-evidence.ts'
+import { countedBlocks, type Hold, isOverloaded } from './hold.ts'
+import type { RateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
-import type { RateVerdict, SearchResult } from './search-result.ts'
+import type { RateVerdict, SearchResult, UnprovenFlow } from './search-result.ts'
+import { type Sustained, sustainedOf } from './sustained.ts'
 
 export interface Evidence {
   readonly holds: readonly Hold[]
+  readonly flows: readonly FlowEvidence[]
+  /** The flow that ends first, as far as is known: where the operating point lies is asked of it. null: nothing counts. */
+  readonly leading: FlowEvidence | null
+  /** Of the leading flow. */
   readonly curve: RateCurve | null
-  /** The lowest rate up to which there are proven to be too many errors. */
+  /** The lowest of any flow. */
   readonly errorFail: number | null
-  /** The lowest rate that has too many, all in its only block: one burst, or its first. */
   readonly errorSuspect: number | null
-  readonly errorRateTarget: number
+  readonly sustained: Sustained
 }
 
-export interface Counts {
-  readonly answered: number
-  readonly overTarget: number
-  readonly errors: number
-}
-
-export function evidenceOf({ errorRateTarget, targetSeconds }: SearchPlan, holds: readonly Hold[]): Evidence {
+export function evidenceOf(plan: SearchPlan, holds: readonly Hold[]): Evidence {
+  const flows = Object.entries(plan.flows).map(([flow, target]) => flowEvidence(flow, target, holds))
+  const leading = leadingOf(flows)
   return {
     holds,
-    curve: rateCurve(holds, targetSeconds),
-    errorFail: errorFailOf(holds, errorRateTarget),
-    errorSuspect: errorSuspectOf(holds, errorRateTarget),
-    errorRateTarget,
+    flows,
+    leading,
+    curve: leading?.curve ?? null,
+    errorFail: lowest(flows.flatMap(({ errorFail }) => errorFail ?? [])),
+    errorSuspect: lowest(flows.flatMap(({ errorSuspect }) => errorSuspect ?? [])),
+    sustained: sustainedOf(holds),
   }
 }
 
-/**
- * More load does not make errors fewer, so what fails up to a rate fails at it. But errors come in bursts: a machine that
- * stands still for half a second makes the system refuse hundreds at once, at any rate. So it must fail without its worst
- * block, too.
- */
-function errorFailOf(holds: readonly Hold[], errorRateTarget: number): number | null {
-  const failing = ratesOf(holds).find((rate) => {
-    const blocks = holds.filter(({ ratePerSecond }) => ratePerSecond <= rate).flatMap(countedBlocks)
-    const { errors, answered } = sum(blocks.toSorted((a, b) => b.errors - a.errors).slice(1))
-    return errorVerdict(errors, answered, errorRateTarget) === 'fail'
-  })
-  return failing ?? null
+/** One that is proven to end at a rate that was tried; before there is any, the one of which most is known. */
+function leadingOf(flows: readonly FlowEvidence[]): FlowEvidence | null {
+  const known = flows.flatMap((evidence) => (evidence.curve === null ? [] : [{ evidence, high: evidence.curve.high }]))
+  const highest = Math.max(...flows.flatMap(({ holds }) => holds.map(({ ratePerSecond }) => ratePerSecond)))
+  const ending = known.filter(({ high }) => high <= highest).toSorted((a, b) => a.high - b.high)
+  const byShare = known.toSorted((a, b) => b.evidence.target.share - a.evidence.target.share)
+  return (ending[0] ?? byShare[0])?.evidence ?? null
 }
 
-function errorSuspectOf(holds: readonly Hold[], errorRateTarget: number): number | null {
-  const suspect = ratesOf(holds).find((rate) => {
-    const blocks = holds.filter(({ ratePerSecond }) => ratePerSecond === rate).flatMap(countedBlocks)
-    const { errors, answered } = sum(blocks)
-    return blocks.length === 1 && errorVerdict(errors, answered, errorRateTarget) === 'fail'
-  })
-  return suspect ?? null
+/** Beyond it the system is overloaded, and errors are another matter. */
+export function mostPerSecond(ratePerSecond: number, { curve }: Evidence): number {
+  return Math.max(ratePerSecond, (curve?.high ?? 0) * LIMITS.nearby)
 }
 
-/** From the lowest on. */
-function ratesOf(holds: readonly Hold[]): readonly number[] {
-  return holds.map(({ ratePerSecond }) => ratePerSecond).sort((a, b) => a - b)
+export function leadingVerdictAt(ratePerSecond: number, evidence: Evidence): FlowVerdict {
+  const { leading } = evidence
+  return leading === null ? 'undecided' : flowVerdictAt(ratePerSecond, leading, mostPerSecond(ratePerSecond, evidence))
 }
 
-/**
- * For the same reason what passes from a rate on passes at it. Rates far beyond the operating point are left out: there
- * the system is overloaded and may well refuse.
- */
-export function errorsFrom(
-  ratePerSecond: number,
-  { holds, curve, errorRateTarget }: Evidence,
-): Counts & { readonly verdict: ErrorVerdict } {
-  const most = Math.max(ratePerSecond, (curve?.high ?? 0) * LIMITS.nearby)
-  const counts = countsOf(holds.filter((hold) => hold.ratePerSecond >= ratePerSecond && hold.ratePerSecond <= most))
-  return { ...counts, verdict: errorVerdict(counts.errors, counts.answered, errorRateTarget) }
+/** One flow that fails fails the whole; the whole passes when each flow does, and the rate was sustained. */
+export function verdictAt(ratePerSecond: number, evidence: Evidence): RateVerdict {
+  const { flows, sustained } = evidence
+  if (flows.every(({ holds }) => holds.length === 0)) return 'invalid'
+  const verdicts = flows.map((flow) => flowVerdictAt(ratePerSecond, flow, mostPerSecond(ratePerSecond, evidence)))
+  if (verdicts.includes('fail')) return 'fail'
+  return ratePerSecond <= sustained.upTo && verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'undecided'
+}
+
+/** What each flow that may pass at a rate lacks for it. */
+export function unprovenAt(ratePerSecond: number, evidence: Evidence): readonly UnprovenFlow[] {
+  const most = mostPerSecond(ratePerSecond, evidence)
+  return evidence.flows
+    .filter((flow) => flowVerdictAt(ratePerSecond, flow, most) === 'undecided')
+    .map((flow) => unprovenFlow(ratePerSecond, flow, most))
+}
+
+/** null: for one of them more of the same would not do. */
+export function secondsMissing(unproven: readonly UnprovenFlow[]): number | null {
+  const seconds = unproven.map(({ missingSeconds }) => missingSeconds ?? Number.POSITIVE_INFINITY)
+  const most = Math.max(0, ...seconds)
+  return Number.isFinite(most) ? most : null
 }
 
 /** Confirming holds of which something counts. */
@@ -80,43 +92,30 @@ export function confirms(holds: readonly Hold[]): readonly Hold[] {
 }
 
 /** Those that were no overload tell where the operating point is, not only where it is not. */
-export function nearConfirms(holds: readonly Hold[]): number {
-  return confirms(holds).filter(({ blocks }) => !blocks.some(isOverloaded)).length
+export function nearConfirms(holds: readonly Hold[]): readonly Hold[] {
+  return confirms(holds).filter((hold) => !countedBlocks(hold).some(isOverloaded))
 }
 
 export function countsOf(holds: readonly Hold[]): Counts {
-  return sum(holds.flatMap(countedBlocks))
+  return sum(holds.flatMap(countedBlocks).flatMap(({ flows }) => Object.values(flows)))
 }
 
-function sum(blocks: readonly Block[]): Counts {
-  let answered = 0
-  let overTarget = 0
-  let errors = 0
-  for (const block of blocks) {
-    answered += block.answered
-    overTarget += block.overTarget
-    errors += block.errors
-  }
-  return { answered, overTarget, errors }
-}
-
-/** `pass`: the upper bound of the share over the target is at most 1 %, and the errors are proven. */
-export function verdictAt(ratePerSecond: number, evidence: Evidence): RateVerdict {
-  const { curve, errorFail } = evidence
-  if (curve === null) return 'invalid'
-  if (ratePerSecond >= Math.min(curve.high, errorFail ?? Number.POSITIVE_INFINITY)) return 'fail'
-  return ratePerSecond <= curve.low && errorsFrom(ratePerSecond, evidence).verdict === 'pass' ? 'pass' : 'undecided'
-}
-
-export function bracketOf(evidence: Evidence): SearchResult['bracket'] {
+export function bracketOf(
+  { holds }: Pick<Evidence, 'holds'>,
+  verdictOf: (ratePerSecond: number) => RateVerdict,
+): SearchResult['bracket'] {
   const rates = (wanted: RateVerdict) =>
-    evidence.holds
+    holds
       .filter((hold) => countedBlocks(hold).length > 0)
       .map(({ ratePerSecond }) => ratePerSecond)
-      .filter((rate) => verdictAt(rate, evidence) === wanted)
-  const [passed, failed] = [rates('pass'), rates('fail')]
-  return {
-    lastPass: passed.length > 0 ? Math.max(...passed) : null,
-    firstFail: failed.length > 0 ? Math.min(...failed) : null,
-  }
+      .filter((rate) => verdictOf(rate) === wanted)
+  return { lastPass: highest(rates('pass')), firstFail: lowest(rates('fail')) }
+}
+
+function highest(rates: readonly number[]): number | null {
+  return rates.length > 0 ? Math.max(...rates) : null
+}
+
+function lowest(rates: readonly number[]): number | null {
+  return rates.length > 0 ? Math.min(...rates) : null
 }

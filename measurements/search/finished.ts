@@ -1,14 +1,34 @@
 // The end of a search: a state with its reason, and no number where none is proven.
 
 import { MINIMUM_P99_SAMPLES } from '../../contracts/evidence-limits.ts'
+import { SLOW_SHARE } from '../../contracts/judge.ts'
 import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
-import { answersToProve } from './error-test.ts'
-import { bracketOf, confirms, countsOf, type Evidence, errorsFrom, nearConfirms, verdictAt } from './evidence.ts'
+import {
+  bracketOf,
+  confirms,
+  countsOf,
+  type Evidence,
+  mostPerSecond,
+  nearConfirms,
+  secondsMissing,
+  unprovenAt,
+  verdictAt,
+} from './evidence.ts'
+import { errorsWithin, errsAtEveryRate, flowVerdictAt, sum } from './flow-evidence.ts'
 import { countedBlocks, isSpoilt, wasSpoilt } from './hold.ts'
+import { provingHold, unprovenOf } from './proving.ts'
 import { CONFIDENCE, type RateCurve } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
 import type { SearchPlan } from './search-plan.ts'
-import type { ClaimResult, RateInterval, SearchResult, TriedRate } from './search-result.ts'
+import type {
+  ClaimResult,
+  FailingFlow,
+  RateInterval,
+  SearchReason,
+  SearchResult,
+  TriedRate,
+  UnprovenFlow,
+} from './search-result.ts'
 
 type Outcome = Pick<SearchResult, 'state' | 'reason' | 'operatingPoint' | 'neededSeconds'>
 
@@ -18,10 +38,13 @@ const RULE_OF_THREE = 3
 export function finished(plan: SearchPlan, evidence: Evidence, loadSeconds: number): SearchResult {
   const { holds, curve } = evidence
   const counted = holds.reduce((sum, hold) => sum + countedBlocks(hold).length, 0)
+  const bracket = bracketOf(evidence, (rate) => verdictAt(rate, evidence))
   return {
     ...outcomeOf(plan, evidence, loadSeconds),
     interval: curve === null ? null : intervalOf(curve, evidence),
-    bracket: bracketOf(evidence),
+    bracket,
+    failing: failingOf(bracket.firstFail, evidence),
+    unproven: unprovenOf(evidence),
     claim: claimOf(plan, evidence),
     rates: holds.map(
       (hold): TriedRate => ({
@@ -41,7 +64,7 @@ export function finished(plan: SearchPlan, evidence: Evidence, loadSeconds: numb
 }
 
 function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): Outcome {
-  const { holds, curve, errorFail } = evidence
+  const { holds, flows, curve, errorFail } = evidence
   const without = (
     state: SearchResult['state'],
     reason: SearchResult['reason'],
@@ -49,12 +72,11 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
   ): Outcome => {
     return { state, reason, operatingPoint: null, neededSeconds }
   }
+  if (flows.some(errsAtEveryRate)) return without('refused', 'errors')
   if (curve === null) {
     if (holds.some(wasSpoilt)) return without('invalid', 'disturbed')
     return without('undecided', 'budget', fullBudget(plan))
   }
-  const rates = holds.map(({ ratePerSecond }) => ratePerSecond)
-  if (errorFail !== null && errorFail <= Math.min(...rates)) return without('refused', 'errors')
   if (curve.high < plan.lowestRatePerSecond) return without('refused', 'below-lowest')
   const highest = Math.max(
     ...holds.filter((hold) => countedBlocks(hold).length > 0).map(({ ratePerSecond }) => ratePerSecond),
@@ -65,17 +87,19 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
   const interval = intervalOf(curve, evidence)
   if (interval.high > interval.low * LIMITS.narrow || interval.high <= interval.low) {
     if (isDisturbedAbove(evidence, highest)) return without('undecided', 'disturbed')
-    if (nearConfirms(holds) >= LIMITS.fewestConfirms) return without('refused', 'rates-disagree')
-    return without('undecided', 'budget', fullBudget(plan))
+    if (isLost(curve, evidence)) return without('undecided', 'not-sustained')
+    if (lateConfirms(evidence) >= LIMITS.fewestConfirms) return without('refused', 'rates-disagree')
+    // All confirming holds that it may have were held: more time would not be used.
+    return without('undecided', 'budget', fullBudget(plan) > loadSeconds ? fullBudget(plan) : null)
   }
-  const { verdict, errors, answered } = errorsFrom(interval.low / LIMITS.nearby, evidence)
-  if (verdict !== 'pass') {
-    const needed = answersToProve(errors, answered, plan.errorRateTarget)
-    const more = needed === null ? null : loadSeconds + plan.overheadSeconds + (needed - answered) / interval.low
-    return without('undecided', 'errors-unproven', more)
+  const unproven = unprovenAt(interval.low / LIMITS.nearby, evidence)
+  if (unproven.length > 0) {
+    const proving = provingHold(evidence)
+    const seconds = proving === null ? null : plan.overheadSeconds + proving.blocks * BLOCK_SECONDS
+    return without('undecided', whyUnproven(unproven), seconds === null ? null : loadSeconds + seconds)
   }
-  const { lastPass, firstFail } = bracketOf(evidence)
-  if (lastPass === null || firstFail === null || nearConfirms(evidence.holds) < LIMITS.fewestNear)
+  const { lastPass, firstFail } = bracketOf(evidence, (rate) => verdictAt(rate, evidence))
+  if (lastPass === null || firstFail === null || nearConfirms(evidence.holds).length < LIMITS.fewestNear)
     return without('undecided', 'budget', loadSeconds + confirmSeconds(plan))
   return {
     state: 'bracketed',
@@ -85,10 +109,43 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
   }
 }
 
-/** Errors may set the end before lateness does. */
-function intervalOf({ low, high }: RateCurve, { errorFail }: Evidence): RateInterval {
-  const most = errorFail ?? Number.POSITIVE_INFINITY
-  return { low: Math.min(low, most), high: Math.min(high, most), confidence: CONFIDENCE }
+/** Errors may set the end before lateness does; and where a rate was not sustained, lateness says nothing above it. */
+function intervalOf(curve: RateCurve, evidence: Evidence): RateInterval {
+  const most = evidence.errorFail ?? Number.POSITIVE_INFINITY
+  const low = isLost(curve, evidence) ? evidence.sustained.upTo : curve.low
+  return { low: Math.min(low, most), high: Math.min(curve.high, most), confidence: CONFIDENCE }
+}
+
+function isLost({ low }: RateCurve, { sustained: { lostAt } }: Evidence): boolean {
+  return lostAt !== null && lostAt <= low
+}
+
+/** Confirming holds near the operating point that saw anything late: what disagrees must have been seen. */
+function lateConfirms({ holds, leading }: Evidence): number {
+  const flow = leading?.flow ?? ''
+  return nearConfirms(holds).filter((hold) =>
+    countedBlocks(hold).some(({ flows }) => (flows[flow]?.overTarget ?? 0) > 0),
+  ).length
+}
+
+function whyUnproven(flows: readonly UnprovenFlow[]): SearchReason {
+  return flows.every(({ answered }) => answered >= MINIMUM_P99_SAMPLES) ? 'errors-unproven' : 'too-few-answers'
+}
+
+function failingOf(firstFail: number | null, evidence: Evidence): FailingFlow | null {
+  if (firstFail === null) return null
+  const most = mostPerSecond(firstFail, evidence)
+  const [failing] = evidence.flows.filter((flow) => flowVerdictAt(firstFail, flow, most) === 'fail')
+  if (failing === undefined) return null
+  const { flow, errorFail, target, holds } = failing
+  const facts = { flow, ratePerSecond: firstFail }
+  if (errorFail !== null && errorFail <= firstFail) {
+    const { errors, answered } = errorsWithin(failing, (rate) => rate <= firstFail)
+    return { ...facts, by: 'errors', count: errors, answered, targetShare: target.errorRateTarget }
+  }
+  const own = holds.filter(({ ratePerSecond }) => ratePerSecond === firstFail)
+  const { overTarget, answered } = sum(own.flatMap(({ blocks }) => blocks))
+  return { ...facts, by: 'slow', count: overTarget, answered, targetShare: SLOW_SHARE }
 }
 
 /** Rates that were wanted, and that something came between each time. */
@@ -103,7 +160,7 @@ function whyNotHigher(plan: SearchPlan, evidence: Evidence, highest: number): [S
 }
 
 function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
-  const { claimRatePerSecond: ratePerSecond, errorRateTarget, overheadSeconds } = plan
+  const { claimRatePerSecond: ratePerSecond, overheadSeconds } = plan
   if (ratePerSecond === null) return null
   const own = evidence.holds.filter(({ purpose }) => purpose === 'claim')
   const claim = (
@@ -114,20 +171,13 @@ function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
     return { ratePerSecond, verdict, reason, neededSeconds }
   }
   if (own.length === 0) return claim('undecided', 'budget', fullBudget(plan))
-  const { answered } = countsOf(own)
-  if (answered === 0) return claim('invalid', 'disturbed', null)
+  if (countsOf(own).answered === 0) return claim('invalid', 'disturbed', null)
   const verdict = verdictAt(ratePerSecond, evidence)
-  if (verdict === 'fail') return claim('fail', null, null)
-  if (answered < MINIMUM_P99_SAMPLES) {
-    return claim('undecided', 'too-few-answers', overheadSeconds + MINIMUM_P99_SAMPLES / ratePerSecond)
-  }
-  if (verdict === 'pass') return claim('pass', null, null)
-  const from = errorsFrom(ratePerSecond, evidence)
-  if (from.verdict !== 'pass') {
-    const needed = answersToProve(from.errors, from.answered, errorRateTarget)
-    return claim('undecided', 'errors-unproven', needed === null ? null : overheadSeconds + needed / ratePerSecond)
-  }
-  return claim('undecided', 'budget', fullBudget(plan))
+  if (verdict !== 'undecided') return claim(verdict, null, null)
+  if (ratePerSecond > evidence.sustained.upTo) return claim('undecided', 'not-sustained', null)
+  const unproven = unprovenAt(ratePerSecond, evidence)
+  const missing = secondsMissing(unproven)
+  return claim('undecided', whyUnproven(unproven), missing === null ? null : overheadSeconds + missing)
 }
 
 function confirmSeconds({ overheadSeconds }: SearchPlan): number {

@@ -4,7 +4,7 @@ import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
 import { planFor, searchQueue } from './bench/current-search.ts'
 import type { Noise } from './bench/noise.ts'
 import { Queue } from './bench/queue.ts'
-import type { Block, Hold } from './hold.ts'
+import { type Block, type Hold, isOver } from './hold.ts'
 import { type HoldAction, loadSeconds, nextAction } from './next-action.ts'
 import { CONFIDENCE } from './rate-curve.ts'
 import { LIMITS } from './search-limits.ts'
@@ -14,12 +14,13 @@ import type { SearchResult } from './search-result.ts'
 const PLAN: SearchPlan = { ...planFor(400, 0.1, 240), claimRatePerSecond: 40 }
 
 interface Answering {
-  readonly share?: (rate: number) => number
-  readonly errorRate?: (rate: number, nth: number) => number
+  readonly share?: (rate: number, flow: string) => number
+  readonly errorRate?: (rate: number, nth: number, flow: string) => number
   readonly invalid?: (action: HoldAction, nth: number) => readonly string[]
+  readonly isSustained?: (rate: number) => boolean
 }
 
-/** A system without chance: late from 300/s on. */
+/** A system without chance: late from 300/s on. What is not whole in one block is so in a later one. */
 function search(plan: SearchPlan, answering: Answering = {}) {
   const share =
     answering.share ?? ((rate: number) => (rate < 300 ? 0 : Math.min(1, 0.01 * Math.exp((rate - 300) / 10))))
@@ -30,20 +31,27 @@ function search(plan: SearchPlan, answering: Answering = {}) {
     if (action.kind === 'finished') return { result: action.result, holds, actions }
     actions.push(action)
     const blocks: Block[] = []
-    const answered = Math.round(action.ratePerSecond * BLOCK_SECONDS)
-    while (blocks.length < action.blocks) {
-      const invalid = answering.invalid?.(action, actions.length) ?? []
-      const overTarget = Math.round(answered * share(action.ratePerSecond))
-      blocks.push({
-        answered,
-        overTarget,
-        clusters: Math.min(1, overTarget),
-        errors: Math.round(answered * (answering.errorRate?.(action.ratePerSecond, actions.length) ?? 0)),
-        invalid,
-      })
-      if (invalid.length > 0) break
+    const { ratePerSecond, purpose } = action
+    const counts = new Map<string, number>()
+    const whole = (what: string, expected: number): number => {
+      const before = counts.get(what) ?? 0
+      counts.set(what, before + expected)
+      return Math.floor(before + expected + 1e-9) - Math.floor(before + 1e-9)
     }
-    holds.push({ purpose: action.purpose, ratePerSecond: action.ratePerSecond, blocks })
+    while (!isOver({ blocks }, action.blocks)) {
+      const invalid = answering.invalid?.(action, actions.length) ?? []
+      const flows = Object.entries(plan.flows).map(([flow, target]) => {
+        const answered = whole(flow, ratePerSecond * target.share * BLOCK_SECONDS)
+        const errors = whole(
+          `${flow} wrong`,
+          answered * (answering.errorRate?.(ratePerSecond, actions.length, flow) ?? 0),
+        )
+        const overTarget = whole(`${flow} late`, (answered - errors) * share(ratePerSecond, flow))
+        return [flow, { answered, overTarget, clusters: Math.min(1, overTarget), errors }] as const
+      })
+      blocks.push({ flows: Object.fromEntries(flows), invalid })
+    }
+    holds.push({ purpose, ratePerSecond, blocks, isSustained: answering.isSustained?.(ratePerSecond) ?? true })
     if (holds.length > 100) throw new Error('the search does not end')
   }
 }
@@ -61,12 +69,43 @@ describe('a search', () => {
     expect(result.rarestEventSeconds).toBeCloseTo((result.countedBlocks * BLOCK_SECONDS) / 3, 9)
   })
 
-  it('never leaps: a probe is at most 1.35 × the highest rate held by the search', () => {
+  it('does not leap: up to what the system was thought to carry by 1.35 ×, beyond it at most to twice the highest rate', () => {
     const { actions } = search({ ...PLAN, startRatePerSecond: 20 })
     const rates = actions.filter(({ purpose }) => purpose !== 'claim').map(({ ratePerSecond }) => ratePerSecond)
     rates.slice(1).forEach((rate, i) => {
-      expect(rate).toBeLessThanOrEqual(Math.max(...rates.slice(0, i + 1)) * LIMITS.climbFactor + 0.1)
+      const highest = Math.max(...rates.slice(0, i + 1))
+      const factor = highest < 2 * 20 ? LIMITS.stepFactor : LIMITS.climbFactor
+      expect(rate).toBeLessThanOrEqual(highest * factor + 0.1)
     })
+  })
+
+  it('climbs by probes, doubling, to many times what the warm-up got through, and confirms there', () => {
+    const late = (rate: number) => (rate < 2900 ? 0 : Math.min(1, 0.01 * Math.exp((rate - 3000) / 60)))
+    const plan = { ...PLAN, claimRatePerSecond: null, startRatePerSecond: 80, highestRatePerSecond: 6000 }
+    const { actions, result } = search(plan, { share: late })
+    const climb = actions.slice(
+      0,
+      actions.findIndex(({ ratePerSecond }) => ratePerSecond > 3000),
+    )
+    expect(climb.every(({ purpose }) => purpose === 'probe')).toBe(true)
+    expect(climb.length).toBeLessThanOrEqual(9)
+    expect(result.state).toBe('bracketed')
+    expect(Math.abs((result.operatingPoint?.ratePerSecond ?? 0) / 3000 - 1)).toBeLessThan(0.05)
+  })
+
+  it('goes on above a claim that is met with ease, and climbs to one that is far too much', () => {
+    const { actions: met } = search({ ...PLAN, claimRatePerSecond: 250, startRatePerSecond: 20 })
+    expect(met[1]).toMatchObject({ purpose: 'probe', ratePerSecond: 500 })
+    const { actions, result } = search({ ...PLAN, claimRatePerSecond: 5000, startRatePerSecond: 20 })
+    expect(actions[0]).toMatchObject({ purpose: 'claim', ratePerSecond: 5000 })
+    expect(actions[1]).toMatchObject({ purpose: 'probe', ratePerSecond: 20 })
+    expect(result.claim?.verdict).toBe('fail')
+    expect(result.bracket.lastPass).toBeGreaterThan(150)
+  })
+
+  it('takes a gap between the highest rate in time and the lowest late one for no disagreement', () => {
+    const { result } = search({ ...PLAN, budgetSeconds: 120 }, { share: (rate) => (rate < 300 ? 0 : 1) })
+    expect(result.state).not.toBe('refused')
   })
 
   it('says what it would take when the budget is too short', () => {
@@ -89,6 +128,85 @@ describe('a search', () => {
   })
 })
 
+describe('what is not sustained', () => {
+  it('passes neither there nor above, however fast the answers are, and the search goes on below', () => {
+    const { result, actions } = search({ ...PLAN, claimRatePerSecond: 150 }, { isSustained: (rate) => rate < 100 })
+    expect(result).toMatchObject({ state: 'undecided', reason: 'not-sustained', operatingPoint: null })
+    expect(result.claim).toMatchObject({ verdict: 'undecided', reason: 'not-sustained' })
+    expect(result.bracket.lastPass).toBeLessThan(100)
+    expect(result.bracket.lastPass).toBeGreaterThan(50)
+    expect(result.interval?.low).toBe(result.bracket.lastPass)
+    expect(actions.filter(({ ratePerSecond, purpose }) => purpose === 'confirm' && ratePerSecond < 100)).not.toEqual([])
+  })
+
+  it('above the operating point takes nothing from it', () => {
+    const { result } = search(PLAN, { isSustained: (rate) => rate < 305 })
+    expect(result.state).toBe('bracketed')
+  })
+
+  it('is not seen by a probe, so that probes alone pass nothing', () => {
+    const { result, actions } = search({ ...PLAN, claimRatePerSecond: null, budgetSeconds: 35 })
+    expect(actions.every(({ purpose }) => purpose === 'probe')).toBe(true)
+    expect(result.bracket.lastPass).toBeNull()
+  })
+})
+
+describe('a mix', () => {
+  const own = { targetSeconds: 0.1, errorRateTarget: 0.001 }
+  const flows = {
+    list: { ...own, share: 0.97 },
+    checkout: { ...own, share: 0.025 },
+    search: { ...own, share: 0.005, errorRateTarget: 0.01 },
+  }
+  const MIX = { ...PLAN, flows, claimRatePerSecond: null }
+  const failingCheckouts = (_: number, __: number, flow: string) => (flow === 'checkout' ? 0.01 : 0)
+
+  it('of which one flow fails 1 % of its requests at every rate is refused for it, whatever another may fail', () => {
+    const { result } = search(MIX, { errorRate: failingCheckouts })
+    expect(result).toMatchObject({ state: 'refused', reason: 'errors', operatingPoint: null })
+    expect(result.failing).toMatchObject({ flow: 'checkout', by: 'errors', targetShare: 0.001 })
+    expect(result.bracket.lastPass).toBeNull()
+  })
+
+  it('holds each flow against its own target: half of what search may fail refuses nothing', () => {
+    const { result } = search(MIX, { errorRate: (_, __, flow) => (flow === 'search' ? 0.005 : 0) })
+    expect(result.failing?.by).not.toBe('errors')
+    expect(result.state).not.toBe('refused')
+  })
+
+  it('ends where its first flow does', () => {
+    const { result } = search(
+      { ...MIX, budgetSeconds: 900 },
+      {
+        share: (rate, flow) => (flow === 'checkout' && rate > 200 ? Math.min(1, 0.01 * Math.exp((rate - 220) / 8)) : 0),
+      },
+    )
+    expect(result.failing).toMatchObject({ flow: 'checkout', by: 'slow' })
+    expect(result.interval?.low).toBeLessThan(220)
+    expect(result.interval?.high).toBeGreaterThan(220)
+    expect(result.interval?.high).toBeLessThan(290)
+  })
+
+  it('does not pass for a flow of which there are too few answers, and says what it would take', () => {
+    const { result } = search(MIX)
+    expect(result).toMatchObject({ state: 'undecided', operatingPoint: null })
+    expect(result.bracket.lastPass).toBeNull()
+    const flowsLeft = result.unproven?.flows ?? []
+    expect(flowsLeft.map(({ flow }) => flow)).toEqual(['checkout', 'search'])
+    for (const { missingSeconds } of flowsLeft) expect(missingSeconds).toBeGreaterThan(0)
+    expect(result.neededSeconds).toBeGreaterThan(MIX.budgetSeconds)
+  })
+
+  it('is held until its rarest flow is proven where that can be paid, and then passes', () => {
+    const { result: short } = search(MIX)
+    const { result, actions } = search({ ...MIX, budgetSeconds: short.neededSeconds! * 1.05 })
+    expect(actions.at(-1)?.purpose).toBe('prove')
+    expect(actions.at(-1)?.blocks).toBeGreaterThan(LIMITS.confirmBlocks)
+    expect(result).toMatchObject({ state: 'bracketed', unproven: null })
+    expect(result.bracket.lastPass).toBeGreaterThan(250)
+  })
+})
+
 describe('what comes from outside', () => {
   it('is held again at the same rate, after a rest, and changes nothing in the end', () => {
     const spoilt = search(PLAN, { invalid: (_, nth) => (nth === 6 ? ['machine-busy'] : []) })
@@ -106,7 +224,7 @@ describe('what comes from outside', () => {
     })
     const most = Math.max(...actions.map(({ ratePerSecond }) => ratePerSecond))
     expect(actions.filter(({ ratePerSecond }) => ratePerSecond === most)).toHaveLength(1 + LIMITS.repeats)
-    expect(result).toMatchObject({ state: 'undecided', reason: 'disturbed', operatingPoint: null })
+    expect(result).toMatchObject({ reason: 'disturbed', operatingPoint: null })
     expect(result.bracket.firstFail).toBeNull()
   })
 
@@ -141,6 +259,24 @@ describe('errors', () => {
     expect(actions[2]).toMatchObject({ purpose: 'probe', ratePerSecond: actions[1]?.ratePerSecond })
     expect(result.interval?.low).toBeLessThanOrEqual(300)
     expect(result.interval?.high).toBeGreaterThanOrEqual(300)
+  })
+
+  it('alone at some rate, not one answer right, end the hold and not the search', () => {
+    const { result, holds } = search(PLAN, { errorRate: (rate) => (rate > 200 ? 1 : 0) })
+    const dead = holds.filter(({ ratePerSecond }) => ratePerSecond > 200)
+    expect(dead.every(({ blocks }) => blocks.length === 1)).toBe(true)
+    expect(result.bracket.firstFail).toBeGreaterThan(200)
+    expect(result.bracket.lastPass).toBeGreaterThan(100)
+    expect(result.state).not.toBe('refused')
+  })
+
+  it('from overload say nothing of the rates below it', () => {
+    const overload = (rate: number) => (rate > 400 ? 0.6 : 0)
+    const { result } = search(
+      { ...PLAN, claimRatePerSecond: 800 },
+      { errorRate: overload, share: (rate) => (rate < 300 ? 0 : Math.min(1, 0.01 * Math.exp((rate - 300) / 10))) },
+    )
+    expect(result.state).toBe('bracketed')
   })
 
   it('that come again at the rate end the climb there', () => {

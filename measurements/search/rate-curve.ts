@@ -5,7 +5,7 @@
 import { SLOW_SHARE } from '../../contracts/judge.ts'
 import { BLOCK_SECONDS } from '../../contracts/measurement.ts'
 import { countedLogLikelihood, logLikelihood } from './cluster-likelihood.ts'
-import { countedBlocks, type Hold } from './hold.ts'
+import type { FlowHold } from './hold.ts'
 
 export const CONFIDENCE = 0.95
 
@@ -42,8 +42,8 @@ const LOGITS = { from: -14, to: 3, points: 35 } as const
 const LOGIT_STEP = (LOGITS.to - LOGITS.from) / (LOGITS.points - 1)
 const TARGET_LOGIT = Math.log(SLOW_SHARE / (1 - SLOW_SHARE))
 
-/** null while nothing was counted. */
-export function rateCurve(holds: readonly Hold[], targetSeconds: number): RateCurve | null {
+/** null while no answer was right. */
+export function rateCurve(holds: readonly FlowHold[], targetSeconds: number): RateCurve | null {
   const tables = holds.map(tableOf).filter((table) => table !== null)
   if (tables.length === 0) return null
   const prior = priorOf(targetSeconds)
@@ -148,8 +148,9 @@ interface HoldTable {
   readonly values: readonly Float64Array[]
 }
 
-function tableOf(hold: Hold): HoldTable | null {
-  const blocks = countedBlocks(hold).filter(({ answered }) => answered > 0)
+function tableOf({ ratePerSecond, flowPerSecond, blocks: all }: FlowHold): HoldTable | null {
+  // Of wrong answers alone nobody can tell how late right ones are.
+  const blocks = all.filter(({ answered, errors }) => answered > errors)
   if (blocks.length === 0) return null
   const over = blocks.map(
     ({ answered, overTarget }) => Math.min(overTarget / answered, SATURATED_SHARE) * BLOCK_SECONDS,
@@ -164,12 +165,11 @@ function tableOf(hold: Hold): HoldTable | null {
           (sum, one) => sum + logLikelihood(one, { expectedSeconds: share * BLOCK_SECONDS, clusterSeconds }),
           0,
         )
-  const { ratePerSecond } = hold
   const values = CLUSTER_SECONDS.map((size) =>
     Float64Array.from({ length: LOGITS.points }, (_, i) => {
       const share = Math.min(SATURATED_SHARE, 1 / (1 + Math.exp(-(LOGITS.from + LOGIT_STEP * i))))
       // A cluster is one late answer at least.
-      return logLikelihoodOf(share, Math.max(size * Math.sqrt(share / SLOW_SHARE), 2 / ratePerSecond))
+      return logLikelihoodOf(share, Math.max(size * Math.sqrt(share / SLOW_SHARE), 2 / flowPerSecond))
     }),
   )
   return { ratePerSecond, values }

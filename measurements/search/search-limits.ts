@@ -14,9 +14,15 @@ export const LIMITS = {
   /** Located: a standard deviation of ln rate. */
   locatedSpread: 0.06,
   /** A climb may not leap into the unknown. */
-  climbFactor: 1.35,
+  stepFactor: 1.35,
+  /** The start is about half of what the system is thought to carry, by the few users of a warm-up. */
+  thoughtOfStart: 2,
+  /** Of a climb beyond that, while hardly anything is late. */
+  climbFactor: 2,
   /** Confirming holds stand a little below and a little above the operating point, where shares tell most about it. */
   aside: { least: 0.02, most: 0.05 },
+  /** So far below the interval's low end a hold stands that is to pass. */
+  belowEnd: 0.99,
   /** Interval's high ÷ low at which to stop, and up to which an operating point is stated. */
   enough: 1.16,
   narrow: 1.25,

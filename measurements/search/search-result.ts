@@ -1,11 +1,12 @@
 // What a search found out, as fields: sentences are made where they are shown.
 
+import type { JudgedBy } from '../../contracts/measurement.ts'
 import type { HoldPurpose } from './hold.ts'
 
 export type SearchState = 'bracketed' | 'passed-no-failure-found' | 'refused' | 'undecided' | 'invalid'
 
 export type SearchReason =
-  /** Every rate tried has too many errors. */
+  /** Too many errors, and no sign of fewer at a lower rate. */
   | 'errors'
   /** The operating point lies below every useful rate. */
   | 'below-lowest'
@@ -14,6 +15,8 @@ export type SearchReason =
   /** Too few answers to prove the error target. */
   | 'errors-unproven'
   | 'too-few-answers'
+  /** From some rate on the system did not keep up with what it promised. */
+  | 'not-sustained'
   /** The generator's own limit was reached. */
   | 'generator-limit'
   /** Above the rates that could be measured, something came between each time. */
@@ -41,6 +44,27 @@ export interface ClaimResult {
   readonly neededSeconds: number | null
 }
 
+/** A flow that may pass at a rate, and is not proven to. */
+export interface UnprovenFlow {
+  readonly flow: string
+  readonly answered: number
+  /** When all goes on as it did; null: more of the same would not prove it. */
+  readonly neededAnswers: number | null
+  readonly missingSeconds: number | null
+}
+
+/** The flow by which the lowest rate fails that is proven to. */
+export interface FailingFlow {
+  readonly flow: string
+  readonly by: JudgedBy
+  readonly ratePerSecond: number
+  /** Late answers, or errors, of so many answers there. */
+  readonly count: number
+  readonly answered: number
+  /** What may be. */
+  readonly targetShare: number
+}
+
 export interface RateInterval {
   readonly low: number
   readonly high: number
@@ -55,6 +79,10 @@ export interface SearchResult {
   readonly interval: RateInterval | null
   /** Of the rates tried: the highest proven to pass, the lowest proven to fail. */
   readonly bracket: { readonly lastPass: number | null; readonly firstFail: number | null }
+  /** Of the bracket's end; null: none is proven to fail. */
+  readonly failing: FailingFlow | null
+  /** What keeps the rate that otherwise would from passing, and that rate. */
+  readonly unproven: { readonly ratePerSecond: number; readonly flows: readonly UnprovenFlow[] } | null
   readonly claim: ClaimResult | null
   readonly rates: readonly TriedRate[]
   readonly countedBlocks: number

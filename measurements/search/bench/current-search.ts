@@ -10,15 +10,15 @@ import type { Queue } from './queue.ts'
 
 const START_SECONDS = 1.5
 const SETTLE_SECONDS = 2
+const FLOW = 'queue'
 
 export function planFor(capacityPerSecond: number, targetSeconds: number, budgetSeconds: number): SearchPlan {
   return {
+    flows: { [FLOW]: { share: 1, targetSeconds, errorRateTarget: 0.001 } },
     claimRatePerSecond: null,
     startRatePerSecond: 0.6 * capacityPerSecond,
     lowestRatePerSecond: 0.02 * capacityPerSecond,
     highestRatePerSecond: 4 * capacityPerSecond,
-    targetSeconds,
-    errorRateTarget: 0.001,
     budgetSeconds,
     overheadSeconds: START_SECONDS + SETTLE_SECONDS,
   }
@@ -46,10 +46,10 @@ export function searchQueue(queue: Queue, plan: SearchPlan): SearchResult {
     seconds += SETTLE_SECONDS
     const blocks: Block[] = []
     for (const { disturbed, ...block } of offered) {
-      blocks.push({ ...block, invalid: disturbed ? ['machine-busy'] : [] })
+      blocks.push({ flows: { [FLOW]: block }, invalid: disturbed ? ['machine-busy'] : [] })
       seconds += BLOCK_SECONDS
       if (isOver({ blocks }, action.blocks)) break
     }
-    holds.push({ purpose: action.purpose, ratePerSecond: action.ratePerSecond, blocks })
+    holds.push({ purpose: action.purpose, ratePerSecond: action.ratePerSecond, blocks, isSustained: true })
   }
 }
