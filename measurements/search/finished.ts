@@ -82,15 +82,14 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
     ...holds.filter((hold) => countedBlocks(hold).length > 0).map(({ ratePerSecond }) => ratePerSecond),
   )
   if (highest <= curve.low && errorFail === null)
-    return without('passed-no-failure-found', ...whyNotHigher(plan, evidence, highest))
+    return without('passed-no-failure-found', ...whyNotHigher(plan, evidence, highest, loadSeconds))
 
   const interval = intervalOf(curve, evidence)
   if (interval.high > interval.low * LIMITS.narrow || interval.high <= interval.low) {
     if (isDisturbedAbove(evidence, highest)) return without('undecided', 'disturbed')
     if (isLost(curve, evidence)) return without('undecided', 'not-sustained')
     if (lateConfirms(evidence) >= LIMITS.fewestConfirms) return without('refused', 'rates-disagree')
-    // All confirming holds that it may have were held: more time would not be used.
-    return without('undecided', 'budget', fullBudget(plan) > loadSeconds ? fullBudget(plan) : null)
+    return without('undecided', 'budget', moreTime(plan, evidence, loadSeconds))
   }
   const unproven = unprovenAt(interval.low / LIMITS.nearby, evidence)
   if (unproven.length > 0) {
@@ -100,7 +99,7 @@ function outcomeOf(plan: SearchPlan, evidence: Evidence, loadSeconds: number): O
   }
   const { lastPass, firstFail } = bracketOf(evidence, (rate) => verdictAt(rate, evidence))
   if (lastPass === null || firstFail === null || nearConfirms(evidence.holds).length < LIMITS.fewestNear)
-    return without('undecided', 'budget', loadSeconds + confirmSeconds(plan))
+    return without('undecided', 'budget', moreTime(plan, evidence, loadSeconds))
   return {
     state: 'bracketed',
     reason: null,
@@ -153,10 +152,15 @@ function isDisturbedAbove({ holds }: Evidence, highest: number): boolean {
   return holds.some(({ ratePerSecond, blocks }) => ratePerSecond > highest && blocks.length > 0)
 }
 
-function whyNotHigher(plan: SearchPlan, evidence: Evidence, highest: number): [SearchResult['reason'], number | null] {
+function whyNotHigher(
+  plan: SearchPlan,
+  evidence: Evidence,
+  highest: number,
+  loadSeconds: number,
+): [SearchResult['reason'], number | null] {
   if (isDisturbedAbove(evidence, highest)) return ['disturbed', null]
   if (highest >= plan.highestRatePerSecond - 0.1) return ['generator-limit', null]
-  return ['budget', fullBudget(plan)]
+  return ['budget', moreTime(plan, evidence, loadSeconds)]
 }
 
 function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
@@ -182,6 +186,12 @@ function claimOf(plan: SearchPlan, evidence: Evidence): ClaimResult | null {
 
 function confirmSeconds({ overheadSeconds }: SearchPlan): number {
   return overheadSeconds + LIMITS.confirmBlocks * BLOCK_SECONDS
+}
+
+/** null: all confirming holds that it may have were held, and more time would not be used. */
+function moreTime(plan: SearchPlan, { holds }: Evidence, loadSeconds: number): number | null {
+  if (nearConfirms(holds).length >= LIMITS.mostConfirms) return null
+  return Math.max(fullBudget(plan), loadSeconds + confirmSeconds(plan))
 }
 
 /** Claim, probes and three confirming holds: what a search takes as a rule. */

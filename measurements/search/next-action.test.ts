@@ -103,11 +103,6 @@ describe('a search', () => {
     expect(result.bracket.lastPass).toBeGreaterThan(150)
   })
 
-  it('takes a gap between the highest rate in time and the lowest late one for no disagreement', () => {
-    const { result } = search({ ...PLAN, budgetSeconds: 120 }, { share: (rate) => (rate < 300 ? 0 : 1) })
-    expect(result.state).not.toBe('refused')
-  })
-
   it('says what it would take when the budget is too short', () => {
     const { result } = search({ ...PLAN, budgetSeconds: 60 })
     expect(result).toMatchObject({ operatingPoint: null, state: 'undecided', reason: 'budget' })
@@ -368,6 +363,20 @@ describe('against a simulated queue', { timeout: 120_000 }, () => {
     const intervals = searches('one-stall', 12).map(({ interval }) => interval!)
     const holding = intervals.filter(({ low, high }) => low <= 353.17 && 353.17 <= high)
     expect(holding.length).toBeGreaterThanOrEqual(10)
+  })
+
+  it('takes a gap between the highest rate in time and the lowest late one for no disagreement', () => {
+    const wide = { ...server, workers: 32, serviceSeconds: 0.04, targetSeconds: 0.8, patienceSeconds: 4 }
+    const plan = { ...planFor(800, 0.8, 260), startRatePerSecond: 80 }
+    for (const seed of [1, 2, 3]) {
+      const queue = new Queue({ ...wide, law: 'fixed', noise: 'none', seed })
+      expect(searchQueue(queue, plan).state).not.toBe('refused')
+    }
+  })
+
+  it('does not refuse for the errors of a server that a neighbour slows down unseen', () => {
+    const states = searches('neighbour-unseen', 8).map(({ reason }) => reason)
+    expect(states).not.toContain('errors')
   })
 
   it('states nothing about a server that stands still for 250 ms in every 10 s', () => {
