@@ -162,7 +162,7 @@ function localLayer({ metrics, logger, parts }: RoleOptions, domain: Domain): Bu
   const products = new ProductMemory(domain.catalogue)
   const reader = new CatalogueReader({ memory: products, metrics, logger })
   reader.start()
-  parts.add({ stop: () => reader.stop() })
+  parts.add({ stage: 'background', stop: () => reader.stop() })
   const flows = orderFlows({ order: domain.order, products })
   return {
     flows: timed<OrderFlows>(metrics, 'aggregation', flows, FLOWS_CONTRACT),

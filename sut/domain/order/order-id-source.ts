@@ -49,6 +49,8 @@ const RESERVE_MS = 8_000
 /** The lease ends earlier for us than in the database: the renewal's answer took some time. */
 const SAFETY_MS = 2_000
 const LEASE_CALL_LIMIT_MS = 4_000
+/** After requests that took their whole time, and before whoever stops the process loses patience. */
+const STOP_LIMIT_MS = 2_000
 
 interface Held {
   readonly lease: WorkerLease
@@ -131,9 +133,9 @@ export class OrderIdSource {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#timer)
-    const context = leaseContext()
+    const context = withBudget(leaseContext(), STOP_LIMIT_MS)
     const changed = this.#changing ?? Promise.resolve()
-    await withinDeadline(changed, withBudget(context, LEASE_CALL_LIMIT_MS / 2)).catch(() => {})
+    await withinDeadline(changed, withBudget(context, STOP_LIMIT_MS / 2)).catch(() => {})
     const held = this.#held
     this.#held = undefined
     if (held) await this.#leases.release(held.lease, held.generator.lastIssuedMs, context)
