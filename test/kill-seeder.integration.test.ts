@@ -180,12 +180,14 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
     let committed: Committed = { orders: 0, rows: 0 }
     let isReset = false
     let words: readonly string[] = RESET_WORDS
+    // On a busy machine all of them may come before there is anything to keep: then once more, and later.
+    const isEnough = () => kills >= KILLS && begun > 0
     for (;;) {
       isReset ||= words === RESET_WORDS
       const child = run('seed', words)
       const exit = exitOf(child)
-      const lifeMs = 1_500 + Math.random() * LONGEST_LIFE_MS
-      const ended = kills < KILLS ? await Promise.race([exit, sleep(lifeMs)]) : await exit
+      const lifeMs = 1_500 + Math.random() * LONGEST_LIFE_MS * Math.max(1, kills - KILLS + 2)
+      const ended = isEnough() ? await exit : await Promise.race([exit, sleep(lifeMs)])
       words = SEED_WORDS
       if (ended && ended.code !== EXIT_CODES.pass) {
         expect(ended.said).toMatch(/is gone|was lost|another seeder/)
@@ -194,7 +196,7 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
       if (ended) {
         // A run that nobody killed comes to its end, whatever the kill before it left, and writes only what was missing.
         if (!isReset) expect(rowsWritten(ended)).toBeLessThanOrEqual(allRows - committed.rows)
-        if (kills >= KILLS) break
+        if (isEnough()) break
         // Whole before the kills were used up: once more from the start.
         words = RESET_WORDS
         continue
@@ -213,7 +215,6 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
       isReset = false
     }
 
-    expect(begun).toBeGreaterThan(0)
     expect(await tables()).toEqual(undisturbed)
     expect((await exitOf(run('verify', []))).code).toBe(EXIT_CODES.pass)
     expect(await exitOf(run('seed', SEED_WORDS))).toMatchObject({
@@ -221,5 +222,5 @@ it.runIf(process.env.HEADROOM_TEST_ENGINES !== 'containers')(
       said: expect.stringMatching(/0 rows written/),
     })
   },
-  60_000 + KILLS * 60_000,
+  120_000 + KILLS * 60_000,
 )
