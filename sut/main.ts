@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { FastifyInstance } from 'fastify'
 import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { type Config, ROLES, type Role, readConfig } from './config.ts'
 import { Parts } from './part.ts'
@@ -16,6 +17,7 @@ export interface ListeningMessage {
 }
 
 const STOP_LIMIT_MS = 10_000
+const CLOSE_IDLE_EVERY_MS = 100
 
 function roleOfArguments(): Role {
   const { values } = parseArgs({ options: { role: { type: 'string', default: 'all' } } })
@@ -34,11 +36,17 @@ async function run(config: Config, logger: Logger): Promise<void> {
   const metrics = new Metrics()
   const server = await buildRole({ config, logger, metrics, parts, version: packageVersion() })
   await server.listen({ host: config.host, port: config.port })
-  parts.add({ stage: 'requests', stop: () => server.close() })
+  parts.add({ stage: 'requests', stop: () => answerAndClose(server) })
   const address = server.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
   logger.info({ host: config.host, port }, 'listening')
   process.send?.({ kind: 'listening', port } satisfies ListeningMessage)
+}
+
+/** Whoever keeps its connection is waited for until its answer, and no longer: it falls idle after the others were closed. */
+async function answerAndClose(server: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => server.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS)
+  await server.close().finally(() => clearInterval(timer))
 }
 
 /** SIGTERM, Ctrl-C, or the parent gone: answer what is in flight, give back what is held, end. */
