@@ -2,34 +2,16 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { request } from 'undici'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { type RunningNginx, startNginx } from '../../engines/nginx.ts'
-import { renderNginxConfig } from './nginx.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type StartedGateway, startedGateway } from './started-gateway.setup.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
-let port: number
-let nginx: RunningNginx
+let nginx: StartedGateway
 
 beforeAll(async () => {
-  port = await getPort()
-  const nobody = '127.0.0.1:9'
-  nginx = await startNginx({
-    program: inject('engines').nginx,
-    configText: renderNginxConfig({
-      listen: `127.0.0.1:${port}`,
-      app: nobody,
-      admin: nobody,
-      accessLog: 'sample',
-      metricsFor: [],
-    }),
-    port,
-    signal: new AbortController().signal,
-    keep: false,
-    stateFolder: inject('stateFolder'),
-  })
+  nginx = await startedGateway({ frontEnd: '127.0.0.1:9' })
 })
 afterAll(() => nginx?.stop())
 
@@ -52,7 +34,7 @@ it.each([
   ['nothing of a header that is no trace', '00-","status":200,"x":"', ''],
   ['nothing of a longer one', `${TRACE}-${'a'.repeat(2_000)}`, ''],
 ])('logs of a refused request: %s', async (_what, traceparent, logged) => {
-  const { statusCode, headers, body } = await request(`http://127.0.0.1:${port}/nowhere`, {
+  const { statusCode, headers, body } = await request(`${nginx.baseUrl}/nowhere`, {
     headers: traceparent === undefined ? {} : { traceparent },
   })
   await body.dump()

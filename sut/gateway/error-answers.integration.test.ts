@@ -5,12 +5,11 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import getPort from 'get-port'
-import { afterEach, describe, expect, inject, it } from 'vitest'
-import { type RunningNginx, startNginx } from '../../engines/nginx.ts'
+import { afterEach, describe, expect, it } from 'vitest'
 import { requestBytes } from '../interface/malformed-requests.fixture.ts'
 import { exchange, type RawAnswer, refusalIn } from '../interface/raw-exchange.fixture.ts'
 import { authorization, frontEndOver, recordingFlows } from '../interface/recording-flows.fixture.ts'
-import { renderNginxConfig } from './nginx.ts'
+import { startedGateway } from './started-gateway.setup.ts'
 
 const ORDER = '/v1/app/orders/912288777518256128'
 const CHECKOUT_BODY = JSON.stringify({
@@ -29,23 +28,11 @@ afterEach(async () => {
 })
 
 async function gatewayTo(upstream: number, patient = true): Promise<void> {
-  port = await getPort()
-  const address = `127.0.0.1:${upstream}`
-  const text = renderNginxConfig({
-    listen: `127.0.0.1:${port}`,
-    app: address,
-    admin: address,
-    accessLog: 'sample',
-    metricsFor: [],
+  const nginx = await startedGateway({
+    frontEnd: `127.0.0.1:${upstream}`,
+    edit: (text) => (patient ? text : text.replace('proxy_read_timeout 15s', 'proxy_read_timeout 1s')),
   })
-  const nginx: RunningNginx = await startNginx({
-    program: inject('engines').nginx,
-    configText: patient ? text : text.replace('proxy_read_timeout 15s', 'proxy_read_timeout 1s'),
-    port,
-    signal: new AbortController().signal,
-    keep: false,
-    stateFolder: inject('stateFolder'),
-  })
+  port = nginx.port
   running.push(nginx)
 }
 

@@ -3,19 +3,16 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import getPort from 'get-port'
 import { Agent, request } from 'undici'
-import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { LEGACY_ROUTES } from '../../contracts/legacy-api.ts'
-import { type RunningNginx, startNginx } from '../../engines/nginx.ts'
 import { setPosition } from '../gateway-position.ts'
-import { renderNginxConfig } from './nginx.ts'
+import { type StartedGateway, startedGateway } from './started-gateway.setup.ts'
 
 const closing: (() => unknown)[] = []
 const asked = { monolith: 0, adapter: 0 }
 let adapterDies = false
-let nginx: RunningNginx
-let baseUrl: string
+let nginx: StartedGateway
 let sockets = 0
 
 async function listening(listener: RequestListener): Promise<string> {
@@ -41,23 +38,7 @@ beforeAll(async () => {
     }
   const monolith = await listening(answering('monolith'))
   const adapter = await listening(answering('adapter'))
-  const port = await getPort()
-  baseUrl = `http://127.0.0.1:${port}`
-  nginx = await startNginx({
-    program: inject('engines').nginx,
-    configText: renderNginxConfig({
-      listen: `127.0.0.1:${port}`,
-      app: monolith,
-      admin: monolith,
-      oldInterfaces: { monolith, adapter },
-      accessLog: 'sample',
-      metricsFor: [],
-    }),
-    port,
-    signal: new AbortController().signal,
-    keep: false,
-    stateFolder: inject('stateFolder'),
-  })
+  nginx = await startedGateway({ frontEnd: monolith, oldInterfaces: { monolith, adapter } })
   closing.push(() => nginx.stop())
 })
 beforeEach(() => {
@@ -74,7 +55,11 @@ function oneConnection() {
   const agent = new Agent({ connections: 1, pipelining: 1, keepAliveTimeout: 60_000 })
   agent.on('connect', () => sockets++)
   const post = async (path: string) => {
-    const { statusCode, body } = await request(baseUrl + path, { method: 'POST', body: 'token=x', dispatcher: agent })
+    const { statusCode, body } = await request(nginx.baseUrl + path, {
+      method: 'POST',
+      body: 'token=x',
+      dispatcher: agent,
+    })
     return { statusCode, body: await body.json() }
   }
   return { post, close: () => agent.close() }

@@ -5,14 +5,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { EngineProgram } from '../../contracts/engines.ts'
 import { LEGACY_ROUTES } from '../../contracts/legacy-api.ts'
-import { nginx, reloadsWithoutLoss, startNginx } from '../../engines/nginx.ts'
+import { nginx, reloadsWithoutLoss } from '../../engines/nginx.ts'
 import { ImageCache } from '../../engines/out-of-image.setup.ts'
-import { renderNginxConfig } from './nginx.ts'
+import { startedGateway } from './started-gateway.setup.ts'
 
 const RELOADS = process.env.HEADROOM_MIGRATION_PROOF === '1' ? 100 : 10
 const USERS = 8
@@ -91,24 +90,10 @@ class OldApps {
 
 async function reloaded(program: EngineProgram): Promise<OldApps> {
   came.clear()
-  const port = await getPort()
-  const running = await startNginx({
-    program,
-    configText: renderNginxConfig({
-      listen: `127.0.0.1:${port}`,
-      app: address,
-      admin: address,
-      oldInterfaces: { monolith: address, adapter: address },
-      accessLog: 'sample',
-      metricsFor: [],
-    }),
-    port,
-    signal: new AbortController().signal,
-    keep: false,
-    stateFolder: inject('stateFolder'),
-  })
+  const oldInterfaces = { monolith: address, adapter: address }
+  const running = await startedGateway({ frontEnd: address, oldInterfaces, program })
   try {
-    const apps = new OldApps(`http://127.0.0.1:${port}${LEGACY_ROUTES.submit}`)
+    const apps = new OldApps(running.baseUrl + LEGACY_ROUTES.submit)
     await apps.during(async () => {
       for (let nth = 0; nth < RELOADS; nth++) {
         process.kill(running.pid, 'SIGHUP')
