@@ -19,10 +19,12 @@ export type ParsedCommandLine =
 
 type Describe = (program: Command) => void
 
+const reportUnknownOption = (Command.prototype as unknown as { unknownOption(flag: string): void }).unknownOption
+
 /** Collects mistakes where commander would print the first and exit. */
 class PatientCommand extends Command {
   readonly mistakes: string[] = []
-  #sawUnknownOption = false
+  readonly #unknownOptions = new Set<string>()
 
   override error(message: string, { code }: { code?: string } = {}): never {
     const text = message.replace(/^error: /, '').replace('\n', ' ')
@@ -30,13 +32,19 @@ class PatientCommand extends Command {
     else if (code === 'commander.missingArgument') this.mistakes.push(this.#missingArgument(text))
     else if (code !== 'commander.excessArguments') this.mistakes.push(text)
     // The value of an unknown option is also counted as an argument too many.
-    else if (!this.#sawUnknownOption) this.#surplus(this.args)
+    else if (this.#unknownOptions.size === 0) this.#surplus(this.args)
     return undefined as never
+  }
+
+  /** commander's own, which its types leave out. */
+  unknownOption(flag: string): void {
+    this.#unknownOptions.add(flag)
+    reportUnknownOption.call(this, flag)
   }
 
   /** commander has reported the word, and counts it as an argument as well. */
   isUnknownOption(word: string): boolean {
-    return this.mistakes.some((mistake) => mistake.startsWith(`unknown option '${word}'`))
+    return this.#unknownOptions.has(word)
   }
 
   /** Its parser made nothing of a word and did not say why: no command runs without a required argument. */
@@ -51,12 +59,11 @@ class PatientCommand extends Command {
   /** commander calls this for the first one only, and with a hint. */
   #unknownOption(text: string): void {
     this.mistakes.push(text)
-    if (this.#sawUnknownOption) return
-    this.#sawUnknownOption = true
+    if (this.#unknownOptions.size > 1) return
     const isFlag = (word: string | undefined) => word !== undefined && /^--?[a-z]/i.test(word)
     const takesNext = (word: string | undefined) => isFlag(word) && !word?.includes('=')
     const others = this.args.filter((word) => isFlag(word) && !this.isUnknownOption(word))
-    for (const word of others) (this as unknown as { unknownOption(flag: string): void }).unknownOption(word)
+    for (const word of others) this.unknownOption(word)
     this.#surplus(this.args.filter((word, at) => !isFlag(word) && !takesNext(this.args[at - 1])))
   }
 
