@@ -65,6 +65,7 @@ it('refuses the users of a locked shard, serves all others, and stores nothing t
   const refusals = ofLocked.filter(({ answer }) => answer.status >= 400)
   const expected = ['unavailable', 'overloaded', 'deadline-exceeded', 'outcome-unknown']
   expect(refusals.filter(({ answer }) => !expected.includes(answer.body.code))).toEqual([])
+  expect(refusedOthers.filter((code) => !expected.includes(code))).toEqual([])
   expect(mostConnections).toBeLessThanOrEqual(CONNECTIONS)
 
   const notStored = refusals.filter(({ key, answer }) => key !== '' && answer.body.code !== 'outcome-unknown')

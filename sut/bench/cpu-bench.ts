@@ -48,7 +48,7 @@ export async function benchCpu(
     const micros = { sut: emptySeries(), bare: emptySeries() }
     for (let repeat = 0; repeat <= repeats; repeat++) {
       signal.throwIfAborted()
-      const measured = await oneRepeat(sides, sut.jwtSecret)
+      const measured = await oneRepeat(sides, sut.jwtSecret, signal)
       // The first makes what the others read, and warms both up.
       if (repeat === 0) continue
       for (const flow of BENCH_FLOWS) {
@@ -70,7 +70,7 @@ type Series = Record<BenchFlow, number[]>
 type Sides = { readonly sut: AskedProcess; readonly bare: AskedProcess }
 const emptySeries = (): Series => ({ list: [], detail: [], checkout: [] })
 
-async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
+async function oneRepeat({ sut, bare }: Sides, jwtSecret: string, signal: AbortSignal) {
   const requests = sutRequests(sut, jwtSecret)
   const users = usersInTurn()
   const placed: PlacedOrder[] = []
@@ -78,7 +78,7 @@ async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
   const sutCheckout = await sut.cpuOfEach(
     users,
     async (userId) => void placed.push(await requests.checkout(userId)),
-    () => untilTold(sut, toldBefore + users.length),
+    () => untilTold(sut, toldBefore + users.length, signal),
   )
   const bareCheckout = await bare.cpuOfEach(users, (userId) =>
     bare.ask({
@@ -106,11 +106,11 @@ const LOOK_EVERY_MS = 100
 const TOLD_LIMIT_MS = 60_000
 
 /** The same process tells the search of each order: that is a cost of the checkout, and not of what is asked next. */
-async function untilTold(sut: AskedProcess, events: number): Promise<void> {
+async function untilTold(sut: AskedProcess, events: number, signal: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + TOLD_LIMIT_MS
   while ((await sut.metric(TOLD)) < events) {
     if (performance.now() > deadlineMs) throw new Error('the search was not told of every order within a minute')
-    await sleep(LOOK_EVERY_MS)
+    await sleep(LOOK_EVERY_MS, undefined, { signal })
   }
 }
 
