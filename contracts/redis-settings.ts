@@ -10,7 +10,7 @@ export type RedisServer = (typeof REDIS_SERVERS)[number]
 
 const ON_DISK: Readonly<Record<RedisServer, readonly string[]>> = {
   redis: ['appendonly no'],
-  // What a killed server took is in the file; a power cut takes the last second.
+  // A kill or a power cut may take the last second or two with it.
   streams: ['appendonly yes', 'appendfsync everysec'],
 }
 
