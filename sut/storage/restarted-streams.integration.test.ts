@@ -22,10 +22,14 @@ const stateFolder = `.headroom/test-streams-${process.pid}`
 let opened: { close(): unknown }[] = []
 
 afterEach(async () => {
-  for (const connection of opened) await connection.close()
-  opened = []
+  await closeAll()
   await removeState(stateFolder)
 })
+
+async function closeAll(): Promise<void> {
+  for (const connection of opened) await connection.close()
+  opened = []
+}
 
 async function start(port?: string): Promise<EngineEndpoint> {
   const place = openPlace(stateFolder)
@@ -90,7 +94,7 @@ async function givenTo(group: EventGroup, count: number): Promise<readonly (stri
 it.each([['stopped'], ['killed']] as const)('messages nobody was done with, and nonces, are there again after it was %s', async (how) => {
   const { url } = await start()
   const owner = new Redis(url)
-  keptOpen({ close: () => owner.disconnect() })
+  opened.push({ close: () => owner.disconnect() })
   const write = (text: string) => owner.xadd(EVENT_STREAM, '*', 'event', text)
   const dying = keptOpen(new EventGroup(url, GROUP))
   await vi.waitFor(() => dying.next(), { timeout: 20_000 })
@@ -105,6 +109,7 @@ it.each([['stopped'], ['killed']] as const)('messages nobody was done with, and 
   expect(await edge.take(nonce, { sinceMs: beforeMs, ttlMs: TTL_MS })).toBe('new')
   await written(owner)
 
+  await closeAll()
   await end(how)
   await start(new URL(url).port)
 
