@@ -30,7 +30,8 @@ describe.runIf(isTried)('docker compose', () => {
 
   beforeAll(async () => {
     copy = copyCheckout()
-    const [gatewayPort, mysql, elasticsearch, redis, streams] = await Promise.all(Array.from({ length: 5 }, () => getPort()))
+    const ports = await Promise.all(Array.from({ length: 5 }, () => getPort()))
+    const [gatewayPort, mysql, elasticsearch, redis, streams] = ports
     gateway = `http://127.0.0.1:${gatewayPort}`
     environment = {
       ...process.env,

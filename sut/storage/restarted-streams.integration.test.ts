@@ -91,7 +91,7 @@ async function givenTo(group: EventGroup, count: number): Promise<readonly (stri
   return [...texts, ...(await group.next()).map(({ text }) => text)].toSorted()
 }
 
-it.each([['stopped'], ['killed']] as const)('messages nobody was done with, and nonces, are there again after it was %s', async (how) => {
+it.each(['stopped', 'killed'] as const)('%s, it has messages nobody was done with, and nonces, again', async (how) => {
   const { url } = await start()
   const owner = new Redis(url)
   opened.push({ close: () => owner.disconnect() })
