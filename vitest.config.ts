@@ -9,10 +9,10 @@ const MEASURES = [
   'test/own-system.integration.test.ts',
   'test/sealed-load.integration.test.ts',
 ]
-// A browser, npm, a simulation, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked: the
-// same whatever the engines are. Their statements, the stores' own tests try in both lanes.
-const ONE_LANE_IS_ENOUGH = [
-  'cli/bench-search.integration.test.ts',
+// Where both lanes run, each leaves out what the other is enough for: what is the same whatever the engines are. The stores'
+// own tests try every statement in both.
+// Local: a browser, npm, commands as a user runs them, kills of a process, a full disk, and which of two servers is asked.
+const LOCAL_IS_ENOUGH = [
   'cli/migrate.integration.test.ts',
   'cli/moving-between-servers.integration.test.ts',
   'cli/moving-commands.integration.test.ts',
@@ -38,6 +38,22 @@ const ONE_LANE_IS_ENOUGH = [
   'sut/user-limit.integration.test.ts',
   'sut/outage-latency.integration.test.ts',
 ]
+// In containers: whole seedings, services and flips, which ask for what the stores' tests ask for.
+const CONTAINERS_ARE_ENOUGH = [
+  'generators/fill-rung.integration.test.ts',
+  'generators/seed-servers.integration.test.ts',
+  'generators/seed.integration.test.ts',
+  'generators/verify/**',
+  'sut/every-position.integration.test.ts',
+  'sut/flows.integration.test.ts',
+  'sut/gateway/**',
+  'sut/migration.integration.test.ts',
+  'sut/stalled-services.integration.test.ts',
+  'sut/stopping.integration.test.ts',
+  'sut/switched-orders.integration.test.ts',
+  'sut/switches/flips.integration.test.ts',
+  'sut/token-rotation.integration.test.ts',
+]
 // They start servers that run as processes again, otherwise.
 const ON_PROGRAMS = ['sut/encrypted-stores.integration.test.ts']
 const NO_TESTS = ['**/node_modules/**', 'runs/**', '.headroom/**']
@@ -49,7 +65,7 @@ const ON_ENGINES = {
   fileParallelism: false,
 }
 const isInContainers = process.env.HEADROOM_TEST_ENGINES === 'containers'
-const isSecondLane = process.env.HEADROOM_TEST_BESIDE_LOCAL === '1'
+const isOneOfTwoLanes = process.env.HEADROOM_TEST_BOTH_LANES === '1'
 
 export default defineConfig({
   test: {
@@ -73,7 +89,7 @@ export default defineConfig({
           exclude: [
             ...NO_TESTS,
             ...MEASURES,
-            ...(isSecondLane ? ONE_LANE_IS_ENOUGH : []),
+            ...(isOneOfTwoLanes ? (isInContainers ? LOCAL_IS_ENOUGH : CONTAINERS_ARE_ENOUGH) : []),
             ...(isInContainers ? ON_PROGRAMS : []),
           ],
           ...ON_ENGINES,

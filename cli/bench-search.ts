@@ -2,7 +2,7 @@
 
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { runSearchBench, type SearchBenchReport } from '../measurements/search/bench/run-bench.ts'
-import type { SceneRow } from '../measurements/search/bench/search-bench.ts'
+import { SCENES, type SceneRow } from '../measurements/search/bench/search-bench.ts'
 import { parseCount, parseSeconds } from './option-parsers.ts'
 import { runCommand } from './run-command.ts'
 
@@ -32,6 +32,7 @@ await runCommand<{ searches: number; budget: number }>(
   async ({ options: { searches, budget: budgetSeconds } }, { json, signal, say }) => {
     let told = 0
     const report = await runSearchBench({
+      scenes: SCENES,
       searches,
       budgetSeconds,
       signal,

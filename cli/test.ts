@@ -1,5 +1,5 @@
 // `npm test`: brings what the tests need, then runs them lane by lane: what needs no engine, what holds a load, the other
-// integration tests on the engines of this machine, and a second time in containers where a Docker daemon answers.
+// integration tests on the engines of this machine, and in containers where a Docker daemon answers.
 
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -79,11 +79,12 @@ async function lanesOf(only: LaneName | undefined, words: readonly string[], con
     env: isLocal ? env : inContainers,
   }
   const integration = ['--project', 'integration', ...words]
-  const local: Lane = { name: 'integration on local engines', words: integration, env }
+  const shared = only === undefined && isLocal && isContainers ? { HEADROOM_TEST_BOTH_LANES: '1' } : {}
+  const local: Lane = { name: 'integration on local engines', words: integration, env: { ...env, ...shared } }
   const containers: Lane = {
     name: `integration ${place}`,
     words: integration,
-    env: { ...inContainers, ...(isLocal && { HEADROOM_TEST_BESIDE_LOCAL: '1' }) },
+    env: { ...inContainers, ...shared },
   }
   if (only === 'load') return [load]
   if (only === 'local') return [local]

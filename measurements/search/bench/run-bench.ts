@@ -2,8 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { SERVICE_LAWS } from './queue.ts'
-import { type Flattery, SCENES, type SceneRow } from './search-bench.ts'
+import type { Flattery, Scene, SceneRow } from './search-bench.ts'
 import type { BenchTask } from './search-worker.ts'
 
 export interface SearchBenchReport {
@@ -14,6 +13,7 @@ export interface SearchBenchReport {
 }
 
 export interface BenchRun {
+  readonly scenes: readonly Scene[]
   readonly searches: number
   readonly budgetSeconds: number
   readonly signal: AbortSignal
@@ -21,14 +21,15 @@ export interface BenchRun {
 }
 
 export async function runSearchBench({
+  scenes,
   searches,
   budgetSeconds,
   signal,
   onProgress,
 }: BenchRun): Promise<SearchBenchReport> {
   const tasks: readonly BenchTask[] = [
-    ...SCENES.map((scene) => ({ scene, searches, budgetSeconds })),
-    ...SERVICE_LAWS.map((law) => ({ flattery: law })),
+    ...scenes.map((scene) => ({ scene, searches, budgetSeconds })),
+    ...[...new Set(scenes.map(({ law }) => law))].map((law) => ({ flattery: law })),
   ]
   const answers: (readonly (SceneRow | Flattery)[])[] = []
   let next = 0
