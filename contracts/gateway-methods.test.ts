@@ -9,6 +9,7 @@ it.each([
   ['/v1/app/orders/123/pay', ['POST']],
   ['/v1/admin/products/5', ['GET', 'HEAD', 'POST']],
   ['/.well-known/headroom', ['GET', 'HEAD']],
+  ['/.well-known/headroom-challenge/0123', ['GET', 'HEAD']],
   ['/xwell-known/headroom', []],
   ['/v1/app/orders/', []],
   ['/v1/app', []],

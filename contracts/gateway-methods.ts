@@ -1,6 +1,7 @@
 // Which methods an address of the gateway takes: what a 405 has to say (RFC 9110, 15.5.6).
 
 import { ADMIN_ROUTES } from './admin-api.ts'
+import { challengePath } from './challenge.ts'
 import { ROUTES } from './gateway-api.ts'
 
 export interface AddressMethods {
@@ -9,7 +10,8 @@ export interface AddressMethods {
   readonly methods: readonly string[]
 }
 
-const ALL_ROUTES = [...Object.values(ROUTES), ...Object.values(ADMIN_ROUTES)]
+const CHALLENGE = { method: 'GET', path: challengePath(':token') } as const
+const ALL_ROUTES = [...Object.values(ROUTES), ...Object.values(ADMIN_ROUTES), CHALLENGE]
 const PATHS = [...new Set(ALL_ROUTES.map(({ path }) => path))]
 
 export const ADDRESSES: readonly AddressMethods[] = PATHS.map((path) => {

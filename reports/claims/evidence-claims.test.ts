@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Measurements } from '../../contracts/measurement.ts'
 import type { MigrationPosition } from '../../contracts/migration-position.ts'
 import { datasetFixture } from '../fixtures/dataset.ts'
-import { measurementsFixture } from '../fixtures/measurements.ts'
+import { measurementsFixture, type StepFixture, stepFixture } from '../fixtures/measurements.ts'
 import { evidenceClaims } from './evidence-claims.ts'
 
 const PHASE1: MigrationPosition = {
@@ -43,5 +43,24 @@ describe('the rows of a run', () => {
 
   it('are those of the 64 tables again once these are read', () => {
     expect(dataComplete(moving({ ...PHASE1, phase: 'phase2' }))).toMatchObject({ verdict: 'INVALID' })
+  })
+})
+
+describe('the evidence of a run', () => {
+  const evidenceOf = (step: Partial<StepFixture>) => {
+    const invalid = [{ code: 'rate-not-achieved', evidence: '700/s of 1124/s' }] as const
+    const steps = [stepFixture({ flow: 'list', offeredPerSecond: 100, invalid, ...step })]
+    return evidenceClaims(datasetFixture(), measurementsFixture({ steps })).find(({ id }) => id === 'evidence-valid')
+  }
+
+  it('is none where the only step carries no claim', () => {
+    expect(evidenceOf({})).toMatchObject({ verdict: 'INVALID', reason: 'every measured step is INVALID' })
+  })
+
+  it('is the failure of a step that missed its targets in spite of what flattered it', () => {
+    expect(evidenceOf({ errors: 500 })).toMatchObject({
+      verdict: 'PASS',
+      evidence: '1 of 1 step valid, 0 faults of the run',
+    })
   })
 })

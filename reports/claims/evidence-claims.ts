@@ -19,8 +19,9 @@ export function evidenceClaims(dataset: Dataset | null, measurements: Measuremen
 
 function evidenceValid(measurements: Measurements): Claim {
   const measured = measurements.steps.filter(({ kind }) => kind === 'measured')
-  const valid = measured.filter((step) => step.invalid.length === 0)
-  const nothing = measured.length === 0 ? ['no step was measured'] : ['every measured step is invalid']
+  // Some reasons only ever make a system look better: a step that fails in spite of them has shown it.
+  const valid = measured.filter(({ judgement }) => judgement.outcome !== 'invalid')
+  const nothing = measured.length === 0 ? ['no step was measured'] : ['every measured step is INVALID']
   // What happened to the target and its engines is told by the claim about them, once.
   const own = measurements.invalid.filter(({ code }) => !SPOILS_THE_RUN.includes(code))
   const faults = [...own.map(sentence), ...(valid.length === 0 ? nothing : [])]

@@ -35,10 +35,15 @@ export class AskedProcess {
     )
   }
 
-  /** Microseconds of CPU per request. */
-  async cpuOfEach<T>(requests: readonly T[], send: (request: T) => Promise<unknown>): Promise<number> {
+  /** Microseconds of CPU per request, with what is done until `settled`. */
+  async cpuOfEach<T>(
+    requests: readonly T[],
+    send: (request: T) => Promise<unknown>,
+    settled: () => Promise<void> = async () => {},
+  ): Promise<number> {
     const before = await this.cpuMicros()
     await this.askEach(requests, send)
+    await settled()
     return ((await this.cpuMicros()) - before) / requests.length
   }
 
@@ -46,12 +51,15 @@ export class AskedProcess {
   async cpuMicros(): Promise<number> {
     const { statusCode, body } = await this.#pool.request({ method: 'GET', path: '/cpu' })
     const text = await body.text()
-    if (statusCode === 200) {
-      const { user, system } = JSON.parse(text) as NodeJS.CpuUsage
-      return user + system
-    }
+    if (statusCode !== 200) return (await this.metric('process_cpu_seconds_total')) * 1e6
+    const { user, system } = JSON.parse(text) as NodeJS.CpuUsage
+    return user + system
+  }
+
+  /** One without labels, as it is now. NaN: there is none of that name. */
+  async metric(name: string): Promise<number> {
     const metrics = await this.ask({ method: 'GET', path: ROUTES.metrics.path })
-    return Number(/^process_cpu_seconds_total (\S+)$/m.exec(metrics)?.[1]) * 1e6
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
   }
 
   close(): Promise<void> {

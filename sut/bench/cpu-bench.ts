@@ -4,6 +4,7 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
 import type { Engines } from '../../contracts/engines.ts'
@@ -73,7 +74,12 @@ async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
   const requests = sutRequests(sut, jwtSecret)
   const users = usersInTurn()
   const placed: PlacedOrder[] = []
-  const sutCheckout = await sut.cpuOfEach(users, async (userId) => void placed.push(await requests.checkout(userId)))
+  const toldBefore = await sut.metric(TOLD)
+  const sutCheckout = await sut.cpuOfEach(
+    users,
+    async (userId) => void placed.push(await requests.checkout(userId)),
+    () => untilTold(sut, toldBefore + users.length),
+  )
   const bareCheckout = await bare.cpuOfEach(users, (userId) =>
     bare.ask({
       method: 'POST',
@@ -92,6 +98,19 @@ async function oneRepeat({ sut, bare }: Sides, jwtSecret: string) {
   return {
     sut: { list: sutList, detail: sutDetail, checkout: sutCheckout },
     bare: { list: bareList, detail: bareDetail, checkout: bareCheckout },
+  }
+}
+
+const TOLD = 'headroom_relay_indexed_total'
+const LOOK_EVERY_MS = 100
+const TOLD_LIMIT_MS = 60_000
+
+/** The same process tells the search of each order: that is a cost of the checkout, and not of what is asked next. */
+async function untilTold(sut: AskedProcess, events: number): Promise<void> {
+  const deadlineMs = performance.now() + TOLD_LIMIT_MS
+  while ((await sut.metric(TOLD)) < events) {
+    if (performance.now() > deadlineMs) throw new Error('the search was not told of every order within a minute')
+    await sleep(LOOK_EVERY_MS)
   }
 }
 

@@ -1,14 +1,21 @@
 import { createHmac } from 'node:crypto'
-import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { challengeMessage, challengePath } from '../../contracts/challenge.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { Metrics } from '../telemetry/metrics.ts'
 import { registerChallengeRoute } from './challenge-route.ts'
+import { createHttpServer } from './http-server.ts'
 
 const SECRET = 'a-secret-of-at-least-32-characters'
 const TOKEN = '0123456789abcdef0123456789abcdef'
 
 function server() {
-  const app = Fastify()
+  const app = createHttpServer({
+    logger: createLogger('test', 'silent'),
+    metrics: new Metrics(),
+    health: async () => ({ status: 'ok', checks: {} }),
+    maxInFlight: 10,
+  })
   registerChallengeRoute(app, SECRET)
   return app
 }

@@ -4,6 +4,7 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { CHALLENGE_TOKEN, challengeMessage, challengePath } from '../../contracts/challenge.ts'
+import { errorResponses } from './error-responses.ts'
 
 export function registerChallengeRoute(app: FastifyInstance, jwtSecret: string): void {
   app.get(
@@ -16,6 +17,13 @@ export function registerChallengeRoute(app: FastifyInstance, jwtSecret: string):
           type: 'object',
           required: ['token'],
           properties: { token: { type: 'string', pattern: CHALLENGE_TOKEN.source } },
+        },
+        response: {
+          200: {
+            description: 'The HMAC-SHA-256 of the question under the secret, in hex',
+            content: { 'text/plain': { schema: { type: 'string', pattern: '^[0-9a-f]{64}$' } } },
+          },
+          ...errorResponses,
         },
       },
     },

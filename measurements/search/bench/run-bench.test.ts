@@ -32,7 +32,10 @@ it('answers with a row for each server and procedure, and with what other arriva
     expect(Object.values(row.states)).toEqual([1])
     expect(row.bias !== null).toBe(row.published === 1 && row.truePerSecond !== null)
   }
-  expect(report.arrivals.map(({ law, arrivals }) => `${law} ${arrivals}`).sort()).toEqual(['fixed counted', 'fixed even'])
+  expect(report.arrivals.map(({ law, arrivals }) => `${law} ${arrivals}`).sort()).toEqual([
+    'fixed counted',
+    'fixed even',
+  ])
   // Against Poisson's: where requests never meet, more of them pass.
   for (const { arrivals, ratio } of report.arrivals) if (arrivals === 'even') expect(ratio).toBeGreaterThan(1)
   expect(told.at(-1)).toBe(1)
