@@ -43,7 +43,9 @@ describe('what a process is told', () => {
   })
 
   it.each(ROLES)('names neither client keys nor the Redis for streams to %s where nothing is demanded', (role) => {
-    expect(Object.keys(told(role, ENGINES)).filter((name) => /CLIENT|STREAMS|DEMANDS/.test(name))).toEqual([])
+    const named = Object.keys(told(role, ENGINES)).filter((name) => /CLIENT|STREAMS|DEMANDS/.test(name))
+    // The monolith tells others of its orders, whatever is demanded.
+    expect(named).toEqual(role === 'monolith' ? ['HEADROOM_STREAMS_REDIS_URL'] : [])
   })
 
   it('refuses a word that nobody knows: it must not be taken for nothing', () => {
