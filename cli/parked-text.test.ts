@@ -37,10 +37,10 @@ describe('the text about what is parked', () => {
   })
 
   it('does not take silence for nothing', () => {
-    const lines = parkedLines({ ...NOTHING, unreadableEvents: null, silent: ['legacy', 'redis'] })
+    const lines = parkedLines({ ...NOTHING, unreadableEvents: null, silent: ['legacy', 'streams'] })
     expect(lines).toHaveLength(3)
     expect(lines[0]).toBe('nothing is parked where it could be asked')
     expect(lines[1]).toContain("the monolith's database does not answer")
-    expect(lines[2]).toContain('HEADROOM_REDIS_URL')
+    expect(lines[2]).toContain('HEADROOM_STREAMS_REDIS_URL')
   })
 })

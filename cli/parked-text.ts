@@ -6,13 +6,13 @@ import { PARKED_KINDS, type ParkedGroup, type ParkedKind, type Redriven } from '
 export interface ParkedReport {
   readonly parked: readonly ParkedGroup[]
   readonly redriven: Redriven
-  /** Put aside by readers of the event stream. null: Redis was not asked, or did not answer. */
+  /** Put aside by readers of the event stream. null: their Redis was not asked, or did not answer. */
   readonly unreadableEvents: number | null
   /** Beside a monolith: who was to be asked, and did not answer. */
   readonly silent: readonly Silent[]
 }
 
-export type Silent = 'legacy' | 'redis'
+export type Silent = 'legacy' | 'streams'
 
 const NAMES: Readonly<Record<ParkedKind, readonly [one: string, many: string]>> = {
   'search-event': ['event for the search index', 'events for the search index'],
@@ -31,7 +31,8 @@ const WILL_BE: Readonly<Record<ParkedKind, string>> = {
 }
 const UNHEARD: Readonly<Record<Silent, string>> = {
   legacy: "the monolith's database does not answer: what is parked there is not known, and stays as it is",
-  redis: 'Redis does not answer, or HEADROOM_REDIS_URL is not set: events put aside there are not counted',
+  streams:
+    'the Redis for streams does not answer, or HEADROOM_STREAMS_REDIS_URL is not set: events put aside there are not counted',
 }
 
 export function parkedLines(report: ParkedReport): readonly string[] {

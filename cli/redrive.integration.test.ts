@@ -34,7 +34,7 @@ function redrive(words: readonly string[] = [], legacyUrl = stores.legacy.url): 
   const env = {
     HEADROOM_MYSQL_URL: stores.sharded.url,
     HEADROOM_LEGACY_MYSQL_URL: legacyUrl,
-    HEADROOM_REDIS_URL: engines.redis.url,
+    HEADROOM_STREAMS_REDIS_URL: engines.streams.url,
   }
   return endedCommand('cli/redrive.ts', ['--json', ...words], { env })
 }
@@ -134,7 +134,7 @@ describe('beside a monolith', () => {
   })
 
   it('counts what readers of the event stream put aside, and says that another try would not help', async () => {
-    const redis = new Redis(engines.redis.url)
+    const redis = new Redis(engines.streams.url)
     try {
       const id = await redis.xadd(UNREADABLE_STREAM, '*', 'group', 'order-cache', 'id', '1-1', 'event', '{')
       const { json, text } = await redrive(['--dry-run'])

@@ -8,7 +8,7 @@ import type { StoreName } from '../contracts/switches.ts'
 import { askRedis } from '../engines/ask-redis.ts'
 import { readEngines } from '../engines/engines-file.ts'
 import { mysql } from '../engines/mysql.ts'
-import { redis } from '../engines/redis.ts'
+import { streams } from '../engines/redis.ts'
 import { connect } from '../generators/store/mysql-connection.ts'
 import { PARKED_KINDS, type ParkedKind, type ParkedRows, parkedIn, type Redriven, redriveIn } from './parked-rows.ts'
 import { type ParkedReport, parkedLines, type Silent } from './parked-text.ts'
@@ -60,7 +60,7 @@ async function redriveAll(map: ShardMap, isDry: boolean): Promise<ParkedReport> 
     if (legacy) found.push(legacy)
     else silent.push('legacy')
     unreadableEvents = await countUnreadable()
-    if (unreadableEvents === null) silent.push('redis')
+    if (unreadableEvents === null) silent.push('streams')
   }
   const sum = (kind: ParkedKind) => found.reduce((all, { redriven }) => all + redriven[kind], 0)
   return {
@@ -86,9 +86,9 @@ async function redriveOver(connection: Connection, store: StoreName, isDry: bool
   }
 }
 
-/** null: nobody says where Redis is, or it does not answer. */
+/** null: nobody says where that Redis is, or it does not answer. */
 async function countUnreadable(): Promise<number | null> {
   const isGiven = Boolean(process.env[mysql.addressVariable])
-  const url = process.env[redis.addressVariable] || (isGiven ? null : readEngines().redis.url)
+  const url = process.env[streams.addressVariable] || (isGiven ? null : readEngines().streams.url)
   return url ? await askRedis(url, (client) => client.xlen(UNREADABLE_STREAM)).catch(() => null) : null
 }

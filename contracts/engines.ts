@@ -5,7 +5,7 @@ import type { ServicePasswords } from './service-accounts.ts'
 /** Schema of `npm run bench:seed`, and the name of the account that works in it. */
 export const BENCH_SCHEMA = 'headroom_bench'
 
-export const ENGINE_NAMES = ['mysql', 'elasticsearch', 'redis', 'nginx', 'k6'] as const
+export const ENGINE_NAMES = ['mysql', 'elasticsearch', 'redis', 'streams', 'nginx', 'k6'] as const
 export type EngineName = (typeof ENGINE_NAMES)[number]
 
 /** Where an engine came from. `address`: the user gave it; we neither started nor stop it. */
@@ -42,7 +42,10 @@ export interface Engines {
   /** The monolith's database: another schema, possibly on another server. */
   readonly legacyMysql: EngineEndpoint
   readonly elasticsearch: EngineEndpoint
+  /** The cache. */
   readonly redis: EngineEndpoint
+  /** The Redis for what must not be lost. */
+  readonly streams: EngineEndpoint
   readonly nginx: EngineProgram
   readonly k6: EngineProgram
 }

@@ -88,8 +88,8 @@ export interface FlowFigures {
 /** What one component used in a window. Disk: null where it cannot be read. */
 export interface ComponentUsage {
   /**
-   * `sut`, `mysql`, `elasticsearch`, `redis`, `nginx`; with one process per service `sut:order`; of further MySQL servers
-   * `mysql:127.0.0.1:3307`; `k6` and `headroom` are the harness.
+   * `sut`, `mysql`, `elasticsearch`, `redis` (both servers), `nginx`; with one process per service `sut:order`; of further MySQL
+   * servers `mysql:127.0.0.1:3307`; `k6` and `headroom` are the harness.
    */
   readonly name: string
   readonly cpuSeconds: number

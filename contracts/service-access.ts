@@ -19,16 +19,21 @@ import {
   PROCESSES_TABLE,
   SWITCHES_TABLE,
 } from './migration-tables.ts'
+import type { RedisServer } from './redis-settings.ts'
 import { SCHEMA_TABLE } from './schema-version.ts'
 import { ORDER_SLICES } from './search-index.ts'
 import { TABLE_FAMILIES, type TableFamily } from './shard.ts'
 import type { StoreName } from './switches.ts'
 import { LEGACY_NUMBERS_TABLE, PARKED_TABLE, WORKERS_TABLE } from './tables.ts'
 
-/** `edge`: the front-ends. `all`: the process that holds every service, and so may do what each of them may. */
-export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'edge', 'all'] as const
+/**
+ * `edge`: the front-ends. `monolith`: in Redis; in its own database it is the owner. `all`: the process that holds every
+ * service, and so may do what each of them may.
+ */
+export const SERVICE_ACCOUNTS = ['order', 'catalogue', 'indexer', 'edge', 'monolith', 'all'] as const
 export type ServiceAccount = (typeof SERVICE_ACCOUNTS)[number]
-type Service = Exclude<ServiceAccount, 'all'>
+const SERVICES = SERVICE_ACCOUNTS.filter((account) => account !== 'all')
+type Service = (typeof SERVICES)[number]
 
 export const SQL_STATEMENTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const
 export type SqlStatement = (typeof SQL_STATEMENTS)[number]
@@ -53,19 +58,22 @@ export interface SearchAccess {
   readonly index: readonly string[]
 }
 
-export interface CacheAccess {
+export interface RedisAccess {
   /** Patterns. */
   readonly keys: readonly string[]
   readonly commands: readonly string[]
 }
 
-interface ServiceAccess {
+interface ServiceAccess extends Partial<Readonly<Record<RedisServer, RedisAccess>>> {
   readonly mysql: Partial<Readonly<Record<TableKind, readonly SqlStatement[]>>>
   readonly elasticsearch?: SearchAccess
-  readonly redis?: CacheAccess
 }
 
 const ASKED_BY_CLIENT = ['ping', 'info', 'select'] as const
+
+/** Nonces of signed requests, and how often a user asked. */
+const EDGE_KEYS = 'headroom:edge:*'
+const EDGE_COMMANDS = ['get', 'set', 'incr', 'pexpire', 'multi', 'exec'] as const
 
 const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
   order: {
@@ -84,10 +92,11 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
       [SCHEMA_TABLE]: ['SELECT'],
     },
     elasticsearch: { cluster: ['monitor'], index: ['read'] },
-    // The cache's own, and, beside a monolith, the part of a group of readers.
-    redis: {
-      keys: ['headroom:order:*', 'headroom:events:*'],
-      commands: ['get', 'set', ...ASKED_BY_CLIENT, 'xgroup', 'xreadgroup', 'xautoclaim', 'xpending', 'xack', 'xadd'],
+    redis: { keys: ['headroom:order:*'], commands: ['get', 'set', ...ASKED_BY_CLIENT] },
+    // Beside a monolith, the part of a group of readers.
+    streams: {
+      keys: ['headroom:events:*'],
+      commands: [...ASKED_BY_CLIENT, 'xgroup', 'xreadgroup', 'xautoclaim', 'xpending', 'xack', 'xadd'],
     },
   },
   catalogue: {
@@ -110,18 +119,21 @@ const ACCESS: Readonly<Record<Service, ServiceAccess>> = {
     // A slice is made, with the fields of the template, by the first order of its quarter.
     elasticsearch: { cluster: ['monitor', 'manage_index_templates'], index: ['index', 'create_index'] },
     // Beside a monolith others are told of changes.
-    redis: {
+    streams: {
       keys: ['headroom:events:*', 'headroom:legacy:*'],
       commands: [...ASKED_BY_CLIENT, 'multi', 'exec', 'xadd'],
     },
   },
   edge: {
     mysql: {},
-    // Nonces of signed requests, and how often a user asked.
-    redis: {
-      keys: ['headroom:edge:*'],
-      commands: ['get', 'set', 'incr', 'pexpire', 'multi', 'exec', ...ASKED_BY_CLIENT],
-    },
+    streams: { keys: [EDGE_KEYS], commands: [...ASKED_BY_CLIENT, ...EDGE_COMMANDS] },
+  },
+  monolith: {
+    mysql: {},
+    // Nobody is to be shown an order as it was before the monolith changed it.
+    redis: { keys: ['headroom:order:*'], commands: ['set', ...ASKED_BY_CLIENT] },
+    // Before a migration it tells of its orders itself; and it counts its users.
+    streams: { keys: ['headroom:legacy:*', EDGE_KEYS], commands: [...ASKED_BY_CLIENT, ...EDGE_COMMANDS, 'xadd'] },
   },
 }
 
@@ -176,6 +188,7 @@ const MIGRATION_ACCESS: Readonly<Record<Service, Readonly<Record<StoreName, Righ
     sharded: { ...FOLLOWS_SWITCHES, ...TELLS_MESSAGES, [LEGACY_NUMBERS_TABLE]: ['SELECT'] },
   },
   edge: { legacy: {}, sharded: {} },
+  monolith: { legacy: {}, sharded: {} },
 }
 
 /** By name, in alphabetical order. */
@@ -183,7 +196,7 @@ export function migrationTablesOf(
   account: ServiceAccount,
   store: StoreName,
 ): ReadonlyMap<string, readonly SqlStatement[]> {
-  const services: readonly Service[] = account === 'all' ? ['order', 'catalogue', 'indexer', 'edge'] : [account]
+  const services = account === 'all' ? SERVICES : [account]
   const given = services.map((service) => MIGRATION_ACCESS[service][store])
   const tables = distinct(given.flatMap((rights) => Object.keys(rights))).toSorted()
   return new Map(
@@ -218,8 +231,8 @@ export function searchAccessOf(account: ServiceAccount): SearchAccess | undefine
 }
 
 /** undefined: none. */
-export function cacheAccessOf(account: ServiceAccount): CacheAccess | undefined {
-  const given = rowsOf(account).flatMap(({ redis }) => redis ?? [])
+export function redisAccessOf(server: RedisServer, account: ServiceAccount): RedisAccess | undefined {
+  const given = rowsOf(account).flatMap((row) => row[server] ?? [])
   if (given.length === 0) return undefined
   return {
     keys: distinct(given.flatMap(({ keys }) => keys)),

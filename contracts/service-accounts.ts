@@ -1,9 +1,10 @@
 // The services' accounts as each store wants them said: made by whoever runs the server, with passwords; what they may do
 // in MySQL is granted by the owner of the tables (sut/storage/grants.ts), who needs no password of theirs.
 
+import { REDIS_SERVERS, type RedisServer } from './redis-settings.ts'
 import {
-  type CacheAccess,
-  cacheAccessOf,
+  type RedisAccess,
+  redisAccessOf,
   SEARCH_INDICES,
   SERVICE_ACCOUNTS,
   type ServiceAccount,
@@ -14,7 +15,7 @@ import {
 /** Of the accounts that a store has; one that it has not may do nothing there. */
 export type ServicePasswords = Readonly<Partial<Record<ServiceAccount, string>>>
 
-const STORES = ['mysql', 'elasticsearch', 'redis'] as const
+export const STORES = ['mysql', 'elasticsearch', ...REDIS_SERVERS] as const
 export type Store = (typeof STORES)[number]
 
 export function accountsOf(store: Store): readonly ServiceAccount[] {
@@ -24,7 +25,8 @@ export function accountsOf(store: Store): readonly ServiceAccount[] {
 const MAY_ENTER: Readonly<Record<Store, (account: ServiceAccount) => boolean>> = {
   mysql: (account) => tablesOf(account).size > 0,
   elasticsearch: (account) => searchAccessOf(account) !== undefined,
-  redis: (account) => cacheAccessOf(account) !== undefined,
+  redis: (account) => redisAccessOf('redis', account) !== undefined,
+  streams: (account) => redisAccessOf('streams', account) !== undefined,
 }
 
 export function accountName(account: ServiceAccount): string {
@@ -45,14 +47,14 @@ export function createMysqlAccounts(passwords: ServicePasswords): readonly strin
 }
 
 /** Lines of redis.conf. */
-export function redisUsers(passwords: ServicePasswords): readonly string[] {
+export function redisUsers(server: RedisServer, passwords: ServicePasswords): readonly string[] {
   return entriesOf(passwords).flatMap(([account, password]) => {
-    const access = cacheAccessOf(account)
+    const access = redisAccessOf(server, account)
     return access ? [`user ${accountName(account)} ${redisRules(access, password).join(' ')}`] : []
   })
 }
 
-export function redisRules({ keys, commands }: CacheAccess, password: string): readonly string[] {
+export function redisRules({ keys, commands }: RedisAccess, password: string): readonly string[] {
   const allowed = [...keys.map((pattern) => `~${pattern}`), 'resetchannels', '-@all']
   return ['on', `>${password}`, ...allowed, ...commands.map((command) => `+${command}`)]
 }

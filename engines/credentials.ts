@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { accountsOf, type ServicePasswords, type Store } from '../contracts/service-accounts.ts'
+import { accountsOf, type ServicePasswords, STORES, type Store } from '../contracts/service-accounts.ts'
 import { readJson, writePrivate } from './engine-record.ts'
 import type { Place } from './place.ts'
 
@@ -14,6 +14,7 @@ export interface Credentials {
   readonly monolithMysqlPassword: string
   readonly elasticsearchPassword: string
   readonly redisPassword: string
+  readonly streamsPassword: string
   /** Of the services' own accounts in each store; the passwords above are the owner's. */
   readonly services: Readonly<Record<Store, ServicePasswords>>
 }
@@ -31,13 +32,12 @@ export function openCredentials({ state }: Place): Credentials {
     monolithMysqlPassword: makePassword(),
     elasticsearchPassword: makePassword(),
     redisPassword: makePassword(),
+    streamsPassword: makePassword(),
     ...known,
     // Of a checkout that is older than some accounts: the others' stay as they are.
-    services: {
-      mysql: { ...passwordsFor('mysql'), ...known?.services?.mysql },
-      elasticsearch: { ...passwordsFor('elasticsearch'), ...known?.services?.elasticsearch },
-      redis: { ...passwordsFor('redis'), ...known?.services?.redis },
-    },
+    services: Object.fromEntries(
+      STORES.map((store) => [store, { ...passwordsFor(store), ...known?.services?.[store] }]),
+    ) as Record<Store, ServicePasswords>,
   }
   if (JSON.stringify(known) !== JSON.stringify(credentials)) writePrivate(path, credentials)
   return credentials

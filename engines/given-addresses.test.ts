@@ -22,6 +22,7 @@ describe('addresses in the environment', () => {
     ['HEADROOM_LEGACY_MYSQL_URL', 'http://h', 'http:// is not mysql://'],
     ['HEADROOM_REDIS_URL', 'http://h', 'http:// is not redis://'],
     ['HEADROOM_REDIS_URL', 'redisss://h', 'redisss:// is not redis://'],
+    ['HEADROOM_STREAMS_REDIS_URL', 'http://h', 'http:// is not redis://'],
     ['HEADROOM_MYSQL_SHARDS', '32-99=mysql://h/headroom', 'entry 1 is not like'],
   ])('%s=%s is refused by its name', (variable, url, why) => {
     const refusal = (() => {

@@ -2,12 +2,12 @@
 
 import { elasticsearch } from './elasticsearch.ts'
 import { LEGACY_ADDRESS_VARIABLE, mysql } from './mysql.ts'
-import { redis } from './redis.ts'
+import { redis, streams } from './redis.ts'
 import { readShardMap, SHARDS_VARIABLE } from './shard-servers.ts'
 import { refuseOtherShape } from './start-server.ts'
 
 export function refuseMalformedAddresses(env: NodeJS.ProcessEnv): void {
-  for (const engine of [mysql, elasticsearch, redis]) {
+  for (const engine of [mysql, elasticsearch, redis, streams]) {
     const url = env[engine.addressVariable]
     if (url) refuseOtherShape(engine, engine.addressVariable, url)
   }

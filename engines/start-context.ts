@@ -1,6 +1,6 @@
 // What every engine needs to know to start.
 
-import type { EngineProgram } from '../contracts/engines.ts'
+import type { EngineName, EngineProgram } from '../contracts/engines.ts'
 import type { Refusal } from '../contracts/refusal.ts'
 import type { ServicePasswords } from '../contracts/service-accounts.ts'
 import type { Credentials } from './credentials.ts'
@@ -50,7 +50,7 @@ type Where = Pick<StartContext, 'place' | 'env'>
 
 /** An engine that serves on a port. Each says how it is found and run; `start-server.ts` decides which way. */
 export interface ServerEngine {
-  readonly name: 'mysql' | 'elasticsearch' | 'redis'
+  readonly name: Exclude<EngineName, ProgramEngine['name']>
   readonly title: string
   readonly image: string
   readonly addressVariable: string

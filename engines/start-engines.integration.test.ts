@@ -2,6 +2,7 @@ import { Client } from '@elastic/elasticsearch'
 import { Redis } from 'ioredis'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { REDIS_SERVERS } from '../contracts/redis-settings.ts'
 import { startNginx } from './nginx.ts'
 import { freePort } from './ports.ts'
 
@@ -56,15 +57,25 @@ describe('Elasticsearch', () => {
   })
 })
 
-describe('Redis', () => {
+describe.each(REDIS_SERVERS)('Redis (%s)', (server) => {
+  it('evicts nothing, and has a file where what it holds must not be lost', async () => {
+    const client = new Redis(engines[server].url)
+    const settings = ['maxmemory-policy', 'appendonly', 'save'].map(async (name) => {
+      const [, value] = (await client.config('GET', name)) as string[]
+      return value
+    })
+    expect(await Promise.all(settings)).toEqual(['noeviction', server === 'streams' ? 'yes' : 'no', ''])
+    await client.quit()
+  })
+
   it('keeps a stream, and wants its password', async () => {
-    const client = new Redis(engines.redis.url)
+    const client = new Redis(engines[server].url)
     const id = await client.xadd('engine-check', '*', 'field', 'value')
     expect(await client.xrange('engine-check', '-', '+')).toEqual([[id, ['field', 'value']]])
     await client.del('engine-check')
     await client.quit()
 
-    const { hostname, port } = new URL(engines.redis.url)
+    const { hostname, port } = new URL(engines[server].url)
     const stranger = new Redis(Number(port), hostname, { lazyConnect: true, retryStrategy: () => null })
     stranger.on('error', () => {})
     await expect(stranger.get('key')).rejects.toThrow(/NOAUTH|closed/)

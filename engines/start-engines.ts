@@ -17,7 +17,7 @@ import { type LockHolder, tryLock } from './lock.ts'
 import { LEGACY_ADDRESS_VARIABLE, legacyEndpointOf, mysql } from './mysql.ts'
 import { nginx as nginxEngine } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
-import { redis } from './redis.ts'
+import { redis, streams } from './redis.ts'
 import { probedShardMap, SHARDS_VARIABLE } from './shard-servers.ts'
 import type { EngineSize, ServerEngine, StartContext } from './start-context.ts'
 import { allowedWays, serverAtAddress, startServer } from './start-server.ts'
@@ -81,11 +81,12 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
     legacyAddress(context),
     startServer(elasticsearch, context),
     startServer(redis, context),
+    startServer(streams, context),
     engineProgram(nginxEngine, context),
     engineProgram(k6Engine, context),
   ] as const
   try {
-    const [orders, legacy, search, cache, nginx, k6] = await Promise.all(starting)
+    const [orders, legacy, search, cache, kept, nginx, k6] = await Promise.all(starting)
     options.signal.throwIfAborted()
     const mysqlShards = context.env[SHARDS_VARIABLE]
     await probedShardMap(orders, mysqlShards)
@@ -96,6 +97,7 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
       legacyMysql: legacy ?? legacyEndpointOf(orders, context.credentials),
       elasticsearch: search,
       redis: cache,
+      streams: kept,
       nginx,
       k6,
     }
@@ -124,6 +126,7 @@ async function findHealthy(place: Place, options: StartEnginesOptions): Promise<
     [mysql, engines.mysql],
     [elasticsearch, engines.elasticsearch],
     [redis, engines.redis],
+    [streams, engines.streams],
   ] as const
   const answers = await Promise.allSettled(servers.map(([engine, { url }]) => engine.probe(url)))
   if (answers.some(({ status }) => status === 'rejected')) return undefined

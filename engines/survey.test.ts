@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ENGINE_NAMES } from '../contracts/engines.ts'
+import { ENGINE_NAMES, type EngineName } from '../contracts/engines.ts'
 import { type FakeDocker, fakeDocker } from './fake-docker.fixture.ts'
 import { type EngineSurvey, surveyMachine } from './survey.ts'
 import { VERSIONS } from './versions.ts'
@@ -28,6 +28,7 @@ vi.mock('./place.ts', async (original) => {
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const { mysql, elasticsearch, redis, nginx, k6 } = VERSIONS.images
+const imageOf = (engine: EngineName) => VERSIONS.images[engine === 'streams' ? 'redis' : engine]
 const before = process.env.PATH
 let docker: FakeDocker
 
@@ -63,6 +64,7 @@ describe.runIf(process.platform === 'linux')('a machine with Node and Docker', (
       { engine: 'mysql', origin: 'docker', detail: mysql },
       { engine: 'elasticsearch', origin: 'docker', detail: elasticsearch },
       { engine: 'redis', origin: 'docker', detail: redis },
+      { engine: 'streams', origin: 'docker', detail: redis },
       { engine: 'nginx', origin: 'docker', detail: `copied out of ${nginx}` },
       { engine: 'k6', origin: 'docker', detail: `copied out of ${k6}` },
     ])
@@ -74,7 +76,7 @@ describe.runIf(process.platform === 'linux')('a machine with Node and Docker', (
       ENGINE_NAMES.map((engine) => ({
         engine,
         origin: 'docker',
-        detail: `${VERSIONS.images[engine]}, to be pulled`,
+        detail: `${imageOf(engine)}, to be pulled`,
       })),
     )
   })
@@ -94,7 +96,7 @@ describe.runIf(process.platform === 'linux')('a machine without Docker', () => {
   })
 
   it.each([
-    ['apt-get', ['mysql', 'redis', 'nginx']],
+    ['apt-get', ['mysql', 'redis', 'streams', 'nginx']],
     ['go', ['k6']],
     ['java', ['elasticsearch']],
     ['mvn', ['elasticsearch']],
@@ -113,7 +115,7 @@ describe.runIf(process.platform === 'linux')('a machine without Docker', () => {
     docker = fakeDocker(null)
     for (const { engine, origin, wayOut } of await survey()) {
       expect(origin, engine).toBeUndefined()
-      expect(wayOut, engine).toContain(VERSIONS.images[engine])
+      expect(wayOut, engine).toContain(imageOf(engine))
     }
   })
 })

@@ -10,7 +10,7 @@ import { freeDiskBytes, memoryBytes } from './machine.ts'
 import { mysql } from './mysql.ts'
 import { nginx } from './nginx.ts'
 import { openPlace, type Place } from './place.ts'
-import { redis } from './redis.ts'
+import { redis, streams } from './redis.ts'
 import type { FoundProgram, ProgramEngine, ServerEngine } from './start-context.ts'
 import { allowedWays, fetchObstacle, notToBeHad, serverAtAddress } from './start-server.ts'
 import { VERSIONS } from './versions.ts'
@@ -38,7 +38,7 @@ export async function surveyMachine(env: NodeJS.ProcessEnv = process.env): Promi
   const where = { place, env }
   const docker = await dockerVersion(env)
   const engines = await Promise.all([
-    ...[mysql, elasticsearch, redis].map((engine) => surveyServer(engine, where)),
+    ...[mysql, elasticsearch, redis, streams].map((engine) => surveyServer(engine, where)),
     ...[nginx, k6].map((engine) => surveyProgram(engine, where)),
   ])
   return {
@@ -102,6 +102,7 @@ const SOURCES: Readonly<Record<EngineName, string>> = {
   mysql: 'MariaDB from Debian packages',
   elasticsearch: `${VERSIONS.elasticsearch} with Maven`,
   redis: 'Debian packages',
+  streams: 'Debian packages',
   nginx: 'Debian packages',
   k6: `${VERSIONS.k6}, built with Go`,
 }

@@ -17,7 +17,7 @@ export interface ConditionsOf {
   readonly targetKind: TargetKind
   readonly sutVersion: string | null
   readonly engines:
-    | (Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'> & Partial<Pick<Engines, 'nginx' | 'legacyMysql'>>)
+    | (Pick<Engines, 'mysql' | 'elasticsearch' | 'redis' | 'streams'> & Partial<Pick<Engines, 'nginx' | 'legacyMysql'>>)
     | null
   readonly k6Version: string
 }
@@ -30,6 +30,7 @@ export async function runConditions(run: ConditionsOf): Promise<RunConditions> {
       mysql: engines.mysql.version,
       elasticsearch: engines.elasticsearch.version,
       redis: engines.redis.version,
+      streams: engines.streams.version,
       ...(engines.nginx && { nginx: engines.nginx.version }),
     }),
     ...(sutVersion === null ? {} : { sut: sutVersion }),

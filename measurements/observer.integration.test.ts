@@ -1,4 +1,5 @@
-// Shards on two servers: what both did is one sum, each is a component of its own, and one that goes away is named.
+// Shards on two servers: what both did is one sum, each is a component of its own, and one that goes away is named. So is one
+// of the two Redis.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,6 +39,22 @@ async function anotherWayTo(address: string): Promise<Way> {
   url.host = `127.0.0.1:${port}`
   return { url: url.href, close: () => void relay.kill('SIGKILL') }
 }
+
+it('names the Redis that is lost', async () => {
+  const engines = inject('engines')
+  const { mysqlShards: _, ...own } = engines
+  const way = await anotherWayTo(engines.streams.url)
+  ways = [way]
+  const lost: string[] = []
+  observer = await Observer.begin({
+    target: { kind: 'http', baseUrl: 'http://127.0.0.1:9', jwtSecret: '', processes: [] },
+    engines: { ...own, streams: { ...engines.streams, url: way.url } },
+    cores: 2,
+    onFault: ({ name }) => void lost.push(name),
+  })
+  way.close()
+  await expect.poll(() => lost, { timeout: 30_000 }).toEqual(['streams'])
+})
 
 it('watches every server that holds shards, sums what they did, and names the one that is lost', async () => {
   const engines = inject('engines')

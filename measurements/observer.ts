@@ -1,4 +1,4 @@
-// Everything that is looked at once a second while a run lasts: processes, every MySQL server, Elasticsearch, Redis, the
+// Everything that is looked at once a second while a run lasts: processes, every MySQL server, Elasticsearch, both Redis, the
 // target's own health. Two uses: the counters of a step's steady part, and proof that nothing went away.
 
 import { Redis } from 'ioredis'
@@ -10,6 +10,7 @@ import type {
   InvalidReason,
   MysqlCounters,
 } from '../contracts/measurement.ts'
+import { REDIS_SERVERS, type RedisServer } from '../contracts/redis-settings.ts'
 import { elasticsearchDelta, readElasticsearch } from './elasticsearch-counters.ts'
 import { MysqlProbe, type MysqlSample, mysqlDelta, mysqlSum } from './mysql-counters.ts'
 import { type ObservedMysql, observedMysql } from './observed-mysql.ts'
@@ -18,7 +19,7 @@ import { askBacklogSeconds, askHealth, type Target } from './target.ts'
 import { endsOf, type Fault, type Sample, type Watch, watch } from './watch.ts'
 
 /** The part of `engines.json` that measuring needs. */
-export type ObservedEngines = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'>
+export type ObservedEngines = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | RedisServer>
 
 // No oftener: looking is work on the very machine that is measured.
 const EVERY_MS = 1000
@@ -44,8 +45,14 @@ export interface ObserverOptions {
 }
 
 export const GENERATOR = 'k6'
-/** Engines of which there is one. */
-const ALONE = ['elasticsearch', 'redis'] as const
+const BESIDE_MYSQL = ['elasticsearch', ...REDIS_SERVERS] as const
+/** Both Redis are one: of one that nobody asks, no cost of a request could be told. */
+const COMPONENT_OF = { elasticsearch: 'elasticsearch', redis: 'redis', streams: 'redis' } as const
+
+interface RedisProbe {
+  readonly name: RedisServer
+  readonly redis: Redis
+}
 
 interface WatchedMysql {
   readonly probe: MysqlProbe
@@ -60,7 +67,7 @@ export class Observer {
   readonly #processes
   readonly #mysql: readonly WatchedMysql[]
   readonly #elasticsearch
-  readonly #redis: Redis | undefined
+  readonly #redis: readonly RedisProbe[]
   readonly #backlog
   readonly #others
 
@@ -94,7 +101,7 @@ export class Observer {
     this.#elasticsearch = searchUrl
       ? watchEngine('elasticsearch', () => readElasticsearch(searchUrl), onFault)
       : undefined
-    this.#redis = engines === null ? undefined : redisProbe(engines.redis.url)
+    this.#redis = engines === null ? [] : REDIS_SERVERS.map((name) => ({ name, redis: redisProbe(engines[name].url) }))
     // A reading that fails is no fault: whether the target lives is asked below.
     this.#backlog =
       isHttp || target.processes.length === 0
@@ -106,7 +113,7 @@ export class Observer {
             onFault: () => {},
           })
     this.#others = [
-      ...(this.#redis ? [watch({ name: 'redis', everyMs: EVERY_MS, read: () => ping(this.#redis!), onFault })] : []),
+      ...this.#redis.map(({ name, redis }) => watch({ name, everyMs: EVERY_MS, read: () => ping(redis), onFault })),
       // Of another system nobody knows how to ask it.
       ...(isHttp ? [] : [watch({ name: 'target', everyMs: EVERY_MS, read: () => healthy(target), onFault })]),
     ]
@@ -162,17 +169,20 @@ export class Observer {
   #knowsAll(): boolean {
     const { target, engines } = this.#options
     if (target.kind === 'http') return target.processes.length > 0
-    const known = new Set(this.#engineProcesses().map(({ component }) => component))
-    return target.processes.length > 0 && engines !== null && known.size === this.#mysqlServers.length + ALONE.length
+    return (
+      target.processes.length > 0 &&
+      this.#mysqlServers.every(({ pids }) => pids.length > 0) &&
+      BESIDE_MYSQL.every((name) => engines?.[name].pid !== undefined)
+    )
   }
 
   #engineProcesses(): WatchedProcess[] {
     const { engines } = this.#options
     return [
       ...this.#mysqlServers.flatMap(({ component, pids }) => pids.map((pid) => ({ component, pid }))),
-      ...ALONE.flatMap((component) => {
-        const pid = engines?.[component].pid
-        return pid === undefined ? [] : [{ component, pid }]
+      ...BESIDE_MYSQL.flatMap((name) => {
+        const pid = engines?.[name].pid
+        return pid === undefined ? [] : [{ component: COMPONENT_OF[name], pid }]
       }),
     ]
   }
@@ -196,7 +206,7 @@ export class Observer {
     ]
     await Promise.all(watches.map((one) => one?.stop()))
     for (const { probe } of this.#mysql) probe.close()
-    this.#redis?.disconnect()
+    for (const { redis } of this.#redis) redis.disconnect()
   }
 }
 

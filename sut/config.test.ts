@@ -30,21 +30,18 @@ describe('configuration', () => {
     expect(readConfig('all', WHOLE)).toMatchObject({ host: '127.0.0.1', port: 0, logLevel: 'info' })
   })
 
-  it('asks a front-end for keys and shared memory only where it demands or counts by them', () => {
+  it('asks a front-end for keys and the Redis for streams only where it demands or counts by them', () => {
     const asked = (role: Role, given: Record<string, string>) =>
       mistakesOf(role, { ...WHOLE, ...given }).map((mistake) => mistake.split(' ')[0])
     expect(asked('all', { HEADROOM_APP_DEMANDS: 'offered' })).toEqual([
       'HEADROOM_APP_CLIENT_SECRETS',
-      'HEADROOM_EDGE_REDIS_URL',
+      'HEADROOM_STREAMS_REDIS_URL',
     ])
-    expect(asked('all', { HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_EDGE_REDIS_URL'])
+    expect(asked('all', { HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_STREAMS_REDIS_URL'])
     const old = { HEADROOM_INTERNAL_SECRET: SECRET, HEADROOM_AGGREGATION_URL: 'http://127.0.0.1:1' }
-    const monolith = { ...old, HEADROOM_LEGACY_MYSQL_URL: 'mysql://u:p@127.0.0.1:3306/l' }
     const adapter = { ...old, HEADROOM_MONOLITH_URL: 'http://127.0.0.1:1' }
-    for (const [role, given] of [['monolith', monolith] as const, ['adapter', adapter] as const]) {
-      expect(asked(role, { ...given, HEADROOM_APP_DEMANDS: 'sealed' })).toEqual([])
-      expect(asked(role, { ...given, HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_EDGE_REDIS_URL'])
-    }
+    expect(asked('adapter', { ...adapter, HEADROOM_APP_DEMANDS: 'sealed' })).toEqual([])
+    expect(asked('adapter', { ...adapter, HEADROOM_USER_RATE_SCOPE: 'all' })).toEqual(['HEADROOM_STREAMS_REDIS_URL'])
     const internal = {
       HEADROOM_INTERNAL_SECRET: SECRET,
       HEADROOM_AGGREGATION_URL: 'http://127.0.0.1:1',
@@ -80,6 +77,7 @@ describe('configuration', () => {
       [
         'HEADROOM_LEGACY_MYSQL_URL',
         'HEADROOM_REDIS_URL',
+        'HEADROOM_STREAMS_REDIS_URL',
         'HEADROOM_APP_JWT_SECRETS',
         'HEADROOM_INTERNAL_SECRET',
         'HEADROOM_AGGREGATION_URL',
@@ -95,12 +93,22 @@ describe('configuration', () => {
     for (const name of needed) expect(mistakes.some((mistake) => mistake.startsWith(name))).toBe(true)
   })
 
-  it('asks the indexer beside a monolith where others are told of changes', () => {
-    const { HEADROOM_REDIS_URL, ...rest } = WHOLE
-    const beside = { ...rest, HEADROOM_LEGACY_MYSQL_URL: 'mysql://user:word@host/old' }
-    expect(mistakesOf('indexer', rest)).toEqual([])
-    expect(mistakesOf('indexer', beside).join()).toContain('HEADROOM_REDIS_URL')
-    expect(mistakesOf('indexer', { ...beside, HEADROOM_REDIS_URL })).toEqual([])
+  it.each(['all', 'order', 'indexer'] as const)(
+    'asks %s beside a monolith where others are told of changes, and only there',
+    (role) => {
+      const alone = { ...WHOLE, HEADROOM_INTERNAL_SECRET: SECRET }
+      const beside = { ...alone, HEADROOM_LEGACY_MYSQL_URL: 'mysql://user:word@host/old' }
+      const HEADROOM_STREAMS_REDIS_URL = 'redis://127.0.0.1:6380/0'
+      expect(mistakesOf(role, alone)).toEqual([])
+      expect(mistakesOf(role, beside)).toEqual([expect.stringContaining('HEADROOM_STREAMS_REDIS_URL')])
+      expect(mistakesOf(role, { ...beside, HEADROOM_STREAMS_REDIS_URL })).toEqual([])
+    },
+  )
+
+  it('asks the catalogue for no Redis, a monolith beside it or not', () => {
+    const { HEADROOM_REDIS_URL: _, ...rest } = WHOLE
+    const beside = { HEADROOM_LEGACY_MYSQL_URL: 'mysql://user:word@host/old', HEADROOM_INTERNAL_SECRET: SECRET }
+    expect(mistakesOf('catalogue', { ...rest, ...beside })).toEqual([])
   })
 
   it('reads secrets from files and puts a password apart into its address', () => {

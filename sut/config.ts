@@ -55,13 +55,14 @@ export interface Config {
   readonly appDemands: AppDemands
   /** Of the app's clients, to sign and to seal with. */
   readonly appClients: TokenSecrets
-  /** What the processes of the interface share; '': nothing is. */
-  readonly edgeRedisUrl: string
   readonly mysql: MysqlConfig
   /** Without an address: there is no monolith. */
   readonly legacyMysql: MysqlAddress
   readonly elasticsearchUrl: string
+  /** The cache. */
   readonly redisUrl: string
+  /** What must not be lost: messages, and what front-ends share. '': neither is of this process. */
+  readonly streamsUrl: string
   readonly appTokens: TokenSecrets
   readonly adminTokens: TokenSecrets
   readonly internalSecret: string
@@ -84,21 +85,26 @@ const NEEDS: Readonly<Record<Role, readonly Setting[]>> = {
   order: ['mysql', 'elasticsearchUrl', 'redisUrl', 'internalSecret'],
   catalogue: ['mysql', 'internalSecret'],
   indexer: ['mysql', 'elasticsearchUrl'],
-  monolith: ['legacyMysql', 'redisUrl', 'appTokens', 'internalSecret', 'aggregation'],
+  monolith: ['legacyMysql', 'redisUrl', 'streamsUrl', 'appTokens', 'internalSecret', 'aggregation'],
   adapter: ['appTokens', 'internalSecret', 'aggregation', 'monolith'],
 }
 
 /** What is told besides where there is a monolith to move from. `all` then answers the monolith, as the business layer. */
 const BESIDE_A_MONOLITH: Partial<Readonly<Record<Role, readonly Setting[]>>> = {
-  all: ['legacyMysql', 'internalSecret'],
-  order: ['legacyMysql'],
+  all: ['legacyMysql', 'internalSecret', 'streamsUrl'],
+  order: ['legacyMysql', 'streamsUrl'],
   catalogue: ['legacyMysql'],
-  indexer: ['legacyMysql', 'redisUrl'],
+  indexer: ['legacyMysql', 'streamsUrl'],
 }
 
 /** What a process of this role is to be told, and nobody else. */
 export function settingsOf(role: Role, hasMonolith: boolean): readonly Setting[] {
   return [...NEEDS[role], ...((hasMonolith && BESIDE_A_MONOLITH[role]) || [])]
+}
+
+/** Of changes of orders, beside a monolith: it cannot do without the streams there. */
+function tellsOrHears(role: Role): boolean {
+  return BESIDE_A_MONOLITH[role]?.includes('streamsUrl') === true
 }
 
 /** What is needed besides for what users are asked for, and for counting them together; nothing, unless it is told otherwise. */
@@ -110,7 +116,7 @@ export function edgeSettings(
   const protects = appDemands !== 'off' && (role === 'app' || role === 'all')
   return [
     ...(protects ? (['appClients'] as const) : []),
-    ...(protects || userRateScope === 'all' ? (['edgeRedisUrl'] as const) : []),
+    ...(protects || userRateScope === 'all' ? (['streamsUrl'] as const) : []),
   ]
 }
 
@@ -122,7 +128,12 @@ export function readConfig(role: Role, environment: Environment = process.env): 
   const reader = new Reader(environment, mistakes)
   const appDemands = reader.oneOf('HEADROOM_APP_DEMANDS', APP_DEMANDS, 'off')
   const userRateScope = reader.oneOf('HEADROOM_USER_RATE_SCOPE', RATE_SCOPES, 'process')
-  const needed = new Set<Setting>([...NEEDS[role], ...edgeSettings(role, { appDemands, userRateScope })])
+  const legacyUrl = reader.url('HEADROOM_LEGACY_MYSQL', ['mysql:'], NEEDS[role].includes('legacyMysql'))
+  const needed = new Set<Setting>([
+    ...NEEDS[role],
+    ...edgeSettings(role, { appDemands, userRateScope }),
+    ...(legacyUrl !== '' && tellsOrHears(role) ? (['streamsUrl'] as const) : []),
+  ])
   const config: Config = {
     role,
     host: reader.text('HEADROOM_HOST', '127.0.0.1'),
@@ -135,17 +146,17 @@ export function readConfig(role: Role, environment: Environment = process.env): 
     loadCredential: reader.secret('HEADROOM_LOAD_CREDENTIAL', false),
     appDemands,
     appClients: reader.tokenSecrets('HEADROOM_APP_CLIENT_SECRETS', needed.has('appClients')),
-    edgeRedisUrl: reader.url('HEADROOM_EDGE_REDIS', ['redis:', 'rediss:'], needed.has('edgeRedisUrl')),
     mysql: {
       map: reader.shardMap(needed.has('mysql')),
       poolSize: reader.whole('HEADROOM_MYSQL_POOL_SIZE', 16, { min: 1, max: 1_000 }),
     },
     legacyMysql: {
-      url: reader.url('HEADROOM_LEGACY_MYSQL', ['mysql:'], needed.has('legacyMysql')),
+      url: legacyUrl,
       socketPath: reader.optional('HEADROOM_LEGACY_MYSQL_SOCKET'),
     },
     elasticsearchUrl: reader.url('HEADROOM_ELASTICSEARCH', ['http:', 'https:'], needed.has('elasticsearchUrl')),
     redisUrl: reader.url('HEADROOM_REDIS', ['redis:', 'rediss:'], needed.has('redisUrl')),
+    streamsUrl: reader.url('HEADROOM_STREAMS_REDIS', ['redis:', 'rediss:'], needed.has('streamsUrl')),
     appTokens: reader.tokenSecrets('HEADROOM_APP_JWT_SECRETS', needed.has('appTokens')),
     adminTokens: reader.tokenSecrets('HEADROOM_ADMIN_JWT_SECRETS', needed.has('adminTokens')),
     internalSecret: reader.secret('HEADROOM_INTERNAL_SECRET', needed.has('internalSecret')),
@@ -155,10 +166,6 @@ export function readConfig(role: Role, environment: Environment = process.env): 
       catalogue: reader.url('HEADROOM_CATALOGUE', ['http:'], needed.has('catalogue')),
       monolith: reader.url('HEADROOM_MONOLITH', ['http:'], needed.has('monolith')),
     },
-  }
-  // Who still reads the old messages would be told nothing.
-  if (role === 'indexer' && config.legacyMysql.url !== '' && config.redisUrl === '') {
-    mistakes.push('HEADROOM_REDIS_URL (or HEADROOM_REDIS_URL_FILE) is missing: changes are told there')
   }
   if (config.adminTokens.secrets.some((secret) => config.appTokens.secrets.includes(secret))) {
     mistakes.push(

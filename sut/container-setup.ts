@@ -4,8 +4,8 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheSettings } from '../contracts/cache-settings.ts'
-import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
+import { REDIS_SERVERS, type RedisServer, redisSettings } from '../contracts/redis-settings.ts'
+import { SERVICE_ACCOUNTS, type ServiceAccount } from '../contracts/service-access.ts'
 import {
   accountsOf,
   createMysqlAccounts,
@@ -34,8 +34,9 @@ const NODE: Owner = { uid: 1000, gid: 1000 }
 const NGINX: Owner = { uid: 101, gid: 101 }
 const ROOT: Owner = { uid: 0, gid: 0 }
 
-/** No process here holds all services, and no front-end reaches a store: none demands signatures. */
-const ACCOUNTS = SERVICE_ACCOUNTS.filter((account) => account !== 'all' && account !== 'edge')
+/** No process here holds all services, no front-end reaches a store (none demands signatures), and there is no monolith. */
+const ABSENT: readonly ServiceAccount[] = ['all', 'edge', 'monolith']
+const ACCOUNTS = SERVICE_ACCOUNTS.filter((account) => !ABSENT.includes(account))
 
 const folder = join(STATE, 'compose')
 const checkoutOwner: Owner = statSync(CHECKOUT_FILE)
@@ -51,21 +52,20 @@ const secrets = {
   mysql: secret('mysql_password'),
   elasticsearch: secret('elasticsearch_password'),
   redis: secret('redis_password'),
+  streams: secret('streams_password'),
 }
 /** Of the services' own accounts. */
 const services = {
   mysql: servicePasswords('mysql'),
   elasticsearch: servicePasswords('elasticsearch'),
   redis: servicePasswords('redis'),
+  streams: servicePasswords('streams'),
 }
 
 give('mysql', MYSQL, { root_password: secrets.mysqlRoot, password: secrets.mysql })
 give('mysql-accounts', MYSQL, { 'accounts.sql': accountsSql() })
 give('elasticsearch', ELASTICSEARCH, { password: secrets.elasticsearch, ...elasticsearchRealm() })
-give('redis', REDIS, {
-  password: secrets.redis,
-  'redis.conf': [`requirepass ${secrets.redis}`, ...redisUsers(services.redis), ...cacheSettings('128mb')].join('\n'),
-})
+for (const server of REDIS_SERVERS) give(server, REDIS, { password: secrets[server], 'redis.conf': redisConf(server) })
 give('owner', NODE, { mysql_password: secrets.mysql, elasticsearch_password: secrets.elasticsearch })
 for (const account of ACCOUNTS) {
   const passwords = Object.entries(services).flatMap(([store, { [account]: password }]) =>
@@ -99,6 +99,11 @@ function elasticsearchRealm(): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(searchRealm(services.elasticsearch, hashOf)))
 }
 
+function redisConf(server: RedisServer): string {
+  const users = redisUsers(server, services[server])
+  return [`requirepass ${secrets[server]}`, ...users, ...redisSettings(server, '128mb')].join('\n')
+}
+
 function gatewayConfig(): string {
   return renderNginxConfig({
     listen: '8080',
@@ -130,6 +135,7 @@ function enginesEnvironment(): string {
     `HEADROOM_MYSQL_URL=mysql://headroom:${secrets.mysql}@127.0.0.1:${port('MYSQL')}/headroom`,
     `HEADROOM_ELASTICSEARCH_URL=http://elastic:${secrets.elasticsearch}@127.0.0.1:${port('ELASTICSEARCH')}`,
     `HEADROOM_REDIS_URL=redis://:${secrets.redis}@127.0.0.1:${port('REDIS')}/0`,
+    `HEADROOM_STREAMS_REDIS_URL=redis://:${secrets.streams}@127.0.0.1:${port('STREAMS_REDIS')}/0`,
   ].join('\n')
 }
 

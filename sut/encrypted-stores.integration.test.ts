@@ -104,16 +104,17 @@ describe.each(WAYS)('MySQL for the %s', (_, ask) => {
 })
 
 it('serves orders out of an encrypted MySQL, by way of an encrypted Redis', async () => {
-  const before = process.env.NODE_EXTRA_CA_CERTS
-  process.env.NODE_EXTRA_CA_CERTS = certificates.ca
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', certificates.ca)
+  // Something to ask the second one for.
+  vi.stubEnv('HEADROOM_USER_RATE_SCOPE', 'all')
   try {
     const engines = inject('engines')
     const url = mysqlUrl({ 'ssl-mode': 'VERIFY_IDENTITY', 'ssl-ca': certificates.ca })
     const redis = { url: encryptedRedis.url, origin: 'address', version: engines.redis.version } as const
-    system = await startTestSystem({ ...engines, redis, mysqlShards: `0-63=${url}` }, 'one-process')
+    const both = { redis, streams: redis }
+    system = await startTestSystem({ ...engines, ...both, mysqlShards: `0-63=${url}` }, 'one-process')
   } finally {
-    if (before === undefined) delete process.env.NODE_EXTRA_CA_CERTS
-    else process.env.NODE_EXTRA_CA_CERTS = before
+    vi.unstubAllEnvs()
   }
   const user = 64 * 9 + 5
   const placed = await system.call({ method: 'POST', path: '/v1/app/orders', user, key: randomUUID(), body: BODY })
@@ -125,7 +126,7 @@ it('serves orders out of an encrypted MySQL, by way of an encrypted Redis', asyn
     order: { status: 'paid' },
     payment: { status: 'captured' },
   })
-  expect((await system.call({ path: '/healthz' })).body.checks.redis).toBe('ok')
+  expect((await system.call({ path: '/healthz' })).body.checks).toMatchObject({ redis: 'ok', streams: 'ok' })
 })
 
 it('are left alone when they show the certificate of another host', async () => {

@@ -14,6 +14,7 @@ import type { OrderId } from '../contracts/order-id.ts'
 import type { GatewayPosition } from '../contracts/switches.ts'
 import { nginxFolder } from '../engines/nginx.ts'
 import { openPlace } from '../engines/place.ts'
+import { whileFull } from './full-redis.setup.ts'
 import { setPosition } from './gateway-position.ts'
 import { type OldAnswer, OldApps } from './gray-traffic.setup.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
@@ -28,20 +29,23 @@ const POLL = { timeout: 30_000, interval: 200 }
 const OFTEN = { timeout: 30_000, interval: 20 }
 const FLIPS = 100
 /** HEADROOM_MIGRATION_PROOF=1: a minute. */
-const REDIS_OUTAGE_MS = process.env.HEADROOM_MIGRATION_PROOF === '1' ? 60_000 : 3_000
+const STREAMS_OUTAGE_MS = process.env.HEADROOM_MIGRATION_PROOF === '1' ? 60_000 : 3_000
 
 let migrated: MigratedSystem
 let apps: OldApps
 let redis: Redis
+let streams: Redis
 
 beforeAll(async () => {
   migrated = await startMigratedSystem('process-per-service')
   apps = new OldApps(migrated.system.sut.endpoint)
   redis = new Redis(inject('engines').redis.url)
+  streams = new Redis(inject('engines').streams.url)
 })
 afterAll(async () => {
   await apps?.close()
   await redis?.quit()
+  await streams?.quit()
   await migrated?.stop()
 })
 
@@ -65,14 +69,14 @@ function expectAllAnswered(answers: readonly OldAnswer[]): void {
 const submittedBy = (answers: readonly OldAnswer[]) =>
   answers.flatMap(({ answer: { data } }) => (data?.orderNo === undefined ? [] : [data.orderNo as number]))
 
-/** In the store that decides: those that Redis has not. */
+/** In the store that decides: those that the streams have not. */
 async function untold(): Promise<number> {
   const [row] = await migrated.legacy.rows<{ waiting: string }>('SELECT COUNT(*) AS waiting FROM order_messages')
   return Number(row?.waiting)
 }
 
 async function messages(): Promise<readonly LegacyMessage[]> {
-  const entries = await redis.xrange(LEGACY_STREAM, '-', '+')
+  const entries = await streams.xrange(LEGACY_STREAM, '-', '+')
   return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf('message') + 1] ?? '') as LegacyMessage)
 }
 
@@ -176,13 +180,31 @@ it('is told of in the old format once for each order and version, whoever took t
   await expect.poll(told, POLL).toEqual({ created: [1], ofNew: [1, 1] })
 })
 
-it('is told of late, once and in order, after Redis was away', async () => {
+it.each(['gone', 'full'] as const)('is told at once while the cache is %s', async (how) => {
+  const { system } = migrated
+  const isTold = async () => {
+    const userId = USERS[13]!
+    const order = { path: '/v1/app/orders', key: randomUUID(), body: CHECKOUT }
+    const { orderId } = (await system.call({ method: 'POST', user: userId, ...order })).body
+    const paid = await system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/pay`, user: userId })
+    expect(paid.status).toBe(200)
+    const told = async () => (await messages()).filter(({ orderNo }) => orderNo === legacyNumberOf(orderId))
+    await expect.poll(told, POLL).toMatchObject([{ event: 'ORDER_CREATED' }, { event: 'ORDER_PAID' }])
+  }
+  if (how === 'full') return await whileFull(inject('engines').redis.url, isTold)
+  system.proxies.redis.mode = 'down'
+  await isTold().finally(() => {
+    system.proxies.redis.mode = 'normal'
+  })
+})
+
+it('is told of late, once and in order, after the Redis for streams was away', async () => {
   const { system } = migrated
   const numbers: (number | null)[] = []
   await expect.poll(untold, POLL).toBe(0)
-  system.proxies.redis.mode = 'down'
+  system.proxies.streams.mode = 'down'
   try {
-    for (const untilMs = performance.now() + REDIS_OUTAGE_MS; performance.now() < untilMs; await sleep(100)) {
+    for (const untilMs = performance.now() + STREAMS_OUTAGE_MS; performance.now() < untilMs; await sleep(100)) {
       const userId = USERS[numbers.length % USERS.length]!
       const order = { path: '/v1/app/orders', key: randomUUID(), body: CHECKOUT }
       const placed = await system.call({ method: 'POST', user: userId, ...order })
@@ -194,7 +216,7 @@ it('is told of late, once and in order, after Redis was away', async () => {
     expect(await untold()).toBe(2 * numbers.length)
     expect((await messages()).filter(({ orderNo }) => numbers.includes(orderNo))).toEqual([])
   } finally {
-    system.proxies.redis.mode = 'normal'
+    system.proxies.streams.mode = 'normal'
   }
   const told = async () => {
     const all = await messages()
@@ -202,7 +224,7 @@ it('is told of late, once and in order, after Redis was away', async () => {
   }
   await expect.poll(told, POLL).toEqual(numbers.map(() => ['ORDER_CREATED', 'ORDER_PAID']))
   process.stdout.write(
-    `Redis away for ${REDIS_OUTAGE_MS / 1_000} s: ${numbers.length} orders taken, paid and told of\n`,
+    `the Redis for streams away for ${STREAMS_OUTAGE_MS / 1_000} s: ${numbers.length} orders taken, paid and told of\n`,
   )
 })
 

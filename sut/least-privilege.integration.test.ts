@@ -5,17 +5,19 @@ import { Redis } from 'ioredis'
 import { type Connection, createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { CREATE_DATASET_SQL } from '../contracts/dataset.ts'
+import { REDIS_SERVERS, type RedisServer } from '../contracts/redis-settings.ts'
 import { ORDER_TEMPLATE, ORDER_TEMPLATE_NAME } from '../contracts/search-index.ts'
 import {
   isFamily,
   migrationTablesOf,
+  SERVICE_ACCOUNTS,
   type ServiceAccount,
   SQL_STATEMENTS,
   type SqlStatement,
   TABLE_KINDS,
   tablesOf,
 } from '../contracts/service-access.ts'
-import { accountsOf, addressFor } from '../contracts/service-accounts.ts'
+import { accountName, accountsOf, addressFor } from '../contracts/service-accounts.ts'
 import { asShard, tableName } from '../contracts/shard.ts'
 import { oneServer } from '../contracts/shard-map.ts'
 import { STORE_NAMES, type StoreName } from '../contracts/switches.ts'
@@ -149,8 +151,7 @@ describe.each(STORE_NAMES)('MySQL beside a monolith, the %s database', (store) =
 
 describe('Redis', () => {
   it('lets the order service keep its own entries, and no other command or key', async () => {
-    const redis = new Redis(addressFor('order', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
-    await redis.connect()
+    const redis = await connectedAs('order', 'redis')
     try {
       expect(await redis.set('headroom:order:least', '1', 'PX', 1_000)).toBe('OK')
       expect(await redis.get('headroom:order:least')).toBe('1')
@@ -163,12 +164,12 @@ describe('Redis', () => {
     }
   })
 
-  it('lets the front-ends count in Redis, and look into no order', async () => {
-    const redis = new Redis(addressFor('edge', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
-    await redis.connect()
+  it('lets the front-ends count, and look into no message', async () => {
+    const redis = await connectedAs('edge', 'streams')
     try {
       expect(await redis.set('headroom:edge:least', '1', 'PX', 1_000)).toBe('OK')
-      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+      await expect(redis.xlen('headroom:events:orders')).rejects.toThrow('NOPERM')
+      await expect(redis.get('headroom:events:orders')).rejects.toThrow('NOPERM')
       await expect(redis.keys('*')).rejects.toThrow('NOPERM')
     } finally {
       redis.disconnect()
@@ -176,19 +177,66 @@ describe('Redis', () => {
   })
 
   it('is where the indexer tells others of orders, and nothing for it to read', async () => {
-    const redis = new Redis(addressFor('indexer', engines.redis.url, engines.redis.passwords), { lazyConnect: true })
-    await redis.connect()
+    const redis = await connectedAs('indexer', 'streams')
     try {
       const told = await redis.multi().xadd('headroom:events:least', '*', 'event', '1').exec()
       expect(told?.[0]?.[0]).toBeNull()
-      await expect(redis.xadd('headroom:order:least', '*', 'event', '1')).rejects.toThrow('NOPERM')
+      await expect(redis.xadd('headroom:edge:least', '*', 'event', '1')).rejects.toThrow('NOPERM')
       await expect(redis.xrange('headroom:events:least', '-', '+')).rejects.toThrow('NOPERM')
-      await expect(redis.get('headroom:order:least')).rejects.toThrow('NOPERM')
+      await expect(redis.get('headroom:edge:least')).rejects.toThrow('NOPERM')
     } finally {
       redis.disconnect()
     }
   })
+
+  it('lets the monolith tell of its orders and count, read neither, and have a cached order forgotten', async () => {
+    const [cache, streams] = [await connectedAs('monolith', 'redis'), await connectedAs('monolith', 'streams')]
+    try {
+      expect(await cache.set('headroom:order:least', '1', 'PX', 1_000)).toBe('OK')
+      await expect(cache.get('headroom:order:least')).rejects.toThrow('NOPERM')
+      expect(await streams.xadd('headroom:legacy:least', 'MAXLEN', 1, '*', 'message', '1')).toMatch(/-/)
+      expect(await streams.incr('headroom:edge:least-count')).toBeGreaterThan(0)
+      await expect(streams.xrange('headroom:legacy:least', '-', '+')).rejects.toThrow('NOPERM')
+      await expect(streams.xadd('headroom:events:least', '*', 'event', '1')).rejects.toThrow('NOPERM')
+    } finally {
+      cache.disconnect()
+      streams.disconnect()
+    }
+  })
+
+  it.each(REDIS_SERVERS)('knows on the server %s no account that has no business there', async (server) => {
+    const { hostname, port } = new URL(engines[server].url)
+    const strangers = SERVICE_ACCOUNTS.filter((account) => !accountsOf(server).includes(account))
+    expect(strangers.length).toBeGreaterThan(0)
+    for (const account of strangers) {
+      const passwords = REDIS_SERVERS.flatMap((any) => engines[any].passwords?.[account] ?? [])
+      for (const password of ['x', ...passwords]) {
+        await expect(connected(`redis://${accountName(account)}:${password}@${hostname}:${port}/0`)).rejects.toThrow(
+          'WRONGPASS',
+        )
+      }
+    }
+  })
 })
+
+async function connectedAs(account: ServiceAccount, server: RedisServer): Promise<Redis> {
+  return await connected(addressFor(account, engines[server].url, engines[server].passwords))
+}
+
+/** Rejects with why the server does not let it in. */
+async function connected(url: string): Promise<Redis> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  let cause: Error | undefined
+  redis.on('error', (error: Error) => (cause ??= error))
+  try {
+    await redis.connect()
+    await redis.ping()
+    return redis
+  } catch (error) {
+    redis.disconnect()
+    throw cause ?? error
+  }
+}
 
 describe('Elasticsearch', () => {
   const as = (account: ServiceAccount) =>

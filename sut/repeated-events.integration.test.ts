@@ -26,7 +26,7 @@ let redis: Redis
 
 beforeAll(async () => {
   migrated = await startMigratedSystem('process-per-service')
-  redis = new Redis(inject('engines').redis.url)
+  redis = new Redis(inject('engines').streams.url)
   await migrated.begin()
 })
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { SERVICE_ACCOUNTS } from '../contracts/service-access.ts'
 import { addressFor } from '../contracts/service-accounts.ts'
 import { edgeSettings, FRONT_ENDS, RATE_SCOPES, type RateScope, type Role, type Setting, settingsOf } from './config.ts'
 
-export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis'> &
+export type EngineAddresses = Pick<Engines, 'mysql' | 'mysqlShards' | 'elasticsearch' | 'redis' | 'streams'> &
   Partial<Pick<Engines, 'legacyMysql'>>
 
 export interface LaunchSecrets {
@@ -44,18 +44,19 @@ const TUNABLE = [
 export function serviceEnvironment(role: Role, engines: EngineAddresses, secrets: LaunchSecrets): Environment {
   const account = SERVICE_ACCOUNTS.find((name) => name === role)
   const addressOf = ({ url, passwords }: EngineEndpoint) => (account ? addressFor(account, url, passwords) : url)
-  const { legacyMysql, redis } = engines
+  const { legacyMysql, streams } = engines
   const { appDemands } = secrets.demands
   const settings: Partial<Record<Setting, Environment>> = {
     mysql: mysqlEnvironment(engines, addressOf(engines.mysql)),
     ...(legacyMysql && { legacyMysql: legacyEnvironment(legacyMysql, addressOf(legacyMysql)) }),
     elasticsearchUrl: { HEADROOM_ELASTICSEARCH_URL: addressOf(engines.elasticsearch) },
     redisUrl: { HEADROOM_REDIS_URL: addressOf(engines.redis) },
+    // Front-ends have no account of their own name.
+    streamsUrl: { HEADROOM_STREAMS_REDIS_URL: addressFor(account ?? 'edge', streams.url, streams.passwords) },
     appTokens: { HEADROOM_APP_JWT_SECRETS_FILE: secrets.appTokensFile },
     adminTokens: { HEADROOM_ADMIN_JWT_SECRETS_FILE: secrets.adminTokensFile },
     internalSecret: { HEADROOM_INTERNAL_SECRET: secrets.internal },
     appClients: { HEADROOM_APP_CLIENT_SECRETS_FILE: secrets.appClientsFile, HEADROOM_APP_DEMANDS: appDemands },
-    edgeRedisUrl: { HEADROOM_EDGE_REDIS_URL: addressFor(account ?? 'edge', redis.url, redis.passwords) },
   }
   const told = [...settingsOf(role, legacyMysql !== undefined), ...edgeSettings(role, secrets.demands)]
   const credential = FRONT_ENDS.includes(role) ? given(['HEADROOM_LOAD_CREDENTIAL']) : {}
@@ -93,7 +94,7 @@ function mysqlEnvironment({ mysql, mysqlShards }: EngineAddresses, url: string):
   }
 }
 
-/** The monolith is itself in its own database; a service has an account of its own there too. */
+/** The monolith owns its database; a service has an account of its own there too. */
 function legacyEnvironment({ socketPath }: EngineEndpoint, url: string): Environment {
   return { HEADROOM_LEGACY_MYSQL_URL: url, ...(socketPath ? { HEADROOM_LEGACY_MYSQL_SOCKET: socketPath } : {}) }
 }

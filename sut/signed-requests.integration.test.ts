@@ -1,11 +1,12 @@
 // A whole system whose app has to sign and seal, with its memory of nonces in a real Redis behind a proxy: replayed requests,
-// and a Redis that is gone or was emptied.
+// and a Redis that is gone, full or was emptied.
 
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { TOKEN } from '../contracts/gateway-api.ts'
+import { whileFull } from './full-redis.setup.ts'
 import { type AppRequest, sealed, signed } from './interface/signing-client.fixture.ts'
 import { startTestSystem, type TestSystem, token } from './test-system.setup.ts'
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   system = await startTestSystem(inject('engines'), 'one-process', undefined, 'sealed')
 })
 afterEach(() => {
-  system.proxies.redis.mode = 'normal'
+  for (const proxy of Object.values(system.proxies)) proxy.mode = 'normal'
 })
 afterAll(() => system?.stop())
 
@@ -80,14 +81,39 @@ describe('a sealed checkout', () => {
   })
 })
 
-describe('while Redis is gone', () => {
+describe('while the cache', () => {
+  const goesOn = async () => {
+    const made = sealed(checkout())
+    expect(await send(made)).toEqual([201, 'ok'])
+    expect(await send(made)).toEqual([409, 'request-replayed'])
+  }
+
+  it.each(['down', 'stalled'] as const)('is %s, nonces are remembered as ever', async (mode) => {
+    system.proxies.redis.mode = mode
+    await goesOn()
+  })
+
+  it('is full, nonces are remembered as ever', async () => {
+    await whileFull(inject('engines').redis.url, goesOn)
+  })
+})
+
+describe('while the Redis for streams', () => {
+  it('is full, a checkout is refused rather than let through unremembered, and taken when there is room', async () => {
+    const { url } = inject('engines').streams
+    await whileFull(url, async () => expect(await send(sealed(checkout()))).toEqual([503, 'nonces-unavailable']))
+    await reachesRedis()
+  })
+})
+
+describe('while the Redis for streams is gone', () => {
   it.each(['down', 'stalled'] as const)(
     '(%s) a checkout is refused, a read is answered, and both are when it is back',
     async (mode) => {
-      system.proxies.redis.mode = mode
+      system.proxies.streams.mode = mode
       expect(await send(sealed(checkout()))).toEqual([503, 'nonces-unavailable'])
       expect(await send(signed(asked()))).toEqual([200, 'ok'])
-      system.proxies.redis.mode = 'normal'
+      system.proxies.streams.mode = 'normal'
       await reachesRedis()
     },
   )
@@ -95,7 +121,7 @@ describe('while Redis is gone', () => {
   it('and comes back empty, what was sent before it is refused, and what is sent then is not', async () => {
     const before = sealed({ ...checkout(), timestampMs: Date.now() - 1_000 })
     expect(await send(sealed(checkout()))).toEqual([201, 'ok'])
-    const owner = new Redis(inject('engines').redis.url)
+    const owner = new Redis(inject('engines').streams.url)
     await owner.flushdb()
     await owner.quit()
     // Sent before the memory began again, by moments: their sender sends them anew.

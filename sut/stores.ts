@@ -57,6 +57,7 @@ export function openSearchIndex({ config, metrics, parts }: StoreOptions): Order
   return timed<OrderIndex>(metrics, 'storage', index, { find: 'timed', write: 'timed' })
 }
 
+/** The cache. */
 export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache {
   const redis = new RedisCache(config.redisUrl, metrics)
   parts.add({ checks: [{ name: 'redis', vital: false, check: () => redis.ping() }], stop: () => redis.close() })
@@ -65,8 +66,8 @@ export function openRedis({ config, metrics, parts }: StoreOptions): RedisCache 
 
 /** What front-ends share. Not vital: reads are answered without it. */
 export function openEdgeRedis({ config, parts }: StoreOptions): EdgeRedis {
-  const edge = new EdgeRedis(config.edgeRedisUrl)
-  parts.add({ checks: [{ name: 'edge redis', vital: false, check: () => edge.ping() }], stop: () => edge.close() })
+  const edge = new EdgeRedis(config.streamsUrl)
+  parts.add({ checks: [{ name: 'streams', vital: false, check: () => edge.ping() }], stop: () => edge.close() })
   return edge
 }
 
@@ -89,24 +90,24 @@ export async function openLegacyMysql({ config, metrics, parts }: StoreOptions):
 
 /** Where others are told of orders beside a monolith. What it does not take waits in MySQL. */
 export function openOrderStreams({ config, parts }: StoreOptions): OrderStreams {
-  const streams = new OrderStreams(config.redisUrl)
+  const streams = new OrderStreams(config.streamsUrl)
   parts.add({ checks: [{ name: 'streams', vital: false, check: () => streams.ping() }], stop: () => streams.close() })
   return streams
 }
 
 /** Each group is told once of every change. */
 export function openEventGroup({ config, parts }: StoreOptions, group: string): EventGroup {
-  const events = new EventGroup(config.redisUrl, group)
-  parts.add({ stop: () => events.close() })
+  const events = new EventGroup(config.streamsUrl, group)
+  parts.add({ checks: [{ name: 'streams', vital: false, check: () => events.ping() }], stop: () => events.close() })
   return events
 }
 
 /** Where the monolith tells of its orders before a migration begins. It works without: nobody is told then. */
 export function openMessages({ config, metrics, parts }: StoreOptions): MessageStream {
-  const options = { redisUrl: config.redisUrl, stream: LEGACY_STREAM, keep: LEGACY_STREAM_LENGTH }
+  const options = { redisUrl: config.streamsUrl, stream: LEGACY_STREAM, keep: LEGACY_STREAM_LENGTH }
   const messages = new MessageStream(options, metrics)
   parts.add({
-    checks: [{ name: 'redis', vital: false, check: () => messages.ping() }],
+    checks: [{ name: 'streams', vital: false, check: () => messages.ping() }],
     stop: () => messages.close(),
   })
   return messages

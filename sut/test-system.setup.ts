@@ -21,7 +21,7 @@ export interface TestSystem {
   readonly stateDir: string
   /** Of the order database, as its owner, past the proxy. */
   readonly mysqlUrl: string
-  readonly proxies: { readonly mysql: FaultProxy; readonly elasticsearch: FaultProxy; readonly redis: FaultProxy }
+  readonly proxies: Readonly<Record<'mysql' | 'elasticsearch' | 'redis' | 'streams', FaultProxy>>
   /** Past the proxy. */
   rows<T>(sql: string, values?: readonly unknown[]): Promise<readonly T[]>
   call(options: CallOptions): Promise<Answer>
@@ -95,7 +95,13 @@ export async function startTestSystem(
   const mysql = await throughProxy(database.url)
   const elasticsearch = await throughProxy(engines.elasticsearch.url)
   const redis = await throughProxy(engines.redis.url)
-  const proxies = { mysql: mysql.proxy, elasticsearch: elasticsearch.proxy, redis: redis.proxy }
+  const streams = await throughProxy(engines.streams.url)
+  const proxies = {
+    mysql: mysql.proxy,
+    elasticsearch: elasticsearch.proxy,
+    redis: redis.proxy,
+    streams: streams.proxy,
+  }
   const { socketPath: _, ...mysqlEndpoint } = engines.mysql
   const starting = launchSut(
     {
@@ -103,6 +109,7 @@ export async function startTestSystem(
       ...(engines.mysqlShards && { mysqlShards: engines.mysqlShards }),
       elasticsearch: { ...engines.elasticsearch, url: elasticsearch.url },
       redis: { ...engines.redis, url: redis.url },
+      streams: { ...engines.streams, url: streams.url },
     },
     {
       topology,

@@ -159,6 +159,7 @@ describe('two servers', () => {
             mysqlShards: secondShards,
             elasticsearch: engines.elasticsearch,
             redis: engines.redis,
+            streams: engines.streams,
           },
           {
             internal: randomUUID(),

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await untilReachingRedis(monoliths)
 })
 afterEach(() => {
-  system.proxies.redis.mode = 'normal'
+  system.proxies.streams.mode = 'normal'
 })
 afterAll(async () => {
   vi.unstubAllEnvs()
@@ -50,7 +50,7 @@ async function untilReachingRedis(processes: readonly string[]): Promise<void> {
       processes.map(async (url) => {
         const { body } = await request(url + ROUTES.health.path)
         const { checks } = (await body.json()) as { readonly checks: Readonly<Record<string, string>> }
-        return checks['edge redis']
+        return checks.streams
       }),
     )
   await vi.waitFor(async () => expect(await edges()).toEqual(['ok', 'ok']), { timeout: 30_000, interval: 100 })
@@ -118,13 +118,13 @@ describe('a user who asks two front-ends at once', () => {
   })
 
   it('is answered without Redis, by each as often as its own limit allows, and by both together when it is back', async () => {
-    system.proxies.redis.mode = 'down'
+    system.proxies.streams.mode = 'down'
     const { letIn, allowed } = await askBoth()
     for (const byOne of letIn) {
       expect(byOne).toBeGreaterThanOrEqual(RATE_PER_SECOND)
       expect(byOne).toBeLessThanOrEqual(allowed)
     }
-    system.proxies.redis.mode = 'normal'
+    system.proxies.streams.mode = 'normal'
     await untilReachingRedis(frontEnds)
     const after = await askBoth()
     expect(after.ofBoth).toBeLessThanOrEqual(after.allowed + after.uncounted)
@@ -147,7 +147,7 @@ describe('a user of an old app who asks two monoliths at once', () => {
     const { ofBoth, uncounted, allowed } = await askBoth(monoliths, asOldApp)
     expect(ofBoth).toBeGreaterThanOrEqual(RATE_PER_SECOND)
     expect(ofBoth).toBeLessThanOrEqual(allowed + uncounted)
-    system.proxies.redis.mode = 'down'
+    system.proxies.streams.mode = 'down'
     const alone = await askBoth(monoliths, asOldApp)
     for (const byOne of alone.letIn) {
       expect(byOne).toBeGreaterThanOrEqual(RATE_PER_SECOND)

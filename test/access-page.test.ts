@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { REDIS_SERVERS } from '../contracts/redis-settings.ts'
 import {
-  cacheAccessOf,
   migrationTablesOf,
+  redisAccessOf,
   SEARCH_INDICES,
   SERVICE_ACCOUNTS,
   searchAccessOf,
@@ -21,10 +22,13 @@ it.each(SERVICE_ACCOUNTS)('shows what %s may do', (account) => {
   const search = searchAccessOf(account)
   const indices = SEARCH_INDICES.map((index) => `\`${index}\``).join(', ')
   const searchText = search ? `${search.cluster.join(', ')}; ${indices} ${search.index.join(', ')}` : 'none'
-  const cache = cacheAccessOf(account)
-  const patterns = cache?.keys.map((pattern) => `\`${pattern}\``).join(', ')
-  const cacheText = cache ? `${patterns} ${cache.commands.join(', ')}` : 'none'
-  expect(page).toContain(`| \`${accountName(account)}\` | ${tables || 'none'} | ${searchText} | ${cacheText} |`)
+  const redisTexts = REDIS_SERVERS.map((server) => {
+    const access = redisAccessOf(server, account)
+    const patterns = access?.keys.map((pattern) => `\`${pattern}\``).join(', ')
+    return access ? `${patterns} ${access.commands.join(', ')}` : 'none'
+  })
+  const cells = [`\`${accountName(account)}\``, tables || 'none', searchText, ...redisTexts]
+  expect(page).toContain(`| ${cells.join(' | ')} |`)
 })
 
 it.each(SERVICE_ACCOUNTS)('shows what %s may do besides, where there is a monolith', (account) => {

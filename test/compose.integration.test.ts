@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import getPort from 'get-port'
+import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
+import type { RedisServer } from '../contracts/redis-settings.ts'
 import { EXIT_CODES } from '../contracts/refusal.ts'
 import { RUN_FILES } from '../contracts/run-folder.ts'
 import { hasCompose } from '../engines/docker.ts'
@@ -28,7 +30,8 @@ describe.runIf(isTried)('docker compose', () => {
 
   beforeAll(async () => {
     copy = copyCheckout()
-    const [gatewayPort, mysql, elasticsearch, redis] = await Promise.all([getPort(), getPort(), getPort(), getPort()])
+    const ports = await Promise.all(Array.from({ length: 5 }, () => getPort()))
+    const [gatewayPort, mysql, elasticsearch, redis, streams] = ports
     gateway = `http://127.0.0.1:${gatewayPort}`
     environment = {
       ...process.env,
@@ -37,6 +40,7 @@ describe.runIf(isTried)('docker compose', () => {
       HEADROOM_COMPOSE_MYSQL_PORT: String(mysql),
       HEADROOM_COMPOSE_ELASTICSEARCH_PORT: String(elasticsearch),
       HEADROOM_COMPOSE_REDIS_PORT: String(redis),
+      HEADROOM_COMPOSE_STREAMS_REDIS_PORT: String(streams),
     }
     await compose('up', '--detach', '--wait')
   }, LIMIT_MS)
@@ -59,7 +63,7 @@ describe.runIf(isTried)('docker compose', () => {
   it('runs every program as nobody special: not root, no capability, nothing written but where it must', async () => {
     const { stdout } = await compose('ps', '--format', '{{.Name}}')
     const containers = stdout.split('\n').filter(Boolean)
-    expect(containers.length).toBeGreaterThanOrEqual(10)
+    expect(containers.length).toBeGreaterThanOrEqual(11)
     for (const container of containers) {
       const inspected = await run('docker', ['inspect', '--format', '{{json .HostConfig}}', container])
       const host = JSON.parse(inspected.stdout) as Record<string, unknown>
@@ -99,6 +103,30 @@ describe.runIf(isTried)('docker compose', () => {
     await expect(as('order', 'SELECT COUNT(*) FROM products')).rejects.toThrow('denied')
     await expect(as('indexer', 'SELECT COUNT(*) FROM payments_07')).rejects.toThrow('denied')
     await expect(as('order', 'DROP TABLE orders_07')).rejects.toThrow('denied')
+  })
+
+  it('keeps apart what may be made again and what may not: neither Redis evicts, and one outlives a restart', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    const open = (server: RedisServer, port: string | undefined) => {
+      const password = readFileSync(join(copy.folder, `.headroom/compose/${server}_password`), 'utf8').trim()
+      return new Redis(`redis://:${password}@127.0.0.1:${port}/0`)
+    }
+    const cache = open('redis', environment.HEADROOM_COMPOSE_REDIS_PORT)
+    const kept = open('streams', environment.HEADROOM_COMPOSE_STREAMS_REDIS_PORT)
+    try {
+      for (const client of [cache, kept]) {
+        expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction'])
+        expect(await client.set('restart-check', 'there')).toBe('OK')
+      }
+      await compose('restart', 'redis', 'streams')
+      await compose('up', '--detach', '--wait', 'redis', 'streams')
+      const found = () => Promise.all([cache, kept].map((client) => client.get('restart-check').catch(String)))
+      await expect.poll(found, { timeout: 60_000, interval: 500 }).toEqual([null, 'there'])
+    } finally {
+      await kept.del('restart-check')
+      for (const client of [cache, kept]) client.disconnect()
+    }
   })
 
   it('finds a front-end again that comes back at another address', { timeout: LIMIT_MS }, async () => {

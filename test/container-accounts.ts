@@ -3,7 +3,8 @@
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import type { Engines } from '../contracts/engines.ts'
-import { cacheAccessOf, type ServiceAccount } from '../contracts/service-access.ts'
+import { REDIS_SERVERS, type RedisServer } from '../contracts/redis-settings.ts'
+import { redisAccessOf, type ServiceAccount } from '../contracts/service-access.ts'
 import {
   accountName,
   accountsOf,
@@ -18,24 +19,29 @@ export async function withServiceAccounts<E extends Engines>(engines: E): Promis
     mysql: passwordsFor('mysql'),
     search: passwordsFor('elasticsearch'),
     redis: passwordsFor('redis'),
+    streams: passwordsFor('streams'),
   }
   const mysql = await createConnection(engines.mysql.url)
   for (const statement of createMysqlAccounts(passwords.mysql)) await mysql.query(statement)
   await mysql.end()
-  const redis = new Redis(engines.redis.url)
-  for (const [account, password] of Object.entries(passwords.redis)) {
-    const access = cacheAccessOf(account as ServiceAccount)
-    if (access)
-      await redis.call('ACL', 'SETUSER', accountName(account as ServiceAccount), ...redisRules(access, password))
-  }
-  await redis.quit()
+  for (const server of REDIS_SERVERS) await makeRedisAccounts(server, engines[server].url, passwords[server])
   return {
     ...engines,
     mysql: { ...engines.mysql, passwords: passwords.mysql },
     legacyMysql: { ...engines.legacyMysql, passwords: passwords.mysql },
     elasticsearch: { ...engines.elasticsearch, passwords: passwords.search },
     redis: { ...engines.redis, passwords: passwords.redis },
+    streams: { ...engines.streams, passwords: passwords.streams },
   }
+}
+
+async function makeRedisAccounts(server: RedisServer, url: string, passwords: ServicePasswords): Promise<void> {
+  const redis = new Redis(url)
+  for (const [account, password] of Object.entries(passwords) as [ServiceAccount, string][]) {
+    const access = redisAccessOf(server, account)
+    if (access) await redis.call('ACL', 'SETUSER', accountName(account), ...redisRules(access, password))
+  }
+  await redis.quit()
 }
 
 export function passwordsFor(store: Store): ServicePasswords {

@@ -2,6 +2,7 @@
 
 import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers'
+import { type RedisServer, redisSettings } from '../contracts/redis-settings.ts'
 import { searchPasswordHash, searchRealm } from '../contracts/service-accounts.ts'
 import { dockerVersion } from '../engines/docker.ts'
 import { VERSIONS } from '../engines/versions.ts'
@@ -22,14 +23,19 @@ export async function withContainers(): Promise<ContainerEngines> {
       'HEADROOM_TEST_ENGINES=containers: no Docker daemon answers on this machine; unset it to test on programs',
     )
   }
-  const started = await Promise.allSettled([startMysql(), startElasticsearch(), startRedis()])
+  const started = await Promise.allSettled([
+    startMysql(),
+    startElasticsearch(),
+    startRedis('redis'),
+    startRedis('streams'),
+  ])
   const containers = started.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
   const stop = async () => {
     await Promise.all(containers.map((container) => container.stop()))
   }
   const failed = started.find((result) => result.status === 'rejected')
-  const [mysql, elasticsearch, redis] = containers
-  if (failed || !mysql || !elasticsearch || !redis) {
+  const [mysql, elasticsearch, redis, streams] = containers
+  if (failed || !mysql || !elasticsearch || !redis || !streams) {
     await stop()
     throw failed?.reason
   }
@@ -41,6 +47,7 @@ export async function withContainers(): Promise<ContainerEngines> {
       HEADROOM_LEGACY_MYSQL_URL: `${mysqlUrl}/headroom_legacy`,
       HEADROOM_ELASTICSEARCH_URL: `http://elastic:${PASSWORD}@${addressOf(elasticsearch)}`,
       HEADROOM_REDIS_URL: `redis://:${PASSWORD}@${addressOf(redis)}/0`,
+      HEADROOM_STREAMS_REDIS_URL: `redis://:${PASSWORD}@${addressOf(streams)}/0`,
     },
     stop,
   }
@@ -93,9 +100,11 @@ function startElasticsearch(): Promise<StartedTestContainer> {
     .start()
 }
 
-function startRedis(): Promise<StartedTestContainer> {
+function startRedis(server: RedisServer): Promise<StartedTestContainer> {
+  const lines = [`requirepass ${PASSWORD}`, ...redisSettings(server, '128mb')]
   return new GenericContainer(VERSIONS.images.redis)
-    .withCommand(['redis-server', '--requirepass', PASSWORD])
+    .withCopyContentToContainer([{ content: lines.join('\n'), target: '/etc/redis.conf', mode: 0o644 }])
+    .withCommand(['redis-server', '/etc/redis.conf'])
     .withExposedPorts(6379)
     .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
     .withStartupTimeout(START_LIMIT_MS)

@@ -49,6 +49,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     HEADROOM_TEST_LEGACY_MYSQL_URL: engines.legacyMysql.url,
     HEADROOM_TEST_ELASTICSEARCH_URL: engines.elasticsearch.url,
     HEADROOM_TEST_REDIS_URL: engines.redis.url,
+    HEADROOM_TEST_STREAMS_REDIS_URL: engines.streams.url,
     HEADROOM_TEST_NGINX: engines.nginx.path,
     HEADROOM_TEST_K6: engines.k6.path,
   })

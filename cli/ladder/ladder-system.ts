@@ -13,7 +13,7 @@ import { mysql } from '../../engines/mysql.ts'
 import { bufferPoolBytes } from '../../engines/mysql-settings.ts'
 import { startNginx } from '../../engines/nginx.ts'
 import { CHECKOUT, STATE_FOLDER } from '../../engines/place.ts'
-import { redis } from '../../engines/redis.ts'
+import { redis, streams } from '../../engines/redis.ts'
 import { restartMysql } from '../../engines/restart-mysql.ts'
 import { areRunning } from '../../engines/running.ts'
 import { SHARDS_VARIABLE } from '../../engines/shard-servers.ts'
@@ -127,7 +127,7 @@ export class LadderSystem {
 
 /** A server that somebody else runs is not filled with 50 million rows, nor killed. */
 function refuseAddresses(env: NodeJS.ProcessEnv): void {
-  const given = [mysql, elasticsearch, redis].map(({ addressVariable }) => addressVariable)
+  const given = [mysql, elasticsearch, redis, streams].map(({ addressVariable }) => addressVariable)
   const set = [...given, SHARDS_VARIABLE].filter((name) => env[name])
   if (set.length === 0) return
   throw new Refusal({

@@ -48,6 +48,13 @@ it('stops Elasticsearch, not only what started it, and has it go on, also when i
   await expect.poll(() => pids.map(stateOf), POLL).toEqual(['S', 'S'])
 })
 
+it('stalls the Redis for streams, and not the cache in its place', () => {
+  const engines = { redis: { pid: process.pid }, streams: {} } as unknown as Engines
+  const places = { processes: [], engines, restartMysql: () => Promise.reject(new Error('nobody kills MySQL here')) }
+  expect(faultOf('streams-stalled', places)).toHaveProperty('impossible')
+  expect(faultOf('redis-stalled', places)).toMatchObject({ name: 'redis-stalled' })
+})
+
 it('stops no Elasticsearch that has no process here', () => {
   expect(stalledSearch(undefined)).toHaveProperty('impossible')
 })

@@ -31,6 +31,7 @@ export interface FaultPlaces {
 export const FAULT_NAMES = [
   'catalogue-stopped',
   'redis-stalled',
+  'streams-stalled',
   'search-stalled',
   'search-read-only',
   'shard-locked',
@@ -46,6 +47,8 @@ export function faultOf(name: FaultName, places: FaultPlaces): Fault | { readonl
       return stopped(name, 'the catalogue service is stopped (SIGSTOP)', processIdOf(processes, 'sut:catalogue'))
     case 'redis-stalled':
       return stopped(name, 'Redis takes requests and answers none (SIGSTOP)', engines.redis.pid)
+    case 'streams-stalled':
+      return stopped(name, 'the Redis for streams takes requests and answers none (SIGSTOP)', engines.streams.pid)
     case 'search-stalled':
       return stopped(name, 'Elasticsearch takes requests and answers none (SIGSTOP)', engines.elasticsearch.pid)
     case 'search-read-only':

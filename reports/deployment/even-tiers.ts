@@ -17,7 +17,7 @@ export function servicesCpu({ services, cpuSpeed }: Deployment, evidence: TierEv
   return evenTier('services', services, { name: 'the services', isOf: isService }, cpuSpeed, evidence)
 }
 
-/** One thread serves all, however many cores there are. */
+/** One thread serves all, however many cores there are: on the safe side, as the component is two servers. */
 export function redisCpu({ redis: { hosts, cores }, cpuSpeed }: Deployment, evidence: TierEvidence): DeploymentTier {
   const thread = { hosts, cores: Math.min(1, cores) }
   return evenTier('redis', thread, { name: 'Redis', isOf: (name) => name === 'redis' }, cpuSpeed, evidence)

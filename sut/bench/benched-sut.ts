@@ -21,7 +21,7 @@ export interface BenchedSut {
 
 /** `databases`: HEADROOM_MYSQL_URL, and what else names a database; their schema is there. */
 export async function startBenchedSut(
-  { elasticsearch, redis }: Pick<Engines, 'elasticsearch' | 'redis'>,
+  { elasticsearch, redis, streams }: Pick<Engines, 'elasticsearch' | 'redis' | 'streams'>,
   databases: Readonly<Record<string, string>>,
   { logFolder, signal }: Pick<BenchOptions, 'logFolder' | 'signal'>,
 ): Promise<BenchedSut> {
@@ -31,6 +31,7 @@ export async function startBenchedSut(
     ...databases,
     HEADROOM_ELASTICSEARCH_URL: elasticsearch.url,
     HEADROOM_REDIS_URL: redis.url,
+    HEADROOM_STREAMS_REDIS_URL: streams.url,
     HEADROOM_APP_JWT_SECRETS: jwtSecret,
     HEADROOM_ADMIN_JWT_SECRETS: randomBytes(32).toString('hex'),
     HEADROOM_MYSQL_POOL_SIZE: String(CONCURRENCY),

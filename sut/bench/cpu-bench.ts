@@ -31,7 +31,7 @@ export const GOALS: Readonly<Record<BenchFlow, number>> = { list: 2.5, detail: 2
 
 /** On empty engines, which are filled. */
 export async function benchCpu(
-  engines: Pick<Engines, 'mysql' | 'elasticsearch' | 'redis'>,
+  engines: Pick<Engines, 'mysql' | 'elasticsearch' | 'redis' | 'streams'>,
   options: BenchOptions,
 ): Promise<SutBenchReport> {
   const { repeats, signal, say } = options

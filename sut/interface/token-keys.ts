@@ -16,6 +16,8 @@ export interface Claims {
 type Verify = (token: string) => Claims
 
 const CLOCK_TOLERANCE_MS = 5_000
+/** A user asks again while the token lasts: what was verified once is not computed anew. Refusals are not remembered. */
+const REMEMBERED_TOKENS = 10_000
 
 export class TokenKeys {
   #verifiers: ReadonlyMap<string, Verify> = new Map()
@@ -65,7 +67,9 @@ function verifierOf(secret: string): Verify {
     allowedIss: TOKEN.issuer,
     requiredClaims: ['iss', 'aud', 'sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_MS,
-    cache: false,
+    cache: REMEMBERED_TOKENS,
+    // The whole token, so that none is taken for another.
+    cacheKeyBuilder: (token) => String(token),
   })
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { TOKEN } from '../../contracts/gateway-api.ts'
 import { tokenVerifier } from './token.ts'
 import { keyId, TokenKeys } from './token-keys.ts'
@@ -57,6 +57,17 @@ describe('token', () => {
     ['a binding that is none', bearer({ ...CLAIMS, cnf: null })],
   ])('refuses %s', (_what, authorization) => {
     expect(() => verify(authorization)).toThrow(expect.objectContaining({ code: 'unauthenticated' }))
+  })
+
+  it('asks each time whether it is still valid, and is not taken for another', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const seen = bearer(CLAIMS)
+    expect(verify(seen)).toEqual(PLAIN)
+    const forged = seen.replace(/\.[^.]+\./, `.${base64url({ ...CLAIMS, sub: '43' })}.`)
+    expect(() => verify(forged)).toThrow('a valid bearer token is required')
+    vi.setSystemTime((CLAIMS.exp + 6) * 1000)
+    expect(() => verify(seen)).toThrow('the token has expired')
+    vi.useRealTimers()
   })
 
   it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {

@@ -176,7 +176,7 @@ describe('the monolith', () => {
     await submit(userId, page)
     await ask(LEGACY_ROUTES.pay, userId, orderNo)
     await ask(LEGACY_ROUTES.pay, userId, orderNo)
-    const redis = new Redis(engines.redis.url)
+    const redis = new Redis(engines.streams.url)
     const entries = await redis.xrange(LEGACY_STREAM, '-', '+')
     await redis.quit()
     const told = entries
@@ -189,12 +189,12 @@ describe('the monolith', () => {
   })
 
   it('stores orders while nobody can be told', async () => {
-    const { redis } = system.proxies
-    redis.mode = 'down'
+    const { streams } = system.proxies
+    streams.mode = 'down'
     try {
       expect(await submit(user++, randomUUID())).toMatchObject({ code: LEGACY_CODES.ok })
     } finally {
-      redis.mode = 'normal'
+      streams.mode = 'normal'
     }
   })
 

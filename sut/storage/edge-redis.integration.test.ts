@@ -8,7 +8,7 @@ import { type FaultProxy, throughProxy } from '../fault-proxy.setup.ts'
 import { EdgeRedis } from './edge-redis.ts'
 
 const SINCE = 'headroom:edge:nonces-since'
-const { url, passwords } = inject('engines').redis
+const { url, passwords } = inject('engines').streams
 let owner: Redis
 let proxy: FaultProxy
 let edge: EdgeRedis

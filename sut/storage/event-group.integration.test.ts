@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { EVENT_STREAM, UNREADABLE_STREAM } from '../../contracts/order-event.ts'
 import { EventGroup, type GroupEntry } from './event-group.ts'
 
-const { url } = inject('engines').redis
+const { url } = inject('engines').streams
 const groups: string[] = []
 const opened: EventGroup[] = []
 let redis: Redis

@@ -25,6 +25,8 @@ export class EventGroup {
   readonly #group: string
   readonly #member = randomUUID()
   #hasJoined = false
+  /** Of the last look. */
+  #failure: unknown
   #claimedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(redisUrl: string, group: string) {
@@ -38,19 +40,19 @@ export class EventGroup {
 
   /** Waits a moment for the first; empty: there was none. */
   async next(): Promise<readonly GroupEntry[]> {
-    await this.#join()
     try {
-      const left = await this.#givenUp()
-      if (left.length > 0) return left
-      const options = ['COUNT', AT_ONCE, 'BLOCK', WAIT_MS, 'STREAMS', EVENT_STREAM, '>']
-      const answer = await this.#redis.call('XREADGROUP', 'GROUP', this.#group, this.#member, ...options)
-      const [stream] = (answer ?? []) as readonly (readonly [name: string, entries: readonly RawEntry[]])[]
-      return (stream?.[1] ?? []).map(entryOf)
+      const entries = await this.#look()
+      this.#failure = undefined
+      return entries
     } catch (error) {
-      // Redis was started anew, and knows of no group.
-      if (error instanceof Error && error.message.startsWith('NOGROUP')) this.#hasJoined = false
+      this.#failure = error
       throw error
     }
+  }
+
+  /** Rejects when the last look failed: a question of its own would stand behind the one that waits for entries. */
+  async ping(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   async done(entries: readonly GroupEntry[]): Promise<void> {
@@ -75,6 +77,22 @@ export class EventGroup {
       await this.#redis.call('XGROUP', 'DELCONSUMER', EVENT_STREAM, this.#group, this.#member).catch(() => {})
     }
     this.#redis.disconnect()
+  }
+
+  async #look(): Promise<readonly GroupEntry[]> {
+    await this.#join()
+    try {
+      const left = await this.#givenUp()
+      if (left.length > 0) return left
+      const options = ['COUNT', AT_ONCE, 'BLOCK', WAIT_MS, 'STREAMS', EVENT_STREAM, '>']
+      const answer = await this.#redis.call('XREADGROUP', 'GROUP', this.#group, this.#member, ...options)
+      const [stream] = (answer ?? []) as readonly (readonly [name: string, entries: readonly RawEntry[]])[]
+      return (stream?.[1] ?? []).map(entryOf)
+    } catch (error) {
+      // Redis was emptied, and knows of no group.
+      if (error instanceof Error && error.message.startsWith('NOGROUP')) this.#hasJoined = false
+      throw error
+    }
   }
 
   /** From the first entry that is still there: a group that is new has missed nothing that matters. */

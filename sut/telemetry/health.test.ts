@@ -29,6 +29,15 @@ describe('health', () => {
     expect(await metrics.registry.metrics()).toContain('headroom_dependency_up{name="redis"} 0')
   })
 
+  it.each([
+    [up, down],
+    [down, up],
+  ])('says of two connections to one store how the worse one is', async (one, other) => {
+    const checks = [one, other].map((check) => ({ name: 'streams', vital: false, check }))
+    const health = healthOf(() => checks, new Metrics())
+    expect(await health()).toEqual({ status: 'degraded', checks: { streams: 'down' } })
+  })
+
   it('asks once for many who ask at the same time', async () => {
     let asked = 0
     const health = healthOf(() => [{ name: 'mysql', vital: true, check: async () => void asked++ }], new Metrics())

@@ -4,7 +4,7 @@ export class MemoryRedis {
   readonly entries = new Map<string, string>()
   takesChanges = true
   get = async (key: string) => this.entries.get(key) ?? null
-  add = async (key: string, value: string) => {
+  fill = (key: string, value: string) => {
     if (!this.entries.has(key)) this.entries.set(key, value)
   }
   put = async (key: string, value: string) => {

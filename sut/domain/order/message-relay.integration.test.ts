@@ -48,8 +48,8 @@ beforeAll(async () => {
     sharded: await openTestStore('sharded', engines, 'owner'),
   }
   for (const store of Object.values(stores)) await store.openFor(EPOCH)
-  redis = new Redis(engines.redis.url)
-  const way = await throughProxy(engines.redis.url)
+  redis = new Redis(engines.streams.url)
+  const way = await throughProxy(engines.streams.url)
   proxy = way.proxy
   streams = new OrderStreams(way.url)
   while (!(await answers(streams))) await sleep(20)

@@ -24,13 +24,13 @@ interface Entry extends WholeOrder {
 type Load = (context: CallContext) => Promise<WholeOrder | null>
 
 export class OrderCache {
-  readonly #redis: Pick<RedisCache, 'get' | 'add' | 'put'>
+  readonly #redis: Pick<RedisCache, 'get' | 'fill' | 'put'>
   readonly #nowMs: () => number
   readonly #reads = new SharedReads<WholeOrder | null>()
   /** Order → until when. In the order of their ends, as each lasts equally long. */
   readonly #distrusted = new Map<OrderId, number>()
 
-  constructor(redis: Pick<RedisCache, 'get' | 'add' | 'put'>, nowMs: () => number = Date.now) {
+  constructor(redis: Pick<RedisCache, 'get' | 'fill' | 'put'>, nowMs: () => number = Date.now) {
     this.#redis = redis
     this.#nowMs = nowMs
   }
@@ -44,7 +44,7 @@ export class OrderCache {
       const found = await load(shared)
       // Nobody waits for the cache to be filled. What was not found is not kept: a stranger's question must not fill it.
       if (found && !this.#isDistrusted(orderId)) {
-        void this.#redis.add(entryOf(orderId), JSON.stringify({ ...found, readAtMs }), TTL_MS)
+        this.#redis.fill(entryOf(orderId), JSON.stringify({ ...found, readAtMs }), TTL_MS)
       }
       return found
     })
