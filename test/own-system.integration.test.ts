@@ -4,12 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { endedCommand } from '../cli/ended-command.fixture.ts'
 import { ENVIRONMENTAL_CODES, type InvalidCode } from '../contracts/measurement.ts'
+import { freePort } from '../engines/ports.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const EXAMPLES = 'docs/examples'
+/** Ports are chosen beside those of other test runs on this machine. */
+const PLACE = { id: process.pid.toString(16).padStart(10, '0') }
 const PAGE = readFileSync(join(ROOT, 'docs/how-do-i-load-my-own-system.md'), 'utf8')
 
 const children: ChildProcess[] = []
@@ -30,22 +33,22 @@ interface ContractFlow {
   readonly steps: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** The example listens on a port of its own choice: another one is put in its place. */
-async function exampleServer(port: number, changed: (code: string) => string = (code) => code): Promise<void> {
+/** The example listens on a port of its own choice: a free one is put in its place, and answered. */
+async function exampleServer(changed: (code: string) => string = (code) => code): Promise<number> {
+  const port = await freePort(PLACE)
   const code = readFileSync(join(ROOT, EXAMPLES, 'my-server.mjs'), 'utf8').replace('18099', String(port))
-  const child = spawn(process.execPath, ['--input-type=module', '-e', changed(code)], { stdio: 'ignore' })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', changed(code)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   children.push(child)
-  for (let look = 0; look < 100; look++) {
-    if (
-      await fetch(`http://127.0.0.1:${port}/`).then(
-        () => true,
-        () => false,
-      )
-    )
-      return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error('the example server does not answer')
+  await vi.waitFor(
+    () => {
+      expect(child.exitCode).toBeNull()
+      return fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) })
+    },
+    { timeout: 60_000, interval: 100 },
+  )
+  return port
 }
 
 interface Loaded {
@@ -84,8 +87,8 @@ describe('your own system', () => {
   })
 
   it('passes by the documented steps: a verdict, a document on stdout, a report', async ({ signal }) => {
-    await exampleServer(28_099)
-    const { code, document, runDir, text } = await load(28_099, signal)
+    const port = await exampleServer()
+    const { code, document, runDir, text } = await load(port, signal)
     const flow = flowOf(document)
     const [wanted, verdict] = wasDisturbed(flow) ? [3, 'INVALID'] : [0, 'PASS']
     expect([code, document.verdict, flow.verdict], text).toEqual([wanted, verdict, verdict])
@@ -98,14 +101,14 @@ describe('your own system', () => {
     }
     for (const figure of ['goodPerSecond', 'p99Ms', 'serviceP99Ms']) expect(flow.steps[0]?.[figure]).toBeGreaterThan(0)
     const report = readFileSync(join(runDir, 'report.html'), 'utf8')
-    expect(report).toContain('the target at http://127.0.0.1:28099')
+    expect(report).toContain(`the target at http://127.0.0.1:${port}`)
     expect(report).not.toMatch(/one machine like this/i)
     expect(existsSync(join(runDir, 'flows', 'my-flow.js'))).toBe(true)
   })
 
   it('fails with exit code 99 when a check finds wrong answers', async ({ signal }) => {
-    await exampleServer(28_100, (code) => code.replace('2.9', '(Math.random() < 0.3 ? 3.1 : 2.9)'))
-    const { code, document } = await load(28_100, signal)
+    const port = await exampleServer((code) => code.replace('2.9', '(Math.random() < 0.3 ? 3.1 : 2.9)'))
+    const { code, document } = await load(port, signal)
     const flow = flowOf(document)
     expect([code, flow.verdict]).toEqual(wasDisturbed(flow) ? [3, 'INVALID'] : [99, 'FAIL'])
     expect(flow.reason).toMatch(
@@ -114,7 +117,7 @@ describe('your own system', () => {
   })
 
   it('is INVALID with exit code 3 when nobody answers', async ({ signal }) => {
-    const { code, document, text } = await load(28_101, signal)
+    const { code, document, text } = await load(await freePort(PLACE), signal)
     expect([code, document.verdict]).toEqual([3, 'INVALID'])
     expect(text.match(/ECONNREFUSED/g)?.length).toBe(1)
   })

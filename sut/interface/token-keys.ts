@@ -68,8 +68,6 @@ function verifierOf(secret: string): Verify {
     requiredClaims: ['iss', 'aud', 'sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_MS,
     cache: REMEMBERED_TOKENS,
-    // The whole token, so that none is taken for another.
-    cacheKeyBuilder: (token) => String(token),
   })
 }
 
