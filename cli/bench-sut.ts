@@ -14,6 +14,10 @@ import { runCommand } from './run-command.ts'
 /** Engines of its own, so that its orders meet no data worth keeping, in no table and in no index. */
 const OWN_STATE = `${STATE_FOLDER}/test-${process.pid}`
 
+const REPEATS = 9
+/** Six positions, and each is measured beside a system without a migration. */
+const PHASE_REPEATS = 5
+
 const HELP = `
 The order system in one process, asked directly, against a bare Fastify route
 with the same query (list, detail) or the same transaction (checkout). Both in
@@ -29,15 +33,19 @@ Examples:
   npm run bench:sut -- --phases
   npm run --silent bench:sut -- --json --repeats 3`
 
-await runCommand<{ repeats: number; phases?: true }>(
+await runCommand<{ repeats?: number; phases?: true }>(
   'bench:sut',
   (program) =>
     program
       .description('Measure the CPU per request of the order system against its bare statements.')
-      .option('--repeats <n>', 'how often each is measured', parseCount, 5)
+      .option(
+        '--repeats <n>',
+        `how often each is measured (default: ${REPEATS}, of phases ${PHASE_REPEATS})`,
+        parseCount,
+      )
       .option('--phases', 'what each phase of a migration costs, instead')
       .addHelpText('after', HELP),
-  async ({ options: { repeats, phases } }, context) => {
+  async ({ options: { repeats: asked, phases } }, context) => {
     const { json, signal, say, onCleanup } = context
     const engines = await startEngines({
       keep: false,
@@ -52,6 +60,7 @@ await runCommand<{ repeats: number; phases?: true }>(
       await removeState(OWN_STATE)
     })
     const logFolder = join(STATE, 'logs/bench')
+    const repeats = asked ?? (phases ? PHASE_REPEATS : REPEATS)
     const options = { repeats, logFolder, signal, say }
     if (phases) {
       const report = await benchPhases(engines, options)
