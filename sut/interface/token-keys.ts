@@ -68,6 +68,8 @@ function verifierOf(secret: string): Verify {
     requiredClaims: ['iss', 'aud', 'sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_MS,
     cache: REMEMBERED_TOKENS,
+    // Added to the tolerance by the library: a refusal is over at once.
+    errorCacheTTL: () => -CLOCK_TOLERANCE_MS - 1,
   })
 }
 

@@ -70,6 +70,15 @@ describe('token', () => {
     vi.useRealTimers()
   })
 
+  it('does not go on refusing what has become valid', () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const early = bearer({ ...CLAIMS, nbf: Math.floor(Date.now() / 1000) + 7 })
+    expect(() => verify(early)).toThrow('a valid bearer token is required')
+    vi.setSystemTime(Date.now() + 3_000)
+    expect(verify(early)).toEqual(PLAIN)
+    vi.useRealTimers()
+  })
+
   it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {
     expect(() => verify(bearer({ ...CLAIMS, aud }))).toThrow(expect.objectContaining({ code: 'forbidden' }))
   })
