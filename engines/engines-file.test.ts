@@ -6,7 +6,7 @@ import { Refusal } from '../contracts/refusal.ts'
 import { findEngines, readEngines, writeEngines } from './engines-file.ts'
 import { CHECKOUT } from './place.ts'
 
-const stateFolder = `.headroom/engines-file-${process.pid}`
+const stateFolder = `.headroom/test-file-${process.pid}`
 const state = join(CHECKOUT, stateFolder)
 const whole = Object.fromEntries(ENGINE_NAMES.map((name) => [name, { version: '1' }])) as unknown as Engines
 

@@ -1,11 +1,11 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { Refusal } from '../contracts/refusal.ts'
 import { CHECKOUT } from './place.ts'
 import { startEngines } from './start-engines.ts'
 
-const stateFolder = `.headroom/bad-address-${process.pid}`
+const stateFolder = `.headroom/test-start-${process.pid}`
 
 afterEach(() => rmSync(join(CHECKOUT, stateFolder), { recursive: true, force: true }))
 
@@ -24,4 +24,21 @@ it('refuses an address that is none before anything is made, fetched or started 
   )
   expect(said).toEqual([])
   expect(existsSync(join(CHECKOUT, stateFolder))).toBe(false)
+})
+
+it('leaves engines alone that an older Headroom was told to keep, and says what starts all', async () => {
+  const state = join(CHECKOUT, stateFolder)
+  mkdirSync(state, { recursive: true })
+  writeFileSync(join(state, 'owner.json'), JSON.stringify({ pid: 1, startedAt: '', keep: true }))
+  const engines = join(state, 'engines.json')
+  writeFileSync(engines, JSON.stringify({ mysql: {}, elasticsearch: {}, redis: {} }))
+  const starting = startEngines({
+    keep: false,
+    signal: new AbortController().signal,
+    say: () => {},
+    stateFolder,
+    env: { HEADROOM_ENGINES: 'local', PATH: '' },
+  })
+  await expect(starting).rejects.toMatchObject({ wayOut: 'Start them: npm run up' })
+  expect(existsSync(engines)).toBe(true)
 })

@@ -9,7 +9,7 @@ import { letContainerLive } from './docker.ts'
 import { elasticsearch } from './elasticsearch.ts'
 import { letLive } from './engine-process.ts'
 import { isKept, otherOwner, readRecords, writeOwner } from './engine-record.ts'
-import { findEngines, removeEngines, writeEngines } from './engines-file.ts'
+import { findEngines, refuseOlderEngines, removeEngines, writeEngines } from './engines-file.ts'
 import { engineProgram } from './find-engine-program.ts'
 import { refuseMalformedAddresses } from './given-addresses.ts'
 import { k6 as k6Engine } from './k6.ts'
@@ -56,6 +56,7 @@ export async function startEngines(options: StartEnginesOptions): Promise<Runnin
     if (owner) throw owned(owner.pid)
     const running = await findHealthy(place, options)
     if (running) return running
+    if (!options.keep && isKept(place)) refuseOlderEngines(options.stateFolder)
     await stopRecorded(place)
     removeEngines(place.state)
     return await startAll(place, options)
@@ -86,7 +87,7 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
     engineProgram(k6Engine, context),
   ] as const
   try {
-    const [orders, legacy, search, cache, kept, nginx, k6] = await Promise.all(starting)
+    const [orders, legacy, search, cache, messages, nginx, k6] = await Promise.all(starting)
     options.signal.throwIfAborted()
     const mysqlShards = context.env[SHARDS_VARIABLE]
     await probedShardMap(orders, mysqlShards)
@@ -97,7 +98,7 @@ async function startAll(place: Place, options: StartEnginesOptions): Promise<Run
       legacyMysql: legacy ?? legacyEndpointOf(orders, context.credentials),
       elasticsearch: search,
       redis: cache,
-      streams: kept,
+      streams: messages,
       nginx,
       k6,
     }

@@ -54,7 +54,11 @@ describe('a deployment in a plan', () => {
     ],
     ['mysql: { hosts: 8,', 'mysql: {', /deployment\.mysql must have either hosts or shardsPerHost/],
     ['hosts: 8, cores', 'hosts: 65, cores', /mysql\.hosts must not exceed the 64 shards, not 65/],
-    ['redis: { hosts: 1', 'redis: { hosts: 2', /redis\.hosts must be 1, not 2: the services know one Redis/],
+    [
+      'redis: { hosts: 1',
+      'redis: { hosts: 2',
+      /redis\.hosts must be 1, not 2: the services know one address of each Redis/,
+    ],
     ['replicas: 1', 'replicas: 4', /replicas must be below the number of hosts \(4\), not 4/],
     ['memoryBytes: 64e9', 'memoryBytes: 64M', /services\.memoryBytes must be a number, not "64M": write 64e6/],
     ['diskIops: 100e3', 'iops: 100e3', /mysql\.diskIops is missing/],

@@ -192,7 +192,7 @@ function checkDeployment(examination: Examination): void {
   }
   if (isSound(...at('redis', 'hosts'))) {
     const hosts = plan.deployment?.redis.hosts
-    check(hosts === 1, at('redis', 'hosts'), `must be 1, not ${hosts}: the services know one Redis`)
+    check(hosts === 1, at('redis', 'hosts'), `must be 1, not ${hosts}: the services know one address of each Redis`)
   }
   const hosts = numberAt(...at('elasticsearch', 'hosts'))
   const replicas = numberAt(...at('elasticsearch', 'replicas'))

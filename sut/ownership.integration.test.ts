@@ -150,10 +150,12 @@ describe.each([
         await placedBy(other)
         orderNo = legacyNumberOf(orderId) ?? 0
       })
+      const entries = () => redis.keys(`headroom:order:*:${orderId}`)
       /** Before each: a cache forgets within seconds, and a new order is in it at once. */
       const remember = async () => {
-        if (!isRemembered) await redis.del(...(await redis.keys(`headroom:order:*:${orderId}`)), '-')
-        else expect((await ask('GET', `/v1/app/orders/${orderId}`, appToken(owner))).status).toBe(200)
+        if (!isRemembered) return void (await redis.del(...(await entries()), '-'))
+        expect((await ask('GET', `/v1/app/orders/${orderId}`, appToken(owner))).status).toBe(200)
+        await vi.waitFor(async () => expect(await entries()).toHaveLength(1))
       }
       beforeEach(remember)
       const at = (path: string, id: string = orderId) => path.replace(':orderId', id)

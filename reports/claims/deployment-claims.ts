@@ -17,7 +17,7 @@ const SUBJECTS: Readonly<Record<DeploymentTierName, readonly [name: string, enou
   'mysql-memory': ['memory of MySQL', 'The buffer pool of MySQL answers what it is to answer', AT_HORIZON],
   'mysql-disk': ['disk of MySQL', 'The orders fit the disks of MySQL', AT_HORIZON],
   'mysql-iops': ['disk speed of MySQL', 'The disks of MySQL are fast enough on its busiest host', AT_PEAK],
-  redis: ['the thread of Redis', 'The one thread of Redis is enough', AT_PEAK],
+  redis: ['the thread of Redis', 'One thread is enough for both Redis servers', AT_PEAK],
   search: ['CPU of Elasticsearch', 'CPU of Elasticsearch is enough on its busiest node', AT_PEAK],
   'search-disk': ['disk of Elasticsearch', 'The search index fits the disks of Elasticsearch', AT_HORIZON],
   'search-shards': ['number of primaries', 'The shards of the search index stay below their limits', AT_HORIZON],

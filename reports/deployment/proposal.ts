@@ -47,7 +47,7 @@ function redisTip([first]: readonly DeploymentCandidate[]): readonly string[] {
   const high = first?.tiers.find(({ tier }) => tier === 'redis')?.used?.high ?? 0
   if (high <= 1) return []
   return [
-    `Neither solves Redis: its one thread may be asked for ${percent(high)} of what it has, and the services know one address. Cache less, or put faster cores there.`,
+    `Neither solves Redis: the one thread of its two servers, counted together, may be asked for ${percent(high)} of what it has, and the services know one address of each. Cache less, or put faster cores there.`,
   ]
 }
 

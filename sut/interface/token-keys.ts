@@ -3,12 +3,15 @@
 
 import { hash } from 'node:crypto'
 import { createVerifier, TokenError } from 'fast-jwt'
+import { LRUCache } from 'lru-cache'
 import { TOKEN } from '../../contracts/gateway-api.ts'
 import { SutError } from '../errors.ts'
 
 export interface Claims {
   readonly sub: unknown
   readonly aud: unknown
+  /** Unix seconds. */
+  readonly exp: number
   readonly roles?: unknown
   readonly cnf?: unknown
 }
@@ -16,11 +19,13 @@ export interface Claims {
 type Verify = (token: string) => Claims
 
 const CLOCK_TOLERANCE_MS = 5_000
-/** A user asks again while the token lasts: what was verified once is not computed anew. Refusals are not remembered. */
+/** A user asks again while the token lasts: what was verified once is not computed anew. */
 const REMEMBERED_TOKENS = 10_000
 
 export class TokenKeys {
   #verifiers: ReadonlyMap<string, Verify> = new Map()
+  /** By the whole token. Genuine ones alone: made-up ones must not drive them out. */
+  readonly #verified = new LRUCache<string, Claims>({ max: REMEMBERED_TOKENS })
 
   constructor(secrets: readonly string[]) {
     this.replace(secrets)
@@ -29,6 +34,7 @@ export class TokenKeys {
   /** From now on these and no others. */
   replace(secrets: readonly string[]): void {
     this.#verifiers = new Map(secrets.map((secret) => [keyId(secret), verifierOf(secret)]))
+    this.#verified.clear()
   }
 
   get ids(): readonly string[] {
@@ -37,6 +43,14 @@ export class TokenKeys {
 
   /** Throws unless one of the keys signed it and it is valid now. */
   claimsOf(token: string): Claims {
+    const known = this.#verified.get(token)
+    if (known && Date.now() < known.exp * 1000 + CLOCK_TOLERANCE_MS) return known
+    const claims = this.#verify(token)
+    this.#verified.set(token, claims)
+    return claims
+  }
+
+  #verify(token: string): Claims {
     const id = keyIdIn(token)
     const candidates = id === undefined ? [...this.#verifiers.values()] : [this.#verifiers.get(id)]
     let failure: unknown
@@ -67,9 +81,8 @@ function verifierOf(secret: string): Verify {
     allowedIss: TOKEN.issuer,
     requiredClaims: ['iss', 'aud', 'sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE_MS,
-    cache: REMEMBERED_TOKENS,
-    // Added to the tolerance by the library: a refusal is over at once.
-    errorCacheTTL: () => -CLOCK_TOLERANCE_MS - 1,
+    // The library's own keeps refusals too.
+    cache: false,
   })
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { TOKEN } from '../../contracts/gateway-api.ts'
 import { tokenVerifier } from './token.ts'
 import { keyId, TokenKeys } from './token-keys.ts'
@@ -21,6 +21,8 @@ function signedByRsa(): string {
   const unsigned = `${base64url({ alg: 'RS256', typ: 'JWT' })}.${base64url(CLAIMS)}`
   return `Bearer ${unsigned}.${sign('RSA-SHA256', Buffer.from(unsigned), privateKey).toString('base64url')}`
 }
+
+afterEach(() => vi.useRealTimers())
 
 describe('token', () => {
   const verify = tokenVerifier(new TokenKeys([SECRET]), 'app')
@@ -67,7 +69,6 @@ describe('token', () => {
     expect(() => verify(forged)).toThrow('a valid bearer token is required')
     vi.setSystemTime((CLAIMS.exp + 6) * 1000)
     expect(() => verify(seen)).toThrow('the token has expired')
-    vi.useRealTimers()
   })
 
   it('does not go on refusing what has become valid', () => {
@@ -76,7 +77,6 @@ describe('token', () => {
     expect(() => verify(early)).toThrow('a valid bearer token is required')
     vi.setSystemTime(Date.now() + 3_000)
     expect(verify(early)).toEqual(PLAIN)
-    vi.useRealTimers()
   })
 
   it.each([['admin'], [['app', 'admin']], ['somebody']])('forbids a genuine token for %j', (aud) => {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest'
 import { EVENT_STREAM, UNREADABLE_STREAM } from '../../contracts/order-event.ts'
 import { EventGroup, type GroupEntry } from './event-group.ts'
 
@@ -103,4 +103,10 @@ it.concurrent('goes on when Redis knows of no group any longer', async () => {
   await expect(own.next()).rejects.toThrow('NOGROUP')
   await write('after it')
   expect((await until(own, 'after it')).text).toBe('after it')
+})
+
+it('is well as soon as it is connected, though its first look came too early', async () => {
+  const group = member(newGroup())
+  await expect(group.next()).rejects.toThrow()
+  await vi.waitFor(() => group.ping())
 })

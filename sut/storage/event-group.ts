@@ -25,6 +25,7 @@ export class EventGroup {
   readonly #group: string
   readonly #member = randomUUID()
   #hasJoined = false
+  #isLooking = false
   /** Of the last look. */
   #failure: unknown
   #claimedAtMs = Number.NEGATIVE_INFINITY
@@ -40,6 +41,7 @@ export class EventGroup {
 
   /** Waits a moment for the first; empty: there was none. */
   async next(): Promise<readonly GroupEntry[]> {
+    this.#isLooking = true
     try {
       const entries = await this.#look()
       this.#failure = undefined
@@ -47,12 +49,15 @@ export class EventGroup {
     } catch (error) {
       this.#failure = error
       throw error
+    } finally {
+      this.#isLooking = false
     }
   }
 
-  /** Rejects when the last look failed: a question of its own would stand behind the one that waits for entries. */
+  /** While a look waits for entries a question would stand behind it: the one before answers for it. */
   async ping(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#isLooking) await this.#redis.ping()
+    else if (this.#failure !== undefined) throw this.#failure
   }
 
   async done(entries: readonly GroupEntry[]): Promise<void> {
@@ -80,6 +85,9 @@ export class EventGroup {
   }
 
   async #look(): Promise<readonly GroupEntry[]> {
+    // That it answers again is known at once, and not only when there was something or nothing to read.
+    if (this.#failure !== undefined) await this.#redis.ping()
+    this.#failure = undefined
     await this.#join()
     try {
       const left = await this.#givenUp()

@@ -26,9 +26,11 @@ export class RedisCache {
     return this.#attempt(() => this.#redis.get(key), null)
   }
 
-  /** Only where nothing is yet, soon: nobody is told whether it was done. */
-  fill(key: string, value: string, ttlMs: number): void {
-    this.#fills.push(() => void this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs, 'NX'), null))
+  /** Only where nothing is yet, soon, and if it is still wanted then. Nobody is told whether it was done. */
+  fill(key: string, value: string, ttlMs: number, isWanted: () => boolean): void {
+    this.#fills.push(() => {
+      if (isWanted()) void this.#attempt(() => this.#redis.set(key, value, 'PX', ttlMs, 'NX'), null)
+    })
     this.#fillTimer ??= setTimeout(() => this.#fillAll(), FILLS_TOGETHER_MS)
   }
 
@@ -49,6 +51,7 @@ export class RedisCache {
 
   close(): void {
     clearTimeout(this.#fillTimer)
+    this.#fills = []
     this.#redis.disconnect()
   }
 

@@ -127,6 +127,19 @@ describe('after an acknowledged change', () => {
     }
   })
 
+  it.each([true, false])('is not undone by a fill that was under way (Redis takes the change: %s)', async (takes) => {
+    const redis = new MemoryRedis()
+    const [changing, other] = [new OrderCache(redis), new OrderCache(redis)]
+    redis.fillsLate = true
+    await changing.find(KEY, context(), async () => PLACED)
+    redis.takesChanges = takes
+    await changing.forget(ORDER_ID)
+    redis.fillAll()
+    for (const reader of [changing, other]) {
+      expect(status(await reader.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+    }
+  })
+
   it('is not undone by an entry that Redis took late', async () => {
     let nowMs = 1_000_000
     const redis = new MemoryRedis()

@@ -43,8 +43,9 @@ export class OrderCache {
       const readAtMs = this.#nowMs()
       const found = await load(shared)
       // Nobody waits for the cache to be filled. What was not found is not kept: a stranger's question must not fill it.
-      if (found && !this.#isDistrusted(orderId)) {
-        this.#redis.fill(entryOf(orderId), JSON.stringify({ ...found, readAtMs }), TTL_MS)
+      const isTrusted = () => !this.#isDistrusted(orderId)
+      if (found && isTrusted()) {
+        this.#redis.fill(entryOf(orderId), JSON.stringify({ ...found, readAtMs }), TTL_MS, isTrusted)
       }
       return found
     })
