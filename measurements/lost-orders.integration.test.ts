@@ -2,7 +2,7 @@
 // with a database that was away for a while.
 
 import type { Connection } from 'mysql2/promise'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import type { Measurements } from '../contracts/measurement.ts'
 import { ALL_SHARDS } from '../contracts/shard.ts'
 import { createTableSql } from '../contracts/tables.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
       await admin.query(createTableSql(family, shard, { secondaryIndexes: false }))
     }
   }
-  gate = await gateTo(Number(new URL(mysql.url).port))
+  gate = await gateTo(mysql.url)
 })
 
 afterEach(async () => {
@@ -46,8 +46,7 @@ afterAll(async () => {
 /** The server acknowledges, and stores nothing. */
 async function checkouts(answering: Answering, request: Partial<LoadRequest>) {
   const engines = inject('engines')
-  const url = new URL(`/${SCHEMA}`, engines.mysql.url)
-  url.port = String(gate.port)
+  const url = new URL(`/${SCHEMA}`, gate.url)
   server = await startOrderServer(answering)
   return await testLoad(server, {
     loads: ['checkout'],
@@ -58,13 +57,17 @@ async function checkouts(answering: Answering, request: Partial<LoadRequest>) {
   })
 }
 
-/** The idle look is over, and orders are placed. */
-async function once(condition: () => boolean, act: () => unknown): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 100))
+/** The idle look is over, and orders are placed. Rejects when the load ended before. */
+async function withOrders(running: Promise<unknown>, act: () => unknown): Promise<void> {
+  const hasEnded = running.then(() => {
+    throw new Error('the load ended before it had placed orders')
+  })
+  const hasOrders = vi.waitUntil(() => (server?.placed.size ?? 0) > 300, { timeout: 120_000, interval: 100 })
+  await Promise.race([hasOrders, hasEnded])
+  // From here on it may end.
+  hasEnded.catch(() => {})
   await act()
 }
-
-const hasOrders = () => (server?.placed.size ?? 0) > 300
 
 function expectLost(measurements: Measurements): void {
   const { acknowledged } = measurements
@@ -79,7 +82,7 @@ describe('orders that are lost', () => {
   it('are found after Ctrl-C', async () => {
     const interrupt = new AbortController()
     const running = checkouts({}, { signal: interrupt.signal })
-    await once(hasOrders, () => interrupt.abort())
+    await withOrders(running, () => interrupt.abort())
     const { measurements, runDir } = await running
     expect(codesOf(measurements)).toEqual(['interrupted'])
     expectLost(measurements)
@@ -89,7 +92,7 @@ describe('orders that are lost', () => {
   it('are found when an engine was lost', async () => {
     let elasticsearch = 'ok'
     const running = checkouts({ health: () => ({ mysql: 'ok', elasticsearch }) }, {})
-    await once(hasOrders, () => (elasticsearch = 'down'))
+    await withOrders(running, () => (elasticsearch = 'down'))
     const { measurements } = await running
     expect(new Set(codesOf(measurements))).toEqual(new Set(['engine-lost']))
     expectLost(measurements)
@@ -100,7 +103,7 @@ describe('orders that are lost', () => {
       {},
       { say: (line) => void (/^mysql.*the load ends here/.test(line) && setTimeout(() => void gate.open(), 5000)) },
     )
-    await once(hasOrders, () => gate.close())
+    await withOrders(running, () => gate.close())
     const { measurements } = await running
     expect(codesOf(measurements)).toContain('engine-lost')
     expectLost(measurements)
@@ -108,7 +111,7 @@ describe('orders that are lost', () => {
 
   it('are said to be unknown when it stays away', async () => {
     const running = checkouts({}, {})
-    await once(hasOrders, () => gate.close())
+    await withOrders(running, () => gate.close())
     const { measurements } = await running
     await gate.open()
     expect(measurements.acknowledged).toBeNull()
