@@ -108,5 +108,5 @@ it.concurrent('goes on when Redis knows of no group any longer', async () => {
 it('is well as soon as it is connected, though its first look came too early', async () => {
   const group = member(newGroup())
   await expect(group.next()).rejects.toThrow()
-  await vi.waitFor(() => group.ping())
+  await vi.waitFor(() => group.ping(), 10_000)
 })

@@ -43,9 +43,7 @@ export class EventGroup {
   async next(): Promise<readonly GroupEntry[]> {
     this.#isLooking = true
     try {
-      const entries = await this.#look()
-      this.#failure = undefined
-      return entries
+      return await this.#look()
     } catch (error) {
       this.#failure = error
       throw error

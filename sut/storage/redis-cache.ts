@@ -14,7 +14,7 @@ export class RedisCache {
   readonly #redis: Redis
   readonly #failures
   #pausedUntilMs = 0
-  #fills: (() => void)[] = []
+  readonly #fills: (() => void)[] = []
   #fillTimer: NodeJS.Timeout | undefined
 
   constructor(redisUrl: string, metrics: Metrics) {
@@ -51,7 +51,6 @@ export class RedisCache {
 
   close(): void {
     clearTimeout(this.#fillTimer)
-    this.#fills = []
     this.#redis.disconnect()
   }
 
