@@ -1,6 +1,6 @@
 // Whole loads of a server whose operating point and percentiles are known by theory. HEADROOM_PROVOCATIONS sets how many
-// searches there are of each server (10 is the full proof, three hours on a machine with nothing else to do); without it
-// only the stall is looked at.
+// searches there are of each server (10 is the full proof, two and a half hours on a machine with nothing else to do);
+// without it only the stall is looked at.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -23,12 +23,18 @@ import type { LoadRequest } from './run-load.ts'
 
 const TIMES = Number(process.env.HEADROOM_PROVOCATIONS ?? 0)
 const SEARCH_SECONDS = 180
+/** What is asked of a hold is its p99, not whether it passes. */
+const LENIENT_P99_MS = 300
 /** With its warm-up, its pauses and its start. */
 const SEARCH_LIMIT_MS = 360_000
-const CAPACITY = { workers: 2, serviceMs: 5 } as const
-const CAPACITY_PER_SECOND = (1000 * CAPACITY.workers) / CAPACITY.serviceMs
-const EXPONENTIAL: KnownServer = { ...CAPACITY, law: 'exponential' }
-const FIXED: KnownServer = { ...CAPACITY, law: 'fixed' }
+const CAPACITY_PER_SECOND = 400
+const EXPONENTIAL: KnownServer = { workers: 2, serviceMs: 5, law: 'exponential' }
+const FIXED: KnownServer = { workers: 2, serviceMs: 5, law: 'fixed' }
+/**
+ * As fast, and of a p99 that minutes can tell: by simulation it scatters by 1 to 2 % from hold to hold, that of two
+ * workers by 3 to 7 %. The millisecond that a request takes to leave and to come back is little beside it.
+ */
+const MANY_WORKERS: KnownServer = { workers: 10, serviceMs: 25, law: 'exponential' }
 
 let server: SpawnedServer | undefined
 let neighbour: ChildProcess | undefined
@@ -172,10 +178,16 @@ describe.runIf(TIMES > 0)('the search', () => {
   })
 })
 
-async function heldP99Ms(loadOfCapacity: number, seconds: number, arrivals: 'poisson' | 'even'): Promise<number> {
+async function heldP99Ms(
+  known: KnownServer,
+  loadOfCapacity: number,
+  seconds: number,
+  arrivals: 'poisson' | 'even',
+): Promise<number> {
   const ratePerSecond = loadOfCapacity * CAPACITY_PER_SECOND
-  const request = { ratePerSecond, durationSeconds: seconds, arrivals, budgetSeconds: 2 * seconds } as const
-  const { measurements } = await loaded(EXPONENTIAL, request)
+  const plan = ownPlan({ p99Ms: LENIENT_P99_MS })
+  const request = { ratePerSecond, durationSeconds: seconds, arrivals, budgetSeconds: 2 * seconds, plan } as const
+  const { measurements } = await loaded(known, request)
   const step = measurements.steps.findLast(({ kind }) => kind === 'measured')
   expect(step?.invalid).toEqual([])
   return step?.flows[FLOW]?.latency.p99Ms ?? Number.NaN
@@ -184,16 +196,17 @@ async function heldP99Ms(loadOfCapacity: number, seconds: number, arrivals: 'poi
 describe.runIf(TIMES > 0)('a hold', () => {
   // The fuller the server, the longer a queue lasts, and the fewer of them a minute shows.
   it.each([
-    [0.5, 300],
-    [0.7, 600],
-    [0.85, 900],
-  ])('at %d of the capacity has the p99 of theory', { timeout: 4_000_000 }, async (loadOfCapacity, seconds) => {
-    const theory = quantileMs(EXPONENTIAL, loadOfCapacity * CAPACITY_PER_SECOND, 0.99)
-    expect(Math.abs((await heldP99Ms(loadOfCapacity, seconds, 'poisson')) / theory - 1)).toBeLessThanOrEqual(0.05)
+    [0.5, 120],
+    [0.7, 180],
+    [0.85, 300],
+  ])('at %d of the capacity has the p99 of theory', { timeout: 2_000_000 }, async (loadOfCapacity, seconds) => {
+    const theory = quantileMs(MANY_WORKERS, loadOfCapacity * CAPACITY_PER_SECOND, 0.99)
+    const held = await heldP99Ms(MANY_WORKERS, loadOfCapacity, seconds, 'poisson')
+    expect(Math.abs(held / theory - 1), JSON.stringify({ held, theory })).toBeLessThanOrEqual(0.05)
   })
 
   it('of evenly spaced requests looks faster', { timeout: 600_000 }, async () => {
-    const poisson = await heldP99Ms(0.85, 120, 'poisson')
-    expect(await heldP99Ms(0.85, 120, 'even')).toBeLessThan(0.8 * poisson)
+    const poisson = await heldP99Ms(EXPONENTIAL, 0.85, 120, 'poisson')
+    expect(await heldP99Ms(EXPONENTIAL, 0.85, 120, 'even')).toBeLessThan(0.8 * poisson)
   })
 })
