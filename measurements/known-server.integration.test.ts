@@ -27,7 +27,6 @@ const SEARCH_SECONDS = 180
 const LENIENT_P99_MS = 300
 /** With its warm-up, its pauses and its start. */
 const SEARCH_LIMIT_MS = 360_000
-const CAPACITY_PER_SECOND = 400
 const EXPONENTIAL: KnownServer = { workers: 2, serviceMs: 5, law: 'exponential' }
 const FIXED: KnownServer = { workers: 2, serviceMs: 5, law: 'fixed' }
 /**
@@ -35,6 +34,8 @@ const FIXED: KnownServer = { workers: 2, serviceMs: 5, law: 'fixed' }
  * workers by 3 to 7 %. The millisecond that a request takes to leave and to come back is little beside it.
  */
 const MANY_WORKERS: KnownServer = { workers: 10, serviceMs: 25, law: 'exponential' }
+
+const capacityPerSecond = ({ workers, serviceMs }: KnownServer) => (1000 * workers) / serviceMs
 
 let server: SpawnedServer | undefined
 let neighbour: ChildProcess | undefined
@@ -184,7 +185,7 @@ async function heldP99Ms(
   seconds: number,
   arrivals: 'poisson' | 'even',
 ): Promise<number> {
-  const ratePerSecond = loadOfCapacity * CAPACITY_PER_SECOND
+  const ratePerSecond = loadOfCapacity * capacityPerSecond(known)
   const plan = ownPlan({ p99Ms: LENIENT_P99_MS })
   const request = { ratePerSecond, durationSeconds: seconds, arrivals, budgetSeconds: 2 * seconds, plan } as const
   const { measurements } = await loaded(known, request)
@@ -200,7 +201,7 @@ describe.runIf(TIMES > 0)('a hold', () => {
     [0.7, 180],
     [0.85, 300],
   ])('at %d of the capacity has the p99 of theory', { timeout: 2_000_000 }, async (loadOfCapacity, seconds) => {
-    const theory = quantileMs(MANY_WORKERS, loadOfCapacity * CAPACITY_PER_SECOND, 0.99)
+    const theory = quantileMs(MANY_WORKERS, loadOfCapacity * capacityPerSecond(MANY_WORKERS), 0.99)
     const held = await heldP99Ms(MANY_WORKERS, loadOfCapacity, seconds, 'poisson')
     expect(Math.abs(held / theory - 1), JSON.stringify({ held, theory })).toBeLessThanOrEqual(0.05)
   })
