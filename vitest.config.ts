@@ -80,6 +80,8 @@ export default defineConfig({
           // Ends what hangs. A busy machine takes ten times as long, and that is no failure.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Vitest leaves a core to its watcher, and of two that is half.
+          maxWorkers: '100%',
         },
       },
       {

@@ -17,7 +17,7 @@ import { readEvidence } from '../reports/run-evidence.ts'
 import { startTestSystem, type TestSystem, testDatabase } from '../sut/test-system.setup.ts'
 
 const engines = inject('engines')
-const PLAN = planWithMonolith(resolvePlan(await loadPlan(join(import.meta.dirname, '..', 'plan.yaml'))), { p99: 5_000 })
+const PLAN = planWithMonolith(resolvePlan(await loadPlan(join(import.meta.dirname, '..', 'plan.yaml'))), { p99: 2_000 })
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let system: TestSystem
