@@ -24,7 +24,7 @@ import { type EndedCommand, endedCommand } from './ended-command.fixture.ts'
 /** A million: by then pages, memory and checkpoints have met what they will meet. */
 const IS_PROOF = process.env.HEADROOM_MIGRATION_PROOF === '1'
 /** Several pages of an import. */
-const OLD_ORDERS = IS_PROOF ? 1_000_000 : 26_000
+const OLD_ORDERS = IS_PROOF ? 1_000_000 : 18_000
 const KILLED_AT = [0.08, 0.38, 0.69].map((share) => Math.round(share * OLD_ORDERS))
 const LOOK_EVERY_MS = IS_PROOF ? 2_000 : 20
 const STEP_LIMIT_MS = IS_PROOF ? 3_600_000 : 240_000

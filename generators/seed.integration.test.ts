@@ -67,7 +67,7 @@ describe('seed', () => {
 
   it('makes the same tables in one run, in parts by shard, and after interruptions', async () => {
     const shards = ALL_SHARDS.slice(0, 8)
-    const options = seedOptions({ shards, fullShards: [5] }, { ...smallVolume(300), fullTableRows: 150_000 })
+    const options = seedOptions({ shards, fullShards: [5] }, { ...smallVolume(300), fullTableRows: 100_000 })
     const undisturbed = await seed(options, seedDeps(scratch.stores))
     const whole = await checksums(scratch.connection, shards)
     expect(new Set(Object.values(whole)).size).toBe(24)
@@ -75,7 +75,7 @@ describe('seed', () => {
     await seed({ ...options, reset: true, shards: [0, 1, 2] }, seedDeps(scratch.stores))
     const part = await seed({ ...options, shards: [6, 7] }, seedDeps(scratch.stores))
     expect(part.finished).toBe(false)
-    for (const rows of [1, 200_000]) {
+    for (const rows of [1, 150_000]) {
       const controller = new AbortController()
       const update = (done: number) => {
         if (done >= rows) controller.abort(new Error('interrupted'))

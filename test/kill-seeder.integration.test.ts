@@ -20,7 +20,7 @@ const STATE_FOLDER = `.headroom/test-kill-${process.pid}`
 const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3', '--json']
 const RESET_WORDS = [...SEED_WORDS, '--reset']
 const LONGEST_LIFE_MS = 9_000
-const FULL_TABLE_ROWS = 300_000
+const FULL_TABLE_ROWS = 200_000
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-kill-'))
 const planFile = join(folder, 'plan.yaml')
