@@ -18,9 +18,7 @@ export async function startKeyExpiry(
   const expiryMetrics = new KeyExpiryMetrics(metrics)
   const start = (lane: MysqlLane, tables: readonly KeyTable[], historyEndMs: () => Promise<number | null>) => {
     const nowMs = (context: CallContext) => databaseNowMs(lane, context)
-    const expiry = new KeyExpiry({ tables, nowMs, historyEndMs, metrics: expiryMetrics, logger })
-    expiry.start()
-    parts.add({ stage: 'background', stop: () => expiry.stop() })
+    parts.startInBackground(new KeyExpiry({ tables, nowMs, historyEndMs, metrics: expiryMetrics, logger }))
   }
   const historyEndMs = async () => (await selectDataset(pool.home, contextFor('key-expiry', 5_000)))?.endMs ?? null
   for (const server of pool.upkeep) start(server.lane, keyTablesOf(server), historyEndMs)

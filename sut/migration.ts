@@ -6,11 +6,12 @@ import { type BothPools, bothLedgers, bothStores, openBoth } from './both-databa
 import { drainBetween } from './domain/order/close-gaps.ts'
 import type { Parts } from './part.ts'
 import { requireSchemas, type StoreOptions } from './stores.ts'
-import { FlipRescue } from './switches/flip-rescue.ts'
+import { flipRescue } from './switches/flip-rescue.ts'
 import type { FlipTools } from './switches/flip-run.ts'
 import { PolledSwitchBoard, type SwitchSource } from './switches/polled-switch-board.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
 import { measureSwitches } from './switches/switch-metrics.ts'
+import { causeOf } from './telemetry/cause.ts'
 
 export interface Migration {
   readonly pools: BothPools
@@ -27,7 +28,7 @@ export async function openMigration(options: StoreOptions): Promise<Migration> {
     parts.add({ checks, stop: () => pool.close() })
   }
   const [board, unreachable] = await Promise.all([openBoard(options, bothLedgers(pools)), requireSchemas(map)])
-  for (const reason of unreachable) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
+  for (const reason of unreachable) logger.warn(causeOf(reason), 'a MySQL server cannot be reached')
   return { pools, board }
 }
 
@@ -53,9 +54,7 @@ export function flipToolsOf({ pools }: Pick<Migration, 'pools'>): FlipTools {
 
 /** In processes that take writes. */
 export function startRescue(tools: FlipTools, { logger, parts }: Pick<StoreOptions, 'logger' | 'parts'>): void {
-  const rescue = new FlipRescue(tools, logger)
-  rescue.start()
-  parts.add({ stage: 'background', stop: () => rescue.stop() })
+  parts.startInBackground(flipRescue(tools, logger))
 }
 
 const LOOK_EVERY_MS = 250

@@ -25,6 +25,7 @@ import type { MysqlPool } from './storage/mysql-pool.ts'
 import { openLegacyMysql, openMessages, openRedis } from './stores.ts'
 import { StoreLedger } from './switches/store-ledger.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
+import { causeOf } from './telemetry/cause.ts'
 
 export interface MonolithParts {
   readonly server: HttpServerOptions
@@ -70,7 +71,7 @@ async function ownStores(options: RoleOptions, pool: MysqlPool, board: SwitchBoa
   const ids = new ShardedOrderIds(pool.leases, new OrderIdMetrics(metrics), logger, NUMBERED_IDS.legacy)
   parts.add({ stop: () => ids.stop() })
   await onceBegun(board, parts, () =>
-    ids.start().catch((error) => logger.warn({ err: error }, 'no order id worker is leased yet')),
+    ids.start().catch((error) => logger.warn(causeOf(error), 'no order id worker is leased yet')),
   )
   return new SwitchedStores({ sides: { legacy: { store: legacyOrderStore(pool), ids } }, board })
 }

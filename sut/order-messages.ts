@@ -18,17 +18,12 @@ export async function startMessages(options: StoreOptions, { migration }: Databa
   const outboxes = STORE_NAMES.flatMap((store) => pools[store].messages.map(({ lane }) => ({ store, lane })))
   const streams = openOrderStreams(options)
   const relay = new MessageRelay({ outboxes, board, streams, metrics: new MessageMetrics(metrics), logger })
-  await onceBegun(board, parts, () => {
-    relay.start()
-    parts.add({ stage: 'background', stop: () => relay.stop() })
-  })
+  await onceBegun(board, parts, () => parts.startInBackground(relay))
 }
 
 /** Others change orders too. */
 export function startCacheInvalidation(options: StoreOptions, redis: RedisCache): void {
   const { metrics, logger, parts } = options
   const events = openEventGroup(options, 'order-cache')
-  const invalidation = new CacheInvalidation({ events, cache: new OrderCache(redis), metrics, logger })
-  invalidation.start()
-  parts.add({ stage: 'background', stop: () => invalidation.stop() })
+  parts.startInBackground(new CacheInvalidation({ events, cache: new OrderCache(redis), metrics, logger }))
 }

@@ -10,6 +10,12 @@ export interface Part {
   readonly stop?: () => Promise<void> | void
 }
 
+/** Work that goes on until it is stopped. */
+export interface BackgroundWork {
+  start(): void
+  stop(): Promise<void>
+}
+
 /** Requests are answered to the end. Work in the background is waited for a while: the next process goes on with it. */
 type Stage = 'requests' | 'background'
 
@@ -27,6 +33,11 @@ export class Parts {
 
   add(part: Part): void {
     this.#parts.push(part)
+  }
+
+  startInBackground(work: BackgroundWork): void {
+    work.start()
+    this.add({ stage: 'background', stop: () => work.stop() })
   }
 
   get checks(): readonly HealthCheck[] {

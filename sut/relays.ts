@@ -16,11 +16,7 @@ export async function startRelays(
   index: OrderIndex,
 ): Promise<void> {
   const relayMetrics = new RelayMetrics(metrics)
-  const start = (outbox: Outbox) => {
-    const relay = new OutboxRelay(outbox, index, relayMetrics, logger)
-    relay.start()
-    parts.add({ stage: 'background', stop: () => relay.stop() })
-  }
+  const start = (outbox: Outbox) => parts.startInBackground(new OutboxRelay(outbox, index, relayMetrics, logger))
   for (const server of pool.relay) start(shardedOutbox(server))
   if (!migration) return
   const { board, pools } = migration

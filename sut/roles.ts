@@ -9,7 +9,7 @@ import { FLOWS_CONTRACT, FLOWS_SERVICE } from './aggregation/flows-contract.ts'
 import { type OrderFlows, orderFlows } from './aggregation/order-flows.ts'
 import type { InternalService, Role } from './config.ts'
 import { type Databases, datasetIn, openDatabases } from './databases.ts'
-import { CatalogueReader } from './domain/catalogue/catalogue-reader.ts'
+import { catalogueReader } from './domain/catalogue/catalogue-reader.ts'
 import {
   CATALOGUE_CONTRACT,
   type CatalogueService,
@@ -160,9 +160,7 @@ interface Domain {
 
 function localLayer({ metrics, logger, parts }: RoleOptions, domain: Domain): BusinessLayer {
   const products = new ProductMemory(domain.catalogue)
-  const reader = new CatalogueReader({ memory: products, metrics, logger })
-  reader.start()
-  parts.add({ stage: 'background', stop: () => reader.stop() })
+  parts.startInBackground(catalogueReader({ memory: products, metrics, logger }))
   const flows = orderFlows({ order: domain.order, products })
   return {
     flows: timed<OrderFlows>(metrics, 'aggregation', flows, FLOWS_CONTRACT),

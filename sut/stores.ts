@@ -16,6 +16,7 @@ import { RedisCache } from './storage/redis-cache.ts'
 import { requireSchema } from './storage/schema.ts'
 import { type OrderIndex, SearchIndex } from './storage/search-index.ts'
 import { contextFor } from './telemetry/call-context.ts'
+import { causeOf } from './telemetry/cause.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
 
@@ -36,7 +37,7 @@ export async function openMysql({ config, metrics, logger, parts }: StoreOptions
   parts.add({ checks, stop: () => pool.close() })
   const unreachable = await requireSchemas(map)
   if (unreachable.length === map.length) throw unreachable[0]
-  for (const reason of unreachable) logger.warn({ err: reason }, 'a MySQL server cannot be reached')
+  for (const reason of unreachable) logger.warn(causeOf(reason), 'a MySQL server cannot be reached')
   return pool
 }
 

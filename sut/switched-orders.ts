@@ -13,6 +13,7 @@ import { onceBegun } from './migration.ts'
 import type { Parts } from './part.ts'
 import type { OrderStore } from './storage/order-store.ts'
 import type { SwitchBoard } from './switches/switch-board.ts'
+import { causeOf } from './telemetry/cause.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, timed } from './telemetry/metrics.ts'
 
@@ -34,7 +35,9 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   parts.add({ stop: async () => void (await Promise.allSettled([ids.legacy.stop(), ids.sharded.stop()])) })
   // Nobody waits for it: whoever needs an id leases a worker, if need be. A database that is silent costs no start-up time.
   const start = (name: StoreName) =>
-    ids[name].start().catch((error) => logger.warn({ err: error, store: name }, 'no order id worker is leased yet'))
+    ids[name]
+      .start()
+      .catch((error) => logger.warn({ ...causeOf(error), store: name }, 'no order id worker is leased yet'))
   void onceBegun(board, parts, () => start('legacy'))
   void start('sharded')
 
@@ -46,8 +49,7 @@ export function openSwitchedStores(options: SwitchedOrdersOptions): SwitchedStor
   }
   const mirrorMetrics = new MirrorMetrics(metrics)
   const mirror = new OrderMirror({ sides, board, metrics: mirrorMetrics, logger })
-  mirror.start()
-  parts.add({ stage: 'background', stop: () => mirror.stop() })
+  parts.startInBackground(mirror)
   return new SwitchedStores({
     sides,
     board,

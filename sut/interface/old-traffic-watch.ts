@@ -1,13 +1,11 @@
 // Which share of the old interfaces' users is answered here, as the business layer says: a front-end sees no database. It is
 // asked four times a second. While it does not say, what it said last holds: a user stays where he is.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
+import { Rounds } from '../rounds.ts'
 import { contextFor } from '../telemetry/call-context.ts'
-import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { isWorthTelling } from '../telemetry/repeated-failure.ts'
 
 const PACE_MS = 250
 const LIMIT_MS = 1_000
@@ -15,14 +13,21 @@ const LIMIT_MS = 1_000
 export class OldTrafficWatch {
   readonly #flows: Pick<OrderFlows, 'oldTraffic'>
   readonly #logger: Logger
-  readonly #stopping = new AbortController()
+  readonly #rounds: Rounds
   #grayPercent: number | undefined
-  #failures = 0
-  #running: Promise<void> | undefined
 
   constructor(flows: Pick<OrderFlows, 'oldTraffic'>, logger: Logger) {
     this.#flows = flows
     this.#logger = logger
+    this.#rounds = new Rounds({
+      round: async () => {
+        await this.#ask()
+        return PACE_MS
+      },
+      restMs: () => PACE_MS,
+      failing: 'the business layer does not say who answers old users, and everybody stays where he is',
+      logger,
+    })
   }
 
   /** Throws until it was said once. */
@@ -33,36 +38,17 @@ export class OldTrafficWatch {
 
   /** Resolves after the first answer, or the first failure. */
   async start(): Promise<void> {
-    await this.#ask()
-    this.#running = this.#run()
+    await this.#ask().catch(() => {})
+    this.#rounds.start(PACE_MS)
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      await sleep(PACE_MS, undefined, { signal }).catch(() => {})
-      if (!signal.aborted) await this.#ask()
-    }
+    await this.#rounds.stop()
   }
 
   async #ask(): Promise<void> {
-    try {
-      const { grayPercent } = await this.#flows.oldTraffic({}, contextFor('old-traffic', LIMIT_MS))
-      if (grayPercent !== this.#grayPercent) this.#logger.info({ grayPercent }, 'the share of old users changed')
-      this.#grayPercent = grayPercent
-      this.#failures = 0
-    } catch (error) {
-      this.#failures++
-      if (!isWorthTelling(this.#failures)) return
-      this.#logger.warn(
-        { ...causeOf(error), failures: this.#failures },
-        'the business layer does not say who answers old users; everybody stays where he is',
-      )
-    }
+    const { grayPercent } = await this.#flows.oldTraffic({}, contextFor('old-traffic', LIMIT_MS))
+    if (grayPercent !== this.#grayPercent) this.#logger.info({ grayPercent }, 'the share of old users changed')
+    this.#grayPercent = grayPercent
   }
 }

@@ -3,7 +3,6 @@
 // for it, or until it has been silent for so long that it reads nothing any more.
 
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   NOT_BEGUN,
   PHASE_RULES,
@@ -13,12 +12,11 @@ import {
   type SwitchState,
 } from '../../contracts/switches.ts'
 import { SutError } from '../errors.ts'
+import { Rounds } from '../rounds.ts'
 import type { LiveProcess } from '../storage/process-table.ts'
 import type { StoredSwitches } from '../storage/switch-table.ts'
 import { type CallContext, deadlineExceeded, remainingMs } from '../telemetry/call-context.ts'
-import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { isWorthTelling } from '../telemetry/repeated-failure.ts'
 import { isLater } from './flip-steps.ts'
 import type { SwitchBoard } from './switch-board.ts'
 import { PROCESS_LEASE_MS, STALE_AFTER_MS } from './switch-times.ts'
@@ -61,29 +59,28 @@ export class PolledSwitchBoard implements SwitchBoard {
   readonly #options: BoardOptions
   readonly #names: readonly StoreName[]
   readonly #processId = randomUUID()
-  readonly #stopping = new AbortController()
+  readonly #rounds: readonly Rounds[]
   readonly #waiters = new Set<Waiter>()
   readonly #heard: Record<StoreName, Heard> = { legacy: NEVER, sharded: NEVER }
-  #running: readonly Promise<void>[] = []
   #believed: SwitchState | undefined
   #believedSinceMs = Number.NEGATIVE_INFINITY
 
   constructor(options: BoardOptions) {
     this.#options = options
     this.#names = STORE_NAMES.filter((name) => options.sources[name])
+    this.#rounds = this.#names.map((name) => this.#roundsOf(name))
   }
 
   /** Resolves once one of the stores has answered: the other may be down. Rejects when none does. */
   async start(): Promise<void> {
     const firsts = await Promise.allSettled(this.#names.map((name) => this.#ask(name)))
     if (!this.#believed) throw firsts.find((first) => first.status === 'rejected')?.reason
-    this.#running = this.#names.map((name) => this.#run(name))
+    for (const rounds of this.#rounds) rounds.start(this.#paceMs)
   }
 
   /** Nobody need wait for it any longer. */
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.all(this.#running)
+    await Promise.all(this.#rounds.map((rounds) => rounds.stop()))
     const { sources } = this.#options
     await Promise.allSettled(this.#names.map((name) => sources[name]?.leave(this.#processId)))
   }
@@ -133,24 +130,20 @@ export class PolledSwitchBoard implements SwitchBoard {
     })
   }
 
-  async #run(name: StoreName): Promise<void> {
-    const { signal } = this.#stopping
-    for (let failures = 0; !signal.aborted; ) {
-      const isUrgent = this.#waiters.size > 0 || this.#believed?.open === false
-      await sleep(isUrgent ? CLOSED_PACE_MS : PACE_MS, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
-      try {
+  #roundsOf(name: StoreName): Rounds {
+    return new Rounds({
+      round: async () => {
         await this.#ask(name)
-        failures = 0
-      } catch (error) {
-        failures++
-        if (!isWorthTelling(failures)) continue
-        this.#options.logger.warn(
-          { ...causeOf(error), store: name, failures },
-          'a store does not say how switches stand',
-        )
-      }
-    }
+        return this.#paceMs
+      },
+      restMs: () => this.#paceMs,
+      failing: `the ${name} store does not say how switches stand`,
+      logger: this.#options.logger,
+    })
+  }
+
+  get #paceMs(): number {
+    return this.#waiters.size > 0 || this.#believed?.open === false ? CLOSED_PACE_MS : PACE_MS
   }
 
   async #ask(name: StoreName): Promise<void> {

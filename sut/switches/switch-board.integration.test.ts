@@ -13,7 +13,7 @@ import { contextFor } from '../telemetry/call-context.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { beginMigration } from './begin-migration.ts'
 import { changeSetting } from './change-setting.ts'
-import { FlipRescue } from './flip-rescue.ts'
+import { flipRescue } from './flip-rescue.ts'
 import { type Moved, movePhase } from './move-phase.ts'
 import { PolledSwitchBoard, type SwitchSource } from './polled-switch-board.ts'
 import { ANYBODY, BOTH_SERVICES, newOrder, openTwoLedgers, type TwoLedgers, under } from './two-ledgers.setup.ts'
@@ -247,7 +247,7 @@ describe('a flip that is killed with -9', () => {
     expect(await both.write(order, 1, under(from, epoch))).toBe('stored')
     await both.tools.drain(from === 'phase1' ? 'legacy' : 'sharded')
     const polled = await board()
-    const rescue = new FlipRescue(both.tools, logger)
+    const rescue = flipRescue(both.tools, logger)
     rescue.start()
     started.push(rescue)
     const { legacy, sharded } = both.stores

@@ -1,11 +1,9 @@
 // Reads the whole catalogue into this process's memory, again before it is out of date. So no checkout waits for the catalogue,
 // and while it is gone, or the one MySQL server that holds it, every product is known as it was.
 
-import { setTimeout as sleep } from 'node:timers/promises'
-import { causeOf } from '../../telemetry/cause.ts'
+import { Rounds } from '../../rounds.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
-import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
 import { FRESH_MS, type ProductMemory } from './product-memory.ts'
 
 /** A slow reading ends in time too. */
@@ -22,55 +20,23 @@ export interface CatalogueReaderOptions {
   readonly retryMs?: number
 }
 
-export class CatalogueReader {
-  readonly #options: CatalogueReaderOptions
-  readonly #stopping = new AbortController()
-  #running: Promise<void> | undefined
-
-  constructor(options: CatalogueReaderOptions) {
-    this.#options = options
-    const { memory, metrics } = options
-    metrics.gauge(
-      'headroom_catalogue_age_seconds',
-      'Since all products were last read; where they never were, since the start',
-      () => memory.ageMs / 1000,
-    )
-    metrics.gauge('headroom_catalogue_products', 'Products that this process knows', () => memory.size)
-  }
-
-  /** Nobody waits for the first reading: until then products are asked for as they are needed. */
-  start(): void {
-    this.#running = this.#run()
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-  }
-
-  async #run(): Promise<void> {
-    const { memory, logger, paceMs = PACE_MS, retryMs = RETRY_MS } = this.#options
-    const { signal } = this.#stopping
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        if (!(await memory.readAll())) {
-          logger.warn('the catalogue has more products than are kept: those that were asked for are known alone')
-          return
-        }
-        if (failures > 0) logger.info({ failures }, 'the catalogue is read again')
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return
-        failures++
-        if (isWorthTelling(failures)) {
-          const ageSeconds = Math.round(memory.ageMs / 1000)
-          logger.warn(
-            { ...causeOf(error), failures, ageSeconds, products: memory.size },
-            'the catalogue cannot be read: products are named and charged as they were then',
-          )
-        }
-      }
-      await sleep(failures > 0 ? retryMs : paceMs, undefined, { signal }).catch(() => {})
-    }
-  }
+/** Nobody waits for the first reading: until then products are asked for as they are needed. */
+export function catalogueReader(options: CatalogueReaderOptions): Rounds {
+  const { memory, metrics, logger, paceMs = PACE_MS, retryMs = RETRY_MS } = options
+  metrics.gauge(
+    'headroom_catalogue_age_seconds',
+    'Since all products were last read; where they never were, since the start',
+    () => memory.ageMs / 1000,
+  )
+  metrics.gauge('headroom_catalogue_products', 'Products that this process knows', () => memory.size)
+  return new Rounds({
+    round: async () => {
+      if (await memory.readAll()) return paceMs
+      logger.warn('the catalogue has more products than are kept: those that were asked for are known alone')
+      return null
+    },
+    restMs: () => retryMs,
+    failing: 'the catalogue cannot be read: products are named and charged as they were when it last was',
+    logger,
+  })
 }

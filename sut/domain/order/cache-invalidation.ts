@@ -2,14 +2,11 @@
 // cache, or one that did not reach Redis. An event again, or late, does no harm; what is older than anything that is remembered
 // is nobody's business any more.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type OrderEvent, orderEventIn } from '../../../contracts/order-event.ts'
+import { backOffMs, Rounds } from '../../rounds.ts'
 import type { GroupEntry } from '../../storage/event-group.ts'
-import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
-import { isWorthTelling } from '../../telemetry/repeated-failure.ts'
-import { backOffMs } from './back-off.ts'
 import { type OrderCache, TTL_MS } from './order-cache.ts'
 
 const PACE_MS = 500
@@ -35,25 +32,32 @@ export interface CacheInvalidationOptions {
 
 export class CacheInvalidation {
   readonly #options: CacheInvalidationOptions
-  readonly #stopping = new AbortController()
+  readonly #rounds: Rounds
   readonly #handled
   readonly #unreadable
-  #running: Promise<void> | undefined
 
   constructor(options: CacheInvalidationOptions) {
-    const { metrics } = options
+    const { metrics, logger } = options
     this.#options = options
     this.#handled = metrics.counter('headroom_cache_events_total', 'Events after which the cache holds no older order')
     this.#unreadable = metrics.counter('headroom_cache_events_unreadable_total', 'Events that make no sense, put aside')
+    this.#rounds = new Rounds({
+      round: async () => {
+        await this.round()
+        return 0 // It waits for events by itself.
+      },
+      restMs: (failures) => backOffMs(PACE_MS, failures),
+      failing: 'the cache is not told of others’ changes',
+      logger,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
+    await this.#rounds.stop()
   }
 
   /** Resolves to the number of entries that it is done with; those that it is not are given out again. */
@@ -83,22 +87,5 @@ export class CacheInvalidation {
     if (version === FIRST_VERSION) return true
     if (nowMs() - atMs > TTL_MS + CLOCK_SLACK_MS) return true
     return await cache.overtake(orderId, version)
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    for (let failures = 0; !signal.aborted; ) {
-      try {
-        await this.round()
-        failures = 0
-      } catch (error) {
-        if (signal.aborted) return
-        failures++
-        if (isWorthTelling(failures)) {
-          this.#options.logger.warn({ ...causeOf(error), failures }, 'the cache is not told of others’ changes')
-        }
-        await sleep(backOffMs(PACE_MS, failures), undefined, { signal }).catch(() => {})
-      }
-    }
   }
 }

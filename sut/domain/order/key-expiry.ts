@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KEY_WINDOW_MS, lowestOrderIdAt } from '../../../contracts/idempotency.ts'
 import { parseOrderId } from '../../../contracts/order-id.ts'
+import { Rounds } from '../../rounds.ts'
 import type { KeyTable } from '../../storage/idempotency-table.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -43,21 +44,28 @@ export interface KeyExpiryOptions {
 
 export class KeyExpiry {
   readonly #options: KeyExpiryOptions
-  readonly #stopping = new AbortController()
-  #running: Promise<void> | undefined
+  readonly #rounds: Rounds
 
   constructor(options: KeyExpiryOptions) {
     this.#options = options
+    this.#rounds = new Rounds({
+      round: async () => {
+        await this.round()
+        return 0 // It has rested at each table.
+      },
+      restMs: () => TABLE_PAUSE_MS,
+      failing: 'idempotency keys are not being forgotten',
+      logger: options.logger,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#rounds.start()
   }
 
   /** Ends with the statement under way. */
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
+    await this.#rounds.stop()
   }
 
   /** Resolves to the number of keys forgotten. */
@@ -73,21 +81,6 @@ export class KeyExpiry {
       await this.#pause()
     }
     return forgotten
-  }
-
-  async #run(): Promise<void> {
-    let hasFailed = false
-    while (!this.#isStopping) {
-      try {
-        await this.round()
-        hasFailed = false
-      } catch (error) {
-        if (this.#isStopping) return
-        if (!hasFailed) this.#options.logger.warn({ err: error }, 'idempotency keys are not being forgotten')
-        hasFailed = true
-        await this.#pause()
-      }
-    }
   }
 
   async #forget(table: KeyTable, fromId: bigint, beforeId: bigint): Promise<number> {
@@ -109,11 +102,11 @@ export class KeyExpiry {
   }
 
   get #isStopping(): boolean {
-    return this.#stopping.signal.aborted
+    return this.#rounds.signal.aborted
   }
 
   async #pause(): Promise<void> {
-    await sleep(TABLE_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {})
+    await sleep(TABLE_PAUSE_MS, undefined, { signal: this.#rounds.signal }).catch(() => {})
   }
 
   #context(): CallContext {

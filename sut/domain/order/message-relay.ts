@@ -5,6 +5,7 @@
 // first; it takes no more, so this ends. One that does not answer is left alone for a while: its messages come late then.
 
 import { PHASE_RULES } from '../../../contracts/switches.ts'
+import type { Rounds } from '../../rounds.ts'
 import {
   hasMessages,
   type MessageOutbox,
@@ -17,7 +18,7 @@ import { contextFor } from '../../telemetry/call-context.ts'
 import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { MessageMetrics } from './message-metrics.ts'
-import { RelayLoop } from './relay-loop.ts'
+import { relayRounds } from './relay-pace.ts'
 
 /** To find out whether there is something to tell. */
 const LOOK_LIMIT_MS = 1_000
@@ -41,13 +42,13 @@ class NotTaken extends Error {
 
 export class MessageRelay {
   readonly #options: MessageRelayOptions
-  readonly #loop: RelayLoop
+  readonly #rounds: Rounds
   readonly #leftAloneUntilMs = new Map<MessageOutbox, number>()
   #countedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: MessageRelayOptions) {
     this.#options = options
-    this.#loop = new RelayLoop({
+    this.#rounds = relayRounds({
       round: async () => ({ events: await this.round(), left: 0, isFull: false }),
       failing: 'nobody is told of orders',
       logger: options.logger,
@@ -55,12 +56,12 @@ export class MessageRelay {
   }
 
   start(): void {
-    this.#loop.start()
+    this.#rounds.start()
   }
 
   /** With what is being told: who reads the old format takes what he is told twice for two changes. */
   async stop(): Promise<void> {
-    await this.#loop.stop()
+    await this.#rounds.stop()
   }
 
   /** Until nothing is left. Resolves to how many were told; rejects when the streams take none, or who decides is silent. */
@@ -84,7 +85,7 @@ export class MessageRelay {
         throw new NotTaken('the streams did not take the messages', { cause: error })
       })
     let all = 0
-    while (!this.#loop.signal.aborted && (await hasMessages(outbox, contextFor('message-relay', LOOK_LIMIT_MS)))) {
+    while (!this.#rounds.signal.aborted && (await hasMessages(outbox, contextFor('message-relay', LOOK_LIMIT_MS)))) {
       const { told, parked } = await tellOldest(outbox, publish, contextFor('message-relay', TELL_LIMIT_MS))
       all += told
       metrics.told.inc(told)

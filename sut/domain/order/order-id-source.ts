@@ -9,6 +9,7 @@ import { MAX_SEQUENCE, type OrderId } from '../../../contracts/order-id.ts'
 import type { Shard } from '../../../contracts/shard.ts'
 import { SutError } from '../../errors.ts'
 import { type CallContext, contextFor, remainingMs, withBudget, withinDeadline } from '../../telemetry/call-context.ts'
+import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { OrderIdGenerator } from './order-id-generator.ts'
@@ -145,7 +146,7 @@ export class OrderIdSource {
   #refuse(byMs: number): SutError {
     this.#metrics.refusals.inc()
     this.#logger.error({ byMs }, 'the clock went back; leasing another worker')
-    void this.#change(() => this.#replace()).catch((error) => this.#logger.error({ err: error }, 'no worker to be had'))
+    void this.#change(() => this.#replace()).catch((error) => this.#logger.error(causeOf(error), 'no worker to be had'))
     return new SutError('clock-went-back', `the order clock is ${byMs} ms behind its last order`, {
       retryAfterSeconds: 1,
     })
@@ -162,7 +163,7 @@ export class OrderIdSource {
     try {
       await this.#change(() => this.#renewOrReplace())
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the lease of the order id worker was not renewed')
+      this.#logger.warn(causeOf(error), 'the lease of the order id worker was not renewed')
     }
   }
 

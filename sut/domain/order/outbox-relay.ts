@@ -1,17 +1,18 @@
 // Tells the search index what the outboxes hold: at least once, never held up by one bad event, and quiet when idle.
 //
-// One query reads all of a server, and the pace follows the work (relay-loop.ts). While the index takes nothing the rows wait
+// One query reads all of a server, and the pace follows the work (relay-pace.ts). While the index takes nothing the rows wait
 // in MySQL; an event that is not taken while others are is parked (relay-outcomes.ts).
 
 import { SutError } from '../../errors.ts'
+import type { Rounds } from '../../rounds.ts'
 import type { Outbox, OutboxEvent } from '../../storage/outbox-tables.ts'
 import { countParked, parkedDelete, parkedReplace, selectDueEvents } from '../../storage/parked-events.ts'
 import type { BulkOutcome, OrderIndex } from '../../storage/search-index.ts'
 import { type CallContext, contextFor } from '../../telemetry/call-context.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { RelayLoop, type Round } from './relay-loop.ts'
 import type { RelayMetrics, RelayProgress } from './relay-metrics.ts'
 import { type Settlement, settlementOf } from './relay-outcomes.ts'
+import { type Round, relayRounds } from './relay-pace.ts'
 
 const DUE_EVENTS = 500
 const ROUND_LIMIT_MS = 10_000
@@ -22,7 +23,7 @@ export class OutboxRelay {
   readonly #outbox: Outbox
   readonly #index: Pick<OrderIndex, 'write'>
   readonly #logger: Logger
-  readonly #loop: RelayLoop
+  readonly #rounds: Rounds
   readonly #metrics: RelayMetrics
   readonly #progress: RelayProgress
   #countedAtMs = Number.NEGATIVE_INFINITY
@@ -33,7 +34,7 @@ export class OutboxRelay {
     this.#logger = logger
     this.#metrics = metrics
     this.#progress = metrics.progress()
-    this.#loop = new RelayLoop({
+    this.#rounds = relayRounds({
       round: () => this.round(),
       failing: 'the search index is not being told',
       logger,
@@ -41,7 +42,7 @@ export class OutboxRelay {
   }
 
   start(): void {
-    this.#loop.start()
+    this.#rounds.start()
   }
 
   /**
@@ -49,7 +50,7 @@ export class OutboxRelay {
    * the index goes by versions.
    */
   async stop(): Promise<void> {
-    await this.#loop.stop()
+    await this.#rounds.stop()
   }
 
   /** One pass over the server's outboxes and what is due of the parked. Rejects when MySQL or the whole index is out of reach. */
@@ -61,6 +62,7 @@ export class OutboxRelay {
     await this.#countParked(context)
     const all = [...outbox, ...due]
     let left: readonly OutboxEvent[] = []
+    let reason: string | undefined
     if (all.length > 0) {
       const outcomes = await this.#write(all)
       const settlement = settlementOf(
@@ -70,15 +72,14 @@ export class OutboxRelay {
       )
       await this.#settle(settlement)
       left = settlement.left
-      if (left.length > 0)
-        this.#logger.warn({ left: left.length, reason: reasonIn(outcomes) }, 'the index takes nothing')
+      reason = left.length > 0 ? reasonIn(outcomes) : undefined
     }
     this.#progress.ended(left)
-    return { events: all.length, left: left.length, isFull: isFull || due.length === DUE_EVENTS }
+    return { events: all.length, left: left.length, reason, isFull: isFull || due.length === DUE_EVENTS }
   }
 
   async #write(events: readonly OutboxEvent[]): Promise<readonly BulkOutcome[]> {
-    const outcomes = await this.#index.write(events, this.#loop.signal)
+    const outcomes = await this.#index.write(events, this.#rounds.signal)
     if (outcomes.length !== events.length) throw new SutError('unavailable', 'the index answered for another bulk')
     for (const { kind } of outcomes) this.#metrics.outcomes[kind].inc()
     return outcomes

@@ -8,6 +8,7 @@ import type { StoreName } from '../../../contracts/switches.ts'
 import type { ServerLane } from '../../storage/mysql-pool.ts'
 import { ALL_WORKERS, LEGACY_WORKERS, SHARDED_WORKERS, type WorkerRange } from '../../storage/worker-table.ts'
 import type { CallContext } from '../../telemetry/call-context.ts'
+import { causeOf } from '../../telemetry/cause.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { type OrderIdMetrics, OrderIdSource, SYSTEM_CLOCK } from './order-id-source.ts'
 import type { OrderIds } from './switched-stores.ts'
@@ -47,7 +48,7 @@ export class ShardedOrderIds implements OrderIds {
     const starts = await Promise.allSettled(this.#sources.map(({ source }) => source.start()))
     const failures = starts.filter((start) => start.status === 'rejected')
     if (failures[0] && failures.length === starts.length) throw failures[0].reason
-    for (const { reason } of failures) this.#logger.warn({ err: reason }, 'a server leases no order id worker yet')
+    for (const { reason } of failures) this.#logger.warn(causeOf(reason), 'a server leases no order id worker yet')
   }
 
   next(shard: Shard, context: CallContext) {
