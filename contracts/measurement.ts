@@ -186,7 +186,7 @@ export interface Step {
   readonly generatorLateP99Ms: number | null
   readonly generators: readonly GeneratorFigures[]
   readonly machineCpu: number | null
-  /** Of the machine's CPU: what neither the system, its engines nor the harness used. null: not all of them are known. */
+  /** Of the machine's CPU: what neither the system, its engines nor k6 used. null: not all of them are known. */
   readonly otherCpu: number | null
   readonly components: readonly ComponentUsage[]
   readonly mysql: MysqlCounters | null

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backlogOf, cpuUsage } from './observer.ts'
+import { backlogOf, cpuUsage, otherCpu } from './observer.ts'
 import type { ProcessSnapshot } from './process-usage.ts'
 
 /** A snapshot in which each component has used so many CPU seconds. */
@@ -13,6 +13,17 @@ function at(atMs: number, cpu: Record<string, number>, busySeconds: number, tota
   const value: ProcessSnapshot = { components, startTicks: new Map(), machine: { busySeconds, totalSeconds } }
   return { atMs, value }
 }
+
+it('other work is what neither the system nor k6 used: what we did ourselves is no miss of the system', () => {
+  const usage = cpuUsage(
+    [at(0, { sut: 0, k6: 0, headroom: 0 }, 0, 0), at(10_000, { sut: 4, k6: 2, headroom: 8 }, 18, 20)],
+    0,
+    10_000,
+    2,
+  )
+  expect(otherCpu(usage)).toBeCloseTo(0.9 - 0.2 - 0.1)
+  expect(otherCpu({ ...usage, machineCpu: null })).toBeNull()
+})
 
 describe('cpuUsage', () => {
   // Half a second into the window until half a second before its end: 8 s of two cores.

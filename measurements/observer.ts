@@ -29,7 +29,7 @@ export interface Usage {
   readonly components: readonly ComponentUsage[]
   readonly machineCpu: number | null
   readonly generatorCpu: number | null
-  /** What none of the components used; null: not all of them are on this machine and known. */
+  /** What neither the system nor the generator used; null: not all of them are on this machine and known. */
   readonly otherCpu: number | null
   readonly mysql: MysqlCounters | null
   readonly elasticsearch: ElasticsearchCounters | null
@@ -45,6 +45,8 @@ export interface ObserverOptions {
 }
 
 export const GENERATOR = 'k6'
+/** This process and what it started: to the system it is other work, whoever's fault it is. */
+const OURSELVES = 'headroom'
 const BESIDE_MYSQL = ['elasticsearch', ...REDIS_SERVERS] as const
 /** Both Redis are one: of one that nobody asks, no cost of a request could be told. */
 const COMPONENT_OF = { elasticsearch: 'elasticsearch', redis: 'redis', streams: 'redis' } as const
@@ -80,7 +82,7 @@ export class Observer {
     this.#options = options
     this.#mysqlServers = mysqlServers
     const isHttp = target.kind === 'http'
-    this.#watched = [...target.processes, ...this.#engineProcesses(), { component: 'headroom', pid: process.pid }]
+    this.#watched = [...target.processes, ...this.#engineProcesses(), { component: OURSELVES, pid: process.pid }]
     const onFault = (fault: Fault) => {
       this.#faults.push(fault)
       options.onFault(fault)
@@ -309,9 +311,11 @@ export function backlogOf(samples: readonly Sample<number>[]): Backlog | null {
   return { startSeconds: medianOf(samples.slice(0, third)), endSeconds: medianOf(samples.slice(-third)) }
 }
 
-function otherCpu({ components, machineCpu }: Pick<Usage, 'components' | 'machineCpu'>): number | null {
+/** `usage.otherCpu` where all processes are known. */
+export function otherCpu({ components, machineCpu }: Pick<Usage, 'components' | 'machineCpu'>): number | null {
   if (machineCpu === null) return null
-  return Math.max(0, machineCpu - components.reduce((sum, { cpuShare }) => sum + cpuShare, 0))
+  const known = components.filter(({ name }) => name !== OURSELVES)
+  return Math.max(0, machineCpu - known.reduce((sum, { cpuShare }) => sum + cpuShare, 0))
 }
 
 function redisProbe(url: string): Redis {

@@ -1,7 +1,8 @@
 // What spoils a step, done to real processes. HEADROOM_PROVOCATIONS sets how often all of them are (10 is the full proof);
 // without it only the quick ones are, once.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,10 +20,10 @@ const HOLD_SECONDS = 12
 const AFTER_LEAD_IN_MS = 5000
 
 let server: OrderServer | undefined
-let neighbours: ChildProcess[] = []
+let neighbours: readonly number[] = []
 
 afterEach(async () => {
-  for (const neighbour of neighbours) neighbour.kill('SIGKILL')
+  for (const neighbour of neighbours) process.kill(neighbour, 'SIGKILL')
   neighbours = []
   await server?.close()
 })
@@ -55,6 +56,16 @@ async function provoked({ answering = {}, request = {}, act }: Provocation): Pro
   })
   await acting
   return run
+}
+
+/** Other work, and none of ours: whoever started it has ended. Resolves to its process. */
+async function startNeighbour(): Promise<number> {
+  const loop = 'for (const endMs = Date.now() + 300_000; Date.now() < endMs; );'
+  const shell = spawn('sh', ['-c', '"$0" -e "$1" > /dev/null & echo $!', process.execPath, loop], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [pid] = (await once(shell.stdout, 'data')) as [Buffer]
+  return Number(pid)
 }
 
 /** And then asks the order system how it is. */
@@ -105,8 +116,7 @@ describe.each(Array.from({ length: Math.max(1, TIMES) }, (_, i) => i + 1))('prov
         answering: { delayMs: (nth) => (nth % 20 === 0 ? 2 * TARGET_MS : 5) },
         request: { engines: inject('engines') },
         act: async () => {
-          const loop = ['-e', 'for (;;);']
-          neighbours = Array.from({ length: availableParallelism() }, () => spawn(process.execPath, loop))
+          neighbours = await Promise.all(Array.from({ length: availableParallelism() }, startNeighbour))
         },
       })
       const codes = codesOf(run)
@@ -150,10 +160,10 @@ describe.each(Array.from({ length: Math.max(1, TIMES) }, (_, i) => i + 1))('prov
   })
 
   it.runIf(TIMES > 0)('a script that thinks on every core before it asks: generator-saturated', async () => {
-    // As many turns a second as a core has times to think in it.
+    // Twice as many turns a second as the cores have times to think in it.
     const thinking = 'for (const endMs = Date.now() + 40; Date.now() < endMs; );'
     const run = await provoked({
-      request: { ...(await scriptThat(thinking)), ratePerSecond: 25 * availableParallelism() },
+      request: { ...(await scriptThat(thinking)), ratePerSecond: 50 * availableParallelism() },
     })
     const codes = codesOf(run)
     expect(codes.map((of) => of.includes('generator-saturated'))).toEqual(codes.map(() => true))
