@@ -7,6 +7,7 @@ import { EXIT_CODES, Refusal } from '../contracts/refusal.ts'
 import { type Config, ROLES, type Role, readConfig } from './config.ts'
 import { Parts } from './part.ts'
 import { buildRole } from './roles.ts'
+import { causeOf } from './telemetry/cause.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { Metrics } from './telemetry/metrics.ts'
 
@@ -60,7 +61,7 @@ function stopOnSignal(parts: Parts, logger: Logger): void {
     parts.stop().then(
       () => process.exit(EXIT_CODES.pass),
       (error) => {
-        logger.error({ err: error }, 'did not stop cleanly')
+        logger.error(causeOf(error), 'did not stop cleanly')
         process.exit(EXIT_CODES.fault)
       },
     )
@@ -79,7 +80,7 @@ try {
   const logger = createLogger(config.role, config.logLevel)
   await run(config, logger).catch((error) => {
     if (error instanceof Refusal) throw error
-    logger.fatal({ err: error }, 'could not start')
+    logger.fatal(causeOf(error), 'could not start')
     process.exit(EXIT_CODES.fault)
   })
 } catch (error) {

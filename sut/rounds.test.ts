@@ -25,6 +25,7 @@ function roundsOf(answers: readonly (number | null | Error)[], restMs = (_failur
     },
     restMs,
     failing: 'nobody is told',
+    recovered: 'all are told again',
     logger: { info: note, warn: note } as unknown as Logger,
   })
   return { rounds, end, made: () => made }
@@ -50,7 +51,7 @@ it('tell of failures ever more rarely while they last, and when they are over', 
   await rounds.stop()
   expect(lines.map(([fields, text]) => [(fields as { failures: number }).failures, text])).toEqual([
     ...[1, 2, 4, 8].map((failures) => [failures, 'nobody is told; will try again']),
-    [9, 'over: nobody is told'],
+    [9, 'all are told again'],
   ])
 })
 

@@ -14,6 +14,8 @@ export interface RoundsOptions {
   readonly restMs: (failures: number) => number
   /** What it means that rounds fail, for the log. */
   readonly failing: string
+  /** And that they fail no longer. Absent: a round without a failure may mean that somebody else does the work. */
+  readonly recovered?: string
   readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -42,12 +44,12 @@ export class Rounds {
   }
 
   async #run(firstRestMs: number): Promise<void> {
-    const { round, restMs, failing, logger } = this.#options
+    const { round, restMs, failing, recovered, logger } = this.#options
     let failures = 0
     for (let rest: number | null = firstRestMs; rest !== null && (await this.#rested(rest)); ) {
       try {
         rest = await round()
-        if (failures > 0) logger.info({ failures }, `over: ${failing}`)
+        if (failures > 0 && recovered && !this.signal.aborted) logger.info({ failures }, recovered)
         failures = 0
       } catch (error) {
         if (this.signal.aborted) return

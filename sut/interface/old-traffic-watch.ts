@@ -5,10 +5,12 @@ import type { OrderFlows } from '../aggregation/order-flows.ts'
 import { SutError } from '../errors.ts'
 import { Rounds } from '../rounds.ts'
 import { contextFor } from '../telemetry/call-context.ts'
+import { causeOf } from '../telemetry/cause.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 const PACE_MS = 250
 const LIMIT_MS = 1_000
+const FAILING = 'the business layer does not say who answers old users, and everybody stays where he is'
 
 export class OldTrafficWatch {
   readonly #flows: Pick<OrderFlows, 'oldTraffic'>
@@ -25,7 +27,8 @@ export class OldTrafficWatch {
         return PACE_MS
       },
       restMs: () => PACE_MS,
-      failing: 'the business layer does not say who answers old users, and everybody stays where he is',
+      failing: FAILING,
+      recovered: 'the business layer says again who answers old users',
       logger,
     })
   }
@@ -38,7 +41,7 @@ export class OldTrafficWatch {
 
   /** Resolves after the first answer, or the first failure. */
   async start(): Promise<void> {
-    await this.#ask().catch(() => {})
+    await this.#ask().catch((error) => this.#logger.warn(causeOf(error), FAILING))
     this.#rounds.start(PACE_MS)
   }
 

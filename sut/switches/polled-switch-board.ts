@@ -138,6 +138,7 @@ export class PolledSwitchBoard implements SwitchBoard {
       },
       restMs: () => this.#paceMs,
       failing: `the ${name} store does not say how switches stand`,
+      recovered: `the ${name} store says again how switches stand`,
       logger: this.#options.logger,
     })
   }

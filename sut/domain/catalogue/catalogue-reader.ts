@@ -37,6 +37,7 @@ export function catalogueReader(options: CatalogueReaderOptions): Rounds {
     },
     restMs: () => retryMs,
     failing: 'the catalogue cannot be read: products are named and charged as they were when it last was',
+    recovered: 'the catalogue is read again',
     logger,
   })
 }

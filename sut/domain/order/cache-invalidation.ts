@@ -48,6 +48,7 @@ export class CacheInvalidation {
       },
       restMs: (failures) => backOffMs(PACE_MS, failures),
       failing: 'the cache is not told of others’ changes',
+      recovered: 'the cache is told of others’ changes again',
       logger,
     })
   }

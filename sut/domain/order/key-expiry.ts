@@ -55,6 +55,7 @@ export class KeyExpiry {
       },
       restMs: () => TABLE_PAUSE_MS,
       failing: 'idempotency keys are not being forgotten',
+      recovered: 'idempotency keys are forgotten again',
       logger: options.logger,
     })
   }

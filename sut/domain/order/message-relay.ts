@@ -51,6 +51,7 @@ export class MessageRelay {
     this.#rounds = relayRounds({
       round: async () => ({ events: await this.round(), left: 0, isFull: false }),
       failing: 'nobody is told of orders',
+      recovered: 'others are told of orders again',
       logger: options.logger,
     })
   }

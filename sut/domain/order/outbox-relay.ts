@@ -37,6 +37,7 @@ export class OutboxRelay {
     this.#rounds = relayRounds({
       round: () => this.round(),
       failing: 'the search index is not being told',
+      recovered: 'the search index is told again',
       logger,
     })
   }

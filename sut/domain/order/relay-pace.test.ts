@@ -19,27 +19,28 @@ describe('the pace of a relay', () => {
 it('a round that leaves everything has failed, and its reason is told', async () => {
   const answers: Round[] = [
     { events: 5, left: 5, reason: 'closed', isFull: true },
-    { events: 5, left: 0, isFull: false },
+    { events: 5, left: 0, isFull: true },
   ]
   const lines: unknown[] = []
-  let taken = () => {}
-  const second = new Promise<void>((resolve) => {
-    taken = resolve
+  let ended = () => {}
+  const third = new Promise<void>((resolve) => {
+    ended = resolve
   })
   const note = (fields: object, text: string) => void lines.push([fields, text])
   const rounds = relayRounds({
     round: async () => {
-      if (answers.length === 1) taken()
+      if (answers.length === 0) ended()
       return answers.shift() ?? { events: 0, left: 0, isFull: false }
     },
     failing: 'nobody is told',
+    recovered: 'all are told again',
     logger: { info: note, warn: note } as unknown as Logger,
   })
   rounds.start()
-  await second
+  await third
   await rounds.stop()
   expect(lines).toMatchObject([
     [{ failures: 1, error: { message: '5 of 5 are left: closed' } }, 'nobody is told; will try again'],
-    [{ failures: 1 }, 'over: nobody is told'],
+    [{ failures: 1 }, 'all are told again'],
   ])
 })

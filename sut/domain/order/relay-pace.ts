@@ -21,12 +21,12 @@ export function restAfter(lastMs: number, { events, isFull }: Pick<Round, 'event
   return events > 0 ? PACE_MS : Math.min(Math.max(lastMs * 2, PACE_MS), IDLE_MS)
 }
 
-export interface RelayRoundsOptions extends Pick<RoundsOptions, 'failing' | 'logger'> {
+export interface RelayRoundsOptions extends Pick<RoundsOptions, 'failing' | 'recovered' | 'logger'> {
   /** Rejects when nobody can be told, or who has something to tell is silent. */
   readonly round: () => Promise<Round>
 }
 
-export function relayRounds({ round, failing, logger }: RelayRoundsOptions): Rounds {
+export function relayRounds({ round, ...options }: RelayRoundsOptions): Rounds {
   let restMs = 0
   return new Rounds({
     round: async () => {
@@ -36,7 +36,6 @@ export function relayRounds({ round, failing, logger }: RelayRoundsOptions): Rou
       return restMs
     },
     restMs: (failures) => backOffMs(PACE_MS, failures),
-    failing,
-    logger,
+    ...options,
   })
 }
