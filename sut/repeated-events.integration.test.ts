@@ -1,5 +1,5 @@
-// What is told of orders comes three times, mixed up, and its readers are killed over it: nobody is shown an order as it was, or
-// twice.
+// What is told of orders comes three times, mixed up, its readers are killed over it, and the cache is told of no change: nobody
+// is shown an order as it was, or twice.
 
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
@@ -13,10 +13,15 @@ import { CHECKOUT } from './order-mix.setup.ts'
 const REGION = 417
 const USERS = Array.from({ length: 20 }, (_, at) => 9_000 + at)
 const POLL = { timeout: 60_000, interval: 200 }
+/** Until the process that changed the orders is dead. */
+const CACHE_DEAF_MS = 5_000
 
 interface PlacedOrder {
   readonly userId: number
   readonly orderId: OrderId
+}
+
+interface ChangedOrder extends PlacedOrder {
   /** As its user was told last. */
   readonly status: OrderStatus
 }
@@ -35,22 +40,40 @@ afterAll(async () => {
 })
 
 /** Looked at as it was at first, so that it may be remembered so. */
-async function placedAndChanged(userId: number): Promise<PlacedOrder> {
-  const { call } = migrated.system
+async function placed(userId: number): Promise<PlacedOrder> {
   const body = { ...CHECKOUT, region: REGION }
-  const placed = await call({ method: 'POST', path: '/v1/app/orders', user: userId, key: randomUUID(), body })
-  const path = `/v1/app/orders/${placed.body.orderId}`
-  expect((await call({ path, user: userId })).body.order.status).toBe('placed')
+  const answer = await migrated.system.call({
+    method: 'POST',
+    path: '/v1/app/orders',
+    user: userId,
+    key: randomUUID(),
+    body,
+  })
+  expect(answer.status).toBe(201)
+  const order = { userId, orderId: answer.body.orderId }
+  expect(await shownStatus(order)).toBe('placed')
+  return order
+}
+
+async function changed({ userId, orderId }: PlacedOrder): Promise<ChangedOrder> {
   const change = userId % 2 === 0 ? 'pay' : 'cancel'
-  const changed = await call({ method: 'POST', path: `${path}/${change}`, user: userId })
-  expect([placed.status, changed.status]).toEqual([201, 200])
-  return { userId, orderId: placed.body.orderId, status: changed.body.status }
+  const path = `/v1/app/orders/${orderId}/${change}`
+  const { status, body } = await migrated.system.call({ method: 'POST', path, user: userId })
+  expect(status).toBe(200)
+  return { userId, orderId, status: body.status }
 }
 
 /** undefined: no answer, as long as a process is missing. */
 async function shownStatus({ userId, orderId }: PlacedOrder): Promise<OrderStatus | undefined> {
   const { status, body } = await migrated.system.call({ path: `/v1/app/orders/${orderId}`, user: userId })
   return status === 200 ? body.order.status : undefined
+}
+
+/** Answers what it is asked, and keeps what it is told for later. */
+async function cacheTakesNothing(): Promise<void> {
+  const cache = new Redis(inject('engines').redis.url)
+  await cache.call('CLIENT', 'PAUSE', CACHE_DEAF_MS, 'WRITE')
+  await cache.quit()
 }
 
 async function eventsOf(orders: readonly PlacedOrder[]): Promise<readonly string[]> {
@@ -76,7 +99,9 @@ async function isReadToTheEnd(): Promise<boolean> {
 it('shows each order as it is, and finds it once', { timeout: 240_000 }, async () => {
   const { services, system } = migrated
   const fromMs = Date.now()
-  const orders = await Promise.all(USERS.map(placedAndChanged))
+  const placedOrders = await Promise.all(USERS.map(placed))
+  await cacheTakesNothing()
+  const orders = await Promise.all(placedOrders.map(changed))
   services.kill('indexer')
   await services.restart('indexer')
   await expect.poll(async () => versionsIn(await eventsOf(orders)), POLL).toBe(2 * orders.length)
@@ -111,7 +136,7 @@ it('shows each order as it is, and finds it once', { timeout: 240_000 }, async (
   const found = async () => {
     const path = `/v1/admin/orders/search?${query}`
     const { body } = await system.call({ path, user: 1, audience: 'admin' })
-    return body.orders.map(({ orderId, status }: PlacedOrder) => `${orderId} ${status}`).toSorted()
+    return body.orders.map(({ orderId, status }: ChangedOrder) => `${orderId} ${status}`).toSorted()
   }
   await expect.poll(found, POLL).toEqual(orders.map(({ orderId, status }) => `${orderId} ${status}`).toSorted())
 })

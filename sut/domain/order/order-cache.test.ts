@@ -153,6 +153,20 @@ describe('after an acknowledged change', () => {
   })
 })
 
+describe('a process that takes the place of one that died', () => {
+  it('does not show an order as it was before a change that Redis was not told of', async () => {
+    let nowMs = 1_000_000
+    const redis = new MemoryRedis()
+    const died = new OrderCache(redis, () => nowMs)
+    await died.find(KEY, context(), async () => PLACED)
+    redis.takesChanges = false
+    await died.forget(ORDER_ID)
+    nowMs += 1
+    const follows = new OrderCache(redis, () => nowMs)
+    expect(status(await follows.find(KEY, context(), async () => PAID))).toEqual(['paid', 'captured'])
+  })
+})
+
 describe('an entry of the future', () => {
   it('is of no use: the clock it was read by was ahead', async () => {
     let nowMs = 1_000_000

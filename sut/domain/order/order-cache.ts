@@ -2,8 +2,9 @@
 //
 // After an acknowledged change no reader of this process sees the state before it: the change leaves a tombstone in the
 // entry's place, which refuses to be overwritten by what was read earlier; where Redis did not take the tombstone, this
-// process does not trust that entry for one TTL. An entry says when its rows were read and is of no use one TTL later,
-// however late Redis took it: that is what bounds readers in other processes.
+// process does not trust that entry for one TTL. What it distrusted is lost when it dies: whoever follows it uses no entry
+// that was read before it began. An entry says when its rows were read and is of no use one TTL later, however late Redis
+// took it: that is what bounds readers in other processes.
 
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
@@ -26,6 +27,7 @@ type Load = (context: CallContext) => Promise<WholeOrder | null>
 export class OrderCache {
   readonly #redis: Pick<RedisCache, 'get' | 'fill' | 'put'>
   readonly #nowMs: () => number
+  readonly #beganMs: number
   readonly #reads = new SharedReads<WholeOrder | null>()
   /** Order → until when. In the order of their ends, as each lasts equally long. */
   readonly #distrusted = new Map<OrderId, number>()
@@ -33,6 +35,7 @@ export class OrderCache {
   constructor(redis: Pick<RedisCache, 'get' | 'fill' | 'put'>, nowMs: () => number = Date.now) {
     this.#redis = redis
     this.#nowMs = nowMs
+    this.#beganMs = nowMs()
   }
 
   async find({ orderId, userId }: OwnOrder, context: CallContext, load: Load): Promise<WholeOrder | null> {
@@ -78,6 +81,7 @@ export class OrderCache {
     const text = await this.#redis.get(entryOf(orderId))
     if (text === null || text === TOMBSTONE) return null
     const entry = JSON.parse(text) as Entry
+    if (entry.readAtMs < this.#beganMs) return null
     const ageMs = this.#nowMs() - entry.readAtMs
     // Of the future: read by a clock that was ahead, and it would be of use for too long.
     return ageMs >= 0 && ageMs < TTL_MS ? entry : null
