@@ -109,6 +109,17 @@ describe('prices', () => {
 })
 
 describe('all products', () => {
+  it.each(['down', 'silent'] as const)(
+    'are asked for one by one after a first reading that found the catalogue %s',
+    async (mode) => {
+      const { state, memory, priceOf } = scene()
+      state.mode = mode
+      await expect(memory.readAll()).rejects.toThrow()
+      state.mode = 'up'
+      expect(await priceOf(5)).toBe(100)
+    },
+  )
+
   it('are known after one reading, and charged while the catalogue is down for long', async () => {
     const { state, memory, priceOf } = scene()
     state.products = productsTo(2_500)

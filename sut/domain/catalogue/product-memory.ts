@@ -115,7 +115,9 @@ export class ProductMemory {
   #page(after: number): Promise<readonly Product[]> {
     const context = contextFor('catalogue-reader', PRICES_BUDGET_MS)
     const page = { after, limit: MAX_PAGE_PRODUCTS }
-    return this.#prices.call(() => withinDeadline(this.#catalogue.page(page, context), context))
+    const ask = () => withinDeadline(this.#catalogue.page(page, context), context)
+    // A process that knows nothing yet asks for each price: that its first reading was slow, or too early, is no reason not to.
+    return this.#known.size === 0 ? ask() : this.#prices.call(ask)
   }
 
   /** Behind an answer that is given already, one at a time. */
