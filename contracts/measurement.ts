@@ -101,8 +101,12 @@ export interface ComponentUsage {
   readonly diskWrittenBytes: number | null
 }
 
+/** Component: every process of k6. */
+export const GENERATOR = 'k6'
+/** Component: whoever watches, and what it started but k6. */
+export const HEADROOM = 'headroom'
 /** The generator and what watches it: never part of what the system costs. */
-export const HARNESS: readonly string[] = ['k6', 'headroom']
+export const HARNESS: readonly string[] = [GENERATOR, HEADROOM]
 
 /** Of all servers that hold shards together. */
 export interface MysqlCounters {

@@ -17,9 +17,9 @@ import { type KnownServer, quantileMs, trueRatePerSecond } from './fixtures/know
 import { knownFlow, type SpawnedServer, spawnKnownServer } from './fixtures/known-server.setup.ts'
 import { type TestRun, testLoad } from './fixtures/load.setup.ts'
 import { FLOW, ownPlan, TARGET, writeRun } from './fixtures/run-folder.setup.ts'
+import type { LoadRequest } from './load-request.ts'
 import { Observer } from './observer.ts'
 import { recut } from './recut.ts'
-import type { LoadRequest } from './run-load.ts'
 
 const TIMES = Number(process.env.HEADROOM_PROVOCATIONS ?? 0)
 const SEARCH_SECONDS = 180

@@ -9,8 +9,8 @@ import { createTableSql } from '../contracts/tables.ts'
 import { type Gate, gateTo } from './fixtures/gate.ts'
 import { onDisk, testLoad } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, startOrderServer } from './fixtures/order-server.ts'
+import type { LoadRequest } from './load-request.ts'
 import { connectMysql } from './mysql-counters.ts'
-import type { LoadRequest } from './run-load.ts'
 import { verdictOf } from './verdict.ts'
 
 const SCHEMA = `headroom_lost_${process.pid}`

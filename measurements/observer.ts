@@ -3,12 +3,14 @@
 
 import { Redis } from 'ioredis'
 import type { Engines } from '../contracts/engines.ts'
-import type {
-  Backlog,
-  ComponentUsage,
-  ElasticsearchCounters,
-  InvalidReason,
-  MysqlCounters,
+import {
+  type Backlog,
+  type ComponentUsage,
+  type ElasticsearchCounters,
+  GENERATOR,
+  HEADROOM,
+  type InvalidReason,
+  type MysqlCounters,
 } from '../contracts/measurement.ts'
 import { REDIS_SERVERS, type RedisServer } from '../contracts/redis-settings.ts'
 import { elasticsearchDelta, readElasticsearch } from './elasticsearch-counters.ts'
@@ -44,9 +46,6 @@ export interface ObserverOptions {
   readonly onFault: (fault: Fault) => void
 }
 
-export const GENERATOR = 'k6'
-/** This process and what it started: to the system it is other work, whoever's fault it is. */
-const OURSELVES = 'headroom'
 const BESIDE_MYSQL = ['elasticsearch', ...REDIS_SERVERS] as const
 /** Both Redis are one: of one that nobody asks, no cost of a request could be told. */
 const COMPONENT_OF = { elasticsearch: 'elasticsearch', redis: 'redis', streams: 'redis' } as const
@@ -82,7 +81,7 @@ export class Observer {
     this.#options = options
     this.#mysqlServers = mysqlServers
     const isHttp = target.kind === 'http'
-    this.#watched = [...target.processes, ...this.#engineProcesses(), { component: OURSELVES, pid: process.pid }]
+    this.#watched = [...target.processes, ...this.#engineProcesses(), { component: HEADROOM, pid: process.pid }]
     const onFault = (fault: Fault) => {
       this.#faults.push(fault)
       options.onFault(fault)
@@ -314,7 +313,8 @@ export function backlogOf(samples: readonly Sample<number>[]): Backlog | null {
 /** `usage.otherCpu` where all processes are known. */
 export function otherCpu({ components, machineCpu }: Pick<Usage, 'components' | 'machineCpu'>): number | null {
   if (machineCpu === null) return null
-  const known = components.filter(({ name }) => name !== OURSELVES)
+  // What Headroom uses is other work to the system, whoever's fault it is.
+  const known = components.filter(({ name }) => name !== HEADROOM)
   return Math.max(0, machineCpu - known.reduce((sum, { cpuShare }) => sum + cpuShare, 0))
 }
 

@@ -10,8 +10,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { PLAN, processesThatName, type TestRun, testLoad } from './fixtures/load.setup.ts'
 import { type Answering, type OrderServer, SECRET, startOrderServer } from './fixtures/order-server.ts'
+import type { LoadRequest } from './load-request.ts'
 import { bundleFlow, ownFlowOf } from './own-flow.ts'
-import type { LoadRequest } from './run-load.ts'
 import { verdictOf } from './verdict.ts'
 
 const TIMES = Number(process.env.HEADROOM_PROVOCATIONS ?? 0)

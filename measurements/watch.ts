@@ -1,6 +1,7 @@
 // One reading, again and again while a run lasts: a series of values, and the moment it broke.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from './error-text.ts'
 
 export interface Sample<T> {
   readonly atMs: number
@@ -74,15 +75,6 @@ export function watch<T>({ name, everyMs, read, wrong, onFault }: WatchOptions<T
       await ended
     },
   }
-}
-
-/** Error codes hide in causes and aggregates. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as { readonly code?: unknown }
-  const own = error.message || String(code ?? error.name)
-  return error.cause === undefined ? own : `${own} (${messageOf(error.cause)})`
 }
 
 /** First and last sample within a time; null when there are no two. */
