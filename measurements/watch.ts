@@ -29,7 +29,7 @@ export interface Watch<T> {
   stop(): Promise<void>
 }
 
-/** A busy machine misses a reading now and then; a closed port is asked once more, silence three times. */
+/** A busy machine misses readings, also two in a row; a closed port is asked once more, and soon. */
 const FAILURES_UNTIL_FAULT = 3
 const REFUSALS_UNTIL_FAULT = 2
 const REFUSED = /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|closed state|Connection lost|other side closed/
@@ -62,7 +62,8 @@ export function watch<T>({ name, everyMs, read, wrong, onFault }: WatchOptions<T
         failures += 1
         if (REFUSED.test(message)) refusals += 1
         if (refusals >= REFUSALS_UNTIL_FAULT || failures >= FAILURES_UNTIL_FAULT) fault(message)
-        else waitMs = ASK_AGAIN_MS
+        // Who is late is asked again when he has had the time to be on time.
+        else if (refusals > 0) waitMs = ASK_AGAIN_MS
       }
       await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
     }

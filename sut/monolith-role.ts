@@ -11,7 +11,7 @@ import type { HttpServerOptions } from './interface/http-server.ts'
 import { registerIdentityRoute } from './interface/identity-route.ts'
 import { businessLayer } from './legacy/business-layer.ts'
 import { switchedOrders } from './legacy/monolith-switch.ts'
-import { notWaitedFor, type OldRecords, recordsIn } from './legacy/old-records.ts'
+import { namesNotWaitedFor, type OldRecords, recordsIn } from './legacy/old-records.ts'
 import { ownDatabase } from './legacy/own-database.ts'
 import { tellThrough } from './legacy/tell-others.ts'
 import { onceBegun, openBoard } from './migration.ts'
@@ -49,7 +49,7 @@ export async function buildMonolith(
   const orders = switchedOrders(board, {
     'as-it-was': ownDatabase(lane, tellThrough(openMessages(options))),
     'own-database': ownStore({ lane, stores, records, forget: (orderId) => cache.forget(orderId) }),
-    'business-layer': businessLayer({ flows, records: notWaitedFor(records) }),
+    'business-layer': businessLayer({ flows, records: namesNotWaitedFor(records) }),
   })
   const server = oldInterfaceServer(options, serverOptions, { orders })
   // For the interface layer's adapter, which has no database.

@@ -3,6 +3,7 @@
 
 import type { LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { LEGACY_STATUS, LEGACY_USERS_TABLE } from '../../contracts/legacy-tables.ts'
+import { Breaker } from '../breaker.ts'
 import type { MysqlLane } from '../storage/mysql-lane.ts'
 import { type CallContext, withBudget } from '../telemetry/call-context.ts'
 import type { SubmitOrder } from './legacy-orders.ts'
@@ -33,21 +34,37 @@ export function recordsIn(lane: MysqlLane): OldRecords {
   }
 }
 
-const BUDGET_MS = 150
+/** A name decorates an answer; a page that is taken for a new one becomes a second order. */
+const NAME_BUDGET_MS = 150
+const PAGE_BUDGET_MS = 1_000
 
-/** Behind the business layer they are asked for, and not waited for once the monolith is gone. */
-export function notWaitedFor(records: OldRecords): OldRecords {
+/** No answer waits for a name. */
+export function namesNotWaitedFor(records: OldRecords): OldRecords {
   return {
-    nickname: ({ userId }, context) => soon('', context, (within) => records.nickname({ userId }, within)),
-    submittedBefore: ({ userId, submitToken }, context) =>
-      soon(null, context, (within) => records.submittedBefore({ userId, submitToken }, within)),
+    nickname: async ({ userId }, context) => {
+      try {
+        return await records.nickname({ userId }, withBudget(context, NAME_BUDGET_MS))
+      } catch {
+        return ''
+      }
+    },
+    submittedBefore: (page, context) => records.submittedBefore(page, context),
   }
 }
 
-async function soon<T>(otherwise: T, context: CallContext, ask: (within: CallContext) => Promise<T>): Promise<T> {
-  try {
-    return await ask(withBudget(context, BUDGET_MS))
-  } catch {
-    return otherwise
+/** For whoever goes on when the monolith is gone: then every page is a new one, and one request at a time finds out. */
+export function notWaitedFor(records: OldRecords, nowMs: () => number = () => performance.now()): OldRecords {
+  const monolith = new Breaker('the monolith', nowMs)
+  return {
+    ...namesNotWaitedFor(records),
+    submittedBefore: async ({ userId, submitToken }, context) => {
+      try {
+        return await monolith.call(() =>
+          records.submittedBefore({ userId, submitToken }, withBudget(context, PAGE_BUDGET_MS)),
+        )
+      } catch {
+        return null
+      }
+    },
   }
 }

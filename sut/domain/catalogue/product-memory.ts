@@ -3,9 +3,9 @@
 // what is known is named and charged at any age; a product that is not known cannot be bought meanwhile.
 
 import type { Product } from '../../../contracts/catalogue.ts'
+import { Breaker } from '../../breaker.ts'
 import { SutError } from '../../errors.ts'
 import { type CallContext, contextFor, withBudget, withinDeadline } from '../../telemetry/call-context.ts'
-import { Breaker } from '../breaker.ts'
 import { type CatalogueService, MAX_PAGE_PRODUCTS } from './catalogue-service.ts'
 
 export const FRESH_MS = 30_000
