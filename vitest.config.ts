@@ -57,12 +57,15 @@ const CONTAINERS_ARE_ENOUGH = [
 // They start servers that run as processes again, otherwise.
 const ON_PROGRAMS = ['sut/encrypted-stores.integration.test.ts']
 const NO_TESTS = ['**/node_modules/**', 'runs/**', '.headroom/**']
+// What is waited for comes in its own time, on a busy machine too.
+const PATIENT = { poll: { timeout: 30_000 } }
 // Engines are brought by the set-up; one file after another, as they share them.
 const ON_ENGINES = {
   globalSetup: ['test/engines.setup.ts'],
   testTimeout: 240_000,
   hookTimeout: 300_000,
   fileParallelism: false,
+  expect: PATIENT,
 }
 const isInContainers = process.env.HEADROOM_TEST_ENGINES === 'containers'
 const isOneOfTwoLanes = process.env.HEADROOM_TEST_BOTH_LANES === '1'
@@ -80,6 +83,7 @@ export default defineConfig({
           // Ends what hangs. A busy machine takes ten times as long, and that is no failure.
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: PATIENT,
           // Vitest leaves a core to its watcher, and of two that is half.
           maxWorkers: '100%',
         },

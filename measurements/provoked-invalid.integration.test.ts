@@ -49,7 +49,8 @@ async function provoked({ answering = {}, request = {}, act }: Provocation): Pro
       if (act === undefined || load !== 'list' || acting !== undefined) return
       acting = pause(AFTER_LEAD_IN_MS).then(async () => {
         const [k6] = await processesThatName(runDir)
-        if (k6 !== undefined) await act(k6)
+        if (k6 === undefined) throw new Error('k6 has ended before anything was provoked')
+        await act(k6)
       })
     },
     ...request,
@@ -203,7 +204,7 @@ describe.each(Array.from({ length: Math.max(1, TIMES) }, (_, i) => i + 1))('prov
     let topology: 'one-process' | 'process-per-service' = 'one-process'
     const run = await provoked({
       answering: { topology: () => topology },
-      request: { durationSeconds: 4 },
+      request: { durationSeconds: 8 },
       act: async () => {
         topology = 'process-per-service'
       },

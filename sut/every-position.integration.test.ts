@@ -211,8 +211,8 @@ describe.each(TOPOLOGIES)('%s', (topology) => {
   })
 
   it('tells which processes the switches have moved, and lets nobody ask them who is no service', async () => {
-    const { processRoles } = await switchStatus(migrated.tools.ledgers)
-    expect(processRoles).toEqual(FOLLOWERS[topology])
+    const roles = async () => (await switchStatus(migrated.tools.ledgers)).processRoles
+    await expect.poll(roles, { timeout: 20_000 }).toEqual(FOLLOWERS[topology])
     const path = '/internal/flows/numbered'
     const { status } = await fetch(migrated.system.sut.endpoint.baseUrl + path, { method: 'POST', body: '{}' })
     expect(status).toBe(404)

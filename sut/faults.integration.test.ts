@@ -6,7 +6,7 @@ import { shardOf, tableName } from '../contracts/shard.ts'
 import { startTestSystem, type TestSystem } from './test-system.setup.ts'
 
 const BODY = { channel: 'app', region: 1, paymentMethod: 'card', items: [{ productId: 1, quantity: 1 }] }
-const DEADLINE_MS = 1_500
+const DEADLINE_MS = 3_000
 
 let system: TestSystem
 let user = 10_000

@@ -9,6 +9,7 @@ import { legacyNumberOf } from '../contracts/legacy-number.ts'
 import { type MigratedSystem, startMigratedSystem } from './migrated-system.setup.ts'
 import { CHECKOUT } from './order-mix.setup.ts'
 import { changeSetting } from './switches/change-setting.ts'
+import { STALE_AFTER_MS } from './switches/switch-times.ts'
 import { ANYBODY } from './switches/two-ledgers.setup.ts'
 
 const ORDERS = 500
@@ -49,7 +50,7 @@ async function inTurns<T, R>(entries: readonly T[], work: (entry: T) => Promise<
 
 it('500 orders that exist only in the sharded tables: refused while nobody tells, and all there after it', async () => {
   await changeSetting({ mirror: 'off' }, ANYBODY, migrated.tools)
-  await sleep(1_000) // until the process has heard of it
+  await sleep(STALE_AFTER_MS + 100) // who has not heard of it by now refuses
   const users = Array.from({ length: ORDERS }, (_, at) => 5_000 + at)
   const born = await inTurns(users, checkout)
   expect(await migrated.numbersIn('legacy')).toEqual([])

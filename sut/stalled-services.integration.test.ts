@@ -124,7 +124,8 @@ it('does not say "not stored" of what an order process that dies has stored, and
   const paying = system.call({ method: 'POST', path: `/v1/app/orders/${orderId}/pay`, user })
   const orders = tableName('orders', shardOf(user))
   const count = async () => (await system.rows(`SELECT order_id FROM ${orders} WHERE user_id = ?`, [user])).length
-  await expect.poll(count).toBe(2)
+  // Sooner than the services give up.
+  await expect.poll(count, { timeout: 4_000 }).toBe(2)
   process.kill(pidOf('sut:order'), 'SIGKILL')
   const [placed, paid] = await Promise.all([placing, paying])
   expect([placed.status, placed.body.code]).toEqual([503, 'outcome-unknown'])
@@ -132,5 +133,5 @@ it('does not say "not stored" of what an order process that dies has stored, and
   expect([paid.status, paid.body.code]).toEqual([503, 'outcome-unknown'])
   expect(paid.body.message).toContain('read the order again')
   // Nothing was sent to anybody any more: that is known.
-  await expect.poll(async () => (await checkout(user, randomUUID())).body.code).toBe('unavailable')
+  await expect.poll(async () => (await checkout(user, randomUUID())).body.code, { timeout: 20_000 }).toBe('unavailable')
 })

@@ -69,6 +69,9 @@ function keptOpen<C extends { close(): unknown }>(connection: C): C {
   return connection
 }
 
+/** Once it was not late, as it is now and then on a busy machine. */
+const inTime = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 20_000 })
+
 /** Once it is connected. */
 async function edgeAt(url: string): Promise<EdgeRedis> {
   const edge = keptOpen(new EdgeRedis(url))
@@ -103,10 +106,14 @@ it.each(['stopped', 'killed'] as const)('%s, it has messages nobody was done wit
   await write('given')
   expect(await dying.next()).toMatchObject([{ text: 'given' }])
   await write('unread')
-  const nonce = randomUUID()
   const edge = await edgeAt(url)
   const beforeMs = Date.now()
-  expect(await edge.take(nonce, { sinceMs: beforeMs, ttlMs: TTL_MS })).toBe('new')
+  const use = { sinceMs: beforeMs, ttlMs: TTL_MS }
+  const nonce = await inTime(async () => {
+    const fresh = randomUUID()
+    expect(await edge.take(fresh, use)).toBe('new')
+    return fresh
+  })
   await written(owner)
 
   await closeAll()
@@ -115,7 +122,7 @@ it.each(['stopped', 'killed'] as const)('%s, it has messages nobody was done wit
 
   expect(await givenTo(keptOpen(new EventGroup(url, GROUP)), 2)).toEqual(['given', 'unread'])
   const after = await edgeAt(url)
-  expect(await after.take(nonce, { sinceMs: beforeMs, ttlMs: TTL_MS })).toBe('used')
+  expect(await inTime(() => after.take(nonce, use))).toBe('used')
   // It remembers since before it ended: what was sent then is not refused for it.
-  expect(await after.take(randomUUID(), { sinceMs: beforeMs, ttlMs: TTL_MS })).toBe('new')
+  expect(await inTime(() => after.take(randomUUID(), use))).toBe('new')
 })

@@ -201,9 +201,12 @@ describe('a process', () => {
     const running = await board()
     both.stores.sharded.proxy.mode = 'stalled'
     await sleep(2_500) // longer than a store may be silent that is read
+    const answers = (polled: typeof running) => expect.poll(() => said(polled), { timeout: 20_000 }).toBe(200)
+    await answers(running)
     expect(running.now()).toMatchObject({ phase: 'phase1', epoch })
     expect(await both.write(newOrder(), 1, running.now())).toBe('stored')
     const restarted = await board({ sharded: both.stores.sharded.ledger })
+    await answers(restarted)
     expect(restarted.now()).toMatchObject({ phase: 'phase1', epoch })
   })
 
