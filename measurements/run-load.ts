@@ -20,6 +20,8 @@ export async function runLoad(request: LoadRequest): Promise<Measurements> {
   if (dataset === null && request.loads.some((name) => name !== request.own?.name))
     return await run.end([{ code: 'data-incomplete', evidence: 'the target holds no data' }])
   await run.know(identity, dataset)
+  const missing = await run.missingAtFirst()
+  if (missing.length > 0) return await run.end(missing)
   await run.lookAtProtection()
 
   const lost = new AbortController()

@@ -28,7 +28,7 @@ import { migrationPosition, movedDuring } from './migration-position.ts'
 import { orderStore } from './order-store.ts'
 import { askInterfaceTimes, type InterfaceTimes, protectionCost } from './protection-cost.ts'
 import { writeRunFile } from './run-file.ts'
-import { countTables, measureSizes, missingDocuments, missingRows } from './tables.ts'
+import { countTables, measureSizes, missingDocuments, missingRows, searchSize } from './tables.ts'
 import { meet } from './target.ts'
 import { untilAnswered } from './until-answered.ts'
 
@@ -82,6 +82,15 @@ export class RunRecord {
       this.#share = { ...this.#share, clock: await clockOffset(this.#request.target) }
     }
     await this.#write([interrupted(0)])
+  }
+
+  /** What can be told at once of the data: rows are counted for minutes, in the end. */
+  async missingAtFirst(): Promise<readonly InvalidReason[]> {
+    const store = orderStore(this.#request, this.#conditions.migration)
+    if (store?.kind !== 'tables') return []
+    // Whether it answers at all is watched from now on.
+    const sizes = await searchSize(store.searchUrl).catch(() => null)
+    return [missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
   }
 
   /** Before the first request of k6, and after its last. */

@@ -21,7 +21,7 @@ const SEED_WORDS = ['--scale', '0.00002', '--full-shard', '7', '--years', '3', '
 const RESET_WORDS = [...SEED_WORDS, '--reset']
 /** In the words of whoever looks at a database that comes back, or loses it. */
 const LOST = /is gone|was lost|no usable MySQL|went away/
-const FULL_TABLE_ROWS = 200_000
+const FULL_TABLE_ROWS = 150_000
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-kill-'))
 const planFile = join(folder, 'plan.yaml')
