@@ -3,6 +3,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dataset, Identity } from '../contracts/dataset.ts'
 import type {
   InvalidReason,
@@ -34,6 +35,8 @@ import { untilAnswered } from './until-answered.ts'
 
 /** Counting 50 million rows takes about 10 s a table on a small machine. */
 const COUNTING_LIMIT_MS = 10 * 60_000
+/** What was written a moment ago is found after the next refresh, and they are a second apart. */
+const UNTIL_FOUND_MS = 2_000
 /** Of a run that ended so; after Ctrl-C a command has 15 s, and k6 takes some of them (cli/interrupt.ts). */
 const LOOK_UP_LIMIT_MS = { whole: COUNTING_LIMIT_MS, 'engine-lost': 60_000, interrupted: 8_000 } as const
 
@@ -89,8 +92,10 @@ export class RunRecord {
     const store = orderStore(this.#request, this.#conditions.migration)
     if (store?.kind !== 'tables') return []
     // Whether it answers at all is watched from now on.
-    const sizes = await searchSize(store.searchUrl).catch(() => null)
-    return [missingDocuments(this.#dataset, sizes)].filter((one) => one !== null)
+    const look = async () => missingDocuments(this.#dataset, await searchSize(store.searchUrl).catch(() => null))
+    if ((await look()) === null) return []
+    await sleep(UNTIL_FOUND_MS)
+    return [await look()].filter((one) => one !== null)
   }
 
   /** Before the first request of k6, and after its last. */

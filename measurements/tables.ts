@@ -130,15 +130,15 @@ async function databaseBytes(server: ShardServer): Promise<DatabaseBytes> {
 interface IndexStats {
   readonly _all: {
     readonly primaries: {
-      readonly docs: { readonly count: number }
-      readonly store: { readonly size_in_bytes: number }
+      readonly docs?: { readonly count: number }
+      readonly store?: { readonly size_in_bytes: number }
     }
   }
 }
 
-/** Of the orders that a search finds. */
+/** Of the orders that a search finds; of an index that is not there, nothing. */
 export async function searchSize(url: string): Promise<Pick<EngineSizes, 'searchBytes' | 'searchDocuments'>> {
-  const stats = (await getElasticsearch(url, `/${ORDER_INDEX}/_stats/docs,store`)) as IndexStats
+  const stats = (await getElasticsearch(url, `/${ORDER_INDEX}/_stats/docs,store?ignore_unavailable=true`)) as IndexStats
   const { docs, store } = stats._all.primaries
-  return { searchBytes: store.size_in_bytes, searchDocuments: docs.count }
+  return { searchBytes: store?.size_in_bytes ?? 0, searchDocuments: docs?.count ?? 0 }
 }

@@ -42,6 +42,29 @@ describe('watch', () => {
     expect((await faultsOf(answers)).evidence).toEqual(evidence)
   })
 
+  it('asks a closed port again soon, and who is late at his usual time', async () => {
+    const reads = { refused: 0, slow: 0 }
+    const watching = (
+      [
+        ['refused', refused],
+        ['slow', slow],
+      ] as const
+    ).map(([name, error]) =>
+      watch<number>({
+        name,
+        everyMs: 60_000,
+        read: () => {
+          reads[name] += 1
+          return Promise.reject(error)
+        },
+        onFault: () => {},
+      }),
+    )
+    await expect.poll(() => reads.refused).toBe(2)
+    expect(reads.slow).toBe(1)
+    for (const one of watching) await one.stop()
+  })
+
   it('finds reasons inside errors', async () => {
     const hidden = new AggregateError([new Error('connect ECONNREFUSED ::1:9200')])
     expect((await faultsOf([1, hidden])).evidence).toEqual(['connect ECONNREFUSED ::1:9200'])

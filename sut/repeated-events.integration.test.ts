@@ -13,8 +13,8 @@ import { CHECKOUT } from './order-mix.setup.ts'
 const REGION = 417
 const USERS = Array.from({ length: 20 }, (_, at) => 9_000 + at)
 const POLL = { timeout: 60_000, interval: 200 }
-/** Until the process that changed the orders is dead. */
-const CACHE_DEAF_MS = 5_000
+/** Longer than it takes to kill the process that changed the orders, and to start another. */
+const CACHE_DEAF_MS = 60_000
 
 interface PlacedOrder {
   readonly userId: number
@@ -69,11 +69,16 @@ async function shownStatus({ userId, orderId }: PlacedOrder): Promise<OrderStatu
   return status === 200 ? body.order.status : undefined
 }
 
-/** Answers what it is asked, and keeps what it is told for later. */
-async function cacheTakesNothing(): Promise<void> {
+/** While `work` lasts it answers what it is asked, and takes nothing that it is told. */
+async function whileCacheIsDeaf<T>(work: () => Promise<T>): Promise<T> {
   const cache = new Redis(inject('engines').redis.url)
-  await cache.call('CLIENT', 'PAUSE', CACHE_DEAF_MS, 'WRITE')
-  await cache.quit()
+  try {
+    await cache.call('CLIENT', 'PAUSE', CACHE_DEAF_MS, 'WRITE')
+    return await work()
+  } finally {
+    await cache.call('CLIENT', 'UNPAUSE')
+    await cache.quit()
+  }
 }
 
 async function eventsOf(orders: readonly PlacedOrder[]): Promise<readonly string[]> {
@@ -100,8 +105,13 @@ it('shows each order as it is, and finds it once', { timeout: 240_000 }, async (
   const { services, system } = migrated
   const fromMs = Date.now()
   const placedOrders = await Promise.all(USERS.map(placed))
-  await cacheTakesNothing()
-  const orders = await Promise.all(placedOrders.map(changed))
+  const orders = await whileCacheIsDeaf(async () => {
+    const changedOrders = await Promise.all(placedOrders.map(changed))
+    services.kill('order')
+    await services.restart('order')
+    for (const order of changedOrders) expect(await shownStatus(order)).toBe(order.status)
+    return changedOrders
+  })
   services.kill('indexer')
   await services.restart('indexer')
   await expect.poll(async () => versionsIn(await eventsOf(orders)), POLL).toBe(2 * orders.length)

@@ -16,7 +16,7 @@ interface Rule {
 }
 
 const ANY_PACKAGE = undefined
-const SUT_SHARED = ['contracts', 'sut/breaker', 'sut/config', 'sut/errors', 'sut/rounds', 'sut/telemetry']
+const SUT_SHARED = ['contracts', 'sut/config', 'sut/errors', 'sut/rounds', 'sut/telemetry']
 
 /** The longest matching folder decides. */
 const RULES: Readonly<Record<string, Rule>> = {

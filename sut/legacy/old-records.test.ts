@@ -31,32 +31,6 @@ it('are done without when it is gone, and asked for with a small part of the tim
   expect(limits.map((limitMs) => limitMs <= 1_000)).toEqual([true, true])
 })
 
-it('are asked for pages by one request at a time while the monolith is gone, and by each when it is back', async () => {
-  let nowMs = 0
-  let asked = 0
-  const state = { isGone: true }
-  const records = notWaitedFor(
-    {
-      nickname: async () => '',
-      submittedBefore: async () => {
-        asked++
-        if (state.isGone) throw new Error('gone')
-        return ORDER
-      },
-    },
-    () => nowMs,
-  )
-  const answers = () => Promise.all(Array.from({ length: 10 }, () => records.submittedBefore(PAGE, context())))
-  expect(await records.submittedBefore(PAGE, context())).toBeNull()
-  nowMs = 2_000
-  expect(new Set(await answers())).toEqual(new Set([null]))
-  expect(asked).toBe(2)
-  state.isGone = false
-  nowMs = 4_000
-  expect(await records.submittedBefore(PAGE, context())).toBe(ORDER)
-  expect(new Set(await answers())).toEqual(new Set([ORDER]))
-})
-
 it('of pages are an error to the monolith itself when its database does not answer: the order may be there', async () => {
   const records = namesNotWaitedFor({
     nickname: () => Promise.reject(new Error('gone')),

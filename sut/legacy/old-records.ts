@@ -3,7 +3,6 @@
 
 import type { LegacyOrderState } from '../../contracts/legacy-api.ts'
 import { LEGACY_STATUS, LEGACY_USERS_TABLE } from '../../contracts/legacy-tables.ts'
-import { Breaker } from '../breaker.ts'
 import type { MysqlLane } from '../storage/mysql-lane.ts'
 import { type CallContext, withBudget } from '../telemetry/call-context.ts'
 import type { SubmitOrder } from './legacy-orders.ts'
@@ -52,16 +51,13 @@ export function namesNotWaitedFor(records: OldRecords): OldRecords {
   }
 }
 
-/** For whoever goes on when the monolith is gone: then every page is a new one, and one request at a time finds out. */
-export function notWaitedFor(records: OldRecords, nowMs: () => number = () => performance.now()): OldRecords {
-  const monolith = new Breaker('the monolith', nowMs)
+/** For whoever goes on when the monolith is gone: then every page is a new one. */
+export function notWaitedFor(records: OldRecords): OldRecords {
   return {
     ...namesNotWaitedFor(records),
     submittedBefore: async ({ userId, submitToken }, context) => {
       try {
-        return await monolith.call(() =>
-          records.submittedBefore({ userId, submitToken }, withBudget(context, PAGE_BUDGET_MS)),
-        )
+        return await records.submittedBefore({ userId, submitToken }, withBudget(context, PAGE_BUDGET_MS))
       } catch {
         return null
       }

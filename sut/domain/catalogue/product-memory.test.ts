@@ -110,13 +110,17 @@ describe('prices', () => {
 
 describe('all products', () => {
   it.each(['down', 'silent'] as const)(
-    'are asked for one by one after a first reading that found the catalogue %s',
+    'are asked for one by one while every reading finds the catalogue %s',
     async (mode) => {
       const { state, memory, priceOf } = scene()
       state.mode = mode
       await expect(memory.readAll()).rejects.toThrow()
       state.mode = 'up'
       expect(await priceOf(5)).toBe(100)
+      state.mode = mode
+      await expect(memory.readAll()).rejects.toThrow()
+      Object.assign(state, { mode: 'up', products: productsTo(6) })
+      expect(await priceOf(6)).toBe(100)
     },
   )
 

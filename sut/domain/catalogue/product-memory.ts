@@ -3,9 +3,9 @@
 // what is known is named and charged at any age; a product that is not known cannot be bought meanwhile.
 
 import type { Product } from '../../../contracts/catalogue.ts'
-import { Breaker } from '../../breaker.ts'
 import { SutError } from '../../errors.ts'
 import { type CallContext, contextFor, withBudget, withinDeadline } from '../../telemetry/call-context.ts'
+import { Breaker } from '../breaker.ts'
 import { type CatalogueService, MAX_PAGE_PRODUCTS } from './catalogue-service.ts'
 
 export const FRESH_MS = 30_000
@@ -30,6 +30,7 @@ export class ProductMemory {
   readonly #names: Breaker
   readonly #prices: Breaker
   #readAtMs: number
+  #wasRead = false
   #refreshing: Promise<unknown> | undefined
 
   constructor(catalogue: Pick<CatalogueService, 'products' | 'page'>, nowMs: () => number = () => performance.now()) {
@@ -109,6 +110,7 @@ export class ProductMemory {
     for (const [productId, known] of this.#known) if (known.askedAtMs <= askedAtMs) this.#known.delete(productId)
     this.#learn(all, askedAtMs)
     this.#readAtMs = askedAtMs
+    this.#wasRead = true
     return true
   }
 
@@ -116,8 +118,8 @@ export class ProductMemory {
     const context = contextFor('catalogue-reader', PRICES_BUDGET_MS)
     const page = { after, limit: MAX_PAGE_PRODUCTS }
     const ask = () => withinDeadline(this.#catalogue.page(page, context), context)
-    // A process that knows nothing yet asks for each price: that its first reading was slow, or too early, is no reason not to.
-    return this.#known.size === 0 ? ask() : this.#prices.call(ask)
+    // Until then each price is asked for: that the first reading was slow, or too early, is no reason not to.
+    return this.#wasRead ? this.#prices.call(ask) : ask()
   }
 
   /** Behind an answer that is given already, one at a time. */

@@ -209,7 +209,7 @@ it('tells once of each change when two tell at the same time', async () => {
       publish: async (events) => {
         second = relay.round()
         // Which waits for us, or would be through long before.
-        await Promise.race([second, sleep(100)])
+        await Promise.race([second, sleep(300)])
         await streams.publish(events)
       },
     },

@@ -3,8 +3,8 @@
 // After an acknowledged change no reader of this process sees the state before it: the change leaves a tombstone in the
 // entry's place, which refuses to be overwritten by what was read earlier; where Redis did not take the tombstone, this
 // process does not trust that entry for one TTL. What it distrusted is lost when it dies: whoever follows it uses no entry
-// that was read before it began. An entry says when its rows were read and is of no use one TTL later, however late Redis
-// took it: that is what bounds readers in other processes.
+// that was read before it began (a clock that is set back in between hides that). An entry says when its rows were read and
+// is of no use one TTL later, however late Redis took it: that is what bounds readers in other processes.
 
 import type { OrderId } from '../../../contracts/order-id.ts'
 import type { RedisCache } from '../../storage/redis-cache.ts'
@@ -28,6 +28,8 @@ export class OrderCache {
   readonly #redis: Pick<RedisCache, 'get' | 'fill' | 'put'>
   readonly #nowMs: () => number
   readonly #beganMs: number
+  /** By a clock that never goes back. */
+  readonly #upSinceMs = performance.now()
   readonly #reads = new SharedReads<WholeOrder | null>()
   /** Order → until when. In the order of their ends, as each lasts equally long. */
   readonly #distrusted = new Map<OrderId, number>()
@@ -81,7 +83,8 @@ export class OrderCache {
     const text = await this.#redis.get(entryOf(orderId))
     if (text === null || text === TOMBSTONE) return null
     const entry = JSON.parse(text) as Entry
-    if (entry.readAtMs < this.#beganMs) return null
+    // Later, those of before are too old anyway, and of a clock that was set back all would be.
+    if (entry.readAtMs < this.#beganMs && performance.now() - this.#upSinceMs < TTL_MS) return null
     const ageMs = this.#nowMs() - entry.readAtMs
     // Of the future: read by a clock that was ahead, and it would be of use for too long.
     return ageMs >= 0 && ageMs < TTL_MS ? entry : null

@@ -3,11 +3,11 @@
 // more than a share of the connections by which lists, details and checkouts come too.
 
 import type { OrderId } from '../../../contracts/order-id.ts'
-import { Breaker } from '../../breaker.ts'
 import { SutError } from '../../errors.ts'
 import type { OrderStore } from '../../storage/order-store.ts'
 import { IncompleteSearch, type OrderIndex } from '../../storage/search-index.ts'
 import { type CallContext, withBudget } from '../../telemetry/call-context.ts'
+import { Breaker } from '../breaker.ts'
 import { CONNECTIONS } from '../service-client.ts'
 import type { FoundOrders, OrderSearch } from './order-service.ts'
 

@@ -1,7 +1,7 @@
 // What has just failed is left alone for a while, and then tried by one caller at a time until it answers: the others are
 // told at once instead of waiting with it.
 
-import { type ErrorCode, SutError } from './errors.ts'
+import { type ErrorCode, SutError } from '../errors.ts'
 
 const REST_MS = 1_000
 
