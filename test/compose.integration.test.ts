@@ -152,7 +152,9 @@ describe.runIf(isTried)('docker compose', () => {
   })
 
   it('takes checkouts at its gateway', { timeout: LIMIT_MS }, () => {
-    const words = ['load', 'checkout', '--profile', 'smoke', '--target', gateway, '--run', 'runs/compose']
+    // So few that a machine with other work bears them, and every process of the system beside.
+    const profile = ['--profile', 'smoke', '--rate', '5', '--duration', '20s']
+    const words = ['load', 'checkout', ...profile, '--target', gateway, '--run', 'runs/compose']
     const load = spawnSync(process.execPath, ['bootstrap.mjs', ...words], {
       cwd: copy.folder,
       encoding: 'utf8',
