@@ -39,7 +39,7 @@ export function judge({ flows, invalid }: Judgeable, targets: Targets): Judgemen
 }
 
 /** What came from outside is no answer of the system: it is no miss, and another try may have none of it. */
-export function isSpoiltFromOutside(outcome: Outcome, invalid: readonly InvalidReason[]): boolean {
+export function isSpoiltFromOutside(outcome: Outcome, invalid: readonly Pick<InvalidReason, 'code'>[]): boolean {
   return outcome === 'invalid' && invalid.some(({ code }) => ENVIRONMENTAL_CODES.includes(code))
 }
 

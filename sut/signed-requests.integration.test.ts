@@ -4,14 +4,14 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { request } from 'undici'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { TOKEN } from '../contracts/gateway-api.ts'
 import { whileFull } from './full-redis.setup.ts'
+import { inTime } from './in-time.setup.ts'
 import { type AppRequest, sealed, signed } from './interface/signing-client.fixture.ts'
 import { startTestSystem, type TestSystem, token } from './test-system.setup.ts'
 
 const USER = 42
-const POLL = { timeout: 20_000 }
 const BODY = { channel: 'app', region: 3, paymentMethod: 'card', items: [{ productId: 5, quantity: 2 }] }
 
 let system: TestSystem
@@ -48,20 +48,20 @@ function checkout(key: string = randomUUID()): AppRequest {
 
 /** One that was taken: a memory of nonces that is late is not believed, which a busy machine makes it. */
 async function taken(make: () => AppRequest = checkout): Promise<Made> {
-  return await vi.waitFor(async () => {
+  return await inTime(async () => {
     const made = sealed(make())
     expect(await send(made)).toEqual([201, 'ok'])
     return made
-  }, POLL)
+  })
 }
 
 async function isReplay(made: Made): Promise<void> {
-  const answerInTime = async () => {
+  const answerOnce = async () => {
     const [status, code] = await send(made)
     if (code === 'nonces-unavailable') throw new Error('late')
     return [status, code]
   }
-  expect(await vi.waitFor(answerInTime, POLL)).toEqual([409, 'request-replayed'])
+  expect(await inTime(answerOnce)).toEqual([409, 'request-replayed'])
 }
 
 describe('a sealed checkout', () => {
@@ -87,7 +87,7 @@ describe('a sealed checkout', () => {
       expect(answers.map(([, code]) => code)).not.toContain('nonces-unavailable')
       return answers
     }
-    const answers = await vi.waitFor(sentAtOnce, POLL)
+    const answers = await inTime(sentAtOnce)
     expect(answers.filter(([status]) => status === 201)).toHaveLength(1)
     expect(answers.filter(([, code]) => code === 'request-replayed')).toHaveLength(49)
   })

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { endedCommand } from '../cli/ended-command.fixture.ts'
-import { ENVIRONMENTAL_CODES, type InvalidCode } from '../contracts/measurement.ts'
+import { isSpoiltFromOutside } from '../contracts/judge.ts'
+import type { InvalidCode, Outcome } from '../contracts/measurement.ts'
 import { freePort } from '../engines/ports.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -75,8 +76,11 @@ function flowOf({ flows }: Contract): ContractFlow {
 
 /** Beside other work on the machine no step is believed, neither a miss nor a pass: no test can have that otherwise. */
 function wasDisturbed({ steps }: ContractFlow): boolean {
-  const codes = (steps.at(-1)?.invalid ?? []) as readonly InvalidCode[]
-  return codes.some((code) => ENVIRONMENTAL_CODES.includes(code))
+  const { outcome, invalid } = steps.at(-1) as { readonly outcome: Outcome; readonly invalid: readonly InvalidCode[] }
+  return isSpoiltFromOutside(
+    outcome,
+    invalid.map((code) => ({ code })),
+  )
 }
 
 describe('your own system', () => {

@@ -40,13 +40,8 @@ const PAGE_BUDGET_MS = 1_000
 /** No answer waits for a name. */
 export function namesNotWaitedFor(records: OldRecords): OldRecords {
   return {
-    nickname: async ({ userId }, context) => {
-      try {
-        return await records.nickname({ userId }, withBudget(context, NAME_BUDGET_MS))
-      } catch {
-        return ''
-      }
-    },
+    nickname: ({ userId }, context) =>
+      soon(() => records.nickname({ userId }, withBudget(context, NAME_BUDGET_MS)), ''),
     submittedBefore: (page, context) => records.submittedBefore(page, context),
   }
 }
@@ -55,12 +50,15 @@ export function namesNotWaitedFor(records: OldRecords): OldRecords {
 export function notWaitedFor(records: OldRecords): OldRecords {
   return {
     ...namesNotWaitedFor(records),
-    submittedBefore: async ({ userId, submitToken }, context) => {
-      try {
-        return await records.submittedBefore({ userId, submitToken }, withBudget(context, PAGE_BUDGET_MS))
-      } catch {
-        return null
-      }
-    },
+    submittedBefore: ({ userId, submitToken }, context) =>
+      soon(() => records.submittedBefore({ userId, submitToken }, withBudget(context, PAGE_BUDGET_MS)), null),
+  }
+}
+
+async function soon<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await ask()
+  } catch {
+    return otherwise
   }
 }

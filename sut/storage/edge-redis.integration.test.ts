@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { addressFor } from '../../contracts/service-accounts.ts'
 import { type FaultProxy, throughProxy } from '../fault-proxy.setup.ts'
+import { inTime } from '../in-time.setup.ts'
 import { EdgeRedis } from './edge-redis.ts'
 
 const SINCE = 'headroom:edge:nonces-since'
@@ -33,11 +34,9 @@ afterAll(async () => {
   await proxy?.close()
 })
 
-const isBack = (redis: EdgeRedis) => vi.waitFor(() => redis.ping(), { timeout: 20_000 })
+const isBack = (redis: EdgeRedis) => inTime(() => redis.ping())
 
 const use = (sinceMs = Date.now() + 1_000) => ({ sinceMs, ttlMs: 60_000 })
-/** Once none of its questions was late, which one is on a busy machine: so each time it asks about something new. */
-const inTime = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 20_000 })
 /** A nonce that was taken. */
 const taken = () =>
   inTime(async () => {

@@ -12,6 +12,7 @@ import { openPlace } from '../../engines/place.ts'
 import { streams } from '../../engines/redis.ts'
 import { startServer } from '../../engines/start-server.ts'
 import { killRecord, stopRecord } from '../../engines/stop-engines.ts'
+import { inTime } from '../in-time.setup.ts'
 import { EdgeRedis } from './edge-redis.ts'
 import { EventGroup } from './event-group.ts'
 
@@ -69,13 +70,10 @@ function keptOpen<C extends { close(): unknown }>(connection: C): C {
   return connection
 }
 
-/** Once it was not late, as it is now and then on a busy machine. */
-const inTime = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 20_000 })
-
 /** Once it is connected. */
 async function edgeAt(url: string): Promise<EdgeRedis> {
   const edge = keptOpen(new EdgeRedis(url))
-  await vi.waitFor(() => edge.ping(), { timeout: 20_000 })
+  await inTime(() => edge.ping())
   return edge
 }
 
@@ -100,7 +98,7 @@ it.each(['stopped', 'killed'] as const)('%s, it has messages nobody was done wit
   opened.push({ close: () => owner.disconnect() })
   const write = (text: string) => owner.xadd(EVENT_STREAM, '*', 'event', text)
   const dying = keptOpen(new EventGroup(url, GROUP))
-  await vi.waitFor(() => dying.next(), { timeout: 20_000 })
+  await inTime(() => dying.next())
   await write('done with')
   expect(await givenTo(dying, 1)).toEqual(['done with'])
   await write('given')
